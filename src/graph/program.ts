@@ -1,0 +1,33 @@
+import type { Node, Value } from "../ir/graph.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** What a client's program means once the types of its inputs are known: typed values with the client's names. */
+export interface Program {
+  /** What must be fed, in declared order; a network's parameters and buffers follow its inputs. */
+  readonly inputs: readonly ProgramInput[];
+  /** Every named value in forward order: inputs, named constants, and what the nodes produce. */
+  readonly values: readonly NamedValue[];
+  /** The nodes in forward order, those that no output depends on included. */
+  readonly nodes: readonly NamedNode[];
+  readonly outputs: readonly NamedValue[];
+  /** The value that gradients are taken of when the request names none; null when it must. */
+  readonly objective: NamedValue | null;
+}
+
+export interface NamedValue {
+  readonly name: string;
+  readonly value: Value;
+}
+
+export interface NamedNode {
+  /** The name of its first output. */
+  readonly name: string;
+  readonly node: Node;
+}
+
+export interface ProgramInput extends NamedValue {
+  /** A buffer (such as a running mean) is fed like a parameter, but no gradient is taken by default. */
+  readonly role: "input" | "parameter" | "buffer";
+  /** What is fed when the request brings no tensor; null when it must. */
+  readonly initial: Tensor | null;
+}

@@ -1,0 +1,85 @@
+import { broadcastStrides, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** out[i] = f(x[i]) for tensors of one shape. */
+export function mapUnary(f: (x: number) => number, x: Tensor, out: Tensor): void {
+  const from = x.data;
+  const to = out.data;
+  for (let i = 0; i < to.length; i++) to[i] = f(from[i]);
+}
+
+/** out = f(a, b) under broadcasting to `out`'s shape. */
+export function mapBinary(f: (a: number, b: number) => number, a: Tensor, b: Tensor, out: Tensor): void {
+  const to = out.data;
+  const left = a.data;
+  const right = b.data;
+  if (sameShape(a.shape, b.shape)) {
+    for (let i = 0; i < to.length; i++) to[i] = f(left[i], right[i]);
+  } else if (right.length === 1 && left.length === to.length) {
+    for (let i = 0; i < to.length; i++) to[i] = f(left[i], right[0]);
+  } else if (left.length === 1 && right.length === to.length) {
+    for (let i = 0; i < to.length; i++) to[i] = f(left[0], right[i]);
+  } else {
+    const places = broadcastPlaces([a.shape, b.shape], out.shape);
+    for (let i = 0; i < to.length; i++) {
+      const [p, q] = places.next();
+      to[i] = f(left[p], right[q]);
+    }
+  }
+}
+
+/** out = f(a, b, c) under broadcasting to `out`'s shape. */
+export function mapTernary(f: (a: number, b: number, c: number) => number, a: Tensor, b: Tensor, c: Tensor, out: Tensor): void {
+  const places = broadcastPlaces([a.shape, b.shape, c.shape], out.shape);
+  for (let i = 0; i < out.data.length; i++) {
+    const [p, q, r] = places.next();
+    out.data[i] = f(a.data[p], b.data[q], c.data[r]);
+  }
+}
+
+/**
+ * Walks the elements of the broadcast shape `to` in row-major order: each `next()` gives the place to read in every operand.
+ * The returned array is reused from call to call.
+ */
+export function broadcastPlaces(shapes: readonly Shape[], to: Shape): { next(): readonly number[] } {
+  return stridedPlaces(
+    shapes.map((shape) => broadcastStrides(shape, to)),
+    to,
+  );
+}
+
+/** The same walk for arbitrary strides over `shape`, each starting at its offset (0 unless told). */
+export function stridedPlaces(
+  strides: readonly (readonly number[])[],
+  shape: Shape,
+  offsets?: readonly number[],
+): { next(): readonly number[] } {
+  const rank = shape.length;
+  const index = new Array<number>(rank).fill(0);
+  const places = strides.map((_, k) => offsets?.[k] ?? 0);
+  let started = false;
+  const next = (): readonly number[] => {
+    if (!started) {
+      started = true;
+      return places;
+    }
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      index[axis]++;
+      if (index[axis] < shape[axis]) {
+        for (let k = 0; k < places.length; k++) places[k] += strides[k][axis];
+        return places;
+      }
+      index[axis] = 0;
+      for (let k = 0; k < places.length; k++) places[k] -= strides[k][axis] * (shape[axis] - 1);
+    }
+    return places;
+  };
+  return { next };
+}
+
+/** Copies `from` read through `strides` (one per axis of `to`, starting at `offset`) into `to`, row by row. */
+export function copyStrided(from: Tensor, strides: readonly number[], offset: number, to: Tensor): void {
+  if (sizeOf(to.shape) === 0) return;
+  const places = stridedPlaces([strides], to.shape, [offset]);
+  for (let i = 0; i < to.data.length; i++) to.data[i] = from.data[places.next()[0]];
+}

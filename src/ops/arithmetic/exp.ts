@@ -1,0 +1,15 @@
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { mul } from "./mul.ts";
+
+export const Exp = elementwiseUnary({
+  type: "Exp",
+  since: 13,
+  category: "arithmetic",
+  summary: "The exponential of every element.",
+  f: Math.exp,
+  gradient: (g, _x, y) => mul(g, y),
+  display: { label: "exp", latex: ([x]) => `e^{${x}}`, derivatives: ([x]) => [`e^{${x}}`] },
+});
+
+export const exp = unary(Exp);

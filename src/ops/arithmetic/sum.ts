@@ -1,0 +1,33 @@
+import { mapBinary } from "../../kernels/elementwise.ts";
+import type { Value } from "../../ir/graph.ts";
+import { defineOp, floats, variadic } from "../define.ts";
+import { broadcastAll, noAttributes } from "../elementwise.ts";
+import { one } from "../express.ts";
+import { add } from "./add.ts";
+
+export const Sum = defineOp({
+  type: "Sum",
+  since: 13,
+  category: "arithmetic",
+  summary: "The sum of any number of tensors, under broadcasting.",
+  inputs: variadic({ name: "data_0", type: "T", differentiable: true }),
+  outputs: [{ name: "sum" }],
+  types: { T: floats },
+  attributes: noAttributes,
+  traits: ["elementwise", "linear"],
+  infer: (inputs) => [{ dtype: inputs[0].dtype, shape: broadcastAll("Sum", inputs) }],
+  kernel: (inputs, [sum]) => {
+    sum.data.fill(0);
+    for (const input of inputs) mapBinary((a, b) => a + b, sum, input, sum);
+  },
+  vjp: ({ inputs, grads: [g] }) => inputs.map(() => g),
+  display: { label: "Σ", latex: (operands) => operands.join(" + "), derivatives: (operands) => operands.map(() => "1") },
+  syntax: { names: [{ name: "sum" }] },
+  probes: [{ inputs: [[3], [3], [3]] }, { inputs: [[2, 3], [3], []] }, { inputs: [[4]] }],
+});
+
+/** The sum of one or more values of one shape. */
+export function sumOf(values: readonly Value[]): Value {
+  if (values.length === 1) return values[0];
+  return values.length === 2 ? add(values[0], values[1]) : one(Sum, values);
+}

@@ -1,0 +1,180 @@
+import type { z } from "zod";
+import type { Value } from "../ir/graph.ts";
+import type { DType } from "../tensor/dtype.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { Tensor, TensorType } from "../tensor/tensor.ts";
+
+/** Sets of element types that inputs are constrained to. */
+export const floats: readonly DType[] = ["float64", "float32"];
+export const integers: readonly DType[] = ["int64", "int32"];
+export const numbers: readonly DType[] = [...floats, ...integers];
+export const bools: readonly DType[] = ["bool"];
+export const anyType: readonly DType[] = [...numbers, ...bools];
+
+export interface InputSpec {
+  readonly name: string;
+  /** A key of the operator's `types`: inputs with the same key must have the same element type. */
+  readonly type: string;
+  readonly differentiable?: boolean;
+  /** May be left out (null, or missing at the end). */
+  readonly optional?: boolean;
+  /** The only input, repeated once or more: see `variadic`. */
+  readonly variadic?: boolean;
+  /** Its numbers decide shapes or behaviour, so they must be known before anything runs. */
+  readonly static?: boolean;
+}
+
+export interface OutputSpec {
+  readonly name: string;
+  /** The only output, repeated as often as the node names outputs: see `variadic`. */
+  readonly variadic?: boolean;
+}
+
+/**
+ * Facts that passes may ask for in place of an operator's name.
+ * - elementwise: each output element depends only on the input elements broadcast onto its place
+ * - linear: linear in its differentiable inputs taken together
+ * - reduction: outputs summarise axes of the input
+ * - view: the same numbers in the same order under another shape
+ * - shapeOnly: outputs depend on the inputs' types, never on their numbers
+ * - random: draws from its seed
+ */
+export type Trait = "elementwise" | "linear" | "reduction" | "view" | "shapeOnly" | "random";
+
+/** Where a derivative is not unique (or jumps), and what is taken there. Published by the API. */
+export interface Kink {
+  /** The place, in words or LaTeX, such as "x = 0". */
+  readonly at: string;
+  readonly convention: string;
+}
+
+/** A formal input of a probe: a shape filled with seeded numbers from `between` (-2 to 2 unless told), or explicit values. */
+export type ProbeInput =
+  | Shape
+  | { readonly shape: Shape; readonly between: readonly [number, number] }
+  | { readonly values: readonly number[]; readonly shape: Shape; readonly dtype: DType };
+
+/** A case for the generic tests, away from kinks and outside no domain: central differences must hold there. */
+export interface Probe {
+  readonly inputs: readonly (ProbeInput | null)[];
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  /** How many outputs the node names; all of the operator's unless told. */
+  readonly outputs?: number;
+}
+
+export interface Display {
+  /** A short label for pictures, such as "×" or "softmax". */
+  readonly label: string;
+  /** The operator applied to the given LaTeX operands. */
+  readonly latex: (operands: readonly string[], attributes: Readonly<Record<string, unknown>>) => string;
+  /** The derivative by each operand, where it has a closed form for single numbers. */
+  readonly derivatives?: (operands: readonly string[], attributes: Readonly<Record<string, unknown>>) => readonly (string | null)[];
+}
+
+/** How formulas write the operator besides its snake_case name. */
+export interface Syntax {
+  readonly infix?: string;
+  readonly prefix?: string;
+  readonly postfix?: string;
+  /** Other function names. `arity`, when given, is the number of positional operands that the name stands for. */
+  readonly names?: readonly { readonly name: string; readonly arity?: number }[];
+  /** Other names for attributes or inputs, such as `axis` for `axes`. */
+  readonly arguments?: Readonly<Record<string, string>>;
+}
+
+/** The specification of an operator whose only input (or output) repeats: an open list, so that its rules take and give lists. */
+export const variadic = <const Spec extends InputSpec | OutputSpec>(spec: Spec): readonly (Spec & { readonly variadic: true })[] => [
+  { ...spec, variadic: true },
+];
+
+type Member<Spec, Present> = Spec extends { readonly optional: true } ? Present | null : Present;
+/** One entry per input (or output) of the specification; an open list for a variadic one. */
+type Each<Specs extends readonly unknown[], Present> = { readonly [K in keyof Specs]: Member<Specs[K], Present> };
+/** One gradient per input: a value for differentiable ones (null when none flows), null for the others. */
+type Gradients<Specs extends readonly unknown[]> = { readonly [K in keyof Specs]: Gradient<Specs[K]> };
+type Gradient<Spec> = Spec extends { readonly differentiable: true } ? Value | null : null;
+
+export interface Rule<I extends readonly InputSpec[], O extends readonly OutputSpec[], A> {
+  readonly inputs: Each<I, Value>;
+  readonly outputs: Each<O, Value>;
+  /** Cotangents, one per output, each of its output's type. */
+  readonly grads: Each<O, Value>;
+  readonly attributes: A;
+}
+
+export interface Tangents<I extends readonly InputSpec[], O extends readonly OutputSpec[], A> {
+  readonly inputs: Each<I, Value>;
+  readonly outputs: Each<O, Value>;
+  /** One tangent per input; null where none is carried. */
+  readonly tangents: readonly (Value | null)[];
+  readonly attributes: A;
+}
+
+interface Facts<I extends readonly InputSpec[], O extends readonly OutputSpec[], S extends z.ZodType> {
+  /** ONNX's name where ONNX has the operator. */
+  readonly type: string;
+  /** The version of the standard opset whose semantics hold; absent for Adjoint's own operators. */
+  readonly since?: number;
+  readonly category: Category;
+  /** One or two sentences for the API's catalogue. */
+  readonly summary: string;
+  readonly inputs: I;
+  readonly outputs: O;
+  /** Element types allowed for each type variable of the inputs. */
+  readonly types: Readonly<Record<string, readonly DType[]>>;
+  readonly attributes: S;
+  readonly traits?: readonly Trait[];
+  readonly display: Display;
+  readonly syntax?: Syntax;
+  readonly kinks?: readonly Kink[];
+  readonly probes: readonly Probe[];
+}
+
+export type Category = "arithmetic" | "trigonometry" | "logic" | "activation" | "reduction" | "linear algebra" | "shape" | "network";
+
+/** An operator with its own loop over memory and its own gradient rule. */
+export interface Primitive<I extends readonly InputSpec[], O extends readonly OutputSpec[], S extends z.ZodType> extends Facts<I, O, S> {
+  /** Output types from input types and known values; throws OperatorError. `outputCount` is how many outputs the node names. */
+  readonly infer: (inputs: Each<I, Value>, attributes: z.output<S>, outputCount: number) => readonly TensorType[];
+  /** Fills every element of `outputs`, which may hold leftovers. */
+  readonly kernel: (inputs: Each<I, Tensor>, outputs: readonly Tensor[], attributes: z.output<S>) => void;
+  /**
+   * Gradients for the inputs as values in the same vocabulary. A gradient may have the broadcast shape: the transform sums it back.
+   * null: nothing flows back to any input.
+   */
+  readonly vjp: ((rule: Rule<I, O, z.output<S>>) => Gradients<I>) | null;
+  /** Tangents of the outputs; when absent it is derived from `vjp`. */
+  readonly jvp?: (rule: Tangents<I, O, z.output<S>>) => readonly (Value | null)[];
+  /** Floating-point operations of one run; the number of elements read and written unless told. */
+  readonly operations?: (inputs: Each<I, TensorType>, outputs: readonly TensorType[], attributes: z.output<S>) => number;
+}
+
+/** An operator that is defined by a graph of other operators, as ONNX's function bodies are. */
+export interface Composite<I extends readonly InputSpec[], O extends readonly OutputSpec[], S extends z.ZodType> extends Facts<I, O, S> {
+  readonly body: (inputs: Each<I, Value>, attributes: z.output<S>, outputCount: number) => readonly Value[];
+}
+
+/** An operator as passes see it, its own input and attribute types forgotten. */
+export type Operator = OperatorPrimitive | OperatorComposite;
+export type OperatorPrimitive = Primitive<readonly InputSpec[], readonly OutputSpec[], z.ZodType<Attributes>> & Derived;
+export type OperatorComposite = Composite<readonly InputSpec[], readonly OutputSpec[], z.ZodType<Attributes>> & Derived;
+export type Attributes = Record<string, unknown>;
+
+/** What `defineOp` adds: attributes at their defaults (null when one is required). */
+interface Derived {
+  readonly defaults: Attributes;
+}
+
+/**
+ * The one definition of an operator. The generic parameters make a rule with the wrong number of gradients a compile error; they are
+ * forgotten in the result, which is why the one cast stands here.
+ */
+export function defineOp<const I extends readonly InputSpec[], const O extends readonly OutputSpec[], S extends z.ZodType>(
+  definition: Primitive<I, O, S> | Composite<I, O, S>,
+): Operator {
+  const defaults = definition.attributes.safeParse({});
+  return Object.freeze({ ...definition, defaults: defaults.success ? defaults.data : {} }) as unknown as Operator;
+}
+
+export const isComposite = (op: Operator): op is OperatorComposite => "body" in op;
+export const has = (op: Operator, trait: Trait): boolean => op.traits?.includes(trait) ?? false;

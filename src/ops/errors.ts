@@ -1,0 +1,17 @@
+/** What is wrong with an application of an operator. */
+export type Fault = "arity" | "missing" | "type" | "shape" | "attribute" | "static" | "index";
+
+/** An operator refuses its inputs or attributes. `input` or `attribute` names the offending place where there is one. */
+export class OperatorError extends Error {
+  readonly fault: Fault;
+  readonly input: number | undefined;
+  readonly attribute: string | undefined;
+
+  constructor(fault: Fault, message: string, place: { input?: number; attribute?: string } = {}) {
+    super(message);
+    this.name = "OperatorError";
+    this.fault = fault;
+    this.input = place.input;
+    this.attribute = place.attribute;
+  }
+}

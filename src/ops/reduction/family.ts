@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { type Reduction, reduce } from "../../kernels/reduce.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import { axesWithin, flag, int64s, reducedShape, staticNumbers } from "../axes.ts";
+import { defineOp, type Display, type Kink, type Operator, type Probe, type Syntax, type Trait } from "../define.ts";
+import { one } from "../express.ts";
+import { reshape } from "../shape/reshape.ts";
+
+interface ReductionFacts {
+  readonly type: string;
+  readonly since: number;
+  readonly summary: string;
+  readonly reduction: Reduction;
+  /** Element types of the data. */
+  readonly types: readonly DType[];
+  /** The gradient; cotangent and result come with the reduced axes kept as size 1. */
+  readonly gradient: (g: Value, x: Value, y: Value, axes: readonly number[]) => Value;
+  readonly traits?: readonly Trait[];
+  readonly display: Display;
+  readonly syntax?: Omit<Syntax, "arguments">;
+  readonly kinks?: readonly Kink[];
+  readonly probes?: readonly Probe[];
+}
+
+/** A reduction over the axes of its second input; over all of them when that is left out or empty (unless told otherwise). */
+export function reductionOp(facts: ReductionFacts): Operator {
+  const { reduction, gradient, types, syntax, traits = [], probes = [], ...rest } = facts;
+  return defineOp({
+    ...rest,
+    category: "reduction",
+    inputs: [
+      { name: "data", type: "T", differentiable: true },
+      { name: "axes", type: "Tind", optional: true, static: true },
+    ],
+    outputs: [{ name: "reduced" }],
+    types: { T: types, Tind: ["int64"] },
+    attributes: z.strictObject({ keepdims: flag.default(true), noop_with_empty_axes: flag.default(false) }),
+    traits: ["reduction", ...traits],
+    syntax: { ...syntax, arguments: { axis: "axes" } },
+    infer: ([data, axes], attributes) => [
+      { dtype: data.dtype, shape: reducedShape(data.shape, reducedAxes(data, axes, attributes), attributes.keepdims) },
+    ],
+    kernel: ([data, axes], [reduced], attributes) => reduce(reduction, data, reducedAxes(data, axes, attributes), reduced),
+    vjp: ({ inputs: [data, axes], outputs: [reduced], grads: [g], attributes }) => {
+      const over = reducedAxes(data, axes, attributes);
+      const kept = reducedShape(data.shape, over, true);
+      return [gradient(reshape(g, kept), data, reshape(reduced, kept), over), null];
+    },
+    probes: [
+      { inputs: [[2, 3]] },
+      { inputs: [[2, 3], { values: [1], shape: [1], dtype: "int64" }], attributes: { keepdims: false } },
+      { inputs: [[]] },
+      ...probes,
+    ],
+  });
+}
+
+function reducedAxes(
+  data: { shape: readonly number[] },
+  axes: Parameters<typeof staticNumbers>[0] | null,
+  attributes: { noop_with_empty_axes: boolean },
+): number[] {
+  const named = axes === null ? [] : staticNumbers(axes);
+  if (named.length > 0) return axesWithin(named, data.shape.length, { input: 1 });
+  return attributes.noop_with_empty_axes ? [] : data.shape.map((_, axis) => axis);
+}
+
+/** The operator as a function of symbolic values; `axes` left out means all. */
+export function reducer(op: Operator): (x: Value, options?: { axes?: readonly number[]; keepdims?: boolean }) => Value {
+  return (x, { axes, keepdims = true } = {}) =>
+    one(op, [x, axes === undefined ? null : int64s(axes)], { keepdims, noop_with_empty_axes: axes?.length === 0 });
+}

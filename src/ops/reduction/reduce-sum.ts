@@ -1,0 +1,17 @@
+import { numbers } from "../define.ts";
+import { expand } from "../shape/expand.ts";
+import { reducer, reductionOp } from "./family.ts";
+
+export const ReduceSum = reductionOp({
+  type: "ReduceSum",
+  since: 13,
+  summary: "The sum over axes.",
+  types: numbers,
+  reduction: { initial: 0, step: (sum, x) => sum + x },
+  gradient: (g, x) => expand(g, x.shape),
+  traits: ["linear"],
+  display: { label: "Σ", latex: ([x]) => String.raw`\sum ${x}` },
+  syntax: { names: [{ name: "sum", arity: 1 }] },
+});
+
+export const reduceSum = reducer(ReduceSum);

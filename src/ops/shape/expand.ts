@@ -1,0 +1,38 @@
+import { constant, type Value } from "../../ir/graph.ts";
+import { broadcastStrides, sameShape, type Shape } from "../../tensor/shape.ts";
+import { copyStrided } from "../../kernels/elementwise.ts";
+import { scalar, type TensorType } from "../../tensor/tensor.ts";
+import { int64s, staticNumbers } from "../axes.ts";
+import { anyType, defineOp } from "../define.ts";
+import { broadcastAll, noAttributes } from "../elementwise.ts";
+import { one } from "../express.ts";
+
+export const Expand = defineOp({
+  type: "Expand",
+  since: 13,
+  category: "shape",
+  summary: "The input broadcast with a shape: sizes of 1 stretch in both directions.",
+  inputs: [
+    { name: "input", type: "T", differentiable: true },
+    { name: "shape", type: "Tshape", static: true },
+  ],
+  outputs: [{ name: "output" }],
+  types: { T: anyType, Tshape: ["int64"] },
+  attributes: noAttributes,
+  traits: ["linear"],
+  infer: ([x, shape]) => [{ dtype: x.dtype, shape: broadcastAll("Expand", [x, { dtype: x.dtype, shape: staticNumbers(shape) }]) }],
+  kernel: ([x], [y]) => copyStrided(x, broadcastStrides(x.shape, y.shape), 0, y),
+  // The transform sums the cotangent back to the input's shape.
+  vjp: ({ grads: [g] }) => [g, null],
+  display: { label: "expand", latex: ([x]) => String.raw`\operatorname{expand}\left(${x}\right)` },
+  probes: [
+    { inputs: [[2, 1], { values: [3, 1, 4], shape: [3], dtype: "int64" }] },
+    { inputs: [[], { values: [2], shape: [1], dtype: "int64" }] },
+  ],
+});
+
+/** `x` itself when it has that shape already. */
+export const expand = (x: Value, shape: Shape): Value => (sameShape(x.shape, shape) ? x : one(Expand, [x, int64s(shape)]));
+
+/** A constant of the given type that holds one number everywhere. */
+export const filled = (value: number, { dtype, shape }: TensorType): Value => expand(constant(scalar(value, dtype)), shape);
