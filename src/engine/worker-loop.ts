@@ -1,0 +1,132 @@
+import { type MessagePort, parentPort } from "node:worker_threads";
+import { Problem } from "../wire/problems.ts";
+import { owning, requireUtf8 } from "./pool-body.ts";
+import {
+  type Answer,
+  CANCELLED,
+  DONE,
+  type HandedBack,
+  longestText,
+  QUEUED,
+  type Slots,
+  STARTED,
+  type TaskBatch,
+} from "./pool-protocol.ts";
+
+/** What a handler may ask about the task that it runs. */
+export interface TaskContext {
+  /** Whether nobody waits for the answer any more. Cheap: ask between the steps of long work, and throw anything when it is true. */
+  readonly cancelled: () => boolean;
+}
+
+/**
+ * Runs one kind of task. The body is UTF-8 text, as bytes when it is long. Handlers are synchronous and pure: a task may be run
+ * again on another thread when this one is held up or lost before the answer is sent.
+ */
+export type Handler = (body: string | Uint8Array, context: TaskContext) => Answer;
+
+/** An answer waits this long, in milliseconds, for others to share its message. */
+const longestWait = 1;
+
+/**
+ * Makes this thread a worker of a pool: runs the tasks that arrive, each by the handler of its name. `failed` turns what a handler
+ * throws into an answer; by default a Problem is its document, and anything else is the problem `internal`.
+ */
+export function serve(handlers: Readonly<Record<string, Handler>>, failed: (error: unknown) => Answer = problemAnswer): void {
+  if (parentPort === null) throw new Error("Only a worker thread can serve a pool");
+  const port = parentPort;
+  port.once("message", (slots: Slots) => {
+    const loop = new WorkerLoop(port, slots, new Map(Object.entries(handlers)), failed);
+    port.on("message", (batch: TaskBatch) => loop.run(batch));
+    port.postMessage("ready");
+  });
+}
+
+/** The problem document of an error. What an unforeseen error says is for the log: the client learns only that there was one. */
+export function problemAnswer(error: unknown): Answer {
+  const problem = error instanceof Problem ? error : new Problem("internal", "The request could not be processed");
+  return { status: problem.status, contentType: "application/problem+json", body: JSON.stringify(problem.toDocument()) };
+}
+
+class WorkerLoop {
+  readonly #port: MessagePort;
+  readonly #slots: Slots;
+  readonly #handlers: ReadonlyMap<string, Handler>;
+  readonly #failed: (error: unknown) => Answer;
+  #outbox: HandedBack[] = [];
+  #transfers: ArrayBuffer[] = [];
+  #firstWaitsSince = 0;
+
+  constructor(port: MessagePort, slots: Slots, handlers: ReadonlyMap<string, Handler>, failed: (error: unknown) => Answer) {
+    this.#port = port;
+    this.#slots = slots;
+    this.#handlers = handlers;
+    this.#failed = failed;
+  }
+
+  run(batch: TaskBatch): void {
+    for (const [slot, name, body] of batch) {
+      // A long body is long work, behind which finished answers must not wait.
+      if (typeof body !== "string") this.#send();
+      this.#handBack(this.#runTask(slot, name, body));
+      this.#sendIfDue();
+    }
+    this.#send();
+  }
+
+  #runTask(slot: number, name: string, body: string | Uint8Array): HandedBack {
+    if (Atomics.compareExchange(this.#slots, slot, QUEUED, STARTED) !== QUEUED) return [slot];
+    let answer: Answer;
+    let trace: string | undefined;
+    try {
+      answer = this.#handle(slot, name, body);
+    } catch (error) {
+      answer = this.#failed(error);
+      trace = traceOf(error);
+    }
+    const wasCancelled = Atomics.exchange(this.#slots, slot, DONE) === CANCELLED;
+    return wasCancelled ? [slot] : [slot, answer.status, answer.contentType, this.#travelling(answer.body), trace];
+  }
+
+  #handle(slot: number, name: string, body: string | Uint8Array): Answer {
+    const handler = this.#handlers.get(name);
+    if (handler === undefined) throw new Error(`No handler for the task ${name}`);
+    if (typeof body !== "string") requireUtf8(body);
+    return handler(body, {
+      cancelled: () => {
+        // A task that takes long enough to ask sends on what was finished before it.
+        this.#sendIfDue();
+        return Atomics.load(this.#slots, slot) === CANCELLED;
+      },
+    });
+  }
+
+  #travelling(body: string | Uint8Array): string | Uint8Array {
+    if (typeof body === "string" && body.length <= longestText) return body;
+    const bytes = owning(typeof body === "string" ? Buffer.from(body) : body);
+    this.#transfers.push(bytes.buffer);
+    return bytes;
+  }
+
+  #handBack(item: HandedBack): void {
+    if (this.#outbox.length === 0) this.#firstWaitsSince = performance.now();
+    this.#outbox.push(item);
+  }
+
+  #sendIfDue(): void {
+    if (this.#outbox.length > 0 && performance.now() - this.#firstWaitsSince > longestWait) this.#send();
+  }
+
+  #send(): void {
+    if (this.#outbox.length === 0) return;
+    this.#port.postMessage(this.#outbox, this.#transfers);
+    this.#outbox = [];
+    this.#transfers = [];
+  }
+}
+
+/** What the log needs of an error, or undefined for a problem of the client's making. */
+function traceOf(error: unknown): string | undefined {
+  if (error instanceof Problem && error.status < 500) return undefined;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,32 @@
+import { distance } from "fastest-levenshtein";
+
+/** Names are compared by at most this many characters, and at most this many of them: a suggestion must cost little whatever came in. */
+const longestCompared = 64;
+const mostCompared = 20_000;
+
+/** The share of a name's characters that may differ for it to be taken for a misspelling. */
+const tolerance = 0.4;
+
+/**
+ * The candidates that `name` is probably a misspelling of, nearest first and at most `most`; equally near ones keep their order.
+ * Case does not count. Names of one or two characters match only in another case: any other would be a guess.
+ */
+export function nearest(name: string, candidates: Iterable<string>, most = 3): string[] {
+  const wanted = comparable(name);
+  const found: { candidate: string; edits: number }[] = [];
+  let compared = 0;
+  for (const candidate of candidates) {
+    if (++compared > mostCompared) break;
+    const other = comparable(candidate);
+    const allowed = Math.floor(tolerance * Math.max(wanted.length, other.length));
+    if (Math.abs(wanted.length - other.length) > allowed) continue;
+    const edits = distance(wanted, other);
+    if (edits <= allowed) found.push({ candidate, edits });
+  }
+  return found
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
+}
+
+const comparable = (name: string): string => name.slice(0, longestCompared).toLowerCase();
