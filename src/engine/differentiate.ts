@@ -1,0 +1,156 @@
+import { pullBack, reverse } from "../autodiff/reverse.ts";
+import type { NamedValue, Program } from "../graph/program.ts";
+import { input, type Node, type Value } from "../ir/graph.ts";
+import { operatorOf } from "../ops/catalogue.ts";
+import { has } from "../ops/define.ts";
+import { filled } from "../ops/shape/expand.ts";
+import { isFloating } from "../tensor/dtype.ts";
+import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";
+import { nearest } from "../wire/nearest.ts";
+import { pointerTo, problem } from "../wire/problems.ts";
+
+export type Part = "outputs" | "gradients" | "nodes" | "edges";
+
+/** What a request asks of a program's gradients; names are the client's. */
+export interface Question {
+  readonly of: string | undefined;
+  readonly wrt: readonly string[] | undefined;
+  readonly parts: readonly Part[];
+  readonly cotangent: boolean;
+}
+
+export interface EdgeValues {
+  readonly from: string | null;
+  readonly to: string;
+  readonly input: number;
+  readonly value: Value;
+  readonly local: Value | null;
+  readonly gradient: Value | null;
+}
+
+/** The values that answer a question; what is null has no gradient. Parts that were not asked for are empty. */
+export interface Derivatives {
+  readonly objective: NamedValue;
+  /** Where the client's cotangent is fed; null when the seed is 1. */
+  readonly cotangent: Value | null;
+  readonly gradients: readonly NamedValue[];
+  readonly nodes: readonly (NamedValue & { readonly gradient: Value | null })[];
+  readonly edges: readonly EdgeValues[];
+  /** For every edge gradient, in backward order, the node that it flows out of: for saying where a NaN first appeared. */
+  readonly flows: readonly { readonly to: Node; readonly gradient: Value; readonly arriving: readonly (Value | null)[] }[];
+}
+
+/** Differentiates a program as the question asks. */
+export function differentiate(program: Program, question: Question): Derivatives {
+  const objective = objectiveOf(program, question.of);
+  const scalar = sizeOf(objective.value.shape) === 1;
+  if (!isFloating(objective.value.dtype)) {
+    throw problem("not_differentiable", `${objective.name} is ${objective.value.dtype}; gradients are taken of floating-point values`, [
+      { pointer: "/of", detail: `${objective.name} has element type ${objective.value.dtype}` },
+    ]);
+  }
+  if (!scalar && !question.cotangent) {
+    throw problem(
+      "objective_not_scalar",
+      `${objective.name} has shape ${formatShape(objective.value.shape)}, so its gradient needs a cotangent of that shape`,
+      [
+        {
+          pointer: "/of",
+          detail: `shape ${formatShape(objective.value.shape)}`,
+          suggestion: "send cotangent, or reduce the value to a scalar with sum or mean",
+        },
+      ],
+    );
+  }
+  const cotangent = question.cotangent ? input(objective.value) : null;
+  const backward = reverse([objective.value], [cotangent ?? filled(1, objective.value)]);
+  const wrt =
+    question.wrt === undefined ? defaultWrt(program) : question.wrt.map((name, at) => floatingValue(program, name, pointerTo("wrt", at)));
+  const gradientOrZero = (value: Value): Value => backward.gradientOf(value) ?? filled(0, value);
+  const asked = (part: Part): boolean => question.parts.includes(part);
+  return {
+    objective,
+    cotangent,
+    gradients: asked("gradients") ? wrt.map(({ name, value }) => ({ name, value: gradientOrZero(value) })) : [],
+    nodes: asked("nodes") ? program.values.map(({ name, value }) => ({ name, value, gradient: backward.gradientOf(value) })) : [],
+    edges: asked("edges") ? edgesOf(program, new Map(backward.edges.map((edge) => [edgeKey(edge.to, edge.input), edge.gradient]))) : [],
+    flows: backward.edges.map(({ to, gradient }) => ({ to, gradient, arriving: to.outputs.map(backward.gradientOf) })),
+  };
+}
+
+const edgeKey = (to: Node, position: number): string => `${to.id}:${position}`;
+
+/** Every consumption of a value by one of the program's nodes, in forward order. */
+function edgesOf(program: Program, gradients: ReadonlyMap<string, Value>): EdgeValues[] {
+  const names = new Map(program.values.map(({ name, value }) => [value, name]));
+  return program.nodes.flatMap(({ name, node }) => {
+    const locals = localDerivatives(node);
+    return node.inputs.flatMap((value, position) => {
+      if (value === null) return [];
+      return [
+        {
+          from: names.get(value) ?? null,
+          to: name,
+          input: position,
+          value,
+          local: locals[position] ?? null,
+          gradient: gradients.get(edgeKey(node, position)) ?? null,
+        },
+      ];
+    });
+  });
+}
+
+/** Per input, the derivative of the node's result by that input alone, where it has the input's shape: for scalars and elementwise operators. */
+function localDerivatives(node: Node): readonly (Value | null)[] {
+  const [output] = node.outputs;
+  if (node.outputs.length !== 1 || !isFloating(output.dtype)) return [];
+  if (!has(operatorOf(node.op), "elementwise") && sizeOf(output.shape) !== 1) return [];
+  const gradients = pullBack(node, [filled(1, output)]);
+  return node.inputs.map((value, position) => {
+    const gradient = gradients[position] ?? null;
+    if (value === null || gradient === null || !isFloating(value.dtype)) return null;
+    return sameShape(value.shape, output.shape) && sameShape(gradient.shape, value.shape) ? gradient : null;
+  });
+}
+
+function objectiveOf(program: Program, of: string | undefined): NamedValue {
+  if (of !== undefined) return namedValue(program, of, "/of");
+  if (program.objective !== null) return program.objective;
+  const names = program.outputs.map(({ name }) => name).join(", ");
+  throw problem("objective_ambiguous", `the program has several outputs (${names}); say with "of" which one to differentiate`, [
+    { pointer: "/of", detail: "missing", suggestion: program.outputs[0]?.name },
+  ]);
+}
+
+function defaultWrt(program: Program): readonly NamedValue[] {
+  const wrt = program.inputs.filter(({ value, role }) => isFloating(value.dtype) && role !== "buffer");
+  if (wrt.length === 0) {
+    throw problem("not_differentiable", "the program has no floating-point input or parameter to differentiate by", [
+      { pointer: "/wrt", detail: "nothing to differentiate by" },
+    ]);
+  }
+  return wrt;
+}
+
+function floatingValue(program: Program, name: string, pointer: string): NamedValue {
+  const found = namedValue(program, name, pointer);
+  if (!isFloating(found.value.dtype)) {
+    throw problem("not_differentiable", `${name} is ${found.value.dtype}; gradients are taken by floating-point values`, [
+      { pointer, detail: `element type ${found.value.dtype}` },
+    ]);
+  }
+  return found;
+}
+
+function namedValue(program: Program, name: string, pointer: string): NamedValue {
+  const found = program.values.find((candidate) => candidate.name === name);
+  if (found !== undefined) return found;
+  const [suggestion] = nearest(
+    name,
+    program.values.map((candidate) => candidate.name),
+  );
+  throw problem("unknown_output", `the program has no value named ${JSON.stringify(name)}`, [
+    { pointer, detail: `no value named ${JSON.stringify(name)}`, suggestion },
+  ]);
+}
