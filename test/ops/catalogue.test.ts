@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { graphOf } from "../../src/ir/graph.ts";
+import { catalogue } from "../../src/ops/catalogue.ts";
+import { isFloating } from "../../src/tensor/dtype.ts";
+import { interpret } from "../support/interpret.ts";
+import { caseOf } from "./cases.ts";
+import { checkAgainstDifferences, checkDotProduct, gradientObjective, objectiveOf, runGradients, scaleOf } from "./derivatives.ts";
+import { checkKernel } from "./kernel.ts";
+
+/** Four roundings of 2^-24 each, and what a graph of several nodes amplifies. */
+const float32 = 4e-6;
+
+describe.each(catalogue.map((op) => [op.type, op] as const))("%s", (_, op) => {
+  test("has probes", () => {
+    expect(op.probes.length).toBeGreaterThan(0);
+  });
+
+  const probes = op.probes.map((probe, at) => [at, probe] as const);
+
+  test.each(probes)("probe %i: inference agrees with the kernel, in every element type", (_, probe) => {
+    checkKernel(op, probe);
+  });
+
+  test.each(probes)("probe %i: gradients agree with central differences", (_, probe) => {
+    checkAgainstDifferences(objectiveOf(caseOf(op, probe)));
+  });
+
+  test.each(probes)("probe %i: second derivatives agree with central differences", (_, probe) => {
+    checkAgainstDifferences(gradientObjective(objectiveOf(caseOf(op, probe))));
+  });
+
+  test.each(probes)("probe %i: forward mode is the transpose of reverse mode, at order 1 and 2", (_, probe) => {
+    const objective = objectiveOf(caseOf(op, probe));
+    checkDotProduct(objective);
+    checkDotProduct(gradientObjective(objective));
+  });
+
+  test.each(probes)("probe %i: float32 agrees with float64, values and gradients", (_, probe) => {
+    if (!Object.values(op.types).some((types) => types.some(isFloating))) return;
+    const [single, double] = (["float32", "float64"] as const).map((element) => {
+      const made = caseOf(op, probe, element);
+      const outputs = interpret(graphOf([...made.feeds.keys()], made.outputs), made.feeds);
+      return [...outputs, ...runGradients(objectiveOf(made))];
+    });
+    single.forEach((tensor, at) => expect(tensor).toBeNear(double[at], { relative: float32, absolute: float32 * scaleOf(double[at]) }));
+  });
+});
