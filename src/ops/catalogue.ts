@@ -1,21 +1,77 @@
+import { Relu } from "./activation/relu.ts";
+import { Sigmoid } from "./activation/sigmoid.ts";
+import { LogSoftmax, Softmax } from "./activation/softmax.ts";
+import { Tanh } from "./activation/tanh.ts";
+import { Abs } from "./arithmetic/abs.ts";
 import { Add } from "./arithmetic/add.ts";
+import { Cast } from "./arithmetic/cast.ts";
+import { Clip } from "./arithmetic/clip.ts";
+import { Div } from "./arithmetic/div.ts";
 import { Exp } from "./arithmetic/exp.ts";
 import { Identity } from "./arithmetic/identity.ts";
+import { Log } from "./arithmetic/log.ts";
+import { Max, Min } from "./arithmetic/max-min.ts";
 import { Mul } from "./arithmetic/mul.ts";
+import { Neg } from "./arithmetic/neg.ts";
+import { Pow } from "./arithmetic/pow.ts";
+import { Reciprocal } from "./arithmetic/reciprocal.ts";
+import { Ceil, Floor, Round } from "./arithmetic/rounding.ts";
+import { Sign } from "./arithmetic/sign.ts";
+import { Sqrt } from "./arithmetic/sqrt.ts";
+import { Sub } from "./arithmetic/sub.ts";
 import { Sum } from "./arithmetic/sum.ts";
+import { Where } from "./arithmetic/where.ts";
 import type { Operator } from "./define.ts";
+import { IsInf, IsNaN } from "./logic/classification.ts";
+import { Equal, Greater, GreaterOrEqual, Less, LessOrEqual } from "./logic/comparison.ts";
+import { And, Not, Or, Xor } from "./logic/connective.ts";
 import { ReduceSum } from "./reduction/reduce-sum.ts";
 import { Expand } from "./shape/expand.ts";
 import { Reshape } from "./shape/reshape.ts";
 
 /** Every operator, one line each. The API's list, the generic tests, labels and formulas all iterate over this. */
 export const catalogue: readonly Operator[] = [
+  // activation
+  LogSoftmax,
+  Relu,
+  Sigmoid,
+  Softmax,
+  Tanh,
   // arithmetic
+  Abs,
   Add,
+  Cast,
+  Ceil,
+  Clip,
+  Div,
   Exp,
+  Floor,
   Identity,
+  Log,
+  Max,
+  Min,
   Mul,
+  Neg,
+  Pow,
+  Reciprocal,
+  Round,
+  Sign,
+  Sqrt,
+  Sub,
   Sum,
+  Where,
+  // logic
+  And,
+  Equal,
+  Greater,
+  GreaterOrEqual,
+  IsInf,
+  IsNaN,
+  Less,
+  LessOrEqual,
+  Not,
+  Or,
+  Xor,
   // reduction
   ReduceSum,
   // shape

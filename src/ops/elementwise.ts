@@ -37,18 +37,19 @@ interface UnaryFacts {
   /** Bounds of the probe's numbers, inside the domain and away from kinks. */
   readonly between?: readonly [number, number];
   readonly integersToo?: boolean;
+  readonly linear?: boolean;
 }
 
 /** A function of one number, applied to every element. */
 export function elementwiseUnary(facts: UnaryFacts): Operator {
-  const { f, gradient, between = [-2, 2], integersToo = false, ...rest } = facts;
+  const { f, gradient, between = [-2, 2], integersToo = false, linear = false, ...rest } = facts;
   return defineOp({
     ...rest,
     inputs: [{ name: "X", type: "T", differentiable: true }],
     outputs: [{ name: "Y" }],
     types: { T: integersToo ? numbers : floats },
     attributes: noAttributes,
-    traits: ["elementwise"],
+    traits: linear ? ["elementwise", "linear"] : ["elementwise"],
     infer: ([x]) => [x],
     kernel: ([x], [y]) => mapUnary(f, x, y),
     vjp: gradient === null ? null : ({ inputs: [x], outputs: [y], grads: [g] }) => [gradient(g, x, y)],

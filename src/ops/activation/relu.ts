@@ -1,0 +1,23 @@
+import { where } from "../arithmetic/where.ts";
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { lessOrEqual } from "../logic/comparison.ts";
+
+export const Relu = elementwiseUnary({
+  type: "Relu",
+  since: 14,
+  category: "activation",
+  summary: "Every element where it is positive, 0 elsewhere.",
+  f: (x) => Math.max(x, 0),
+  gradient: (g, x) => where(lessOrEqual(x, 0), 0, g),
+  integersToo: true,
+  between: [0.5, 2],
+  display: {
+    label: "ReLU",
+    latex: ([x]) => String.raw`\max\left(0, ${x}\right)`,
+    derivatives: ([x]) => [String.raw`\begin{cases} 1 & ${x} > 0 \\ 0 & \text{otherwise} \end{cases}`],
+  },
+  kinks: [{ at: "x = 0", convention: "0" }],
+});
+
+export const relu = unary(Relu);

@@ -1,0 +1,28 @@
+import { mul } from "../arithmetic/mul.ts";
+import { neg } from "../arithmetic/neg.ts";
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+
+/** Only exponentials of negative numbers, which cannot overflow. */
+function logistic(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}
+
+export const Sigmoid = elementwiseUnary({
+  type: "Sigmoid",
+  since: 13,
+  category: "activation",
+  summary: "The logistic function 1 / (1 + exp(-x)).",
+  f: logistic,
+  // σ(-x) is 1 - σ(x) without the loss of digits where σ(x) is close to 1.
+  gradient: (g, x, y) => mul(g, mul(y, sigmoid(neg(x)))),
+  display: {
+    label: "σ",
+    latex: ([x]) => String.raw`\sigma\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`\sigma\left(${x}\right) \left(1 - \sigma\left(${x}\right)\right)`],
+  },
+});
+
+export const sigmoid = unary(Sigmoid);

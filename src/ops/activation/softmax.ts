@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { softmaxAlong } from "../../kernels/softmax.ts";
+import { exp } from "../arithmetic/exp.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { sub } from "../arithmetic/sub.ts";
+import { axisWithin } from "../axes.ts";
+import { defineOp, type Display, floats, type Operator } from "../define.ts";
+import { one } from "../express.ts";
+import { reduceSum } from "../reduction/reduce-sum.ts";
+
+interface SoftmaxFacts {
+  readonly type: string;
+  readonly summary: string;
+  readonly logarithm: boolean;
+  readonly gradient: (g: Value, y: Value, axes: readonly number[]) => Value;
+  readonly display: Display;
+}
+
+/** The greatest element along the axis is subtracted before the exponential, which changes nothing but keeps it from overflowing. */
+function normalisedExponential({ type, summary, logarithm, gradient, display }: SoftmaxFacts): Operator {
+  return defineOp({
+    type,
+    since: 13,
+    category: "activation",
+    summary,
+    inputs: [{ name: "input", type: "T", differentiable: true }],
+    outputs: [{ name: "output" }],
+    types: { T: floats },
+    attributes: z.strictObject({ axis: z.int().default(-1) }),
+    infer: ([x], { axis }) => {
+      axisWithin(axis, x.shape.length);
+      return [x];
+    },
+    kernel: ([x], [y], { axis }) => softmaxAlong(x, axisWithin(axis, x.shape.length), logarithm, y),
+    vjp: ({ outputs: [y], grads: [g], attributes: { axis } }) => [gradient(g, y, [axis])],
+    operations: ([x]) => 5 * x.shape.reduce((size, dimension) => size * dimension, 1),
+    display,
+    probes: [{ inputs: [[4]] }, { inputs: [[2, 3]], attributes: { axis: 0 } }, { inputs: [[2, 3, 2]], attributes: { axis: -2 } }],
+  });
+}
+
+export const Softmax = normalisedExponential({
+  type: "Softmax",
+  summary: "Exponentials divided by their sum along an axis, so that they are positive and add up to 1.",
+  logarithm: false,
+  // (diag(y) - y yᵀ) g without forming the Jacobian.
+  gradient: (g, y, axes) => mul(y, sub(g, reduceSum(mul(g, y), { axes }))),
+  display: { label: "softmax", latex: ([x]) => String.raw`\operatorname{softmax}\left(${x}\right)` },
+});
+
+export const LogSoftmax = normalisedExponential({
+  type: "LogSoftmax",
+  summary: "The logarithm of the softmax along an axis, computed without taking the logarithm of small numbers.",
+  logarithm: true,
+  gradient: (g, y, axes) => sub(g, mul(exp(y), reduceSum(g, { axes }))),
+  display: { label: "log softmax", latex: ([x]) => String.raw`\operatorname{log\,softmax}\left(${x}\right)` },
+});
+
+export const softmax = (x: Value, axis: number): Value => one(Softmax, [x], { axis });
+export const logSoftmax = (x: Value, axis: number): Value => one(LogSoftmax, [x], { axis });

@@ -1,0 +1,23 @@
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { mul } from "./mul.ts";
+import { sign } from "./sign.ts";
+
+export const Abs = elementwiseUnary({
+  type: "Abs",
+  since: 13,
+  category: "arithmetic",
+  summary: "The absolute value of every element.",
+  f: Math.abs,
+  gradient: (g, x) => mul(g, sign(x)),
+  integersToo: true,
+  between: [0.5, 2],
+  display: {
+    label: "|x|",
+    latex: ([x]) => String.raw`\left|${x}\right|`,
+    derivatives: ([x]) => [String.raw`\operatorname{sign}\left(${x}\right)`],
+  },
+  kinks: [{ at: "x = 0", convention: "0" }],
+});
+
+export const abs = unary(Abs);

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { mapUnary } from "../../kernels/elementwise.ts";
+import { type DType, dtypes, isFloating } from "../../tensor/dtype.ts";
+import { anyType, defineOp } from "../define.ts";
+import { one } from "../express.ts";
+
+// The greatest double below 2^63: int64 is held in doubles.
+const bounds: Readonly<Record<"int64" | "int32", readonly [number, number]>> = {
+  int64: [-(2 ** 63), 2 ** 63 - 1024],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+};
+
+/** What becomes of one number. ONNX leaves floating numbers outside the range of an integer type open: here they saturate, NaN is 0. */
+function conversion(from: DType, to: DType): (x: number) => number {
+  if (to === "bool") return (x) => (x === 0 ? 0 : 1);
+  if ((to === "int64" || to === "int32") && isFloating(from)) {
+    const [least, greatest] = bounds[to];
+    return (x) => (Number.isNaN(x) ? 0 : Math.trunc(Math.min(Math.max(x, least), greatest)));
+  }
+  // Integer zeros may carry a sign in memory; adding 0 drops it.
+  return isFloating(from) ? (x) => x : (x) => x + 0;
+}
+
+export const Cast = defineOp({
+  type: "Cast",
+  since: 21,
+  category: "arithmetic",
+  summary:
+    "The same numbers in another element type. Floating numbers are cut off towards zero on the way to integers (beyond the range they saturate, NaN gives 0); bool is whether they differ from 0.",
+  inputs: [{ name: "input", type: "T1", differentiable: true }],
+  outputs: [{ name: "output" }],
+  types: { T1: anyType },
+  attributes: z.strictObject({ to: z.enum(dtypes) }),
+  traits: ["elementwise", "linear"],
+  infer: ([x], { to }) => [{ dtype: to, shape: x.shape }],
+  kernel: ([x], [y], { to }) => mapUnary(conversion(x.dtype, to), x, y),
+  vjp: ({ inputs: [x], grads: [g], attributes: { to } }) => [isFloating(x.dtype) && isFloating(to) ? cast(g, x.dtype) : null],
+  display: { label: "cast", latex: ([x], { to }) => String.raw`\operatorname{${String(to)}}\left(${x}\right)`, derivatives: () => ["1"] },
+  probes: [
+    { inputs: [[2, 3]], attributes: { to: "float64" } },
+    { inputs: [[]], attributes: { to: "float64" } },
+    { inputs: [{ values: [-1.5, 0, 2.5], shape: [3], dtype: "float64" }], attributes: { to: "int64" } },
+    { inputs: [{ values: [-2, 0, 3], shape: [3], dtype: "int64" }], attributes: { to: "float64" } },
+    { inputs: [{ values: [-2, 0, 3], shape: [3], dtype: "int32" }], attributes: { to: "bool" } },
+  ],
+});
+
+/** `x` itself when it has that element type already. */
+export const cast = (x: Value, dtype: DType): Value => (x.dtype === dtype ? x : one(Cast, [x], { to: dtype }));

@@ -1,0 +1,72 @@
+import type { Value } from "../../ir/graph.ts";
+import { mapUnary } from "../../kernels/elementwise.ts";
+import { formatShape } from "../../tensor/shape.ts";
+import { and } from "../logic/connective.ts";
+import { greaterOrEqual, lessOrEqual } from "../logic/comparison.ts";
+import { defineOp, numbers } from "../define.ts";
+import { noAttributes } from "../elementwise.ts";
+import { OperatorError } from "../errors.ts";
+import { number, one } from "../express.ts";
+import { where } from "./where.ts";
+
+export const Clip = defineOp({
+  type: "Clip",
+  since: 13,
+  category: "arithmetic",
+  summary:
+    "Every element moved into the interval between the scalars min and max, either of which may be left out. When min exceeds max the result is max.",
+  inputs: [
+    { name: "input", type: "T", differentiable: true },
+    { name: "min", type: "T", optional: true },
+    { name: "max", type: "T", optional: true },
+  ],
+  outputs: [{ name: "output" }],
+  types: { T: numbers },
+  attributes: noAttributes,
+  traits: ["elementwise"],
+  infer: ([x, lo, hi]) => {
+    requireScalar("min", lo, 1);
+    requireScalar("max", hi, 2);
+    return [x];
+  },
+  kernel: ([x, lo, hi], [y]) => {
+    const least = lo === null ? -Infinity : lo.data[0];
+    const greatest = hi === null ? Infinity : hi.data[0];
+    mapUnary((element) => Math.min(Math.max(element, least), greatest), x, y);
+  },
+  vjp: ({ inputs: [x, lo, hi], grads: [g] }) => {
+    const above = lo === null ? null : greaterOrEqual(x, lo);
+    const below = hi === null ? null : lessOrEqual(x, hi);
+    const inside = above !== null && below !== null ? and(above, below) : (above ?? below);
+    return [inside === null ? g : where(inside, g, 0), null, null];
+  },
+  display: { label: "clip", latex: (operands) => String.raw`\operatorname{clip}\left(${operands.join(", ")}\right)` },
+  syntax: { names: [{ name: "clamp" }] },
+  kinks: [{ at: "x at a bound", convention: "1: the gradient passes at the bounds" }],
+  probes: [
+    {
+      inputs: [
+        { values: [-2, -0.5, 0.25, 3, 0.75, -1.5], shape: [2, 3], dtype: "float64" },
+        { values: [-1], shape: [], dtype: "float64" },
+        { values: [1], shape: [], dtype: "float64" },
+      ],
+    },
+    { inputs: [{ values: [-2, 0.5], shape: [2], dtype: "float64" }, null, { values: [0], shape: [], dtype: "float64" }] },
+    {
+      inputs: [
+        { values: [0.5], shape: [], dtype: "float64" },
+        { values: [0], shape: [], dtype: "float64" },
+      ],
+    },
+    { inputs: [[3]] },
+  ],
+});
+
+function requireScalar(name: string, bound: Value | null, at: number): void {
+  if (bound === null || bound.shape.length === 0) return;
+  throw new OperatorError("shape", `${name} of Clip must be a scalar of shape [], not ${formatShape(bound.shape)}`, { input: at });
+}
+
+/** `x` limited to what lies between the bounds; a bound left out does not limit. */
+export const clip = (x: Value, lo?: number, hi?: number): Value =>
+  one(Clip, [x, lo === undefined ? null : number(lo, x), hi === undefined ? null : number(hi, x)]);

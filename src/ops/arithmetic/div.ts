@@ -1,0 +1,28 @@
+import { mapBinary } from "../../kernels/elementwise.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
+import { binary } from "../express.ts";
+import { mul } from "./mul.ts";
+import { neg } from "./neg.ts";
+
+/** Exact for integers up to 2^53: the rounded quotient of two of them never reaches an integer that the true one stays below. */
+const integerQuotient = (a: number, b: number): number => (b === 0 ? 0 : Math.trunc(a / b));
+
+export const Div = elementwiseBinary({
+  type: "Div",
+  since: 14,
+  category: "arithmetic",
+  summary:
+    "The quotient of two tensors, element by element. Integer quotients are cut off towards zero; an integer divided by zero gives 0.",
+  kernel: (a, b, out) => mapBinary(isFloating(out.dtype) ? (p, q) => p / q : integerQuotient, a, b, out),
+  vjp: (g, _a, b, y) => [div(g, b), neg(mul(g, div(y, b)))],
+  display: {
+    label: "÷",
+    latex: ([a, b]) => String.raw`\frac{${a}}{${b}}`,
+    derivatives: ([a, b]) => [String.raw`\frac{1}{${b}}`, String.raw`-\frac{${a}}{{${b}}^{2}}`],
+  },
+  syntax: { infix: "/" },
+  probes: broadcastProbes([-2, 2], [0.5, 2]),
+});
+
+export const div = binary(Div);

@@ -1,0 +1,21 @@
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { div } from "./div.ts";
+
+export const Log = elementwiseUnary({
+  type: "Log",
+  since: 13,
+  category: "arithmetic",
+  summary: "The natural logarithm of every element.",
+  f: Math.log,
+  gradient: (g, x) => div(g, x),
+  between: [0.5, 3],
+  display: {
+    label: "ln",
+    latex: ([x]) => String.raw`\ln\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`\frac{1}{${x}}`],
+  },
+  syntax: { names: [{ name: "ln" }] },
+});
+
+export const log = unary(Log);

@@ -1,0 +1,73 @@
+import type { Value } from "../../ir/graph.ts";
+import { copyStrided, mapBinary } from "../../kernels/elementwise.ts";
+import { broadcastStrides } from "../../tensor/shape.ts";
+import { equal } from "../logic/comparison.ts";
+import { defineOp, numbers, type Operator, variadic } from "../define.ts";
+import { broadcastAll, noAttributes } from "../elementwise.ts";
+import { binary } from "../express.ts";
+import { cast } from "./cast.ts";
+import { div } from "./div.ts";
+import { sumOf } from "./sum.ts";
+import { where } from "./where.ts";
+
+function extremum(type: "Max" | "Min", summary: string, choose: (a: number, b: number) => number): Operator {
+  const name = type.toLowerCase();
+  return defineOp({
+    type,
+    since: 13,
+    category: "arithmetic",
+    summary,
+    inputs: variadic({ name: "data_0", type: "T", differentiable: true }),
+    outputs: [{ name }],
+    types: { T: numbers },
+    attributes: noAttributes,
+    traits: ["elementwise"],
+    infer: (inputs) => [{ dtype: inputs[0].dtype, shape: broadcastAll(type, inputs) }],
+    kernel: (inputs, [out]) => {
+      copyStrided(inputs[0], broadcastStrides(inputs[0].shape, out.shape), 0, out);
+      for (let at = 1; at < inputs.length; at++) mapBinary(choose, out, inputs[at], out);
+    },
+    vjp: ({ inputs, outputs: [y], grads: [g] }) => (inputs.length === 1 ? [g] : sharedAmongWinners(inputs, y, g)),
+    display: { label: name, latex: (operands) => String.raw`\${name}\left(${operands.join(", ")}\right)` },
+    syntax: { names: [{ name }] },
+    kinks: [{ at: "operands that tie", convention: "the gradient is split evenly among those that tie" }],
+    probes: [
+      {
+        inputs: [
+          { values: [-1, 0.5, 2], shape: [3], dtype: "float64" },
+          { values: [1, -0.5, 1], shape: [3], dtype: "float64" },
+        ],
+      },
+      {
+        inputs: [
+          { values: [-1, 0.5, 2, 0, 1.5, -2], shape: [2, 3], dtype: "float64" },
+          { values: [0.25, 1, -0.25], shape: [3], dtype: "float64" },
+          { values: [0.75], shape: [], dtype: "float64" },
+        ],
+      },
+      { inputs: [[2, 2]] },
+    ],
+  });
+}
+
+/** The masks are applied last, so that a NaN, which no operand equals, sends nothing back. */
+function sharedAmongWinners(inputs: readonly Value[], y: Value, g: Value): readonly Value[] {
+  const wins = inputs.map((x) => equal(x, y));
+  const share = div(g, sumOf(wins.map((win) => cast(win, g.dtype))));
+  return wins.map((win) => where(win, share, 0));
+}
+
+export const Max = extremum(
+  "Max",
+  "The greatest of any number of tensors, element by element, under broadcasting; NaN where one of them is NaN.",
+  (a, b) => Math.max(a, b),
+);
+
+export const Min = extremum(
+  "Min",
+  "The least of any number of tensors, element by element, under broadcasting; NaN where one of them is NaN.",
+  (a, b) => Math.min(a, b),
+);
+
+export const max = binary(Max);
+export const min = binary(Min);

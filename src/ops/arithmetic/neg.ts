@@ -1,0 +1,17 @@
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+
+export const Neg = elementwiseUnary({
+  type: "Neg",
+  since: 13,
+  category: "arithmetic",
+  summary: "Every element with its sign changed.",
+  f: (x) => -x,
+  gradient: (g) => neg(g),
+  integersToo: true,
+  linear: true,
+  display: { label: "−", latex: ([x]) => `-${x}`, derivatives: () => ["-1"] },
+  syntax: { prefix: "-" },
+});
+
+export const neg = unary(Neg);

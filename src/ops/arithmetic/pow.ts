@@ -1,0 +1,77 @@
+import type { Value } from "../../ir/graph.ts";
+import { mapBinary } from "../../kernels/elementwise.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import { equal, greaterOrEqual } from "../logic/comparison.ts";
+import { and } from "../logic/connective.ts";
+import { defineOp, numbers } from "../define.ts";
+import { broadcastAll, broadcastProbes, noAttributes } from "../elementwise.ts";
+import { binary } from "../express.ts";
+import { cast } from "./cast.ts";
+import { log } from "./log.ts";
+import { mul } from "./mul.ts";
+import { sub } from "./sub.ts";
+import { where } from "./where.ts";
+
+/** As in C, 1 to any power is 1 (NaN and infinities included), and so is -1 to an infinite one: JavaScript says NaN. */
+function power(a: number, b: number): number {
+  if (b === 2) return a * a;
+  if (a === 1 || (a === -1 && Math.abs(b) === Infinity)) return 1;
+  return Math.pow(a, b);
+}
+
+function integerPower(a: number, b: number): number {
+  const value = Math.trunc(power(a, b));
+  return a === 0 && b < 0 ? 0 : value;
+}
+
+export const Pow = defineOp({
+  type: "Pow",
+  since: 15,
+  category: "arithmetic",
+  summary:
+    "The first operand raised to the second, element by element. The result has the element type of the base; for integers it is cut off towards zero.",
+  inputs: [
+    { name: "X", type: "T", differentiable: true },
+    { name: "Y", type: "T1", differentiable: true },
+  ],
+  outputs: [{ name: "Z" }],
+  types: { T: numbers, T1: numbers },
+  attributes: noAttributes,
+  traits: ["elementwise"],
+  infer: ([a, b]) => [{ dtype: a.dtype, shape: broadcastAll("Pow", [a, b]) }],
+  kernel: ([a, b], [y]) => mapBinary(isFloating(y.dtype) ? power : integerPower, a, b, y),
+  vjp: ({ inputs: [a, b], outputs: [y], grads: [g] }) => [gradientOfBase(g, a, b), gradientOfExponent(g, a, b, y)],
+  display: {
+    label: "^",
+    latex: ([a, b]) => `{${a}}^{${b}}`,
+    derivatives: ([a, b]) => [String.raw`${b} \cdot {${a}}^{${b} - 1}`, String.raw`{${a}}^{${b}} \ln\left(${a}\right)`],
+  },
+  syntax: { infix: "^" },
+  kinks: [
+    { at: "exponent 0", convention: "by the base: 0" },
+    { at: "base 0, exponent at least 0", convention: "by the exponent: 0" },
+  ],
+  probes: [
+    ...broadcastProbes([0.5, 2], [-2, 3]),
+    { inputs: [[3], { values: [2], shape: [], dtype: "int64" }] },
+    { inputs: [[2, 2], { values: [3], shape: [], dtype: "float64" }] },
+  ],
+});
+
+/** The power is taken of an exponent that is nowhere 0 - 1 where it is masked, so that 0 times infinity arises at no order. */
+function gradientOfBase(g: Value, a: Value, exponent: Value): Value {
+  const b = isFloating(exponent.dtype) ? cast(exponent, a.dtype) : cast(exponent, g.dtype);
+  if (b.known !== null && !b.known.data.includes(0)) return mul(g, mul(b, pow(a, sub(b, 1))));
+  const zero = equal(b, 0);
+  return where(zero, 0, mul(g, mul(b, pow(a, sub(where(zero, 1, b), 1)))));
+}
+
+/** A constant exponent takes no gradient, which would be NaN wherever the base is negative. */
+function gradientOfExponent(g: Value, a: Value, b: Value, y: Value): Value | null {
+  if (b.known !== null || !isFloating(b.dtype)) return null;
+  const masked = and(equal(a, 0), greaterOrEqual(b, 0));
+  const gradient = where(masked, 0, mul(g, mul(y, log(where(masked, 1, a)))));
+  return cast(gradient, b.dtype);
+}
+
+export const pow = binary(Pow);

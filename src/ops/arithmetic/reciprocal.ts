@@ -1,0 +1,21 @@
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { mul } from "./mul.ts";
+import { neg } from "./neg.ts";
+
+export const Reciprocal = elementwiseUnary({
+  type: "Reciprocal",
+  since: 13,
+  category: "arithmetic",
+  summary: "One divided by every element.",
+  f: (x) => 1 / x,
+  gradient: (g, _x, y) => neg(mul(g, mul(y, y))),
+  between: [0.5, 2],
+  display: {
+    label: "1/x",
+    latex: ([x]) => String.raw`\frac{1}{${x}}`,
+    derivatives: ([x]) => [String.raw`-\frac{1}{{${x}}^{2}}`],
+  },
+});
+
+export const reciprocal = unary(Reciprocal);

@@ -1,0 +1,52 @@
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { filled } from "../shape/expand.ts";
+
+/** The nearest integer; the even one of two that are equally near. */
+function halfToEven(x: number): number {
+  return Math.abs(x - Math.trunc(x)) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
+}
+
+export const Floor = elementwiseUnary({
+  type: "Floor",
+  since: 13,
+  category: "arithmetic",
+  summary: "The greatest integer that does not exceed each element.",
+  f: Math.floor,
+  gradient: (_g, x) => filled(0, x),
+  between: [0.2, 0.8],
+  display: { label: "⌊x⌋", latex: ([x]) => String.raw`\left\lfloor ${x} \right\rfloor`, derivatives: () => ["0"] },
+  kinks: [{ at: "x an integer", convention: "0" }],
+});
+
+export const Ceil = elementwiseUnary({
+  type: "Ceil",
+  since: 13,
+  category: "arithmetic",
+  summary: "The least integer that is not below each element.",
+  f: Math.ceil,
+  gradient: (_g, x) => filled(0, x),
+  between: [0.2, 0.8],
+  display: { label: "⌈x⌉", latex: ([x]) => String.raw`\left\lceil ${x} \right\rceil`, derivatives: () => ["0"] },
+  kinks: [{ at: "x an integer", convention: "0" }],
+});
+
+export const Round = elementwiseUnary({
+  type: "Round",
+  since: 11,
+  category: "arithmetic",
+  summary: "The nearest integer to each element; halves go to the even neighbour.",
+  f: halfToEven,
+  gradient: (_g, x) => filled(0, x),
+  between: [0.6, 1.4],
+  display: {
+    label: "round",
+    latex: ([x]) => String.raw`\operatorname{round}\left(${x}\right)`,
+    derivatives: () => ["0"],
+  },
+  kinks: [{ at: "x halfway between two integers", convention: "0" }],
+});
+
+export const floor = unary(Floor);
+export const ceil = unary(Ceil);
+export const round = unary(Round);

@@ -1,0 +1,22 @@
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { filled } from "../shape/expand.ts";
+
+export const Sign = elementwiseUnary({
+  type: "Sign",
+  since: 13,
+  category: "arithmetic",
+  summary: "-1, 0 or 1 by the sign of every element.",
+  f: Math.sign,
+  gradient: (_g, x) => filled(0, x),
+  integersToo: true,
+  between: [0.5, 2],
+  display: {
+    label: "sign",
+    latex: ([x]) => String.raw`\operatorname{sign}\left(${x}\right)`,
+    derivatives: () => ["0"],
+  },
+  kinks: [{ at: "x = 0", convention: "0" }],
+});
+
+export const sign = unary(Sign);

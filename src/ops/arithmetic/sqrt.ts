@@ -1,0 +1,22 @@
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { div } from "./div.ts";
+import { mul } from "./mul.ts";
+
+export const Sqrt = elementwiseUnary({
+  type: "Sqrt",
+  since: 13,
+  category: "arithmetic",
+  summary: "The square root of every element; NaN for negative ones.",
+  f: Math.sqrt,
+  gradient: (g, _x, y) => div(g, mul(2, y)),
+  between: [0.5, 3],
+  display: {
+    label: "√",
+    latex: ([x]) => String.raw`\sqrt{${x}}`,
+    derivatives: ([x]) => [String.raw`\frac{1}{2\sqrt{${x}}}`],
+  },
+  kinks: [{ at: "x = 0", convention: "infinite" }],
+});
+
+export const sqrt = unary(Sqrt);

@@ -1,0 +1,45 @@
+import type { Value } from "../../ir/graph.ts";
+import { mapTernary } from "../../kernels/elementwise.ts";
+import { anyType, bools, defineOp } from "../define.ts";
+import { broadcastAll, noAttributes } from "../elementwise.ts";
+import { number, one, type Operand } from "../express.ts";
+
+export const Where = defineOp({
+  type: "Where",
+  since: 16,
+  category: "arithmetic",
+  summary: "Elements of X where the condition holds, of Y elsewhere, under broadcasting.",
+  inputs: [
+    { name: "condition", type: "B" },
+    { name: "X", type: "T", differentiable: true },
+    { name: "Y", type: "T", differentiable: true },
+  ],
+  outputs: [{ name: "output" }],
+  types: { B: bools, T: anyType },
+  attributes: noAttributes,
+  traits: ["elementwise", "linear"],
+  infer: ([condition, x, y]) => [{ dtype: x.dtype, shape: broadcastAll("Where", [condition, x, y]) }],
+  kernel: ([condition, x, y], [output]) => mapTernary((c, a, b) => (c !== 0 ? a : b), condition, x, y, output),
+  vjp: ({ inputs: [condition], grads: [g] }) => [null, where(condition, g, 0), where(condition, 0, g)],
+  display: {
+    label: "where",
+    latex: ([c, x, y]) => String.raw`\begin{cases} ${x} & \text{if } ${c} \\ ${y} & \text{otherwise} \end{cases}`,
+    derivatives: ([c]) => [
+      null,
+      String.raw`\begin{cases} 1 & \text{if } ${c} \\ 0 & \text{otherwise} \end{cases}`,
+      String.raw`\begin{cases} 0 & \text{if } ${c} \\ 1 & \text{otherwise} \end{cases}`,
+    ],
+  },
+  probes: [
+    { inputs: [{ values: [1, 0, 1], shape: [3], dtype: "bool" }, [3], [3]] },
+    { inputs: [{ values: [1, 0], shape: [2, 1], dtype: "bool" }, [3], []] },
+    { inputs: [{ values: [0], shape: [], dtype: "bool" }, [], []] },
+  ],
+});
+
+/** A choice between two operands, at most one of which is a plain number. */
+export function where(condition: Value, x: Operand, y: Operand): Value {
+  if (typeof x !== "number") return one(Where, [condition, x, typeof y === "number" ? number(y, x) : y]);
+  if (typeof y === "number") throw new TypeError("Where of two plain numbers has no element type");
+  return one(Where, [condition, number(x, y), y]);
+}

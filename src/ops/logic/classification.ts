@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { mapUnary } from "../../kernels/elementwise.ts";
+import { flag } from "../axes.ts";
+import { defineOp, floats } from "../define.ts";
+import { noAttributes } from "../elementwise.ts";
+import { unary } from "../express.ts";
+
+const extremes = { values: [Number.NaN, -Infinity, 0, Infinity], shape: [4], dtype: "float64" } as const;
+
+export const IsNaN = defineOp({
+  type: "IsNaN",
+  since: 20,
+  category: "logic",
+  summary: "Which elements are NaN.",
+  inputs: [{ name: "X", type: "T1" }],
+  outputs: [{ name: "Y" }],
+  types: { T1: floats },
+  attributes: noAttributes,
+  traits: ["elementwise"],
+  infer: ([x]) => [{ dtype: "bool", shape: x.shape }],
+  kernel: ([x], [y]) => mapUnary((element) => (Number.isNaN(element) ? 1 : 0), x, y),
+  vjp: null,
+  display: { label: "NaN?", latex: ([x]) => String.raw`\operatorname{isnan}\left(${x}\right)` },
+  syntax: { names: [{ name: "isnan" }] },
+  probes: [{ inputs: [extremes] }, { inputs: [[]] }],
+});
+
+export const IsInf = defineOp({
+  type: "IsInf",
+  since: 20,
+  category: "logic",
+  summary: "Which elements are infinite; either sign can be left out.",
+  inputs: [{ name: "X", type: "T1" }],
+  outputs: [{ name: "Y" }],
+  types: { T1: floats },
+  attributes: z.strictObject({ detect_negative: flag.default(true), detect_positive: flag.default(true) }),
+  traits: ["elementwise"],
+  infer: ([x]) => [{ dtype: "bool", shape: x.shape }],
+  kernel: ([x], [y], { detect_negative, detect_positive }) =>
+    mapUnary((element) => ((element === Infinity && detect_positive) || (element === -Infinity && detect_negative) ? 1 : 0), x, y),
+  vjp: null,
+  display: { label: "∞?", latex: ([x]) => String.raw`\operatorname{isinf}\left(${x}\right)` },
+  syntax: { names: [{ name: "isinf" }] },
+  probes: [
+    { inputs: [extremes] },
+    { inputs: [extremes], attributes: { detect_negative: false } },
+    { inputs: [extremes], attributes: { detect_positive: false } },
+    { inputs: [[]] },
+  ],
+});
+
+export const isNaN = unary(IsNaN);
+export const isInf = unary(IsInf);

@@ -1,0 +1,88 @@
+import { mapBinary, mapUnary } from "../../kernels/elementwise.ts";
+import type { Value } from "../../ir/graph.ts";
+import { bools, defineOp, type Operator, type Probe } from "../define.ts";
+import { broadcastAll, noAttributes } from "../elementwise.ts";
+import { one, unary } from "../express.ts";
+
+interface ConnectiveFacts {
+  readonly type: string;
+  readonly summary: string;
+  readonly f: (a: number, b: number) => number;
+  readonly label: string;
+  /** The sign in LaTeX. */
+  readonly sign: string;
+}
+
+const truths = (values: readonly number[], shape: readonly number[]): Probe["inputs"][number] => ({ values, shape, dtype: "bool" });
+
+function connective({ type, summary, f, label, sign }: ConnectiveFacts): Operator {
+  return defineOp({
+    type,
+    since: 7,
+    category: "logic",
+    summary,
+    inputs: [
+      { name: "A", type: "T" },
+      { name: "B", type: "T" },
+    ],
+    outputs: [{ name: "C" }],
+    types: { T: bools },
+    attributes: noAttributes,
+    traits: ["elementwise"],
+    infer: ([a, b]) => [{ dtype: "bool", shape: broadcastAll(type, [a, b]) }],
+    kernel: ([a, b], [c]) => mapBinary(f, a, b, c),
+    vjp: null,
+    display: { label, latex: ([a, b]) => `${a} ${sign} ${b}` },
+    probes: [
+      { inputs: [truths([0, 0, 1, 1], [4]), truths([0, 1, 0, 1], [4])] },
+      { inputs: [truths([0, 1], [2, 1]), truths([0, 1], [2])] },
+      { inputs: [truths([1], []), truths([0], [])] },
+    ],
+  });
+}
+
+export const And = connective({
+  type: "And",
+  summary: "Whether both elements are true.",
+  f: (a, b) => a & b,
+  label: "∧",
+  sign: String.raw`\land`,
+});
+
+export const Or = connective({
+  type: "Or",
+  summary: "Whether at least one of two elements is true.",
+  f: (a, b) => a | b,
+  label: "∨",
+  sign: String.raw`\lor`,
+});
+
+export const Xor = connective({
+  type: "Xor",
+  summary: "Whether exactly one of two elements is true.",
+  f: (a, b) => a ^ b,
+  label: "⊕",
+  sign: String.raw`\oplus`,
+});
+
+export const Not = defineOp({
+  type: "Not",
+  since: 1,
+  category: "logic",
+  summary: "The opposite of every element.",
+  inputs: [{ name: "X", type: "T" }],
+  outputs: [{ name: "Y" }],
+  types: { T: bools },
+  attributes: noAttributes,
+  traits: ["elementwise"],
+  infer: ([x]) => [x],
+  kernel: ([x], [y]) => mapUnary((truth) => 1 - truth, x, y),
+  vjp: null,
+  display: { label: "¬", latex: ([x]) => String.raw`\lnot ${x}` },
+  probes: [{ inputs: [truths([0, 1], [2])] }, { inputs: [truths([1], [])] }],
+});
+
+export const and = (a: Value, b: Value): Value => one(And, [a, b]);
+export const or = (a: Value, b: Value): Value => one(Or, [a, b]);
+export const xor = (a: Value, b: Value): Value => one(Xor, [a, b]);
+export const not = unary(Not);
