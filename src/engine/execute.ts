@@ -3,6 +3,7 @@ import type { Node } from "../ir/graph.ts";
 import { allocate, bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { problem } from "../wire/problems.ts";
 import type { Plan, Slot, Step } from "./plan.ts";
 
 /** Plans whose arena is at most this large keep it between runs, which makes a run of a small graph free of allocation. */
@@ -63,7 +64,7 @@ interface Patch {
 
 function bind(plan: Plan): Executable {
   const { slots, steps } = plan;
-  const arena = new ArrayBuffer(plan.arenaBytes);
+  const arena = arenaOf(plan.arenaBytes);
   const feedOf = new Map<number, number>();
   plan.fed.forEach((slot, feed) => slot >= 0 && feedOf.set(slot, feed));
   const tensors = slots.map((slot): Tensor => tensorOf(slot, slots[slot.memory], arena));
@@ -108,6 +109,15 @@ function bind(plan: Plan): Executable {
     }
     return { wanted, nonfinite };
   };
+}
+
+function arenaOf(bytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch (error) {
+    if (error instanceof RangeError) throw problem("memory_limit", `${bytes} bytes of memory for this run could not be had`);
+    throw error;
+  }
 }
 
 function runStep({ op, node }: Step, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {

@@ -69,7 +69,8 @@ export function plan(fed: readonly Value[], wanted: readonly Value[], watched: r
 
   const placeConstant = (tensor: Tensor): number => {
     if (tensor.data.length > 16) return addSlot(tensor, tensor);
-    const key = `${tensor.dtype}|${tensor.shape.join()}|${Array.from(tensor.data, (x) => (Object.is(x, -0) ? "-0" : String(x))).join()}`;
+    const numbers = tensor.data.length === 1 ? exact(tensor.data[0]) : Array.from(tensor.data, exact).join();
+    const key = `${tensor.dtype}|${tensor.shape.join()}|${numbers}`;
     let slot = constants.get(key);
     if (slot === undefined) constants.set(key, (slot = addSlot(tensor, tensor)));
     return slot;
@@ -141,3 +142,6 @@ function keyOf(node: Node, inputs: readonly number[]): string {
   }
   return `${node.op}(${inputs.join()})${attributes}${node.outputs.length}`;
 }
+
+/** A number as text that tells -0 from 0. */
+const exact = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));

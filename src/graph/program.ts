@@ -23,6 +23,8 @@ export interface NamedNode {
   /** The name of its first output. */
   readonly name: string;
   readonly node: Node;
+  /** Where the client wrote it, as a JSON pointer into the request, such as "/graph/nodes/3". */
+  readonly pointer: string;
 }
 
 export interface ProgramInput extends NamedValue {

@@ -50,6 +50,27 @@ let lastId = 0;
 /** The id that the next node or value will exceed: nodes created from here on have greater ids. */
 export const currentId = (): number => lastId;
 
+/** More nodes and values were made than `withinBudget` allows. */
+export class BudgetExceeded extends Error {
+  override readonly name = "BudgetExceeded";
+}
+
+let lastAllowedId = Number.POSITIVE_INFINITY;
+
+/**
+ * Runs `work`, which may make at most `budget` nodes and values; throws BudgetExceeded at the one too many. It bounds what a small request
+ * can unfold into: a recurrent operator stands for thousands of nodes.
+ */
+export function withinBudget<T>(budget: number, work: () => T): T {
+  const before = lastAllowedId;
+  lastAllowedId = Math.min(before, lastId + budget);
+  try {
+    return work();
+  } finally {
+    lastAllowedId = before;
+  }
+}
+
 /** A value fed from outside. `known` binds it to fixed numbers, for inputs that decide shapes. */
 export function input(type: TensorType, known: Tensor | null = null): Value {
   return { id: ++lastId, dtype: type.dtype, shape: type.shape, node: null, index: 0, known };
@@ -68,6 +89,7 @@ export function createNode(
   known: readonly Tensor[] | null,
   expansion: Expansion | null = null,
 ): Node {
+  if (lastId > lastAllowedId) throw new BudgetExceeded("too many nodes");
   const outputs: Value[] = [];
   const node: Node = { id: ++lastId, op, inputs, attributes, outputs, expansion };
   for (let index = 0; index < types.length; index++) {
