@@ -7,10 +7,13 @@ import { Add } from "./arithmetic/add.ts";
 import { Cast } from "./arithmetic/cast.ts";
 import { Clip } from "./arithmetic/clip.ts";
 import { Div } from "./arithmetic/div.ts";
+import { Erf } from "./arithmetic/erf.ts";
 import { Exp } from "./arithmetic/exp.ts";
 import { Identity } from "./arithmetic/identity.ts";
 import { Log } from "./arithmetic/log.ts";
 import { Max, Min } from "./arithmetic/max-min.ts";
+import { Mean } from "./arithmetic/mean.ts";
+import { Mod } from "./arithmetic/mod.ts";
 import { Mul } from "./arithmetic/mul.ts";
 import { Neg } from "./arithmetic/neg.ts";
 import { Pow } from "./arithmetic/pow.ts";
@@ -28,6 +31,9 @@ import { And, Not, Or, Xor } from "./logic/connective.ts";
 import { ReduceSum } from "./reduction/reduce-sum.ts";
 import { Expand } from "./shape/expand.ts";
 import { Reshape } from "./shape/reshape.ts";
+import { Cos, Sin, Tan } from "./trigonometry/circular.ts";
+import { Acosh, Asinh, Atanh, Cosh, Sinh } from "./trigonometry/hyperbolic.ts";
+import { Acos, Asin, Atan } from "./trigonometry/inverse-circular.ts";
 
 /** Every operator, one line each. The API's list, the generic tests, labels and formulas all iterate over this. */
 export const catalogue: readonly Operator[] = [
@@ -44,12 +50,15 @@ export const catalogue: readonly Operator[] = [
   Ceil,
   Clip,
   Div,
+  Erf,
   Exp,
   Floor,
   Identity,
   Log,
   Max,
+  Mean,
   Min,
+  Mod,
   Mul,
   Neg,
   Pow,
@@ -77,6 +86,18 @@ export const catalogue: readonly Operator[] = [
   // shape
   Expand,
   Reshape,
+  // trigonometry
+  Acos,
+  Acosh,
+  Asin,
+  Asinh,
+  Atan,
+  Atanh,
+  Cos,
+  Cosh,
+  Sin,
+  Sinh,
+  Tan,
 ];
 
 const byType: ReadonlyMap<string, Operator> = new Map(catalogue.map((op) => [op.type, op]));

@@ -1,11 +1,12 @@
 import type { Value } from "../../ir/graph.ts";
 import { mapBinary } from "../../kernels/elementwise.ts";
 import { isFloating } from "../../tensor/dtype.ts";
-import { equal, greaterOrEqual } from "../logic/comparison.ts";
-import { and } from "../logic/connective.ts";
+import { equal, greater, greaterOrEqual } from "../logic/comparison.ts";
+import { and, not } from "../logic/connective.ts";
 import { defineOp, numbers } from "../define.ts";
 import { broadcastAll, broadcastProbes, noAttributes } from "../elementwise.ts";
 import { binary } from "../express.ts";
+import { abs } from "./abs.ts";
 import { cast } from "./cast.ts";
 import { log } from "./log.ts";
 import { mul } from "./mul.ts";
@@ -54,16 +55,24 @@ export const Pow = defineOp({
   probes: [
     ...broadcastProbes([0.5, 2], [-2, 3]),
     { inputs: [[3], { values: [2], shape: [], dtype: "int64" }] },
-    { inputs: [[2, 2], { values: [3], shape: [], dtype: "float64" }] },
+    {
+      inputs: [
+        { shape: [2, 2], between: [0.5, 2] },
+        { values: [3, 0], shape: [2], dtype: "float64" },
+      ],
+    },
   ],
 });
 
-/** The power is taken of an exponent that is nowhere 0 - 1 where it is masked, so that 0 times infinity arises at no order. */
+/**
+ * 0 where the exponent is 0. The formula says so by itself unless the base is 0 (or NaN), where it would multiply 0 with infinity: only
+ * there it is masked, with another exponent under the mask, so that second derivatives are right beside it and not NaN below it.
+ */
 function gradientOfBase(g: Value, a: Value, exponent: Value): Value {
-  const b = isFloating(exponent.dtype) ? cast(exponent, a.dtype) : cast(exponent, g.dtype);
+  const b = cast(exponent, g.dtype);
   if (b.known !== null && !b.known.data.includes(0)) return mul(g, mul(b, pow(a, sub(b, 1))));
-  const zero = equal(b, 0);
-  return where(zero, 0, mul(g, mul(b, pow(a, sub(where(zero, 1, b), 1)))));
+  const masked = and(equal(b, 0), not(greater(abs(a), 0)));
+  return where(masked, 0, mul(g, mul(b, pow(a, sub(where(masked, 1, b), 1)))));
 }
 
 /** A constant exponent takes no gradient, which would be NaN wherever the base is negative. */

@@ -1,0 +1,25 @@
+import { defineOp, floats, variadic } from "../define.ts";
+import { noAttributes } from "../elementwise.ts";
+import { called } from "../latex.ts";
+import { div } from "./div.ts";
+import { sumOf } from "./sum.ts";
+
+export const Mean = defineOp({
+  type: "Mean",
+  since: 13,
+  category: "arithmetic",
+  summary: "The mean of any number of tensors, element by element, under broadcasting.",
+  inputs: variadic({ name: "data_0", type: "T", differentiable: true }),
+  outputs: [{ name: "mean" }],
+  types: { T: floats },
+  attributes: noAttributes,
+  traits: ["elementwise", "linear"],
+  body: (inputs) => [div(sumOf(inputs), inputs.length)],
+  display: {
+    label: "mean",
+    latex: called("mean"),
+    derivatives: (operands) => operands.map(() => String.raw`\frac{1}{${operands.length}}`),
+  },
+  syntax: { names: [{ name: "mean" }] },
+  probes: [{ inputs: [[3], [3], [3]] }, { inputs: [[2, 3], [3], []] }, { inputs: [[4]] }],
+});

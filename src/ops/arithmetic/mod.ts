@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { mapBinary } from "../../kernels/elementwise.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import { flag } from "../axes.ts";
+import { defineOp, numbers } from "../define.ts";
+import { broadcastAll } from "../elementwise.ts";
+import { div } from "./div.ts";
+import { mul } from "./mul.ts";
+import { neg } from "./neg.ts";
+import { round } from "./rounding.ts";
+import { sub } from "./sub.ts";
+
+/** The remainder with the sign of the divisor. */
+function floored(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+export const Mod = defineOp({
+  type: "Mod",
+  since: 13,
+  category: "arithmetic",
+  summary:
+    "The remainder of a division: with the sign of the divisor, or with that of the dividend when fmod is set. An integer modulo zero gives 0. Floating numbers may be used without fmod as well.",
+  inputs: [
+    { name: "A", type: "T", differentiable: true },
+    { name: "B", type: "T", differentiable: true },
+  ],
+  outputs: [{ name: "C" }],
+  types: { T: numbers },
+  attributes: z.strictObject({ fmod: flag.default(false) }),
+  traits: ["elementwise"],
+  infer: ([a, b]) => [{ dtype: a.dtype, shape: broadcastAll("Mod", [a, b]) }],
+  kernel: ([a, b], [c], { fmod }) => {
+    const remainder = fmod ? (p: number, q: number): number => p % q : floored;
+    mapBinary(isFloating(c.dtype) ? remainder : (p, q) => (q === 0 ? 0 : remainder(p, q)), a, b, c);
+  },
+  // The whole quotient is recovered from the remainder, since that of a / b may differ by one after rounding.
+  vjp: ({ inputs: [a, b], outputs: [c], grads: [g] }) => [g, neg(mul(g, round(div(sub(a, c), b))))],
+  display: {
+    label: "mod",
+    latex: ([a, b]) => String.raw`${a} \bmod ${b}`,
+    derivatives: ([a, b], { fmod }) => [
+      "1",
+      fmod === true
+        ? String.raw`-\operatorname{trunc}\left(\frac{${a}}{${b}}\right)`
+        : String.raw`-\left\lfloor \frac{${a}}{${b}} \right\rfloor`,
+    ],
+  },
+  kinks: [{ at: "A a multiple of B", convention: "that of the quotient that the remainder belongs to" }],
+  probes: [
+    {
+      inputs: [
+        { values: [5.3, -5.3, 2.2], shape: [3], dtype: "float64" },
+        { values: [2, 2, 3], shape: [3], dtype: "float64" },
+      ],
+    },
+    {
+      inputs: [
+        { values: [5.3, -5.3, 2.2, -1], shape: [4, 1], dtype: "float64" },
+        { values: [-1.7, 0.6], shape: [2], dtype: "float64" },
+      ],
+      attributes: { fmod: 1 },
+    },
+    {
+      inputs: [
+        { values: [5, -5, 7, -7], shape: [4], dtype: "int64" },
+        { values: [3, 3, -3, 0], shape: [4], dtype: "int64" },
+      ],
+    },
+    {
+      inputs: [
+        { values: [7.5], shape: [], dtype: "float64" },
+        { values: [2], shape: [], dtype: "float64" },
+      ],
+    },
+  ],
+});

@@ -1,0 +1,52 @@
+import { add } from "../arithmetic/add.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { neg } from "../arithmetic/neg.ts";
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+
+export const Sin = elementwiseUnary({
+  type: "Sin",
+  since: 7,
+  category: "trigonometry",
+  summary: "The sine of every element, in radians.",
+  f: Math.sin,
+  gradient: (g, x) => mul(g, cos(x)),
+  display: {
+    label: "sin",
+    latex: ([x]) => String.raw`\sin\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`\cos\left(${x}\right)`],
+  },
+});
+
+export const Cos = elementwiseUnary({
+  type: "Cos",
+  since: 7,
+  category: "trigonometry",
+  summary: "The cosine of every element, in radians.",
+  f: Math.cos,
+  gradient: (g, x) => neg(mul(g, sin(x))),
+  display: {
+    label: "cos",
+    latex: ([x]) => String.raw`\cos\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`-\sin\left(${x}\right)`],
+  },
+});
+
+export const Tan = elementwiseUnary({
+  type: "Tan",
+  since: 7,
+  category: "trigonometry",
+  summary: "The tangent of every element, in radians.",
+  f: Math.tan,
+  gradient: (g, _x, y) => mul(g, add(1, mul(y, y))),
+  between: [-1, 1],
+  display: {
+    label: "tan",
+    latex: ([x]) => String.raw`\tan\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`1 + \tan^{2}\left(${x}\right)`],
+  },
+});
+
+export const sin = unary(Sin);
+export const cos = unary(Cos);
+export const tan = unary(Tan);

@@ -1,0 +1,89 @@
+import { add } from "../arithmetic/add.ts";
+import { div } from "../arithmetic/div.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { sqrt } from "../arithmetic/sqrt.ts";
+import { sub } from "../arithmetic/sub.ts";
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { called } from "../latex.ts";
+
+export const Sinh = elementwiseUnary({
+  type: "Sinh",
+  since: 9,
+  category: "trigonometry",
+  summary: "The hyperbolic sine of every element.",
+  f: Math.sinh,
+  gradient: (g, x) => mul(g, cosh(x)),
+  display: {
+    label: "sinh",
+    latex: ([x]) => String.raw`\sinh\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`\cosh\left(${x}\right)`],
+  },
+});
+
+export const Cosh = elementwiseUnary({
+  type: "Cosh",
+  since: 9,
+  category: "trigonometry",
+  summary: "The hyperbolic cosine of every element.",
+  f: Math.cosh,
+  gradient: (g, x) => mul(g, sinh(x)),
+  display: {
+    label: "cosh",
+    latex: ([x]) => String.raw`\cosh\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`\sinh\left(${x}\right)`],
+  },
+});
+
+export const Asinh = elementwiseUnary({
+  type: "Asinh",
+  since: 9,
+  category: "trigonometry",
+  summary: "The number whose hyperbolic sine each element is.",
+  f: Math.asinh,
+  gradient: (g, x) => div(g, sqrt(add(1, mul(x, x)))),
+  display: {
+    label: "arsinh",
+    latex: called("arsinh"),
+    derivatives: ([x]) => [String.raw`\frac{1}{\sqrt{{${x}}^{2} + 1}}`],
+  },
+});
+
+export const Acosh = elementwiseUnary({
+  type: "Acosh",
+  since: 9,
+  category: "trigonometry",
+  summary: "The number, not negative, whose hyperbolic cosine each element is; NaN below 1.",
+  f: Math.acosh,
+  // Two roots, because the product under one would overflow early, and lend numbers below 1 a derivative.
+  gradient: (g, x) => div(g, mul(sqrt(sub(x, 1)), sqrt(add(x, 1)))),
+  between: [1.3, 3],
+  display: {
+    label: "arcosh",
+    latex: called("arcosh"),
+    derivatives: ([x]) => [String.raw`\frac{1}{\sqrt{{${x}}^{2} - 1}}`],
+  },
+  kinks: [{ at: "x = 1", convention: "infinite" }],
+});
+
+export const Atanh = elementwiseUnary({
+  type: "Atanh",
+  since: 9,
+  category: "trigonometry",
+  summary: "The number whose hyperbolic tangent each element is; infinite at -1 and 1, NaN beyond.",
+  f: Math.atanh,
+  gradient: (g, x) => div(g, mul(sub(1, x), add(1, x))),
+  between: [-0.8, 0.8],
+  display: {
+    label: "artanh",
+    latex: called("artanh"),
+    derivatives: ([x]) => [String.raw`\frac{1}{1 - {${x}}^{2}}`],
+  },
+  kinks: [{ at: "x = ±1", convention: "infinite" }],
+});
+
+export const sinh = unary(Sinh);
+export const cosh = unary(Cosh);
+export const asinh = unary(Asinh);
+export const acosh = unary(Acosh);
+export const atanh = unary(Atanh);

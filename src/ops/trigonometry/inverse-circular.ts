@@ -1,0 +1,62 @@
+import type { Value } from "../../ir/graph.ts";
+import { add } from "../arithmetic/add.ts";
+import { div } from "../arithmetic/div.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { neg } from "../arithmetic/neg.ts";
+import { sqrt } from "../arithmetic/sqrt.ts";
+import { sub } from "../arithmetic/sub.ts";
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+
+/** √(1 - x²), as a product that keeps its digits where x is close to 1. */
+const cosineOfArcsine = (x: Value): Value => sqrt(mul(sub(1, x), add(1, x)));
+
+export const Asin = elementwiseUnary({
+  type: "Asin",
+  since: 7,
+  category: "trigonometry",
+  summary: "The angle in radians, from -π/2 to π/2, whose sine each element is; NaN outside -1 to 1.",
+  f: Math.asin,
+  gradient: (g, x) => div(g, cosineOfArcsine(x)),
+  between: [-0.8, 0.8],
+  display: {
+    label: "arcsin",
+    latex: ([x]) => String.raw`\arcsin\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`\frac{1}{\sqrt{1 - {${x}}^{2}}}`],
+  },
+  kinks: [{ at: "x = ±1", convention: "infinite" }],
+});
+
+export const Acos = elementwiseUnary({
+  type: "Acos",
+  since: 7,
+  category: "trigonometry",
+  summary: "The angle in radians, from 0 to π, whose cosine each element is; NaN outside -1 to 1.",
+  f: Math.acos,
+  gradient: (g, x) => neg(div(g, cosineOfArcsine(x))),
+  between: [-0.8, 0.8],
+  display: {
+    label: "arccos",
+    latex: ([x]) => String.raw`\arccos\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`-\frac{1}{\sqrt{1 - {${x}}^{2}}}`],
+  },
+  kinks: [{ at: "x = ±1", convention: "infinite" }],
+});
+
+export const Atan = elementwiseUnary({
+  type: "Atan",
+  since: 7,
+  category: "trigonometry",
+  summary: "The angle in radians, from -π/2 to π/2, whose tangent each element is.",
+  f: Math.atan,
+  gradient: (g, x) => div(g, add(1, mul(x, x))),
+  display: {
+    label: "arctan",
+    latex: ([x]) => String.raw`\arctan\left(${x}\right)`,
+    derivatives: ([x]) => [String.raw`\frac{1}{1 + {${x}}^{2}}`],
+  },
+});
+
+export const asin = unary(Asin);
+export const acos = unary(Acos);
+export const atan = unary(Atan);
