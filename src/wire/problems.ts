@@ -36,6 +36,12 @@ export const problems = Object.freeze({
     "Lists, objects or parentheses inside one another go deeper than the service reads. Give tensors of many dimensions as a shape with flat data, and split a long expression into statements.",
   ),
 
+  malformed_http: kind(
+    400,
+    "The HTTP message cannot be read",
+    "What arrived is not an HTTP/1.1 request, or its path cannot be decoded. Let an HTTP library write the request, and percent-encode what stands in the path.",
+  ),
+
   unauthorized: kind(
     401,
     "Authentication is needed",
@@ -45,7 +51,7 @@ export const problems = Object.freeze({
   not_found: kind(
     404,
     "There is nothing at this path",
-    "No route of the service has this path. The routes are listed at /docs and in /openapi.json.",
+    "No route of the service has this path, or the operator or problem that it names does not exist. The routes are listed at /docs and in /openapi.json.",
   ),
   unknown_graph: kind(
     404,
@@ -57,6 +63,12 @@ export const problems = Object.freeze({
     405,
     "The path does not take this method",
     "The path exists, but not for this HTTP method. The Allow header of the answer lists the methods that it takes.",
+  ),
+
+  request_timeout: kind(
+    408,
+    "The request took too long to arrive",
+    "The headers or the body of the request did not arrive completely within the time that the service waits for them. Send the request again over a better connection, or a smaller one.",
   ),
 
   body_too_large: kind(
@@ -214,6 +226,12 @@ export const problems = Object.freeze({
     "This client has sent more requests than its share. Wait for as many seconds as the Retry-After header says.",
   ),
 
+  headers_too_large: kind(
+    431,
+    "The headers are too large",
+    "The path, the query and the headers of the request together are larger than the service reads. Data belongs into the body.",
+  ),
+
   internal: kind(
     500,
     "Something unforeseen went wrong",
@@ -229,6 +247,11 @@ export const problems = Object.freeze({
     503,
     "The service is full",
     "More requests are waiting than the service accepts. Wait for as many seconds as the Retry-After header says and send the request again.",
+  ),
+  not_ready: kind(
+    503,
+    "The service is not ready yet",
+    "The service has just started and its workers cannot take requests yet, or they had to be started again. Try again in a few seconds.",
   ),
   shutting_down: kind(
     503,
@@ -298,17 +321,19 @@ export function pointerTo(...segments: readonly (string | number)[]): string {
   return segments.map((segment) => `/${String(segment).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-const ProblemPlace = z.object({
-  pointer: z.string().meta({
-    description: "JSON pointer (RFC 6901) to the place in the request body; empty for the whole body",
-    examples: ["/graph/nodes/3/op"],
-  }),
-  detail: z.string().meta({ description: "What is wrong there", examples: ["There is no operator Sofmax"] }),
-  suggestion: z
-    .string()
-    .optional()
-    .meta({ description: "What was probably meant", examples: ["Softmax"] }),
-});
+const ProblemPlace = z
+  .object({
+    pointer: z.string().meta({
+      description: "JSON pointer (RFC 6901) to the place in the request body; empty for the whole body",
+      examples: ["/graph/nodes/3/op"],
+    }),
+    detail: z.string().meta({ description: "What is wrong there", examples: ["There is no operator Sofmax"] }),
+    suggestion: z
+      .string()
+      .optional()
+      .meta({ description: "What was probably meant", examples: ["Softmax"] }),
+  })
+  .meta({ id: "ProblemPlace", description: "One place in the request that is at fault" });
 
 /** The body of every answer that is not a success. */
 export const ProblemDocument = z
@@ -330,5 +355,5 @@ export const ProblemDocument = z
     code: z.enum(problemCodes).meta({ description: "The problem's kind, for programs", examples: ["unknown_operator"] }),
     errors: z.array(ProblemPlace).meta({ description: "The places in the request that are at fault, if any are known" }),
   })
-  .meta({ description: "A problem document (RFC 9457)" });
+  .meta({ id: "Problem", description: "A problem document (RFC 9457)" });
 export type ProblemDocument = z.infer<typeof ProblemDocument>;
