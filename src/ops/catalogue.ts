@@ -1,7 +1,16 @@
+import { Celu, Elu, Selu } from "./activation/exponential-linear.ts";
+import { Gelu } from "./activation/gelu.ts";
+import { HardSigmoid, HardSwish } from "./activation/hard.ts";
+import { LeakyRelu } from "./activation/leaky-relu.ts";
+import { PRelu } from "./activation/p-relu.ts";
 import { Relu } from "./activation/relu.ts";
 import { Sigmoid } from "./activation/sigmoid.ts";
 import { LogSoftmax, Softmax } from "./activation/softmax.ts";
+import { Softplus } from "./activation/softplus.ts";
+import { Softsign } from "./activation/softsign.ts";
+import { Mish, Swish } from "./activation/swish.ts";
 import { Tanh } from "./activation/tanh.ts";
+import { Shrink, ThresholdedRelu } from "./activation/threshold.ts";
 import { Abs } from "./arithmetic/abs.ts";
 import { Add } from "./arithmetic/add.ts";
 import { Cast } from "./arithmetic/cast.ts";
@@ -38,11 +47,25 @@ import { Acos, Asin, Atan } from "./trigonometry/inverse-circular.ts";
 /** Every operator, one line each. The API's list, the generic tests, labels and formulas all iterate over this. */
 export const catalogue: readonly Operator[] = [
   // activation
+  Celu,
+  Elu,
+  Gelu,
+  HardSigmoid,
+  HardSwish,
+  LeakyRelu,
   LogSoftmax,
+  Mish,
+  PRelu,
   Relu,
+  Selu,
+  Shrink,
   Sigmoid,
   Softmax,
+  Softplus,
+  Softsign,
+  Swish,
   Tanh,
+  ThresholdedRelu,
   // arithmetic
   Abs,
   Add,

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { div } from "../arithmetic/div.ts";
+import { exp } from "../arithmetic/exp.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { where } from "../arithmetic/where.ts";
+import { one } from "../express.ts";
+import { greater } from "../logic/comparison.ts";
+import { activation, activationProbes, cases, negativePart } from "./family.ts";
+
+// The slope is 1 (times a scale) for positive numbers and an exponential elsewhere.
+
+export const Elu = activation({
+  type: "Elu",
+  since: 6,
+  summary: "Every element where it is positive, alpha (exp(x) - 1) elsewhere.",
+  attributes: z.strictObject({ alpha: z.number().default(1) }),
+  f: (x, { alpha }) => (x < 0 ? alpha * Math.expm1(x) : x),
+  gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, mul(alpha, exp(negativePart(x))))),
+  display: {
+    label: "ELU",
+    latex: ([x], { alpha }) => cases(x, x, String.raw`${String(alpha)} \left(e^{${x}} - 1\right)`),
+    derivatives: ([x], { alpha }) => [cases("1", x, String.raw`${String(alpha)} \cdot e^{${x}}`)],
+  },
+  kinks: [{ at: "x = 0", convention: "alpha" }],
+  probes: activationProbes({ alpha: 0.7 }),
+});
+
+export const Selu = activation({
+  type: "Selu",
+  since: 6,
+  summary: "The exponential linear unit times gamma; with the default constants, means and variances drift towards 0 and 1.",
+  attributes: z.strictObject({
+    alpha: z.number().default(1.67326319217681884765625),
+    gamma: z.number().default(1.05070102214813232421875),
+  }),
+  f: (x, { alpha, gamma }) => gamma * (x > 0 ? x : alpha * Math.expm1(x)),
+  gradient: (g, x, { alpha, gamma }) => where(greater(x, 0), mul(g, gamma), mul(g, mul(alpha * gamma, exp(negativePart(x))))),
+  display: {
+    label: "SELU",
+    latex: ([x]) => cases(String.raw`\gamma ${x}`, x, String.raw`\gamma \alpha \left(e^{${x}} - 1\right)`),
+    derivatives: ([x]) => [cases(String.raw`\gamma`, x, String.raw`\gamma \alpha e^{${x}}`)],
+  },
+  kinks: [{ at: "x = 0", convention: "gamma times alpha" }],
+  probes: activationProbes({ alpha: 1.2, gamma: 0.8 }),
+});
+
+export const Celu = activation({
+  type: "Celu",
+  since: 12,
+  summary: "Every element where it is positive, alpha (exp(x / alpha) - 1) elsewhere: smooth at 0 for every alpha.",
+  attributes: z.strictObject({ alpha: z.number().default(1) }),
+  f: (x, { alpha }) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha)),
+  gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, exp(div(negativePart(x), alpha)))),
+  display: {
+    label: "CELU",
+    latex: ([x], { alpha }) => cases(x, x, String.raw`${String(alpha)} \left(e^{${x} / ${String(alpha)}} - 1\right)`),
+    derivatives: ([x], { alpha }) => [cases("1", x, String.raw`e^{${x} / ${String(alpha)}}`)],
+  },
+  probes: activationProbes({ alpha: 2 }),
+});
+
+export const elu = (x: Value, alpha: number): Value => one(Elu, [x], { alpha });
+export const selu = (x: Value, constants?: { alpha: number; gamma: number }): Value => one(Selu, [x], constants);
+export const celu = (x: Value, alpha: number): Value => one(Celu, [x], { alpha });

@@ -1,0 +1,53 @@
+import type { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { mapUnary } from "../../kernels/elementwise.ts";
+import { where } from "../arithmetic/where.ts";
+import { type Attributes, defineOp, type Display, floats, type Kink, type Operator, type Probe, type Syntax } from "../define.ts";
+import { greater } from "../logic/comparison.ts";
+
+interface ActivationFacts<S extends z.ZodType<Attributes>> {
+  readonly type: string;
+  readonly since: number;
+  readonly summary: string;
+  readonly attributes: S;
+  readonly f: (x: number, attributes: z.output<S>) => number;
+  /** The gradient from the cotangent, the operand, the attributes and the result. */
+  readonly gradient: (g: Value, x: Value, attributes: z.output<S>, y: Value) => Value;
+  readonly display: Display;
+  readonly syntax?: Syntax;
+  readonly kinks?: readonly Kink[];
+  readonly probes: readonly Probe[];
+}
+
+/** A function of one number with a shape of its own, set by attributes. */
+export function activation<S extends z.ZodType<Attributes>>(facts: ActivationFacts<S>): Operator {
+  const { f, gradient, ...rest } = facts;
+  return defineOp({
+    ...rest,
+    category: "activation",
+    inputs: [{ name: "X", type: "T", differentiable: true }],
+    outputs: [{ name: "Y" }],
+    types: { T: floats },
+    traits: ["elementwise"],
+    infer: ([x]) => [x],
+    kernel: ([x], [y], attributes) => mapUnary((element) => f(element, attributes), x, y),
+    vjp: ({ inputs: [x], outputs: [y], grads: [g], attributes }) => [gradient(g, x, attributes, y)],
+  });
+}
+
+/** The operand where it is not positive, 0 elsewhere: what exponentials may be taken of without overflow, even where they are masked. */
+export const negativePart = (x: Value): Value => where(greater(x, 0), 0, x);
+
+/** Numbers on both sides of 0, and away from the kinks of every activation with its default attributes. */
+export const aroundZero: Probe["inputs"][number] = { values: [-1.75, -0.6, 0.25, 1.5, -2.3, 0.75], shape: [2, 3], dtype: "float64" };
+
+/** Probes over the attributes given, the defaults first. */
+export const activationProbes = (...attributes: readonly Attributes[]): readonly Probe[] => [
+  { inputs: [aroundZero] },
+  { inputs: [{ shape: [], between: [0.5, 1] }] },
+  ...attributes.map((each) => ({ inputs: [aroundZero], attributes: each })),
+];
+
+/** LaTeX of a function with one formula for positive operands and another for the rest. */
+export const cases = (positive: string, operand: string, otherwise: string): string =>
+  String.raw`\begin{cases} ${positive} & ${operand} > 0 \\ ${otherwise} & \text{otherwise} \end{cases}`;

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { where } from "../arithmetic/where.ts";
+import { defineOp, floats } from "../define.ts";
+import { noAttributes } from "../elementwise.ts";
+import { one, unary } from "../express.ts";
+import { and } from "../logic/connective.ts";
+import { greater, less } from "../logic/comparison.ts";
+import { activation, activationProbes } from "./family.ts";
+
+// Cheap forms of the sigmoid and of swish, made of straight lines.
+
+export const HardSigmoid = activation({
+  type: "HardSigmoid",
+  since: 6,
+  summary: "The line alpha x + beta, limited to the interval from 0 to 1.",
+  attributes: z.strictObject({ alpha: z.number().default(0.2), beta: z.number().default(0.5) }),
+  f: (x, { alpha, beta }) => Math.max(0, Math.min(1, alpha * x + beta)),
+  gradient: (g, _x, { alpha }, y) => where(and(greater(y, 0), less(y, 1)), mul(g, alpha), 0),
+  display: {
+    label: "hard σ",
+    latex: ([x], { alpha, beta }) => String.raw`\max\left(0, \min\left(1, ${String(alpha)} \cdot ${x} + ${String(beta)}\right)\right)`,
+  },
+  kinks: [{ at: "alpha x + beta = 0 or 1", convention: "0" }],
+  probes: [...activationProbes({ alpha: 0.5, beta: 0.6 }), { inputs: [{ values: [-4, 0.5, 4], shape: [3], dtype: "float64" }] }],
+});
+
+export const hardSigmoid = (x: Value, alpha: number, beta: number): Value => one(HardSigmoid, [x], { alpha, beta });
+
+export const HardSwish = defineOp({
+  type: "HardSwish",
+  since: 14,
+  category: "activation",
+  summary: "Every element times its hard sigmoid with alpha = 1/6 and beta = 1/2.",
+  inputs: [{ name: "X", type: "T", differentiable: true }],
+  outputs: [{ name: "Y" }],
+  types: { T: floats },
+  attributes: noAttributes,
+  traits: ["elementwise"],
+  body: ([x]) => [mul(x, hardSigmoid(x, 1 / 6, 0.5))],
+  display: {
+    label: "hard swish",
+    latex: ([x]) => String.raw`${x} \cdot \max\left(0, \min\left(1, \tfrac{1}{6} ${x} + \tfrac{1}{2}\right)\right)`,
+  },
+  kinks: [
+    { at: "x = -3", convention: "0" },
+    { at: "x = 3", convention: "1" },
+  ],
+  probes: [...activationProbes(), { inputs: [{ values: [-4, 0.5, 4], shape: [3], dtype: "float64" }] }],
+});
+
+export const hardSwish = unary(HardSwish);

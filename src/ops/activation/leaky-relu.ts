@@ -1,0 +1,25 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { where } from "../arithmetic/where.ts";
+import { one } from "../express.ts";
+import { greater } from "../logic/comparison.ts";
+import { activation, activationProbes, cases } from "./family.ts";
+
+export const LeakyRelu = activation({
+  type: "LeakyRelu",
+  since: 16,
+  summary: "Every element where it is positive, alpha times the element elsewhere.",
+  attributes: z.strictObject({ alpha: z.number().default(0.01) }),
+  f: (x, { alpha }) => (x < 0 ? alpha * x : x),
+  gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, alpha)),
+  display: {
+    label: "leaky ReLU",
+    latex: ([x], { alpha }) => cases(x, x, String.raw`${String(alpha)} \cdot ${x}`),
+    derivatives: ([x], { alpha }) => [cases("1", x, String(alpha))],
+  },
+  kinks: [{ at: "x = 0", convention: "alpha" }],
+  probes: activationProbes({ alpha: 0.3 }),
+});
+
+export const leakyRelu = (x: Value, alpha: number): Value => one(LeakyRelu, [x], { alpha });

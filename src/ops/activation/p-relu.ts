@@ -1,0 +1,49 @@
+import type { Value } from "../../ir/graph.ts";
+import { mapBinary } from "../../kernels/elementwise.ts";
+import { broadcastShapes, formatShape, sameShape } from "../../tensor/shape.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { where } from "../arithmetic/where.ts";
+import { defineOp, numbers } from "../define.ts";
+import { noAttributes } from "../elementwise.ts";
+import { OperatorError } from "../errors.ts";
+import { one } from "../express.ts";
+import { greater } from "../logic/comparison.ts";
+import { aroundZero, cases } from "./family.ts";
+
+export const PRelu = defineOp({
+  type: "PRelu",
+  since: 16,
+  category: "activation",
+  summary: "Every element where it is positive, slope times the element elsewhere. The slope is broadcast to the shape of X.",
+  inputs: [
+    { name: "X", type: "T", differentiable: true },
+    { name: "slope", type: "T", differentiable: true },
+  ],
+  outputs: [{ name: "Y" }],
+  types: { T: numbers },
+  attributes: noAttributes,
+  traits: ["elementwise"],
+  infer: ([x, slope]) => {
+    const shape = broadcastShapes([x.shape, slope.shape]);
+    if (shape === null || !sameShape(shape, x.shape)) {
+      throw new OperatorError("shape", `slope of PRelu, ${formatShape(slope.shape)}, does not broadcast to ${formatShape(x.shape)}`, {
+        input: 1,
+      });
+    }
+    return [x];
+  },
+  kernel: ([x, slope], [y]) => mapBinary((element, by) => (element < 0 ? by * element : element), x, slope, y),
+  vjp: ({ inputs: [x, slope], grads: [g] }) => {
+    const positive = greater(x, 0);
+    return [where(positive, g, mul(g, slope)), where(positive, 0, mul(g, x))];
+  },
+  display: {
+    label: "PReLU",
+    latex: ([x, slope]) => cases(x, x, String.raw`${slope} \cdot ${x}`),
+    derivatives: ([x, slope]) => [cases("1", x, slope), cases("0", x, x)],
+  },
+  kinks: [{ at: "x = 0", convention: "the slope" }],
+  probes: [{ inputs: [aroundZero, [3]] }, { inputs: [aroundZero, [2, 1]] }, { inputs: [{ shape: [], between: [-1, -0.5] }, []] }],
+});
+
+export const pRelu = (x: Value, slope: Value): Value => one(PRelu, [x, slope]);

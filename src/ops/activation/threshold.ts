@@ -1,0 +1,60 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import { add } from "../arithmetic/add.ts";
+import { sub } from "../arithmetic/sub.ts";
+import { where } from "../arithmetic/where.ts";
+import { defineOp, floats, numbers } from "../define.ts";
+import { one } from "../express.ts";
+import { greater, less } from "../logic/comparison.ts";
+import { activationProbes } from "./family.ts";
+
+export const ThresholdedRelu = defineOp({
+  type: "ThresholdedRelu",
+  since: 10,
+  category: "activation",
+  summary: "Every element where it exceeds alpha, 0 elsewhere.",
+  inputs: [{ name: "X", type: "T", differentiable: true }],
+  outputs: [{ name: "Y" }],
+  types: { T: floats },
+  attributes: z.strictObject({ alpha: z.number().default(1) }),
+  traits: ["elementwise"],
+  body: ([x], { alpha }) => [where(greater(x, alpha), x, 0)],
+  display: {
+    label: "thresholded ReLU",
+    latex: ([x], { alpha }) => String.raw`\begin{cases} ${x} & ${x} > ${String(alpha)} \\ 0 & \text{otherwise} \end{cases}`,
+    derivatives: ([x], { alpha }) => [String.raw`\begin{cases} 1 & ${x} > ${String(alpha)} \\ 0 & \text{otherwise} \end{cases}`],
+  },
+  kinks: [{ at: "x = alpha", convention: "0" }],
+  probes: activationProbes({ alpha: 0.5 }),
+});
+
+export const Shrink = defineOp({
+  type: "Shrink",
+  since: 9,
+  category: "activation",
+  summary:
+    "0 for elements between -lambd and lambd; elsewhere the element, moved towards 0 by bias. On integers both are cut off to integers.",
+  inputs: [{ name: "input", type: "T", differentiable: true }],
+  outputs: [{ name: "output" }],
+  types: { T: numbers },
+  attributes: z.strictObject({ bias: z.number().default(0), lambd: z.number().default(0.5) }),
+  traits: ["elementwise"],
+  body: ([x], attributes) => {
+    const [lambd, bias] = [attributes.lambd, attributes.bias].map(isFloating(x.dtype) ? (constant) => constant : Math.trunc);
+    return [where(less(x, -lambd), add(x, bias), where(greater(x, lambd), sub(x, bias), 0))];
+  },
+  display: {
+    label: "shrink",
+    latex: ([x], { bias, lambd }) =>
+      String.raw`\begin{cases} ${x} + ${String(bias)} & ${x} < -${String(lambd)} \\ ${x} - ${String(bias)} & ${x} > ${String(lambd)} \\ 0 & \text{otherwise} \end{cases}`,
+    derivatives: ([x], { lambd }) => [
+      String.raw`\begin{cases} 1 & \left|${x}\right| > ${String(lambd)} \\ 0 & \text{otherwise} \end{cases}`,
+    ],
+  },
+  kinks: [{ at: "|x| = lambd", convention: "0" }],
+  probes: activationProbes({ lambd: 1, bias: 0.5 }, { lambd: 0.3 }),
+});
+
+export const thresholdedRelu = (x: Value, alpha: number): Value => one(ThresholdedRelu, [x], { alpha });
+export const shrink = (x: Value, attributes: { lambd?: number; bias?: number } = {}): Value => one(Shrink, [x], attributes);
