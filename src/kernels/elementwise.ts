@@ -80,6 +80,12 @@ export function stridedPlaces(
 /** Copies `from` read through `strides` (one per axis of `to`, starting at `offset`) into `to`, row by row. */
 export function copyStrided(from: Tensor, strides: readonly number[], offset: number, to: Tensor): void {
   if (sizeOf(to.shape) === 0) return;
-  const places = stridedPlaces([strides], to.shape, [offset]);
-  for (let i = 0; i < to.data.length; i++) to.data[i] = from.data[places.next()[0]];
+  const rank = to.shape.length;
+  const columns = rank === 0 ? 1 : to.shape[rank - 1];
+  const step = rank === 0 ? 0 : strides[rank - 1];
+  const rows = stridedPlaces([strides.slice(0, -1)], to.shape.slice(0, -1), [offset]);
+  for (let at = 0; at < to.data.length; at += columns) {
+    const start = rows.next()[0];
+    for (let i = 0; i < columns; i++) to.data[at + i] = from.data[start + i * step];
+  }
 }

@@ -34,12 +34,29 @@ import { Sub } from "./arithmetic/sub.ts";
 import { Sum } from "./arithmetic/sum.ts";
 import { Where } from "./arithmetic/where.ts";
 import type { Operator } from "./define.ts";
+import { Gemm } from "./linear/gemm.ts";
+import { MatMul } from "./linear/mat-mul.ts";
 import { IsInf, IsNaN } from "./logic/classification.ts";
 import { Equal, Greater, GreaterOrEqual, Less, LessOrEqual } from "./logic/comparison.ts";
 import { And, Not, Or, Xor } from "./logic/connective.ts";
+import { ReduceMax, ReduceMin } from "./reduction/reduce-max-min.ts";
+import { ReduceMean } from "./reduction/reduce-mean.ts";
 import { ReduceSum } from "./reduction/reduce-sum.ts";
+import { Concat } from "./shape/concat.ts";
 import { Expand } from "./shape/expand.ts";
+import { GatherElements } from "./shape/gather-elements.ts";
+import { GatherND } from "./shape/gather-nd.ts";
+import { Gather } from "./shape/gather.ts";
+import { Pad } from "./shape/pad.ts";
+import { Range } from "./shape/range.ts";
 import { Reshape } from "./shape/reshape.ts";
+import { ScatterElements } from "./shape/scatter-elements.ts";
+import { ScatterND } from "./shape/scatter-nd.ts";
+import { Slice } from "./shape/slice.ts";
+import { Split } from "./shape/split.ts";
+import { Squeeze } from "./shape/squeeze.ts";
+import { Transpose } from "./shape/transpose.ts";
+import { Unsqueeze } from "./shape/unsqueeze.ts";
 import { Cos, Sin, Tan } from "./trigonometry/circular.ts";
 import { Acosh, Asinh, Atanh, Cosh, Sinh } from "./trigonometry/hyperbolic.ts";
 import { Acos, Asin, Atan } from "./trigonometry/inverse-circular.ts";
@@ -92,6 +109,9 @@ export const catalogue: readonly Operator[] = [
   Sub,
   Sum,
   Where,
+  // linear algebra
+  Gemm,
+  MatMul,
   // logic
   And,
   Equal,
@@ -105,10 +125,26 @@ export const catalogue: readonly Operator[] = [
   Or,
   Xor,
   // reduction
+  ReduceMax,
+  ReduceMean,
+  ReduceMin,
   ReduceSum,
   // shape
+  Concat,
   Expand,
+  Gather,
+  GatherElements,
+  GatherND,
+  Pad,
+  Range,
   Reshape,
+  ScatterElements,
+  ScatterND,
+  Slice,
+  Split,
+  Squeeze,
+  Transpose,
+  Unsqueeze,
   // trigonometry
   Acos,
   Acosh,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { type Reduction, reduce } from "../../kernels/reduce.ts";
+import { reduce } from "../../kernels/reduce.ts";
+import { type Summary, truncateToInt64 } from "../../kernels/summaries.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { axesWithin, flag, int64s, reducedShape, staticNumbers } from "../axes.ts";
 import { defineOp, type Display, type Kink, type Operator, type Probe, type Syntax, type Trait } from "../define.ts";
@@ -11,7 +12,8 @@ interface ReductionFacts {
   readonly type: string;
   readonly since: number;
   readonly summary: string;
-  readonly reduction: Reduction;
+  /** What becomes of the reduced elements; integers are rounded towards zero. */
+  readonly reduction: (dtype: DType) => Summary;
   /** Element types of the data. */
   readonly types: readonly DType[];
   /** The gradient; cotangent and result come with the reduced axes kept as size 1. */
@@ -41,7 +43,10 @@ export function reductionOp(facts: ReductionFacts): Operator {
     infer: ([data, axes], attributes) => [
       { dtype: data.dtype, shape: reducedShape(data.shape, reducedAxes(data, axes, attributes), attributes.keepdims) },
     ],
-    kernel: ([data, axes], [reduced], attributes) => reduce(reduction, data, reducedAxes(data, axes, attributes), reduced),
+    kernel: ([data, axes], [reduced], attributes) => {
+      reduce(reduction(data.dtype), data, reducedAxes(data, axes, attributes), reduced);
+      if (reduced.dtype === "int64") truncateToInt64(reduced.data);
+    },
     vjp: ({ inputs: [data, axes], outputs: [reduced], grads: [g], attributes }) => {
       const over = reducedAxes(data, axes, attributes);
       const kept = reducedShape(data.shape, over, true);

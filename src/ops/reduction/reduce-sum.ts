@@ -1,3 +1,4 @@
+import { sum } from "../../kernels/summaries.ts";
 import { numbers } from "../define.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
@@ -7,7 +8,7 @@ export const ReduceSum = reductionOp({
   since: 13,
   summary: "The sum over axes.",
   types: numbers,
-  reduction: { initial: 0, step: (sum, x) => sum + x },
+  reduction: () => sum,
   gradient: (g, x) => expand(g, x.shape),
   traits: ["linear"],
   display: { label: "Σ", latex: ([x]) => String.raw`\sum ${x}` },

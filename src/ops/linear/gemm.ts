@@ -1,0 +1,127 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { type Matrix, multiply, placesBy } from "../../kernels/matmul.ts";
+import { broadcastShapes, broadcastStrides, formatShape, sameShape, sizeOf } from "../../tensor/shape.ts";
+import type { Tensor, TensorType } from "../../tensor/tensor.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { flag } from "../axes.ts";
+import { defineOp, numbers } from "../define.ts";
+import { OperatorError } from "../errors.ts";
+import { one } from "../express.ts";
+
+export const Gemm = defineOp({
+  type: "Gemm",
+  since: 13,
+  category: "linear algebra",
+  summary: "alpha · A · B + beta · C for matrices A and B, each transposed first when told; C is broadcast to the result.",
+  inputs: [
+    { name: "A", type: "T", differentiable: true },
+    { name: "B", type: "T", differentiable: true },
+    { name: "C", type: "T", optional: true, differentiable: true },
+  ],
+  outputs: [{ name: "Y" }],
+  types: { T: numbers },
+  attributes: z.strictObject({
+    alpha: z.number().default(1),
+    beta: z.number().default(1),
+    transA: flag.default(false),
+    transB: flag.default(false),
+  }),
+  infer: ([a, b, c], { transA, transB }) => {
+    const shape = productShape(a, b, transA, transB);
+    const wide = c === null ? shape : broadcastShapes([shape, c.shape]);
+    if (wide === null || !sameShape(wide, shape)) {
+      throw new OperatorError(
+        "shape",
+        `C of Gemm has shape ${formatShape(c?.shape ?? [])}, which does not broadcast to ${formatShape(shape)}`,
+        {
+          input: 2,
+        },
+      );
+    }
+    return [{ dtype: a.dtype, shape }];
+  },
+  kernel: ([a, b, c], [y], { alpha, beta, transA, transB }) => {
+    const [m, n] = y.shape;
+    const addend = c === null ? null : spread(c, broadcastStrides(c.shape, y.shape), m, n);
+    const out = spread(y, [n, 1], m, n);
+    multiply(matrix(a, transA), matrix(b, transB), out, { alpha, beta: addend === null ? 0 : beta, addend: addend ?? out });
+    // Storage of int64 holds doubles, and only whole ones.
+    if (y.dtype === "int64") for (let at = 0; at < y.data.length; at++) y.data[at] = Math.trunc(y.data[at]);
+  },
+  vjp: ({ inputs: [a, b, c], grads: [g], attributes: { alpha, beta, transA, transB } }) => [
+    transA ? gemm(b, g, null, { alpha, transA: transB, transB: true }) : gemm(g, b, null, { alpha, transB: !transB }),
+    transB ? gemm(g, a, null, { alpha, transA: true, transB: transA }) : gemm(a, g, null, { alpha, transA: !transA }),
+    c === null ? null : beta === 1 ? g : mul(g, beta),
+  ],
+  operations: ([a], [y], { transA }) => 2 * sizeOf(y.shape) * (a.shape[transA ? 0 : 1] + 1),
+  display: { label: "gemm", latex: formula },
+  probes: [
+    {
+      inputs: [
+        [2, 3],
+        [3, 2],
+        [2, 2],
+      ],
+    },
+    { inputs: [[2, 3], [3, 4], [4]], attributes: { alpha: 0.5, beta: -2 } },
+    {
+      inputs: [
+        [3, 2],
+        [3, 4],
+        [2, 1],
+      ],
+      attributes: { transA: true },
+    },
+    { inputs: [[2, 3], [4, 3], []], attributes: { transB: 1, alpha: 1.5 } },
+    {
+      inputs: [
+        [3, 2],
+        [2, 3],
+      ],
+      attributes: { transA: 1, transB: 1 },
+    },
+  ],
+});
+
+function productShape(a: TensorType, b: TensorType, transA: boolean, transB: boolean): [number, number] {
+  [a, b].forEach(({ shape }, input) => {
+    if (shape.length !== 2)
+      throw new OperatorError("shape", `Gemm multiplies matrices; this operand has shape ${formatShape(shape)}`, { input });
+  });
+  const [m, k] = transA ? a.shape.toReversed() : a.shape;
+  const [inner, n] = transB ? b.shape.toReversed() : b.shape;
+  if (k !== inner) {
+    const names = `A${transA ? "ᵀ" : ""} and B${transB ? "ᵀ" : ""}`;
+    const message = `Gemm of ${formatShape(a.shape)} and ${formatShape(b.shape)}: the inner sizes ${k} and ${inner} of ${names} differ`;
+    throw new OperatorError("shape", message, { input: 1 });
+  }
+  return [m, n];
+}
+
+const matrix = ({ data, shape: [m, n] }: Tensor, transposed: boolean): Matrix =>
+  transposed ? spread({ data }, [1, n], n, m) : spread({ data }, [n, 1], m, n);
+
+const spread = ({ data }: Pick<Tensor, "data">, [down, across]: readonly number[], m: number, n: number): Matrix => ({
+  data,
+  offset: 0,
+  rows: placesBy(down, m),
+  columns: placesBy(across, n),
+});
+
+function formula([a, b, c]: readonly string[], { alpha = 1, beta = 1, transA, transB }: Readonly<Record<string, unknown>>): string {
+  const matrixOf = (name: string, transposed: unknown): string => (transposed ? `{${name}}^{\\mathsf{T}}` : name);
+  const times = (factor: unknown, term: string): string => (factor === 1 ? term : String.raw`${String(factor)} \cdot ${term}`);
+  const product = times(alpha, String.raw`${matrixOf(a, transA)} \, ${matrixOf(b, transB)}`);
+  return c === undefined ? product : `${product} + ${times(beta, c)}`;
+}
+
+/** How `gemm` scales and transposes; 1 and not at all unless told. */
+export interface GemmOptions {
+  readonly alpha?: number;
+  readonly beta?: number;
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+}
+
+export const gemm = (a: Value, b: Value, c: Value | null, options: GemmOptions = {}): Value => one(Gemm, [a, b, c], { ...options });

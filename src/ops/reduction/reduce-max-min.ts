@@ -1,0 +1,54 @@
+import { greatestInt64, leastInt64, maximumOr, minimumOr } from "../../kernels/summaries.ts";
+import type { Value } from "../../ir/graph.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import { cast } from "../arithmetic/cast.ts";
+import { div } from "../arithmetic/div.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { anyType, type Kink } from "../define.ts";
+import { equal } from "../logic/comparison.ts";
+import { reducer, reductionOp } from "./family.ts";
+import { reduceSum } from "./reduce-sum.ts";
+
+export const ReduceMax = reductionOp({
+  type: "ReduceMax",
+  since: 20,
+  summary: "The greatest element over axes; NaN when any is, and the least number of the type over no elements.",
+  types: anyType,
+  reduction: (dtype) => maximumOr(least(dtype)),
+  gradient: sharedByTies,
+  display: { label: "max", latex: ([x]) => String.raw`\max ${x}` },
+  syntax: { names: [{ name: "max", arity: 1 }] },
+  kinks: ties("greatest"),
+});
+
+export const ReduceMin = reductionOp({
+  type: "ReduceMin",
+  since: 20,
+  summary: "The smallest element over axes; NaN when any is, and the greatest number of the type over no elements.",
+  types: anyType,
+  reduction: (dtype) => minimumOr(greatest(dtype)),
+  gradient: sharedByTies,
+  display: { label: "min", latex: ([x]) => String.raw`\min ${x}` },
+  syntax: { names: [{ name: "min", arity: 1 }] },
+  kinks: ties("smallest"),
+});
+
+function least(dtype: DType): number {
+  return { float64: Number.NEGATIVE_INFINITY, float32: Number.NEGATIVE_INFINITY, int64: leastInt64, int32: -(2 ** 31), bool: 0 }[dtype];
+}
+
+function greatest(dtype: DType): number {
+  return { float64: Number.POSITIVE_INFINITY, float32: Number.POSITIVE_INFINITY, int64: greatestInt64, int32: 2 ** 31 - 1, bool: 1 }[dtype];
+}
+
+function ties(which: string): readonly Kink[] {
+  return [{ at: `several elements are the ${which}`, convention: "they share the gradient evenly" }];
+}
+
+function sharedByTies(g: Value, x: Value, y: Value, axes: readonly number[]): Value {
+  const chosen = cast(equal(x, y), x.dtype);
+  return mul(div(g, reduceSum(chosen, { axes })), chosen);
+}
+
+export const reduceMax = reducer(ReduceMax);
+export const reduceMin = reducer(ReduceMin);

@@ -1,0 +1,20 @@
+import { mean } from "../../kernels/summaries.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { div } from "../arithmetic/div.ts";
+import { numbers } from "../define.ts";
+import { expand } from "../shape/expand.ts";
+import { reducer, reductionOp } from "./family.ts";
+
+export const ReduceMean = reductionOp({
+  type: "ReduceMean",
+  since: 18,
+  summary: "The mean over axes; NaN over no elements.",
+  types: numbers,
+  reduction: () => mean,
+  gradient: (g, x, _y, axes) => expand(div(g, sizeOf(axes.map((axis) => x.shape[axis]))), x.shape),
+  traits: ["linear"],
+  display: { label: "mean", latex: ([x]) => String.raw`\operatorname{mean}\left(${x}\right)` },
+  syntax: { names: [{ name: "mean", arity: 1 }] },
+});
+
+export const reduceMean = reducer(ReduceMean);

@@ -1,0 +1,116 @@
+import type { Value } from "../../ir/graph.ts";
+import { copyStrided } from "../../kernels/elementwise.ts";
+import { type Shape, stridesOf } from "../../tensor/shape.ts";
+import { axisWithin, int64s, staticNumbers } from "../axes.ts";
+import { anyType, defineOp } from "../define.ts";
+import { noAttributes } from "../elementwise.ts";
+import { OperatorError } from "../errors.ts";
+import { one } from "../express.ts";
+import { called } from "../latex.ts";
+import { scatterSlices } from "./gather.ts";
+import { pad } from "./pad.ts";
+
+export const Slice = defineOp({
+  type: "Slice",
+  since: 13,
+  category: "shape",
+  summary:
+    "From starts up to, not including, ends by steps along the named axes (the first ones unless told). Negative positions count from the end, those beyond the ends are drawn in, and negative steps walk backwards.",
+  inputs: [
+    { name: "data", type: "T", differentiable: true },
+    { name: "starts", type: "Tind", static: true },
+    { name: "ends", type: "Tind", static: true },
+    { name: "axes", type: "Tind", optional: true, static: true },
+    { name: "steps", type: "Tind", optional: true, static: true },
+  ],
+  outputs: [{ name: "output" }],
+  types: { T: anyType, Tind: ["int64", "int32"] },
+  attributes: noAttributes,
+  traits: ["linear"],
+  infer: ([x, ...bounds]) => [{ dtype: x.dtype, shape: windows(x.shape, bounds).map(({ size }) => size) }],
+  kernel: ([x, ...bounds], [y]) => {
+    const strides = stridesOf(x.shape);
+    const along = windows(x.shape, bounds);
+    const offset = along.reduce((sum, { start }, axis) => sum + start * strides[axis], 0);
+    const steps = along.map(({ step }, axis) => step * strides[axis]);
+    copyStrided(x, steps, offset, y);
+  },
+  vjp: ({ inputs: [x, ...bounds], grads: [g] }) => [unslice(g, x.shape, windows(x.shape, bounds)), null, null, null, null],
+  display: { label: "slice", latex: called("slice", 1) },
+  probes: [
+    { inputs: [[4, 3], int64Probe([1]), int64Probe([3])] },
+    { inputs: [[3, 5], int64Probe([-1, 4]), int64Probe([-10, 0]), int64Probe([0, 1]), int64Probe([-1, -2])] },
+    { inputs: [[2, 6], int64Probe([1]), int64Probe([100]), int64Probe([-1]), int64Probe([2])] },
+  ],
+});
+
+function int64Probe(values: readonly number[]): { values: readonly number[]; shape: Shape; dtype: "int64" } {
+  return { values, shape: [values.length], dtype: "int64" };
+}
+
+/** What is taken along one axis: `size` elements from `start` by `step`. */
+interface Window {
+  readonly start: number;
+  readonly step: number;
+  readonly size: number;
+}
+
+type Numbers = Parameters<typeof staticNumbers>[0];
+
+/** The window of every axis of `shape`. */
+function windows(shape: Shape, [starts, ends, axes, steps]: readonly [Numbers, Numbers, Numbers | null, Numbers | null]): Window[] {
+  const from = staticNumbers(starts);
+  const along = axes === null ? from.map((_, at) => at) : staticNumbers(axes);
+  const to = sameLength(staticNumbers(ends), from, "ends", 2);
+  const by = steps === null ? from.map(() => 1) : sameLength(staticNumbers(steps), from, "steps", 4);
+  const result: Window[] = shape.map((size) => ({ start: 0, step: 1, size }));
+  const seen = new Set<number>();
+  sameLength(along, from, "axes", 3).forEach((named, at) => {
+    const axis = axisWithin(named, shape.length, { input: axes === null ? 1 : 3 });
+    if (seen.has(axis)) throw new OperatorError("shape", `Slice names axis ${axis} twice`, { input: 3 });
+    seen.add(axis);
+    result[axis] = windowOf(from[at], to[at], by[at], shape[axis]);
+  });
+  return result;
+}
+
+function sameLength(list: number[], starts: readonly number[], name: string, input: number): number[] {
+  if (list.length === starts.length) return list;
+  throw new OperatorError("shape", `Slice has ${starts.length} starts but ${list.length} ${name}`, { input });
+}
+
+function windowOf(start: number, end: number, step: number, size: number): Window {
+  if (step === 0) throw new OperatorError("shape", "Slice cannot walk by steps of 0", { input: 4 });
+  const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
+  const within = (position: number): number => Math.min(Math.max(position < 0 ? position + size : position, least), most);
+  const first = within(start);
+  return { start: first, step, size: Math.max(0, Math.ceil((within(end) - first) / step)) };
+}
+
+/** The gradient of the whole from that of the windows: steps are undone axis by axis, then what lies outside is filled with zeros. */
+function unslice(g: Value, shape: Shape, along: readonly Window[]): Value {
+  let spread = g;
+  const before = new Array<number>(shape.length).fill(0);
+  const after = new Array<number>(shape.length).fill(0);
+  along.forEach(({ start, step, size }, axis) => {
+    if (step === 1) {
+      before[axis] = start;
+      after[axis] = shape[axis] - start - size;
+      return;
+    }
+    const indices = int64s(Array.from({ length: size }, (_, at) => start + at * step));
+    spread = scatterSlices(spread, indices, axis, shape[axis]);
+  });
+  return pad(spread, [...before, ...after]);
+}
+
+/** Positions, axes and steps as plain numbers; all axes from the first on, by steps of 1, unless told. */
+export interface SliceBounds {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly axes?: readonly number[];
+  readonly steps?: readonly number[];
+}
+
+export const slice = (x: Value, { starts, ends, axes, steps }: SliceBounds): Value =>
+  one(Slice, [x, int64s(starts), int64s(ends), axes === undefined ? null : int64s(axes), steps === undefined ? null : int64s(steps)]);
