@@ -1,0 +1,295 @@
+import type { DType } from "../../src/tensor/dtype.ts";
+import { sizeOf } from "../../src/tensor/shape.ts";
+import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
+import type { Random } from "../support/random.ts";
+import { all, axisOf, broadcastable, int64, int64s, maybeEmpty, type OracleTable, some } from "./cases.ts";
+
+const indicesOf = (random: Random, shape: readonly number[], size: number): Tensor => {
+  const dtype = random.pick(["int64", "int32"] as const);
+  return random.tensor(dtype, shape, [-size, size - 1]);
+};
+
+const fill = (element: DType, shape: readonly number[], random: Random): Tensor =>
+  random.tensor(element, shape, element === "bool" ? [0, 1] : [-9, 9]);
+
+export const shapes: OracleTable = {
+  Concat: {
+    elements: all,
+    make: (random, element) => {
+      const shape = maybeEmpty(random);
+      const axis = axisOf(random, shape.length);
+      const inputs = Array.from({ length: random.integer(1, 4) }, () => {
+        const own = [...shape];
+        own[axis < 0 ? axis + shape.length : axis] = random.integer(random.chance(0.1) ? 0 : 1, 3);
+        return fill(element, own, random);
+      });
+      return { inputs, attributes: { axis } };
+    },
+  },
+  ConstantOfShape: {
+    elements: all,
+    make: (random, element, at) => {
+      const shape = int64s(maybeEmpty(random, [0, 4]));
+      if (element === "float32" && at % 2 === 0) return { inputs: [shape] };
+      const value = fill(element, [1], random);
+      return {
+        inputs: [shape],
+        attributes: { value: { shape: [1], dtype: element, data: Array.from(value.data) } },
+        encoded: { value: { t: value } },
+      };
+    },
+  },
+  Expand: {
+    elements: all,
+    make: (random, element) => {
+      const [from, to] = broadcastable(random, 2);
+      return { inputs: [fill(element, from, random), int64s(to)] };
+    },
+  },
+  Flatten: {
+    elements: all,
+    make: (random, element) => {
+      const shape = maybeEmpty(random, [0, 4]);
+      // One past the last axis is allowed here. A scalar has only its front.
+      return { inputs: [fill(element, shape, random)], attributes: { axis: random.integer(-shape.length, shape.length) } };
+    },
+  },
+  Gather: {
+    elements: all,
+    make: (random, element) => {
+      const shape = random.shape([1, 4]);
+      const axis = axisOf(random, shape.length);
+      const told = some(random, { axis });
+      const size = shape.at("axis" in told ? axis : 0) ?? 1;
+      return { inputs: [fill(element, shape, random), indicesOf(random, maybeEmpty(random, [0, 3]), size)], attributes: told };
+    },
+  },
+  GatherElements: {
+    elements: all,
+    make: (random, element) => {
+      const shape = random.shape([1, 4]);
+      const axis = axisOf(random, shape.length);
+      const told = some(random, { axis });
+      const along = "axis" in told ? (axis + shape.length) % shape.length : 0;
+      const indices = shape.map((size, at) => (at === along ? random.integer(1, 5) : random.integer(1, size)));
+      return { inputs: [fill(element, shape, random), indicesOf(random, indices, shape[along])], attributes: told };
+    },
+  },
+  GatherND: {
+    elements: all,
+    make: (random, element) => {
+      const shape = random.shape([1, 4]);
+      const batch = random.integer(0, shape.length - 1);
+      const depth = random.integer(1, shape.length - batch);
+      const outer = [...shape.slice(0, batch), ...random.shape([0, 2])];
+      return {
+        inputs: [fill(element, shape, random), tuples(random, outer, shape.slice(batch, batch + depth))],
+        attributes: batch > 0 || random.chance() ? { batch_dims: batch } : {},
+      };
+    },
+  },
+  OneHot: {
+    elements: ["float32", "int64", "int32"],
+    make: (random, element) => {
+      const shape = random.shape([0, 3]);
+      const depth = random.integer(1, 5);
+      const kind = random.pick(["int64", "float32"] as const);
+      const indices = random.tensor("int64", shape, [-depth - 2, depth + 1]);
+      return {
+        inputs: [tensorOf(kind, shape, indices.data), int64(depth), random.tensor(element, [2], [-3, 3])],
+        attributes: some(random, { axis: random.integer(-shape.length - 1, shape.length) }),
+      };
+    },
+  },
+  Pad: {
+    elements: all,
+    make: (random, element, at) => {
+      const mode = ["constant", "reflect", "edge", "wrap"][at % 4];
+      const shape = random.shape([1, 4], [2, 4]);
+      const named = random.chance(0.4) ? random.distinct(random.integer(1, shape.length), shape.length) : null;
+      const padded = named ?? shape.map((_, axis) => axis);
+      const ends = padded.map((axis) => random.integer(mode === "constant" ? -1 : 0, mode === "reflect" ? shape[axis] - 1 : 2));
+      const starts = padded.map((axis) => random.integer(mode === "constant" ? -1 : 0, mode === "reflect" ? shape[axis] - 1 : 2));
+      const value = mode === "constant" && random.chance() ? fill(element, [], random) : null;
+      const axes = named === null ? null : int64s(named.map((axis) => (random.chance() ? axis : axis - shape.length)));
+      return {
+        inputs: [fill(element, shape, random), int64s([...starts, ...ends]), value, axes],
+        attributes: mode === "constant" && random.chance() ? {} : { mode },
+      };
+    },
+  },
+  Range: {
+    elements: ["float32", "float64", "int32", "int64"],
+    make: (random, element) => {
+      const step = random.integer(1, 3) * random.pick([1, -1]);
+      const divisor = element.startsWith("float") ? 4 : 1;
+      const start = random.integer(-8, 8);
+      const limit = start + step * random.integer(-1, 6) + random.integer(0, 2);
+      return { inputs: [start, limit, step].map((number) => tensorOf(element, [], [number / divisor])) };
+    },
+  },
+  Reshape: {
+    elements: all,
+    make: (random, element) => {
+      const allowzero = random.chance(0.3);
+      const shape = random.shape([0, 4]);
+      if (allowzero && random.chance()) return emptyReshape(random, element);
+      const wanted = regrouped(random, shape);
+      for (let axis = 0; axis < wanted.length; axis++)
+        if (!allowzero && wanted[axis] === shape[axis] && random.chance(0.3)) wanted[axis] = 0;
+      if (wanted.length > 0 && random.chance(0.4)) wanted[random.integer(0, wanted.length - 1)] = -1;
+      return {
+        inputs: [fill(element, shape, random), int64s(wanted)],
+        attributes: allowzero ? { allowzero: 1 } : some(random, { allowzero: 0 }),
+      };
+    },
+  },
+  ScatterElements: {
+    elements: all,
+    make: (random, element, at) => {
+      const reduction = reductionAt(at, element);
+      const shape = random.shape([1, 3]);
+      const axis = axisOf(random, shape.length);
+      const told = some(random, { axis });
+      const along = "axis" in told ? (axis + shape.length) % shape.length : 0;
+      // Without a reduction, two writes to one place would leave it open which wins.
+      const sizes = shape.map((size, at) => random.integer(1, at === along && reduction !== "none" ? size + 2 : size));
+      const indices = reduction === "none" ? distinctAlong(random, sizes, along, shape[along]) : indicesOf(random, sizes, shape[along]);
+      return {
+        inputs: [fill(element, shape, random), indices, fill(element, sizes, random)],
+        attributes: { ...told, ...(reduction === "none" && random.chance() ? {} : { reduction }) },
+      };
+    },
+  },
+  ScatterND: {
+    elements: all,
+    make: (random, element, at) => {
+      const reduction = reductionAt(at, element);
+      const shape = random.shape([1, 4], [2, 4]);
+      const depth = random.integer(1, shape.length);
+      const count = random.integer(1, reduction === "none" ? shape[0] : 5);
+      const indices = tuples(random, [count], shape.slice(0, depth));
+      // Different first coordinates make different places.
+      if (reduction === "none") random.distinct(count, shape[0]).forEach((first, row) => (indices.data[row * depth] = first));
+      return {
+        inputs: [fill(element, shape, random), indices, fill(element, [count, ...shape.slice(depth)], random)],
+        attributes: reduction === "none" && random.chance() ? {} : { reduction },
+      };
+    },
+  },
+  Shape: {
+    elements: all,
+    make: (random, element) => ({
+      inputs: [fill(element, maybeEmpty(random, [0, 4]), random)],
+      attributes: some(random, { start: random.integer(-5, 5), end: random.integer(-5, 5) }),
+    }),
+  },
+  Size: { elements: all, make: (random, element) => ({ inputs: [fill(element, maybeEmpty(random, [0, 4]), random)] }) },
+  Slice: {
+    elements: all,
+    make: (random, element) => {
+      const shape = maybeEmpty(random);
+      const axes = random.distinct(random.integer(1, shape.length), shape.length);
+      const list = (draw: () => number): Tensor => int64s(axes.map(draw));
+      const allAxes = random.chance(0.3);
+      const named = allAxes ? null : int64s(axes.map((axis) => (random.chance() ? axis : axis - shape.length)));
+      const steps = random.chance(0.3) ? null : list(() => random.pick([1, 1, 2, 3, -1, -2]));
+      const far = random.chance(0.2) ? 2 ** 31 : 6;
+      const starts = list(() => random.integer(-6, 6));
+      const ends = list(() => random.pick([random.integer(-6, 6), far, -far]));
+      return { inputs: [fill(element, shape, random), starts, ends, named, steps] };
+    },
+  },
+  Split: {
+    elements: all,
+    make: (random, element) => {
+      const shape = random.shape([1, 3], [1, 6]);
+      const axis = axisOf(random, shape.length);
+      const told = some(random, { axis });
+      const size = shape.at("axis" in told ? axis : 0) ?? 1;
+      if (random.chance()) {
+        const outputs = random.integer(1, size);
+        // The last part may be smaller, but none may be missing.
+        const fits = Math.ceil(size / outputs) * (outputs - 1) < size;
+        return {
+          inputs: [fill(element, shape, random)],
+          attributes: { ...told, num_outputs: fits ? outputs : 1 },
+          outputs: fits ? outputs : 1,
+        };
+      }
+      const sizes: number[] = [];
+      for (let left = size; left > 0; left -= sizes.at(-1) ?? left) sizes.push(random.integer(random.chance(0.1) ? 0 : 1, left));
+      return { inputs: [fill(element, shape, random), int64s(sizes)], attributes: told, outputs: sizes.length };
+    },
+  },
+  Squeeze: {
+    elements: all,
+    make: (random, element) => {
+      const shape = random.shape([0, 4], [1, 2]);
+      const ones = shape.flatMap((size, axis) => (size === 1 ? [random.chance() ? axis : axis - shape.length] : []));
+      const axes = random.chance(0.3) || ones.length === 0 ? null : int64s(random.shuffled(ones).slice(0, random.integer(1, ones.length)));
+      return { inputs: [fill(element, shape, random), axes] };
+    },
+  },
+  Tile: {
+    elements: all,
+    make: (random, element) => {
+      const shape = maybeEmpty(random, [1, 4]);
+      return { inputs: [fill(element, shape, random), int64s(shape.map(() => random.integer(random.chance(0.05) ? 0 : 1, 3)))] };
+    },
+  },
+  Transpose: {
+    elements: all,
+    make: (random, element) => {
+      const shape = maybeEmpty(random, [0, 4]);
+      return { inputs: [fill(element, shape, random)], attributes: some(random, { perm: random.distinct(shape.length, shape.length) }) };
+    },
+  },
+  Trilu: {
+    elements: ["float32", "float64", "int64", "bool"],
+    make: (random, element) => ({
+      inputs: [fill(element, maybeEmpty(random, [2, 4]), random), random.chance(0.3) ? null : int64(random.integer(-5, 5))],
+      attributes: some(random, { upper: random.pick([0, 1]) }),
+    }),
+  },
+  Unsqueeze: {
+    elements: all,
+    make: (random, element) => {
+      const shape = maybeEmpty(random, [0, 3]);
+      const count = random.integer(1, 3);
+      const rank = shape.length + count;
+      const axes = random.distinct(count, rank).map((axis) => (random.chance() ? axis : axis - rank));
+      return { inputs: [fill(element, shape, random), int64s(axes)] };
+    },
+  },
+};
+
+/** The oracle adds and multiplies bools but does not compare them. */
+const reductionAt = (at: number, element: DType): string => ["none", "add", "mul", "max", "min"][at % (element === "bool" ? 3 : 5)];
+
+/** Index tuples into the leading axes of sizes `sizes`: shape [...outer, sizes.length]. */
+function tuples(random: Random, outer: readonly number[], sizes: readonly number[]): Tensor {
+  const rows = Array.from({ length: sizeOf(outer) }, () => sizes.map((size) => random.integer(-size, size - 1)));
+  return tensorOf("int64", [...outer, sizes.length], rows.flat());
+}
+
+/** Indices of shape `sizes` that never repeat along `axis`. */
+function distinctAlong(random: Random, sizes: readonly number[], axis: number, limit: number): Tensor {
+  const order = random.distinct(sizes[axis], limit).map((index) => (random.chance() ? index : index - limit));
+  const inner = sizeOf(sizes.slice(axis + 1));
+  const places = Array.from({ length: sizeOf(sizes) }, (_, at) => order[Math.floor(at / inner) % sizes[axis]]);
+  return tensorOf("int64", sizes, places);
+}
+
+/** Another shape of the same size: prime factors dealt out again. */
+function regrouped(random: Random, shape: readonly number[]): number[] {
+  const factors = random.shuffled(shape.flatMap((size) => (size === 4 ? [2, 2] : size > 1 ? [size] : [])));
+  const wanted = Array.from({ length: random.integer(factors.length > 0 ? 1 : 0, 4) }, () => 1);
+  for (const factor of factors) wanted[random.integer(0, wanted.length - 1)] *= factor;
+  return wanted;
+}
+
+const emptyReshape = (random: Random, element: DType) => ({
+  inputs: [tensorOf(element, [3, 0, 2], []), int64s(random.shuffled([0, 5, 1]))],
+  attributes: { allowzero: 1 },
+});
