@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
+import { mapUnary } from "../../kernels/elementwise.ts";
 import { isFloating } from "../../tensor/dtype.ts";
-import { add } from "../arithmetic/add.ts";
-import { sub } from "../arithmetic/sub.ts";
 import { where } from "../arithmetic/where.ts";
 import { defineOp, floats, numbers } from "../define.ts";
 import { one } from "../express.ts";
 import { greater, less } from "../logic/comparison.ts";
+import { or } from "../logic/connective.ts";
 import { activationProbes } from "./family.ts";
 
 export const ThresholdedRelu = defineOp({
@@ -34,16 +34,18 @@ export const Shrink = defineOp({
   since: 9,
   category: "activation",
   summary:
-    "0 for elements between -lambd and lambd; elsewhere the element, moved towards 0 by bias. On integers both are cut off to integers.",
+    "0 for elements between -lambd and lambd; elsewhere the element, moved towards 0 by bias. Integer results are cut off towards zero.",
   inputs: [{ name: "input", type: "T", differentiable: true }],
   outputs: [{ name: "output" }],
   types: { T: numbers },
   attributes: z.strictObject({ bias: z.number().default(0), lambd: z.number().default(0.5) }),
   traits: ["elementwise"],
-  body: ([x], attributes) => {
-    const [lambd, bias] = [attributes.lambd, attributes.bias].map(isFloating(x.dtype) ? (constant) => constant : Math.trunc);
-    return [where(less(x, -lambd), add(x, bias), where(greater(x, lambd), sub(x, bias), 0))];
+  infer: ([x]) => [x],
+  kernel: ([x], [y], { bias, lambd }) => {
+    const shrunk = (element: number): number => (element < -lambd ? element + bias : element > lambd ? element - bias : 0);
+    mapUnary(isFloating(y.dtype) ? shrunk : (element) => Math.trunc(shrunk(element)), x, y);
   },
+  vjp: ({ inputs: [x], grads: [g], attributes: { lambd } }) => [where(or(less(x, -lambd), greater(x, lambd)), g, 0)],
   display: {
     label: "shrink",
     latex: ([x], { bias, lambd }) =>

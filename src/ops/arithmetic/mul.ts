@@ -1,4 +1,5 @@
-import { broadcastProbes, elementwiseBinary, loop } from "../elementwise.ts";
+import { mapBinary } from "../../kernels/elementwise.ts";
+import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
 
 export const Mul = elementwiseBinary({
@@ -6,7 +7,8 @@ export const Mul = elementwiseBinary({
   since: 14,
   category: "arithmetic",
   summary: "The product of two tensors, element by element.",
-  kernel: loop((a, b) => a * b),
+  // The low bits of an int32 product are exact only so.
+  kernel: (a, b, out) => mapBinary(out.dtype === "int32" ? Math.imul : (p, q) => p * q, a, b, out),
   vjp: (g, a, b) => [mul(g, b), mul(g, a)],
   display: { label: "×", latex: ([a, b]) => String.raw`${a} \cdot ${b}`, derivatives: ([a, b]) => [b, a] },
   syntax: { infix: "*" },
