@@ -42,6 +42,7 @@ export const PRelu = defineOp({
     latex: ([x, slope]) => cases(x, x, String.raw`${slope} \cdot ${x}`),
     derivatives: ([x, slope]) => [cases("1", x, slope), cases("0", x, x)],
   },
+  syntax: { names: [{ name: "prelu" }] },
   kinks: [{ at: "x = 0", convention: "the slope" }],
   probes: [{ inputs: [aroundZero, [3]] }, { inputs: [aroundZero, [2, 1]] }, { inputs: [{ shape: [], between: [-1, -0.5] }, []] }],
 });
