@@ -10,8 +10,15 @@ import { div } from "./div.ts";
 import { sumOf } from "./sum.ts";
 import { where } from "./where.ts";
 
-function extremum(type: "Max" | "Min", summary: string, choose: (a: number, b: number) => number): Operator {
-  const name = type.toLowerCase();
+interface ExtremumFacts {
+  readonly type: string;
+  /** The function's name in formulas and in LaTeX. */
+  readonly name: string;
+  readonly summary: string;
+  readonly choose: (a: number, b: number) => number;
+}
+
+function extremum({ type, name, summary, choose }: ExtremumFacts): Operator {
   return defineOp({
     type,
     since: 13,
@@ -57,17 +64,19 @@ function sharedAmongWinners(inputs: readonly Value[], y: Value, g: Value): reado
   return wins.map((win) => where(win, share, 0));
 }
 
-export const Max = extremum(
-  "Max",
-  "The greatest of any number of tensors, element by element, under broadcasting; NaN where one of them is NaN.",
-  (a, b) => Math.max(a, b),
-);
+export const Max = extremum({
+  type: "Max",
+  name: "max",
+  summary: "The greatest of any number of tensors, element by element, under broadcasting; NaN where one of them is NaN.",
+  choose: (a, b) => Math.max(a, b),
+});
 
-export const Min = extremum(
-  "Min",
-  "The least of any number of tensors, element by element, under broadcasting; NaN where one of them is NaN.",
-  (a, b) => Math.min(a, b),
-);
+export const Min = extremum({
+  type: "Min",
+  name: "min",
+  summary: "The least of any number of tensors, element by element, under broadcasting; NaN where one of them is NaN.",
+  choose: (a, b) => Math.min(a, b),
+});
 
 export const max = binary(Max);
 export const min = binary(Min);
