@@ -34,7 +34,7 @@ export interface Derivatives {
   /** Where the client's cotangent is fed; null when the seed is 1. */
   readonly cotangent: Value | null;
   readonly gradients: readonly NamedValue[];
-  readonly nodes: readonly (NamedValue & { readonly gradient: Value | null })[];
+  readonly nodes: readonly (NamedValue & { readonly op: string | undefined; readonly gradient: Value | null })[];
   readonly edges: readonly EdgeValues[];
   /** For every edge gradient, in backward order, the node that it flows out of: for saying where a NaN first appeared. */
   readonly flows: readonly { readonly to: Node; readonly gradient: Value; readonly arriving: readonly (Value | null)[] }[];
@@ -72,7 +72,7 @@ export function differentiate(program: Program, question: Question): Derivatives
     objective,
     cotangent,
     gradients: asked("gradients") ? wrt.map(({ name, value }) => ({ name, value: gradientOrZero(value) })) : [],
-    nodes: asked("nodes") ? program.values.map(({ name, value }) => ({ name, value, gradient: backward.gradientOf(value) })) : [],
+    nodes: asked("nodes") ? program.values.map(({ name, value }) => ({ name, value, op: value.node?.op, gradient: backward.gradientOf(value) })) : [],
     edges: asked("edges") ? edgesOf(program, new Map(backward.edges.map((edge) => [edgeKey(edge.to, edge.input), edge.gradient]))) : [],
     flows: backward.edges.map(({ to, gradient }) => ({ to, gradient, arriving: to.outputs.map(backward.gradientOf) })),
   };
@@ -124,7 +124,7 @@ function objectiveOf(program: Program, of: string | undefined): NamedValue {
 }
 
 function defaultWrt(program: Program): readonly NamedValue[] {
-  const wrt = program.inputs.filter(({ value, role }) => isFloating(value.dtype) && role !== "buffer");
+  const wrt = program.inputs.filter(({ value, role }) => isFloating(value.dtype) && value.known === null && role !== "buffer");
   if (wrt.length === 0) {
     throw problem("not_differentiable", "the program has no floating-point input or parameter to differentiate by", [
       { pointer: "/wrt", detail: "nothing to differentiate by" },
@@ -138,6 +138,11 @@ function floatingValue(program: Program, name: string, pointer: string): NamedVa
   if (!isFloating(found.value.dtype)) {
     throw problem("not_differentiable", `${name} is ${found.value.dtype}; gradients are taken by floating-point values`, [
       { pointer, detail: `element type ${found.value.dtype}` },
+    ]);
+  }
+  if (found.value.known !== null) {
+    throw problem("not_differentiable", `${name} is a constant of this program; make it an input to differentiate by it`, [
+      { pointer, detail: `${name} is a constant` },
     ]);
   }
   return found;

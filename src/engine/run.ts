@@ -9,9 +9,15 @@ import { type Executable, executable, type Result, StepError } from "./execute.t
 import { type Nonfinite, watch } from "./nonfinite.ts";
 import { plan } from "./plan.ts";
 
+export interface Outcome {
+  /** The tensors asked for, valid until the next run. */
+  readonly wanted: readonly Tensor[];
+  readonly nonfinite: Nonfinite | null;
+}
+
 export interface Runnable {
   /** Feeds follow the program's inputs, then the cotangent if there is one. */
-  readonly run: (feeds: readonly Tensor[], cancelled: () => boolean) => Result & { readonly nonfinite: Nonfinite | null };
+  readonly run: (feeds: readonly Tensor[], cancelled: () => boolean) => Outcome;
   /** Roughly what keeping this costs, in bytes. */
   readonly size: number;
   readonly operations: number;
@@ -52,7 +58,7 @@ export function runnable(program: Program, derivatives: Derivatives | null, want
     operations: planned.operations,
     run: (feeds, cancelled) => {
       const result = execute(call, feeds, cancelled, program);
-      return { ...result, nonfinite: watched.firstIn(result.nonfinite) };
+      return { wanted: result.wanted, nonfinite: watched.firstIn(result.nonfinite) };
     },
   };
 }

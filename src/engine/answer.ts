@@ -1,0 +1,63 @@
+import type { NamedValue } from "../graph/program.ts";
+import type { Value } from "../ir/graph.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type EncodedTensor, encodeTensor } from "../wire/encode.ts";
+import type { Limits } from "../wire/limits.ts";
+import { problem } from "../wire/problems.ts";
+import type { Encoding } from "../wire/values.ts";
+import type { Answer } from "./pool-protocol.ts";
+
+/** Writes the tensor of a value into an answer; null where there is no value. */
+export type Write = (value: Value | null) => EncodedTensor | null;
+
+/** Collects the values that an answer needs, each once, and finds each again in a run's results. */
+export class Wanted {
+  readonly #positions = new Map<Value, number>();
+
+  constructor(values: Iterable<Value | null>) {
+    for (const value of values) if (value !== null && !this.#positions.has(value)) this.#positions.set(value, this.#positions.size);
+  }
+
+  get values(): readonly Value[] {
+    return [...this.#positions.keys()];
+  }
+
+  /** Writes from a run's results, each tensor at most once. */
+  writer(results: readonly Tensor[], encoding: Encoding): Write {
+    const written = new Array<EncodedTensor | undefined>(results.length);
+    return (value) => {
+      if (value === null) return null;
+      const position = this.#positions.get(value);
+      if (position === undefined) throw new Error("a value is written that was not wanted");
+      return (written[position] ??= encodeTensor(results[position], encoding));
+    };
+  }
+}
+
+/** An object keyed by clients' names, whatever they are: without a prototype, no name is special. */
+export function record<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  const object = Object.create(null) as Record<string, T>;
+  for (const [name, value] of entries) object[name] = value;
+  return object;
+}
+
+/** Named values of an answer. */
+export const writeAll = (values: readonly NamedValue[], write: Write): Record<string, EncodedTensor | null> =>
+  record(values.map(({ name, value }) => [name, write(value)] as const));
+
+/** A 200 answer, refused when it is larger than an answer may be. */
+export function answer(body: object, limits: Limits): Answer {
+  let text: string;
+  try {
+    text = JSON.stringify(body);
+  } catch (error) {
+    // V8 has no strings above half a gigabyte.
+    if (error instanceof RangeError) throw tooLarge(limits);
+    throw error;
+  }
+  if (text.length > limits.answerBytes) throw tooLarge(limits);
+  return { status: 200, contentType: "application/json; charset=utf-8", body: text };
+}
+
+const tooLarge = (limits: Limits): Error =>
+  problem("answer_too_large", `the answer would be longer than ${limits.answerBytes} bytes; ask for fewer parts with "return", or for base64`);

@@ -1,0 +1,63 @@
+import type { Program, ProgramInput } from "../graph/program.ts";
+import { isFloating } from "../tensor/dtype.ts";
+import { formatShape, sameShape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Limits } from "../wire/limits.ts";
+import { pointerTo, problem } from "../wire/problems.ts";
+import { settle } from "../wire/settle.ts";
+import { decodeTensor, type GivenTensor } from "../wire/tensor.ts";
+
+/** The tensors of one request (or of one of its points), each with the place where it was given. */
+export interface Given {
+  readonly tensors: ReadonlyMap<string, GivenTensor>;
+  readonly pointers: ReadonlyMap<string, string>;
+}
+
+/** Decodes the tensors of an object of the request that stands at `place`. */
+export function decodeGiven(json: Readonly<Record<string, unknown>>, place: readonly (string | number)[], limits: Limits): Given {
+  const tensors = new Map<string, GivenTensor>();
+  const pointers = new Map<string, string>();
+  for (const name of Object.keys(json)) {
+    const pointer = pointerTo(...place, name);
+    tensors.set(name, decodeTensor(json[name], pointer, limits));
+    pointers.set(name, pointer);
+  }
+  return { tensors, pointers };
+}
+
+/** Later tensors stand over earlier ones of the same name. */
+export const merged = (all: readonly Given[]): Given => ({
+  tensors: new Map(all.flatMap(({ tensors }) => [...tensors])),
+  pointers: new Map(all.flatMap(({ pointers }) => [...pointers])),
+});
+
+/** Everything of given tensors that a compiled program depends on, besides the numbers that decide shapes. */
+export function signature({ tensors }: Given): string {
+  let text = "";
+  for (const [name, { dtype, kind, shape }] of tensors) text += `${JSON.stringify(name)}:${dtype ?? kind}[${shape.join()}]`;
+  return text;
+}
+
+/** The tensors to feed, in the order of the program's inputs. */
+export function feedsOf(program: Program, { tensors, pointers }: Given): Tensor[] {
+  return program.inputs.map((input) => {
+    const given = tensors.get(input.name);
+    if (given !== undefined) return settle(given, input.value.dtype, pointers.get(input.name) ?? "");
+    if (input.initial !== null) return input.initial;
+    throw missing(input);
+  });
+}
+
+const missing = ({ name, role }: ProgramInput): Error =>
+  problem(role === "input" ? "missing_input" : "missing_parameter", `no tensor is given for ${name}`, [{ pointer: role === "input" ? "/inputs" : "/parameters", detail: `${name} is missing` }]);
+
+/** The client's cotangent, which must have the objective's shape. */
+export function settleCotangent(given: GivenTensor, objective: { readonly name: string; readonly value: Tensor | ProgramInput["value"] }): Tensor {
+  const { dtype, shape } = objective.value;
+  if (!sameShape(given.shape, shape)) {
+    throw problem("shape_mismatch", `the cotangent has shape ${formatShape(given.shape)}, but ${objective.name} has shape ${formatShape(shape)}`, [
+      { pointer: "/cotangent", detail: `expected shape ${formatShape(shape)}` },
+    ]);
+  }
+  return settle(given, isFloating(dtype) ? dtype : "float64", "/cotangent");
+}

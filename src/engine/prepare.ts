@@ -1,0 +1,67 @@
+import { BudgetExceeded, withinBudget } from "../ir/graph.ts";
+import type { Program } from "../graph/program.ts";
+import type { Limits } from "../wire/limits.ts";
+import { problem } from "../wire/problems.ts";
+import type { ProgramSource } from "../wire/program-source.ts";
+import { Cache } from "./cache.ts";
+import type { Given } from "./given.ts";
+import { signature } from "./given.ts";
+
+/** Something that was compiled from a program, with the memory that keeping it costs, in bytes. */
+export interface Prepared {
+  readonly program: Program;
+  readonly size: number;
+}
+
+/** How many nodes and values a client's node may unfold into on average, its derivatives included. */
+const unfolding = 24;
+
+/** An entry's place in the cache: by itself, or once more by the numbers of the inputs that decide shapes. */
+type Entry<P> = { readonly bound: readonly string[]; readonly prepared: P | null };
+
+/**
+ * Compiles programs and keeps them, most recently used first, by all that the result depends on: the program, what is asked of it, and the
+ * types of its tensors. Where numbers decide shapes (the target of a reshape), those numbers too.
+ */
+export class Preparations<P extends Prepared> {
+  readonly #entries: Cache<Entry<P>>;
+  readonly #limits: Limits;
+
+  constructor(limits: Limits, bytes: number) {
+    this.#limits = limits;
+    this.#entries = new Cache(bytes);
+  }
+
+  /** `question` is whatever else the result of `prepare` depends on, as text. */
+  get(source: ProgramSource, question: string, given: Given, prepare: () => P): P {
+    const key = `${source.kind}|${typeof source.source === "string" ? source.source : JSON.stringify(source.source)}|${question}|${signature(given)}`;
+    const entry = this.#entries.get(key);
+    if (entry?.prepared) return entry.prepared;
+    const bound = entry === undefined ? null : this.#entries.get(key + numbersOf(entry.bound, given));
+    if (bound?.prepared) return bound.prepared;
+    return this.#make(key, given, prepare);
+  }
+
+  #make(key: string, given: Given, prepare: () => P): P {
+    const prepared = this.#withinLimits(prepare);
+    const bound = prepared.program.inputs.filter(({ value }) => value.known !== null).map(({ name }) => name);
+    const size = prepared.size + 2 * key.length;
+    if (bound.length > 0) {
+      this.#entries.set(key, { bound, prepared: null }, 2 * key.length);
+      this.#entries.set(key + numbersOf(bound, given), { bound, prepared }, size);
+    } else this.#entries.set(key, { bound, prepared }, size);
+    return prepared;
+  }
+
+  #withinLimits(prepare: () => P): P {
+    try {
+      return withinBudget(this.#limits.nodes * unfolding, prepare);
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded)) throw error;
+      throw problem("too_many_nodes", `the program unfolds into more than ${this.#limits.nodes * unfolding} nodes and values with its derivatives`);
+    }
+  }
+}
+
+const numbersOf = (names: readonly string[], given: Given): string =>
+  names.map((name) => `|${name}=${Array.from(given.tensors.get(name)?.data ?? []).join()}`).join("");

@@ -1,0 +1,40 @@
+import { programOf } from "../../wire/program-source.ts";
+import { EvaluateRequest } from "../../wire/requests.ts";
+import type { EvaluateResponse } from "../../wire/responses.ts";
+import { answer, Wanted, writeAll } from "../answer.ts";
+import { decodeGiven, feedsOf, merged } from "../given.ts";
+import { Preparations, type Prepared } from "../prepare.ts";
+import { type Runnable, runnable } from "../run.ts";
+import type { Handler } from "../worker-loop.ts";
+import { type Context, readRequest } from "./context.ts";
+
+interface PreparedEvaluation extends Prepared {
+  readonly runnable: Runnable;
+  readonly wanted: Wanted;
+}
+
+/** POST /v1/evaluate: forward only. */
+export function evaluateTask({ limits, compiler, cacheBytes }: Context): Handler {
+  const preparations = new Preparations<PreparedEvaluation>(limits, cacheBytes);
+
+  return (body, { cancelled }) => {
+    const request = readRequest(EvaluateRequest, body, limits);
+    const source = programOf(request);
+    const asksNodes = request.return.includes("nodes");
+    const given = merged([decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)]);
+    const prepared = preparations.get(source, JSON.stringify([request.return, request.seed]), given, () => {
+      const program = compiler.compile(source, given, request.seed);
+      const wanted = new Wanted([...program.outputs, ...(asksNodes ? program.values : [])].map(({ value }) => value));
+      const ready = runnable(program, null, wanted.values, limits);
+      return { program, wanted, runnable: ready, size: ready.size };
+    });
+    const { program, wanted } = prepared;
+    const outcome = prepared.runnable.run(feedsOf(program, given), cancelled);
+    const write = wanted.writer(outcome.wanted, request.encoding);
+    const result: EvaluateResponse = {};
+    if (request.return.includes("outputs")) result.outputs = writeAll(program.outputs, write);
+    if (asksNodes) result.nodes = program.values.map(({ name, value }) => ({ name, op: value.node?.op, value: write(value) }));
+    if (outcome.nonfinite !== null) result.nonfinite = outcome.nonfinite;
+    return answer(result, limits);
+  };
+}

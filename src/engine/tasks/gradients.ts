@@ -1,0 +1,86 @@
+import type { Program } from "../../graph/program.ts";
+import { programOf } from "../../wire/program-source.ts";
+import { GradientsRequest } from "../../wire/requests.ts";
+import type { GradientsResponse } from "../../wire/responses.ts";
+import { decodeTensor } from "../../wire/tensor.ts";
+import { answer, Wanted, type Write, writeAll } from "../answer.ts";
+import { type Derivatives, differentiate } from "../differentiate.ts";
+import { Cancelled } from "../execute.ts";
+import { decodeGiven, feedsOf, type Given, merged, settleCotangent } from "../given.ts";
+import type { Nonfinite } from "../nonfinite.ts";
+import type { Handler } from "../worker-loop.ts";
+import { Preparations, type Prepared } from "../prepare.ts";
+import { type Runnable, runnable } from "../run.ts";
+import { type Context, readRequest } from "./context.ts";
+
+interface PreparedGradients extends Prepared {
+  readonly derivatives: Derivatives;
+  readonly runnable: Runnable;
+  readonly wanted: Wanted;
+}
+
+type Result = Omit<GradientsResponse, "points">;
+
+/** POST /v1/gradients: forward and backward at one point or many. */
+export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handler {
+  const preparations = new Preparations<PreparedGradients>(limits, cacheBytes);
+
+  const prepare = (request: GradientsRequest, given: Given): PreparedGradients => {
+    const program = compiler.compile(programOf(request), given, request.seed);
+    const asksOutputs = request.return.includes("outputs");
+    const derivatives = differentiate(program, { of: request.of, wrt: request.wrt, parts: request.return, cotangent: request.cotangent !== undefined });
+    const { gradients, nodes, edges } = derivatives;
+    const wanted = new Wanted([
+      ...(asksOutputs ? program.outputs : []).map(({ value }) => value),
+      ...gradients.map(({ value }) => value),
+      ...nodes.flatMap(({ value, gradient }) => [value, gradient]),
+      ...edges.flatMap(({ value, local, gradient }) => [value, local, gradient]),
+    ]);
+    const ready = runnable(program, derivatives, wanted.values, limits);
+    return { program, derivatives, wanted, runnable: ready, size: ready.size };
+  };
+
+  return (body, { cancelled }) => {
+    const request = readRequest(GradientsRequest, body, limits);
+    const source = programOf(request);
+    const question = JSON.stringify([request.of, request.wrt, request.return, request.cotangent !== undefined, request.seed]);
+    const shared = [decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)];
+    const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
+
+    const at = (own: readonly Given[]): Result => {
+      if (cancelled()) throw new Cancelled();
+      const given = merged([...shared, ...own]);
+      const { program, derivatives, wanted, runnable } = preparations.get(source, question, given, () => prepare(request, given));
+      const feeds = feedsOf(program, given);
+      if (cotangent !== null) feeds.push(settleCotangent(cotangent, derivatives.objective));
+      const outcome = runnable.run(feeds, cancelled);
+      return resultOf(request, program, derivatives, wanted.writer(outcome.wanted, request.encoding), outcome.nonfinite);
+    };
+
+    if (request.points === undefined) return answer(at([]), limits);
+    return answer({ points: request.points.map((point, index) => at([decodeGiven(point, ["points", index], limits)])) }, limits);
+  };
+}
+
+function resultOf(request: GradientsRequest, program: Program, derivatives: Derivatives, write: Write, nonfinite: Nonfinite | null): Result {
+  const { gradients, nodes, edges } = derivatives;
+  const result: Result = {};
+  for (const part of request.return) {
+    if (part === "outputs") result.outputs = writeAll(program.outputs, write);
+    else if (part === "gradients") result.gradients = writeAll(gradients, write);
+    else if (part === "nodes") {
+      result.nodes = nodes.map(({ name, op, value, gradient }) => ({ name, op, value: write(value), gradient: write(gradient) }));
+    } else {
+      result.edges = edges.map(({ from, to, input, value, local, gradient }) => ({
+        from,
+        to,
+        input,
+        value: write(value),
+        ...(local === null ? {} : { local: write(local) }),
+        gradient: write(gradient),
+      }));
+    }
+  }
+  if (nonfinite !== null) result.nonfinite = nonfinite;
+  return result;
+}

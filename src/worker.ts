@@ -1,0 +1,29 @@
+import { workerData } from "node:worker_threads";
+import { Compiler } from "./engine/compile.ts";
+import { Registry } from "./engine/registry.ts";
+import { evaluateTask } from "./engine/tasks/evaluate.ts";
+import { gradientsTask } from "./engine/tasks/gradients.ts";
+import { readGraphTask, registerGraphTask } from "./engine/tasks/graphs.ts";
+import { serve } from "./engine/worker-loop.ts";
+import type { Limits } from "./wire/limits.ts";
+
+/** What the main thread tells its workers. */
+export interface WorkerSettings {
+  readonly limits: Limits;
+  /** Where registered programs are kept. */
+  readonly graphsFolder: string;
+}
+
+/** Memory for compiled programs, per kind of task and thread, in bytes. */
+const cacheBytes = 64 * 2 ** 20;
+
+const { limits, graphsFolder } = workerData as WorkerSettings;
+const registry = new Registry(graphsFolder);
+const context = { limits, cacheBytes, compiler: new Compiler(registry, limits) };
+
+serve({
+  evaluate: evaluateTask(context),
+  gradients: gradientsTask(context),
+  registerGraph: registerGraphTask(context, registry),
+  readGraph: readGraphTask(context, registry),
+});
