@@ -13,19 +13,19 @@ import { where } from "./where.ts";
 interface ExtremumFacts {
   readonly type: string;
   /** The function's name in formulas and in LaTeX. */
-  readonly name: string;
+  readonly word: string;
   readonly summary: string;
   readonly choose: (a: number, b: number) => number;
 }
 
-function extremum({ type, name, summary, choose }: ExtremumFacts): Operator {
+function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
   return defineOp({
     type,
     since: 13,
     category: "arithmetic",
     summary,
     inputs: variadic({ name: "data_0", type: "T", differentiable: true }),
-    outputs: [{ name }],
+    outputs: [{ name: word }],
     types: { T: numbers },
     attributes: noAttributes,
     traits: ["elementwise"],
@@ -35,8 +35,8 @@ function extremum({ type, name, summary, choose }: ExtremumFacts): Operator {
       for (let at = 1; at < inputs.length; at++) mapBinary(choose, out, inputs[at], out);
     },
     vjp: ({ inputs, outputs: [y], grads: [g] }) => (inputs.length === 1 ? [g] : sharedAmongWinners(inputs, y, g)),
-    display: { label: name, latex: (operands) => String.raw`\${name}\left(${operands.join(", ")}\right)` },
-    syntax: { names: [{ name }] },
+    display: { label: word, latex: (operands) => String.raw`\${word}\left(${operands.join(", ")}\right)` },
+    syntax: { names: [{ name: word }] },
     kinks: [{ at: "operands that tie", convention: "the gradient is split evenly among those that tie" }],
     probes: [
       {
@@ -66,14 +66,14 @@ function sharedAmongWinners(inputs: readonly Value[], y: Value, g: Value): reado
 
 export const Max = extremum({
   type: "Max",
-  name: "max",
+  word: "max",
   summary: "The greatest of any number of tensors, element by element, under broadcasting; NaN where one of them is NaN.",
   choose: (a, b) => Math.max(a, b),
 });
 
 export const Min = extremum({
   type: "Min",
-  name: "min",
+  word: "min",
   summary: "The least of any number of tensors, element by element, under broadcasting; NaN where one of them is NaN.",
   choose: (a, b) => Math.min(a, b),
 });
