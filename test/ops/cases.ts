@@ -17,7 +17,11 @@ export interface Case {
   readonly variables: readonly Value[];
 }
 
-export const specAt = ({ inputs }: Operator, at: number): InputSpec => inputs[Math.min(at, inputs.length - 1)];
+/** What the operator says of an input; the last one's, which may repeat, beyond the end. */
+export const specAt = ({ inputs }: Operator, at: number): InputSpec => inputs[Math.min(at, inputs.length - 1)] ?? none;
+
+/** For an input of an operator that takes none. */
+const none: InputSpec = { name: "none", type: "none" };
 
 /** A probe's numbers: drawn from a seed, as `element` where the operator allows that type. Floating numbers are exact in float32. */
 export function tensorsOf(op: Operator, probe: Probe, element: DType = "float64", seed = op.type): (Tensor | null)[] {

@@ -71,7 +71,7 @@ function knownEquation(random: Random): { equation: string; shapes: number[][] }
   const shapes = inputs.split(",").map((term) => {
     const letters = term.replaceAll(" ", "");
     const [before, after] = letters.split("...");
-    const sized = (text: string): number[] => [...text].map((letter) => sizeOfLetter(random, sizes, letter));
+    const sized = (text: string): number[] => Array.from(text, (letter) => sizeOfLetter(random, sizes, letter));
     return after === undefined
       ? sized(before)
       : [...sized(before), ...broadcast.map((size) => (random.chance(0.2) ? 1 : size)), ...sized(after)];

@@ -1,5 +1,4 @@
-import type { DType } from "../../src/tensor/dtype.ts";
-import { isFloating } from "../../src/tensor/dtype.ts";
+import { type DType, isFloating } from "../../src/tensor/dtype.ts";
 import type { Shape } from "../../src/tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import type { Tolerance } from "../support/close.ts";

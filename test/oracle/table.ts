@@ -2,11 +2,22 @@ import type { OracleTable } from "./cases.ts";
 import { arithmetic, logic } from "./cases-arithmetic.ts";
 import { activation, trigonometry } from "./cases-functions.ts";
 import { linear } from "./cases-linear.ts";
+import { losses, networks } from "./cases-network.ts";
 import { reductions } from "./cases-reduction.ts";
 import { shapes } from "./cases-shape.ts";
 
 /** How cases are made, by operator. */
-export const table: OracleTable = { ...arithmetic, ...logic, ...trigonometry, ...activation, ...reductions, ...linear, ...shapes };
+export const table: OracleTable = {
+  ...arithmetic,
+  ...logic,
+  ...trigonometry,
+  ...activation,
+  ...reductions,
+  ...linear,
+  ...shapes,
+  ...networks,
+  ...losses,
+};
 
 /** Operators of the catalogue that ONNX Runtime cannot judge, with the reason. */
 export const notJudged: Readonly<Record<string, string>> = {};

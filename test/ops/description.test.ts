@@ -1,0 +1,105 @@
+import katex from "katex";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { catalogue } from "../../src/ops/catalogue.ts";
+import { specAt } from "./cases.ts";
+
+/** Operands as pictures write them, simple and compound. */
+const operands = ["x", String.raw`W_{1} x + b`, String.raw`\theta^{2}`, "e", "t", "u", "v", "w"];
+
+const renders = (latex: string): void => {
+  expect(latex).not.toBe("");
+  expect(latex).not.toMatch(/undefined|null|NaN|\[object/);
+  expect(() => katex.renderToString(latex, { throwOnError: true, strict: "error" }), latex).not.toThrow();
+};
+
+describe.each(catalogue.map((op) => [op.type, op] as const))("%s", (_, op) => {
+  test("formulas render", () => {
+    expect(op.display.label.trim()).not.toBe("");
+    for (const { inputs, attributes } of op.probes) {
+      const given = operands.slice(0, inputs.length);
+      const all = { ...op.defaults, ...op.attributes.parse(attributes ?? {}) };
+      renders(op.display.latex(given, all));
+      const derivatives = op.display.derivatives?.(given, all);
+      for (const derivative of derivatives ?? []) if (derivative !== null) renders(derivative);
+      if (derivatives !== undefined) expect(derivatives.length, "one derivative per operand").toBe(given.length);
+    }
+  });
+
+  test("is described in a sentence or more", () => {
+    expect(op.summary).toMatch(/^\S.{10,}\.$/s);
+    expect(op.type).toMatch(/^[A-Z][A-Za-z0-9]*$/);
+  });
+
+  test("kinks say where and what", () => {
+    for (const { at, convention } of op.kinks ?? []) {
+      expect(at.trim().length).toBeGreaterThan(1);
+      expect(convention.trim()).not.toBe("");
+    }
+  });
+
+  test("inputs, outputs and types refer to each other", () => {
+    const names = [...op.inputs, ...op.outputs].map(({ name }) => name);
+    expect(names.every((name) => /^[A-Za-z]\w*$/.test(name))).toBe(true);
+    expect(new Set(op.inputs.map(({ name }) => name)).size).toBe(op.inputs.length);
+    expect(new Set(op.outputs.map(({ name }) => name)).size).toBe(op.outputs.length);
+    for (const { type } of op.inputs) expect(op.types[type]?.length, `types of ${type}`).toBeGreaterThan(0);
+    expect(op.outputs.length).toBeGreaterThan(0);
+    const optional = op.inputs.findIndex((input) => input.optional);
+    if (optional >= 0) expect(op.inputs.slice(optional).every((input) => input.optional)).toBe(true);
+  });
+
+  test("attributes have a JSON schema, in which nothing with a default is required", () => {
+    const schema = z.toJSONSchema(op.attributes, { io: "input" });
+    expect(schema).toMatchObject({ type: "object", additionalProperties: false });
+    expect(() => JSON.stringify(schema)).not.toThrow();
+    for (const name of Object.keys(op.defaults)) expect(schema.required ?? []).not.toContain(name);
+    expect(() => op.attributes.parse({ no_such_attribute: 1 })).toThrow();
+  });
+
+  test("probes give inputs and attributes of its own kinds", () => {
+    for (const { inputs, attributes } of op.probes) {
+      expect(() => op.attributes.parse(attributes ?? {})).not.toThrow();
+      inputs.forEach((wanted, at) => {
+        if (wanted !== null && "dtype" in wanted) expect(op.types[specAt(op, at).type]).toContain(wanted.dtype);
+      });
+    }
+  });
+
+  test("other names of arguments stand for an attribute or an input", () => {
+    const schema = z.toJSONSchema(op.attributes, { io: "input" });
+    const known = [...op.inputs.map(({ name }) => name), ...Object.keys(schema.properties ?? {})];
+    for (const [alias, name] of Object.entries(op.syntax?.arguments ?? {})) {
+      expect(known).toContain(name);
+      expect(known).not.toContain(alias);
+    }
+  });
+});
+
+describe("names", () => {
+  /** ReduceL1 is reduce_l1, GatherND gather_nd, LSTM lstm. */
+  const snake = (type: string): string =>
+    type
+      .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+      .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
+      .toLowerCase();
+
+  const repeated = (list: readonly string[]): string[] => list.filter((name, at) => list.indexOf(name) !== at);
+
+  test("types are unique, also in snake case", () => {
+    expect(repeated(catalogue.map(({ type }) => type))).toEqual([]);
+    expect(repeated(catalogue.map(({ type }) => snake(type)))).toEqual([]);
+  });
+
+  test("no two operators share a function name for the same number of operands", () => {
+    const names = catalogue.flatMap(({ type, syntax }) => {
+      const others = (syntax?.names ?? []).map(({ name, arity }) => `${name}/${arity ?? "any"}`);
+      return [...new Set([`${snake(type)}/any`, ...others])];
+    });
+    expect(repeated(names)).toEqual([]);
+  });
+
+  test.each(["infix", "prefix", "postfix"] as const)("no two operators share an %s sign", (place) => {
+    expect(repeated(catalogue.flatMap(({ syntax }) => syntax?.[place] ?? []))).toEqual([]);
+  });
+});
