@@ -1,0 +1,22 @@
+import { anyType, defineOp } from "../define.ts";
+import { noAttributes } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { called } from "../latex.ts";
+
+export const StopGradient = defineOp({
+  type: "StopGradient",
+  category: "arithmetic",
+  summary: "The same numbers again, as if they were constants: no gradient flows back through it.",
+  inputs: [{ name: "input", type: "V" }],
+  outputs: [{ name: "output" }],
+  types: { V: anyType },
+  attributes: noAttributes,
+  traits: ["elementwise"],
+  infer: ([x]) => [x],
+  kernel: ([x], [y]) => y.data.set(x.data),
+  vjp: null,
+  display: { label: "stop", latex: called("sg") },
+  probes: [{ inputs: [[2, 3]] }, { inputs: [[]] }],
+});
+
+export const stopGradient = unary(StopGradient);
