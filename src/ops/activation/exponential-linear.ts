@@ -6,7 +6,7 @@ import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
-import { activation, activationProbes, cases, negativePart } from "./family.ts";
+import { activation, activationProbes, cases, negativePart, scaled } from "./family.ts";
 
 // The slope is 1 (times a scale) for positive numbers and an exponential elsewhere.
 
@@ -19,8 +19,8 @@ export const Elu = activation({
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, mul(alpha, exp(negativePart(x))))),
   display: {
     label: "ELU",
-    latex: ([x], { alpha }) => cases(x, x, String.raw`${String(alpha)} \left(e^{${x}} - 1\right)`),
-    derivatives: ([x], { alpha }) => [cases("1", x, String.raw`${String(alpha)} \cdot e^{${x}}`)],
+    latex: ([x], { alpha }) => cases(x, x, alpha === 1 ? `e^{${x}} - 1` : scaled(alpha, String.raw`\left(e^{${x}} - 1\right)`)),
+    derivatives: ([x], { alpha }) => [cases("1", x, scaled(alpha, `e^{${x}}`))],
   },
   kinks: [{ at: "x = 0", convention: "alpha" }],
   probes: activationProbes({ alpha: 0.7 }),
@@ -54,8 +54,9 @@ export const Celu = activation({
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, exp(div(negativePart(x), alpha)))),
   display: {
     label: "CELU",
-    latex: ([x], { alpha }) => cases(x, x, String.raw`${String(alpha)} \left(e^{${x} / ${String(alpha)}} - 1\right)`),
-    derivatives: ([x], { alpha }) => [cases("1", x, String.raw`e^{${x} / ${String(alpha)}}`)],
+    latex: ([x], { alpha }) =>
+      cases(x, x, alpha === 1 ? `e^{${x}} - 1` : scaled(alpha, String.raw`\left(e^{${x} / ${String(alpha)}} - 1\right)`)),
+    derivatives: ([x], { alpha }) => [cases("1", x, alpha === 1 ? `e^{${x}}` : `e^{${x} / ${String(alpha)}}`)],
   },
   probes: activationProbes({ alpha: 2 }),
 });

@@ -51,3 +51,6 @@ export const activationProbes = (...attributes: readonly Attributes[]): readonly
 /** LaTeX of a function with one formula for positive operands and another for the rest. */
 export const cases = (positive: string, operand: string, otherwise: string): string =>
   String.raw`\begin{cases} ${positive} & ${operand} > 0 \\ ${otherwise} & \text{otherwise} \end{cases}`;
+
+/** LaTeX of a constant times a term, which stands alone when the constant is 1. */
+export const scaled = (constant: unknown, term: string): string => (constant === 1 ? term : String.raw`${String(constant)} \cdot ${term}`);

@@ -28,6 +28,11 @@ export const Gelu = defineOp({
       approximate === "tanh"
         ? String.raw`\frac{${x}}{2} \left(1 + \tanh\left(\sqrt{\tfrac{2}{\pi}} \left(${x} + 0.044715 \, {${x}}^{3}\right)\right)\right)`
         : String.raw`\frac{${x}}{2} \left(1 + \operatorname{erf}\left(\frac{${x}}{\sqrt{2}}\right)\right)`,
+    derivatives: ([x], { approximate }) => [
+      approximate === "tanh"
+        ? null
+        : String.raw`\frac{1}{2} \left(1 + \operatorname{erf}\left(\frac{${x}}{\sqrt{2}}\right)\right) + \frac{${x}}{\sqrt{2\pi}} e^{-{${x}}^{2} / 2}`,
+    ],
   },
   probes: activationProbes({ approximate: "tanh" }),
 });

@@ -2,12 +2,12 @@ import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
-import { defineOp, floats } from "../define.ts";
+import { type Attributes, defineOp, floats } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { one, unary } from "../express.ts";
 import { and } from "../logic/connective.ts";
 import { greater, less } from "../logic/comparison.ts";
-import { activation, activationProbes } from "./family.ts";
+import { activation, activationProbes, scaled } from "./family.ts";
 
 // Cheap forms of the sigmoid and of swish, made of straight lines.
 
@@ -20,11 +20,16 @@ export const HardSigmoid = activation({
   gradient: (g, _x, { alpha }, y) => where(and(greater(y, 0), less(y, 1)), mul(g, alpha), 0),
   display: {
     label: "hard σ",
-    latex: ([x], { alpha, beta }) => String.raw`\max\left(0, \min\left(1, ${String(alpha)} \cdot ${x} + ${String(beta)}\right)\right)`,
+    latex: ([x], attributes) => String.raw`\max\left(0, \min\left(1, ${line(x, attributes)}\right)\right)`,
+    derivatives: ([x], attributes) => [
+      String.raw`\begin{cases} ${String(attributes.alpha)} & 0 < ${line(x, attributes)} < 1 \\ 0 & \text{otherwise} \end{cases}`,
+    ],
   },
   kinks: [{ at: "alpha x + beta = 0 or 1", convention: "0" }],
   probes: [...activationProbes({ alpha: 0.5, beta: 0.6 }), { inputs: [{ values: [-4, 0.5, 4], shape: [3], dtype: "float64" }] }],
 });
+
+const line = (x: string, { alpha, beta }: Attributes): string => `${scaled(alpha, x)} + ${String(beta)}`;
 
 export const hardSigmoid = (x: Value, alpha: number, beta: number): Value => one(HardSigmoid, [x], { alpha, beta });
 
@@ -42,6 +47,9 @@ export const HardSwish = defineOp({
   display: {
     label: "hard swish",
     latex: ([x]) => String.raw`${x} \cdot \max\left(0, \min\left(1, \tfrac{1}{6} ${x} + \tfrac{1}{2}\right)\right)`,
+    derivatives: ([x]) => [
+      String.raw`\begin{cases} 0 & ${x} \le -3 \\ \tfrac{1}{3} ${x} + \tfrac{1}{2} & -3 < ${x} < 3 \\ 1 & ${x} \ge 3 \end{cases}`,
+    ],
   },
   kinks: [
     { at: "x = -3", convention: "0" },

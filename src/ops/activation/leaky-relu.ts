@@ -4,7 +4,7 @@ import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
-import { activation, activationProbes, cases } from "./family.ts";
+import { activation, activationProbes, cases, scaled } from "./family.ts";
 
 export const LeakyRelu = activation({
   type: "LeakyRelu",
@@ -15,7 +15,7 @@ export const LeakyRelu = activation({
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, alpha)),
   display: {
     label: "leaky ReLU",
-    latex: ([x], { alpha }) => cases(x, x, String.raw`${String(alpha)} \cdot ${x}`),
+    latex: ([x], { alpha }) => cases(x, x, scaled(alpha, x)),
     derivatives: ([x], { alpha }) => [cases("1", x, String(alpha))],
   },
   kinks: [{ at: "x = 0", convention: "alpha" }],

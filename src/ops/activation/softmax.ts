@@ -7,6 +7,7 @@ import { sub } from "../arithmetic/sub.ts";
 import { axisWithin } from "../axes.ts";
 import { defineOp, type Display, floats, type Operator } from "../define.ts";
 import { one } from "../express.ts";
+import { called } from "../latex.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
 
 interface SoftmaxFacts {
@@ -46,7 +47,7 @@ export const Softmax = normalisedExponential({
   logarithm: false,
   // (diag(y) - y yᵀ) g without forming the Jacobian.
   gradient: (g, y, axes) => mul(y, sub(g, reduceSum(mul(g, y), { axes }))),
-  display: { label: "softmax", latex: ([x]) => String.raw`\operatorname{softmax}\left(${x}\right)` },
+  display: { label: "softmax", latex: called("softmax") },
 });
 
 export const LogSoftmax = normalisedExponential({
@@ -54,7 +55,7 @@ export const LogSoftmax = normalisedExponential({
   summary: "The logarithm of the softmax along an axis, computed without taking the logarithm of small numbers.",
   logarithm: true,
   gradient: (g, y, axes) => sub(g, mul(exp(y), reduceSum(g, { axes }))),
-  display: { label: "log softmax", latex: ([x]) => String.raw`\operatorname{log\,softmax}\left(${x}\right)` },
+  display: { label: "log softmax", latex: called(String.raw`log\,softmax`) },
 });
 
 export const softmax = (x: Value, axis: number): Value => one(Softmax, [x], { axis });

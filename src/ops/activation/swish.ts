@@ -4,7 +4,7 @@ import { mul } from "../arithmetic/mul.ts";
 import { defineOp, floats } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { one, unary } from "../express.ts";
-import { activationProbes } from "./family.ts";
+import { activationProbes, scaled } from "./family.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { softplus } from "./softplus.ts";
 import { tanh } from "./tanh.ts";
@@ -22,11 +22,17 @@ export const Swish = defineOp({
   body: ([x], { alpha }) => [mul(x, sigmoid(alpha === 1 ? x : mul(alpha, x)))],
   display: {
     label: "swish",
-    latex: ([x], { alpha }) => String.raw`${x} \cdot \sigma\left(${alpha === 1 ? x : String.raw`${String(alpha)} \cdot ${x}`}\right)`,
+    latex: ([x], { alpha }) => String.raw`${x} \cdot ${logistic(scaled(alpha, x))}`,
+    derivatives: ([x], { alpha }) => {
+      const gate = logistic(scaled(alpha, x));
+      return [String.raw`${gate} \left(1 + ${scaled(alpha, x)} \cdot \left(1 - ${gate}\right)\right)`];
+    },
   },
   syntax: { names: [{ name: "silu" }] },
   probes: activationProbes({ alpha: 1.5 }),
 });
+
+const logistic = (operand: string): string => String.raw`\sigma\left(${operand}\right)`;
 
 export const Mish = defineOp({
   type: "Mish",

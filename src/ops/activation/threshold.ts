@@ -48,8 +48,10 @@ export const Shrink = defineOp({
   vjp: ({ inputs: [x], grads: [g], attributes: { lambd } }) => [where(or(less(x, -lambd), greater(x, lambd)), g, 0)],
   display: {
     label: "shrink",
-    latex: ([x], { bias, lambd }) =>
-      String.raw`\begin{cases} ${x} + ${String(bias)} & ${x} < -${String(lambd)} \\ ${x} - ${String(bias)} & ${x} > ${String(lambd)} \\ 0 & \text{otherwise} \end{cases}`,
+    latex: ([x], { bias, lambd }) => {
+      const moved = (sign: string): string => (bias === 0 ? x : `${x} ${sign} ${String(bias)}`);
+      return String.raw`\begin{cases} ${moved("+")} & ${x} < -${String(lambd)} \\ ${moved("-")} & ${x} > ${String(lambd)} \\ 0 & \text{otherwise} \end{cases}`;
+    },
     derivatives: ([x], { lambd }) => [
       String.raw`\begin{cases} 1 & \left|${x}\right| > ${String(lambd)} \\ 0 & \text{otherwise} \end{cases}`,
     ],

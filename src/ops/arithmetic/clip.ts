@@ -7,6 +7,7 @@ import { defineOp, numbers } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { number, one } from "../express.ts";
+import { called } from "../latex.ts";
 import { where } from "./where.ts";
 
 export const Clip = defineOp({
@@ -40,7 +41,7 @@ export const Clip = defineOp({
     const inside = above !== null && below !== null ? and(above, below) : (above ?? below);
     return [inside === null ? g : where(inside, g, 0), null, null];
   },
-  display: { label: "clip", latex: (operands) => String.raw`\operatorname{clip}\left(${operands.join(", ")}\right)` },
+  display: { label: "clip", latex: called("clip") },
   syntax: { names: [{ name: "clamp" }] },
   kinks: [{ at: "x at a bound", convention: "1: the gradient passes at the bounds" }],
   probes: [

@@ -35,7 +35,7 @@ function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
       for (let at = 1; at < inputs.length; at++) mapBinary(choose, out, inputs[at], out);
     },
     vjp: ({ inputs, outputs: [y], grads: [g] }) => (inputs.length === 1 ? [g] : sharedAmongWinners(inputs, y, g)),
-    display: { label: word, latex: (operands) => String.raw`\${word}\left(${operands.join(", ")}\right)` },
+    display: { label: word, latex: (operands) => `\\${word}\\left(${operands.join(", ")}\\right)` },
     syntax: { names: [{ name: word }] },
     kinks: [{ at: "operands that tie", convention: "the gradient is split evenly among those that tie" }],
     probes: [
