@@ -97,13 +97,25 @@ export type Meeting = keyof typeof meetings;
 
 /**
  * A copy of `x` into whose places the updates, `length` elements for each, are written one after another in their order. Running sums
- * and products are kept in doubles.
+ * and products are kept in doubles; the sum of truths is truth.
  */
 export function scatterPlaces(x: Tensor, places: Int32Array, length: number, updates: Data, meeting: Meeting, out: Tensor): void {
-  const meet = meetings[meeting];
+  const meet = meetings[out.dtype === "bool" && meeting === "add" ? "max" : meeting];
   const wide = out.dtype === "float32" ? Float64Array.from(x.data) : out.data;
   if (wide === out.data) wide.set(x.data);
   let from = 0;
   for (const place of places) for (let i = 0; i < length; i++) wide[place + i] = meet(wide[place + i], updates[from++]);
   if (wide !== out.data) out.data.set(wide);
+}
+
+/** `on` where the place along `axis` of `out` is the index (a negative one counts from the end), `off` elsewhere. */
+export function markIndices(indices: Data, axis: number, off: number, on: number, out: Tensor): void {
+  const { inner } = blocksAround(out.shape, axis);
+  const depth = out.shape[axis];
+  out.data.fill(off);
+  for (let at = 0; at < indices.length; at++) {
+    const whole = Math.trunc(indices[at]);
+    const index = whole < 0 ? whole + depth : whole;
+    if (index >= 0 && index < depth) out.data[(Math.floor(at / inner) * depth + index) * inner + (at % inner)] = on;
+  }
 }

@@ -30,32 +30,46 @@ import { Reciprocal } from "./arithmetic/reciprocal.ts";
 import { Ceil, Floor, Round } from "./arithmetic/rounding.ts";
 import { Sign } from "./arithmetic/sign.ts";
 import { Sqrt } from "./arithmetic/sqrt.ts";
+import { StopGradient } from "./arithmetic/stop-gradient.ts";
 import { Sub } from "./arithmetic/sub.ts";
 import { Sum } from "./arithmetic/sum.ts";
 import { Where } from "./arithmetic/where.ts";
 import type { Operator } from "./define.ts";
+import { Einsum } from "./linear/einsum.ts";
 import { Gemm } from "./linear/gemm.ts";
 import { MatMul } from "./linear/mat-mul.ts";
 import { IsInf, IsNaN } from "./logic/classification.ts";
 import { Equal, Greater, GreaterOrEqual, Less, LessOrEqual } from "./logic/comparison.ts";
 import { And, Not, Or, Xor } from "./logic/connective.ts";
+import { ArgMax, ArgMin } from "./reduction/arg-max-min.ts";
+import { CumSum } from "./reduction/cum-sum.ts";
+import { ReduceLogSum, ReduceLogSumExp } from "./reduction/logarithms.ts";
+import { ReduceL1, ReduceL2, ReduceSumSquare } from "./reduction/norms.ts";
 import { ReduceMax, ReduceMin } from "./reduction/reduce-max-min.ts";
 import { ReduceMean } from "./reduction/reduce-mean.ts";
+import { ReduceProd } from "./reduction/reduce-prod.ts";
 import { ReduceSum } from "./reduction/reduce-sum.ts";
+import { TopK } from "./reduction/top-k.ts";
 import { Concat } from "./shape/concat.ts";
+import { Constant, ConstantOfShape } from "./shape/constant.ts";
 import { Expand } from "./shape/expand.ts";
+import { Flatten } from "./shape/flatten.ts";
 import { GatherElements } from "./shape/gather-elements.ts";
 import { GatherND } from "./shape/gather-nd.ts";
 import { Gather } from "./shape/gather.ts";
+import { OneHot } from "./shape/one-hot.ts";
 import { Pad } from "./shape/pad.ts";
 import { Range } from "./shape/range.ts";
 import { Reshape } from "./shape/reshape.ts";
 import { ScatterElements } from "./shape/scatter-elements.ts";
 import { ScatterND } from "./shape/scatter-nd.ts";
+import { Shape, Size } from "./shape/shape-of.ts";
 import { Slice } from "./shape/slice.ts";
 import { Split } from "./shape/split.ts";
 import { Squeeze } from "./shape/squeeze.ts";
+import { Tile } from "./shape/tile.ts";
 import { Transpose } from "./shape/transpose.ts";
+import { Trilu } from "./shape/trilu.ts";
 import { Unsqueeze } from "./shape/unsqueeze.ts";
 import { Cos, Sin, Tan } from "./trigonometry/circular.ts";
 import { Acosh, Asinh, Atanh, Cosh, Sinh } from "./trigonometry/hyperbolic.ts";
@@ -106,10 +120,12 @@ export const catalogue: readonly Operator[] = [
   Round,
   Sign,
   Sqrt,
+  StopGradient,
   Sub,
   Sum,
   Where,
   // linear algebra
+  Einsum,
   Gemm,
   MatMul,
   // logic
@@ -125,25 +141,43 @@ export const catalogue: readonly Operator[] = [
   Or,
   Xor,
   // reduction
+  ArgMax,
+  ArgMin,
+  CumSum,
+  ReduceL1,
+  ReduceL2,
+  ReduceLogSum,
+  ReduceLogSumExp,
   ReduceMax,
   ReduceMean,
   ReduceMin,
+  ReduceProd,
   ReduceSum,
+  ReduceSumSquare,
+  TopK,
   // shape
   Concat,
+  Constant,
+  ConstantOfShape,
   Expand,
+  Flatten,
   Gather,
   GatherElements,
   GatherND,
+  OneHot,
   Pad,
   Range,
   Reshape,
   ScatterElements,
   ScatterND,
+  Shape,
+  Size,
   Slice,
   Split,
   Squeeze,
+  Tile,
   Transpose,
+  Trilu,
   Unsqueeze,
   // trigonometry
   Acos,

@@ -22,12 +22,14 @@ interface ReductionFacts {
   readonly display: Display;
   readonly syntax?: Omit<Syntax, "arguments">;
   readonly kinks?: readonly Kink[];
+  /** Bounds of the common probes' numbers, inside the domain. */
+  readonly between?: readonly [number, number];
   readonly probes?: readonly Probe[];
 }
 
 /** A reduction over the axes of its second input; over all of them when that is left out or empty (unless told otherwise). */
 export function reductionOp(facts: ReductionFacts): Operator {
-  const { reduction, gradient, types, syntax, traits = [], probes = [], ...rest } = facts;
+  const { reduction, gradient, types, syntax, traits = [], between = [-2, 2], probes = [], ...rest } = facts;
   return defineOp({
     ...rest,
     category: "reduction",
@@ -53,9 +55,15 @@ export function reductionOp(facts: ReductionFacts): Operator {
       return [gradient(reshape(g, kept), data, reshape(reduced, kept), over), null];
     },
     probes: [
-      { inputs: [[2, 3]] },
-      { inputs: [[2, 3], { values: [1], shape: [1], dtype: "int64" }], attributes: { keepdims: false } },
-      { inputs: [[]] },
+      { inputs: [{ shape: [2, 3], between }] },
+      {
+        inputs: [
+          { shape: [2, 3], between },
+          { values: [1], shape: [1], dtype: "int64" },
+        ],
+        attributes: { keepdims: false },
+      },
+      { inputs: [{ shape: [], between }] },
       ...probes,
     ],
   });

@@ -5,13 +5,14 @@ import { formatShape, type Shape } from "../../tensor/shape.ts";
 import { scalar } from "../../tensor/tensor.ts";
 import { where } from "../arithmetic/where.ts";
 import { axisWithin, int64s, staticNumbers } from "../axes.ts";
-import { anyType, defineOp } from "../define.ts";
+import { anyType, defineOp, type ProbeInput } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { number, one } from "../express.ts";
 import { called } from "../latex.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
 import { filled } from "./expand.ts";
 import { scatterSlices } from "./gather.ts";
+import { indexProbe } from "./indices.ts";
 import { reshape } from "./reshape.ts";
 
 const modes = ["constant", "reflect", "edge", "wrap"] as const;
@@ -61,14 +62,14 @@ export const Pad = defineOp({
     { inputs: [[4], pairs([2], [3])], attributes: { mode: "reflect" } },
     { inputs: [[2, 3], pairs([1, 2], [0, -1])], attributes: { mode: "edge" } },
     {
-      inputs: [[2, 3], pairs([1], [4]), null, { values: [-1], shape: [1], dtype: "int64" }],
+      inputs: [[2, 3], pairs([1], [4]), null, indexProbe([1], [-1])],
       attributes: { mode: "wrap" },
     },
   ],
 });
 
-function pairs(before: readonly number[], after: readonly number[]): { values: number[]; shape: Shape; dtype: "int64" } {
-  return { values: [...before, ...after], shape: [2 * before.length], dtype: "int64" };
+function pairs(before: readonly number[], after: readonly number[]): ProbeInput {
+  return indexProbe([2 * before.length], [...before, ...after]);
 }
 
 /** How many elements are added (or, when negative, cropped) before and after one axis. */
@@ -155,3 +156,6 @@ export function pad(x: Value, pads: readonly number[], { value }: { value?: numb
   if (pads.every((amount) => amount === 0)) return x;
   return one(Pad, [x, int64s(pads), value === undefined ? null : constant(scalar(value, x.dtype))]);
 }
+
+/** `x` with what its own inside supplies around it. */
+export const padWith = (x: Value, pads: readonly number[], mode: Exclude<Mode, "constant">): Value => one(Pad, [x, int64s(pads)], { mode });

@@ -2,12 +2,13 @@ import type { Value } from "../../ir/graph.ts";
 import { copyStrided } from "../../kernels/elementwise.ts";
 import { type Shape, stridesOf } from "../../tensor/shape.ts";
 import { axisWithin, int64s, staticNumbers } from "../axes.ts";
-import { anyType, defineOp } from "../define.ts";
+import { anyType, defineOp, type ProbeInput } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { scatterSlices } from "./gather.ts";
+import { indexProbe } from "./indices.ts";
 import { pad } from "./pad.ts";
 
 export const Slice = defineOp({
@@ -38,14 +39,14 @@ export const Slice = defineOp({
   vjp: ({ inputs: [x, ...bounds], grads: [g] }) => [unslice(g, x.shape, windows(x.shape, bounds)), null, null, null, null],
   display: { label: "slice", latex: called("slice", 1) },
   probes: [
-    { inputs: [[4, 3], int64Probe([1]), int64Probe([3])] },
-    { inputs: [[3, 5], int64Probe([-1, 4]), int64Probe([-10, 0]), int64Probe([0, 1]), int64Probe([-1, -2])] },
-    { inputs: [[2, 6], int64Probe([1]), int64Probe([100]), int64Probe([-1]), int64Probe([2])] },
+    { inputs: [[4, 3], list(1), list(3)] },
+    { inputs: [[3, 5], list(-1, 4), list(-10, 0), list(0, 1), list(-1, -2)] },
+    { inputs: [[2, 6], list(1), list(100), list(-1), list(2)] },
   ],
 });
 
-function int64Probe(values: readonly number[]): { values: readonly number[]; shape: Shape; dtype: "int64" } {
-  return { values, shape: [values.length], dtype: "int64" };
+function list(...values: readonly number[]): ProbeInput {
+  return indexProbe([values.length], values);
 }
 
 /** What is taken along one axis: `size` elements from `start` by `step`. */

@@ -1,0 +1,65 @@
+import type { Tensor } from "../tensor/tensor.ts";
+import { blocksAround } from "./copy.ts";
+
+/** A line of a tensor along one axis: `length` elements from `start` on, `step` apart. */
+type OnLine = (start: number, step: number, length: number, line: number) => void;
+
+/** Visits every line of a tensor of `shape` along `axis`, in row-major order of the other axes. */
+export function forEachLine(shape: readonly number[], axis: number, visit: OnLine): void {
+  const { outer, inner } = blocksAround(shape, axis);
+  const length = shape[axis];
+  for (let block = 0; block < outer; block++) {
+    for (let within = 0; within < inner; within++) visit(block * length * inner + within, inner, length, block * inner + within);
+  }
+}
+
+/** Running sums along `axis`: of the elements up to and including each, or before each; from the end when `reverse`. */
+export function cumulate(x: Tensor, axis: number, exclusive: boolean, reverse: boolean, out: Tensor): void {
+  forEachLine(x.shape, axis, (start, step, length) => {
+    let sum = 0;
+    for (let k = 0; k < length; k++) {
+      const at = start + (reverse ? length - 1 - k : k) * step;
+      if (exclusive) out.data[at] = sum;
+      sum += x.data[at];
+      if (!exclusive) out.data[at] = sum;
+    }
+  });
+}
+
+/** The index of the greatest (or smallest) element of every line along `axis`; the first of equal ones, or the last. NaN outranks all. */
+export function indexOfExtreme(x: Tensor, axis: number, greatest: boolean, last: boolean, out: Tensor): void {
+  const sign = greatest ? 1 : -1;
+  forEachLine(x.shape, axis, (start, step, length, line) => {
+    let best = 0;
+    for (let k = 1; k < length; k++) {
+      const order = sign * compare(x.data[start + k * step], x.data[start + best * step], sign);
+      if (order > 0 || (last && order === 0)) best = k;
+    }
+    out.data[line] = best;
+  });
+}
+
+/** The k greatest (or smallest) elements of every line along `axis` in order, with their indices; of equal ones the first come first. */
+export function selectTop(x: Tensor, axis: number, largest: boolean, values: Tensor, indices: Tensor): void {
+  const k = values.shape[axis];
+  const order = new Int32Array(x.shape[axis]);
+  const { inner } = blocksAround(x.shape, axis);
+  const sign = largest ? 1 : -1;
+  forEachLine(x.shape, axis, (start, step, length, line) => {
+    for (let at = 0; at < length; at++) order[at] = at;
+    order.sort((a, b) => sign * compare(x.data[start + b * step], x.data[start + a * step], sign) || a - b);
+    const to = Math.floor(line / inner) * k * inner + (line % inner);
+    for (let at = 0; at < k; at++) {
+      values.data[to + at * inner] = x.data[start + order[at] * step];
+      indices.data[to + at * inner] = order[at];
+    }
+  });
+}
+
+/** The sign of a - b, with NaN beyond all numbers in the given direction. */
+function compare(a: number, b: number, nan: number): number {
+  if (a > b) return 1;
+  if (a < b) return -1;
+  if (a === b) return 0;
+  return nan * (Number(Number.isNaN(a)) - Number(Number.isNaN(b)));
+}

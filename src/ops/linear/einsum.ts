@@ -1,0 +1,174 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { identity } from "../arithmetic/identity.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { defineOp, numbers, variadic } from "../define.ts";
+import { one } from "../express.ts";
+import { reduceSum } from "../reduction/reduce-sum.ts";
+import { reshape } from "../shape/reshape.ts";
+import { slice } from "../shape/slice.ts";
+import { transpose } from "../shape/transpose.ts";
+import { type Labels, readEquation } from "./einsum-equation.ts";
+import { matMul } from "./mat-mul.ts";
+
+export const Einsum = defineOp({
+  type: "Einsum",
+  since: 12,
+  category: "linear algebra",
+  summary:
+    "Products of elements summed as an equation says: letters name axes, those missing from the output are summed, a letter twice in one operand takes its diagonal, and ... stands for leading axes that broadcast.",
+  inputs: variadic({ name: "Inputs", type: "T", differentiable: true }),
+  outputs: [{ name: "Output" }],
+  types: { T: numbers },
+  attributes: z.strictObject({
+    equation: z.string().regex(/^[A-Za-z.,>\s-]*$/, "an equation is made of letters, commas, ... and ->"),
+  }),
+  body: (inputs, { equation }) => {
+    const { operands, output, sizes } = readEquation(
+      equation,
+      inputs.map(({ shape }) => shape),
+    );
+    const shared = operands.map((labels) => new Set(labels));
+    const terms = inputs.map((value, at) => {
+      const needed = new Set([...output, ...shared.flatMap((labels, other) => (other === at ? [] : [...labels]))]);
+      return summed(stretchable(diagonals({ value, labels: operands[at] }), sizes), needed);
+    });
+    while (terms.length > 1) {
+      const [first, second] = cheapestPair(terms, output, sizes);
+      const [b] = terms.splice(second, 1);
+      const [a] = terms.splice(first, 1);
+      terms.push(contracted(a, b, neededBy(terms, output), sizes));
+    }
+    const result = arranged(terms[0], output);
+    return [result === inputs[0] ? identity(result) : result];
+  },
+  display: {
+    label: "einsum",
+    latex: (operands, { equation }) => String.raw`\operatorname{einsum}_{\texttt{${String(equation)}}}\left(${operands.join(", ")}\right)`,
+  },
+  probes: [
+    {
+      inputs: [
+        [2, 3],
+        [3, 2],
+      ],
+      attributes: { equation: "ij,jk->ik" },
+    },
+    { inputs: [[2, 3], [3]], attributes: { equation: "ij,j" } },
+    { inputs: [[3, 3]], attributes: { equation: "ii" } },
+    { inputs: [[2, 2, 3]], attributes: { equation: "iij->ji" } },
+    {
+      inputs: [
+        [2, 2, 3],
+        [3, 2],
+      ],
+      attributes: { equation: "...ij, jk -> ...ik" },
+    },
+    { inputs: [[2], [3]], attributes: { equation: "i,j->ji" } },
+    {
+      inputs: [
+        [2, 2],
+        [2, 3],
+        [3, 2],
+      ],
+      attributes: { equation: "ab,bc,ca->b" },
+    },
+    { inputs: [[2, 3], [1, 3], [2]], attributes: { equation: "bi,bi,b->" } },
+    { inputs: [[2, 3]], attributes: { equation: "ij->ij" } },
+  ],
+});
+
+/** A tensor with a name for every axis. */
+interface Term {
+  readonly value: Value;
+  readonly labels: Labels;
+}
+
+/** Takes the diagonal of axes that share a name. */
+function diagonals(term: Term): Term {
+  let { value, labels } = term;
+  for (;;) {
+    const second = labels.findIndex((label, at) => labels.indexOf(label) < at);
+    if (second < 0) return { value, labels };
+    const label = labels[second];
+    const rest = labels.map((_, axis) => axis).filter((axis) => axis !== second && axis !== labels.indexOf(label));
+    const size = value.shape[second];
+    const flat = reshape(transpose(value, [labels.indexOf(label), second, ...rest]), [
+      size * size,
+      ...rest.map((axis) => value.shape[axis]),
+    ]);
+    value = slice(flat, { starts: [0], ends: [size * size], axes: [0], steps: [size + 1] });
+    labels = [label, ...rest.map((axis) => labels[axis])];
+  }
+}
+
+/** Drops axes of size 1 that other operands stretch. */
+function stretchable({ value, labels }: Term, sizes: ReadonlyMap<string, number>): Term {
+  const kept = labels.filter((label, axis) => value.shape[axis] !== 1 || sizes.get(label) === 1);
+  return { value: reshape(value, shapeOf(kept, sizes)), labels: kept };
+}
+
+/** Sums over the axes that nothing else needs. */
+function summed({ value, labels }: Term, needed: ReadonlySet<string>): Term {
+  const axes = labels.flatMap((label, axis) => (needed.has(label) ? [] : [axis]));
+  if (axes.length === 0) return { value, labels };
+  return { value: reduceSum(value, { axes, keepdims: false }), labels: labels.filter((label) => needed.has(label)) };
+}
+
+const shapeOf = (labels: Labels, sizes: ReadonlyMap<string, number>): number[] => labels.map((label) => sizes.get(label) ?? 1);
+
+const neededBy = (terms: readonly Term[], output: Labels): ReadonlySet<string> =>
+  new Set([...output, ...terms.flatMap(({ labels }) => labels)]);
+
+/** Beyond this many operands they are taken in order. */
+const comparedOperands = 16;
+
+/** The two terms whose product is smallest, the first such pair. */
+function cheapestPair(terms: readonly Term[], output: Labels, sizes: ReadonlyMap<string, number>): readonly [number, number] {
+  let best: readonly [number, number] = [0, 1];
+  if (terms.length === 2 || terms.length > comparedOperands) return best;
+  let least = Number.POSITIVE_INFINITY;
+  for (let first = 0; first < terms.length; first++) {
+    for (let second = first + 1; second < terms.length; second++) {
+      const needed = neededBy(
+        terms.filter((_, at) => at !== first && at !== second),
+        output,
+      );
+      const labels = [...new Set([...terms[first].labels, ...terms[second].labels])].filter((label) => needed.has(label));
+      const size = sizeOf(shapeOf(labels, sizes));
+      if (size < least) [best, least] = [[first, second], size];
+    }
+  }
+  return best;
+}
+
+/** The product of two terms, summed over the axes that both have and nothing else needs: a matrix product for each shared index. */
+function contracted(a: Term, b: Term, needed: ReadonlySet<string>, sizes: ReadonlyMap<string, number>): Term {
+  const both = a.labels.filter((label) => b.labels.includes(label));
+  const batch = both.filter((label) => needed.has(label));
+  const inner = both.filter((label) => !needed.has(label));
+  const rows = a.labels.filter((label) => !both.includes(label));
+  const columns = b.labels.filter((label) => !both.includes(label));
+  const labels = [...batch, ...rows, ...columns];
+  const left = arranged(a, [...batch, ...rows, ...inner]);
+  const right = arranged(b, [...batch, ...inner, ...columns]);
+  const shape = (list: Labels): number[] => shapeOf(list, sizes);
+  if (inner.length === 0) {
+    const spread = reshape(left, [...shape(batch), ...shape(rows), ...columns.map(() => 1)]);
+    return { value: mul(spread, reshape(right, [...shape(batch), ...rows.map(() => 1), ...shape(columns)])), labels };
+  }
+  const [m, n, k] = [rows, columns, inner].map((list) => sizeOf(shape(list)));
+  const product = matMul(reshape(left, [...shape(batch), m, k]), reshape(right, [...shape(batch), k, n]));
+  return { value: reshape(product, shape(labels)), labels };
+}
+
+/** The term's value with its axes in the order of `labels`. */
+const arranged = ({ value, labels }: Term, order: Labels): Value =>
+  transpose(
+    value,
+    order.map((label) => labels.indexOf(label)),
+  );
+
+/** The sum of products of the values that an equation such as `ij,jk->ik` describes. */
+export const einsum = (values: readonly Value[], equation: string): Value => one(Einsum, values, { equation });

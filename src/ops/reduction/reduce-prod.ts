@@ -1,0 +1,70 @@
+import { product } from "../../kernels/summaries.ts";
+import type { Value } from "../../ir/graph.ts";
+import { type Shape, sizeOf } from "../../tensor/shape.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { numbers } from "../define.ts";
+import { concat } from "../shape/concat.ts";
+import { reshape } from "../shape/reshape.ts";
+import { split } from "../shape/split.ts";
+import { inverse, transpose } from "../shape/transpose.ts";
+import { expand } from "../shape/expand.ts";
+import { reducer, reductionOp } from "./family.ts";
+
+export const ReduceProd = reductionOp({
+  type: "ReduceProd",
+  since: 18,
+  summary: "The product over axes. Its derivative by an element is the product of the others, right also where elements are 0.",
+  types: numbers,
+  reduction: () => product,
+  gradient: (g, x, _y, axes) => {
+    // The reduced axes come first and become one, along which the products are taken.
+    const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const order = [...axes, ...kept];
+    const rows = sizeOf(axes.map((axis) => x.shape[axis]));
+    const rest: Shape = kept.map((axis) => x.shape[axis]);
+    if (rows === 0) return expand(g, x.shape);
+    const factors = reshape(transpose(x, order), [rows, ...rest]);
+    const others = productsOfOthers(factors, reshape(g, [1, ...rest]));
+    const ordered = reshape(
+      others,
+      order.map((axis) => x.shape[axis]),
+    );
+    return transpose(ordered, inverse(order));
+  },
+  display: { label: "Π", latex: ([x]) => String.raw`\prod ${x}` },
+  syntax: { names: [{ name: "prod", arity: 1 }] },
+  probes: [
+    { inputs: [{ values: [0, 2, -1.5, 0.5, 0, 3], shape: [2, 3], dtype: "float64" }] },
+    {
+      inputs: [
+        { values: [0, 2, -1.5, 0.5, 0, 3, 1, 2], shape: [2, 2, 2], dtype: "float64" },
+        { values: [2, 0], shape: [2], dtype: "int64" },
+      ],
+      attributes: { keepdims: false },
+    },
+    { inputs: [[5], { values: [0], shape: [1], dtype: "int64" }] },
+  ],
+});
+
+/**
+ * `g` times, for every row, the product of the other rows. Rows are multiplied in pairs (the first half by the second) until one is
+ * left; on the way back, each of a pair receives what came to their product times its partner. Nothing is divided, and log₂ of the
+ * number of rows is how deep it goes:
+ *
+ *     x0 x1 x2 x3 x4 → x0·x2  x1·x3  x4 → x0·x2·x1·x3  x4 → the product
+ */
+function productsOfOthers(factors: Value, g: Value): Value {
+  const levels: { readonly first: Value; readonly second: Value; readonly odd: readonly Value[] }[] = [];
+  for (let rows = factors; rows.shape[0] > 1;) {
+    const half = Math.floor(rows.shape[0] / 2);
+    const [first, second, ...odd] = split(rows, rows.shape[0] % 2 === 0 ? [half, half] : [half, half, 1], 0);
+    levels.push({ first, second, odd });
+    rows = concat([mul(first, second), ...odd], 0);
+  }
+  return levels.reduceRight((back, { first, second, odd }) => {
+    const [toPairs, ...toOdd] = odd.length === 0 ? [back] : split(back, [first.shape[0], 1], 0);
+    return concat([mul(toPairs, second), mul(toPairs, first), ...toOdd], 0);
+  }, g);
+}
+
+export const reduceProd = reducer(ReduceProd);
