@@ -64,6 +64,7 @@ export const GraphSource = z.strictObject({
   outputs: z
     .array(Name)
     .min(1)
+    .refine((names) => new Set(names).size === names.length, "The same output is named twice")
     .optional()
     .meta({ description: "Names of the results. Left out, they are what the last node produces", examples: [["z"]] }),
 });

@@ -3,10 +3,11 @@ import { type Limits, defaultLimits } from "./limits.ts";
 import { Problem, pointerTo } from "./problems.ts";
 
 /**
- * The value of a JSON text, safe to walk: no deeper than the limit, and without a member named `__proto__`, which code that copies
+ * The value of a JSON text (as text, or as the bytes of its UTF-8), safe to walk: no deeper than the limit, and without a member named `__proto__`, which code that copies
  * members could mistake for an object's prototype. Throws invalid_json with line and column, nesting_too_deep or invalid_request.
  */
-export function parseJson(text: string, limits: Pick<Limits, "nesting"> = defaultLimits): unknown {
+export function parseJson(body: string | Uint8Array, limits: Pick<Limits, "nesting"> = defaultLimits): unknown {
+  const text = typeof body === "string" ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
   let value: unknown;
   try {

@@ -5,9 +5,10 @@ import { type GivenTensor, invalid, pointerInTensor } from "./tensor.ts";
 
 /**
  * The given numbers as a tensor of the dtype that was decided for it. Typed tensors are never converted; plain numbers must fit the
- * dtype: integers whole and in range, bool 0 or 1, and JSON's booleans are bool only. The data may be the given storage itself.
+ * dtype: integers whole and in range, bool 0 or 1, and JSON's booleans are bool only. The data may be the given storage itself. The pointer is
+ * the tensor's own; it may be a function because most are never needed.
  */
-export function settle(given: GivenTensor, dtype: DType, pointer: string): Tensor {
+export function settle(given: GivenTensor, dtype: DType, pointer: Pointer): Tensor {
   if (given.dtype !== null && given.dtype !== dtype) {
     throw mismatch(pointer, `The tensor is ${given.dtype}, but ${dtype} is needed here; types do not mix silently`);
   }
@@ -17,17 +18,21 @@ export function settle(given: GivenTensor, dtype: DType, pointer: string): Tenso
   return { dtype, shape, data: converted(given, dtype, pointer) };
 }
 
-function mismatch(pointer: string, detail: string): Problem {
-  return new Problem("type_mismatch", detail, [{ pointer, detail }]);
+type Pointer = string | (() => string);
+
+const textOf = (pointer: Pointer): string => (typeof pointer === "string" ? pointer : pointer());
+
+function mismatch(pointer: Pointer, detail: string): Problem {
+  return new Problem("type_mismatch", detail, [{ pointer: textOf(pointer), detail }]);
 }
 
-function converted(given: GivenTensor, dtype: DType, pointer: string): Data {
+function converted(given: GivenTensor, dtype: DType, pointer: Pointer): Data {
   const { data } = given;
   if (dtype === "float64" || given.kind === "bool") return data;
   const range = dtype === "float32" ? null : ranges[dtype];
   if (range !== null && !(dtype === "int64" && given.kind === "whole")) {
     const bad = data.findIndex((element) => !range.holds(element));
-    if (bad >= 0) throw invalid(pointer + pointerInTensor(given, bad), `${data[bad]} is not ${range.what}`);
+    if (bad >= 0) throw invalid(textOf(pointer) + pointerInTensor(given, bad), `${data[bad]} is not ${range.what}`);
   }
   if (dtype === "int64") return data;
   const stored = allocate(dtype, data.length);

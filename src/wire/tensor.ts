@@ -24,10 +24,17 @@ type TensorLimits = Pick<Limits, "elements" | "rank">;
 
 /** Reads a number, a nested list or a tensor object in one pass over its elements. Throws Problem with the pointer of what is wrong. */
 export function decodeTensor(json: unknown, pointer: string, limits: TensorLimits = defaultLimits): GivenTensor {
+  if (typeof json === "number") return givenNumber(json);
   if (typeof json !== "object") return fromList(json, null, "nested", pointer, limits);
   if (json === null) throw invalid(pointer, 'null is not a tensor; a missing number is written "NaN"');
   if (Array.isArray(json)) return fromList(json, null, "nested", pointer, limits);
   return fromObject(json, pointer, limits);
+}
+
+/** A plain number, which is a scalar without a dtype. */
+export function givenNumber(value: number): GivenTensor {
+  const kind = Number.isSafeInteger(value) ? "whole" : "real";
+  return { shape: [], dtype: null, layout: "nested", kind, data: Float64Array.of(value) };
 }
 
 type TensorObject = Readonly<Partial<Record<(typeof members)[number], unknown>>>;

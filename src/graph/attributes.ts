@@ -1,0 +1,32 @@
+import type { Attributes, Operator } from "../ops/define.ts";
+import { Problem } from "../wire/problems.ts";
+import { check } from "../wire/validate.ts";
+import { type Draft, nameOf } from "./draft.ts";
+
+/** A node's attributes as its operator's schema reads them, defaults included. Throws invalid_attribute with each that is wrong. */
+export function readAttributes(draft: Draft, node: number, op: Operator): Attributes {
+  const { attributes } = draft.nodes[node];
+  const isEmpty = Object.keys(attributes).length === 0;
+  if (isEmpty && acceptsNone(op)) return op.defaults;
+  const result = check(op.attributes, attributes);
+  if (result.success) return result.data;
+  const places = result.places.map(({ pointer, detail, suggestion }) => {
+    const path = pointer.split("/").slice(1);
+    const place = draft.locate("nodes", node, "attributes", ...path.map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~")));
+    const name = nameOf(draft.nodes[node]);
+    const full = `${place.prefix}${path[0] ?? "The attributes"} of ${name === null ? op.type : `node ${name} (${op.type})`}: ${detail}`;
+    return { pointer: place.pointer, detail: full, suggestion };
+  });
+  throw new Problem("invalid_attribute", places[0].detail, places);
+}
+
+const asked = new WeakMap<Operator, boolean>();
+
+/** Whether all of an operator's attributes have defaults. */
+function acceptsNone(op: Operator): boolean {
+  const known = asked.get(op);
+  if (known !== undefined) return known;
+  const accepts = op.attributes.safeParse({}).success;
+  asked.set(op, accepts);
+  return accepts;
+}

@@ -1,0 +1,218 @@
+import { constant, input, type Value } from "../ir/graph.ts";
+import { apply } from "../ops/apply.ts";
+import { catalogue, findOperator } from "../ops/catalogue.ts";
+import { has, type Operator } from "../ops/define.ts";
+import { OperatorError } from "../ops/errors.ts";
+import { type DType, isFloating } from "../tensor/dtype.ts";
+import { formatShape, sizeOf } from "../tensor/shape.ts";
+import type { Limits } from "../wire/limits.ts";
+import { nearest } from "../wire/nearest.ts";
+import { Problem } from "../wire/problems.ts";
+import { settle } from "../wire/settle.ts";
+import type { GivenTensor } from "../wire/tensor.ts";
+import { readAttributes } from "./attributes.ts";
+import { didYouMean, type Draft, faultAt, Faults, type GivenInputs } from "./draft.ts";
+import { demandOf, demands, dtypesByVariable, fitted, inputSpec, type Origin, originsOf } from "./dtypes.ts";
+import { checkGiven, declaredShape, pointerOf } from "./given.ts";
+import { type Linked, link } from "./link.ts";
+import { nodeProblem, operatorProblem } from "./operator-fault.ts";
+import { order } from "./order.ts";
+import type { NamedNode, NamedValue, Program, ProgramInput } from "./program.ts";
+
+/**
+ * The program that a draft means for tensors of the given types: everything looked up, ordered, typed and checked. Of the given tensors
+ * only types matter, except for inputs that decide shapes, which are bound to their numbers. `given` is null when a program is checked
+ * from its declarations alone. Throws Problem. Linear in the size of the draft, without recursion.
+ */
+export function compileDraft(draft: Draft, given: GivenInputs | null, limits: Limits): Program {
+  if (draft.nodes.length > limits.nodes) {
+    const detail = `The graph has ${draft.nodes.length} nodes, and at most ${limits.nodes} are taken`;
+    throw new Problem("too_many_nodes", detail, [faultAt(draft.locate("nodes"), detail)]);
+  }
+  const linked = link(draft);
+  const ops = operatorsOf(draft);
+  if (given !== null) checkGiven(draft, given);
+  return new Compilation(draft, given, limits, linked, ops).program(order(draft, linked));
+}
+
+function operatorsOf({ nodes, locate }: Draft): readonly Operator[] {
+  const unknown = new Faults("unknown_operator");
+  const ops: Operator[] = [];
+  nodes.forEach((node, at) => {
+    const op = findOperator(node.op);
+    if (op !== undefined) ops.push(op);
+    else {
+      const meant = nearest(
+        node.op,
+        catalogue.map(({ type }) => type),
+      );
+      unknown.add(faultAt(locate("nodes", at, "op"), `There is no operator ${node.op}${didYouMean(meant)}`, meant[0]));
+    }
+  });
+  unknown.throwIfAny();
+  return ops;
+}
+
+/** Values are made when they are first needed: by then what stands beside them has its dtype. */
+class Compilation {
+  readonly #draft: Draft;
+  readonly #given: GivenInputs | null;
+  readonly #limits: Limits;
+  readonly #linked: Linked;
+  readonly #ops: readonly Operator[];
+  readonly #origins: readonly Origin[];
+  readonly #demands: readonly (DType | null)[];
+  readonly #values: (Value | undefined)[];
+  #bound: Uint8Array = new Uint8Array(0);
+
+  constructor(draft: Draft, given: GivenInputs | null, limits: Limits, linked: Linked, ops: readonly Operator[]) {
+    this.#draft = draft;
+    this.#given = given;
+    this.#limits = limits;
+    this.#linked = linked;
+    this.#ops = ops;
+    this.#origins = originsOf(draft, given);
+    this.#demands = demands(draft, linked, ops, this.#origins);
+    this.#values = new Array<Value | undefined>(linked.values);
+  }
+
+  program(ordered: Int32Array): Program {
+    const { inputs, constants, nodes, outputs, locate } = this.#draft;
+    const { firstOutput } = this.#linked;
+    this.#bound = valuesToKnow(ordered, this.#linked, this.#ops);
+    const named: NamedNode[] = [];
+    const results: NamedValue[] = [];
+    for (const node of ordered) {
+      const values = this.#build(node);
+      const { names } = nodes[node];
+      names.forEach((name, output) => {
+        this.#values[firstOutput[node] + output] = values[output];
+        if (name !== null) results.push({ name, value: values[output] });
+      });
+      const producer = values[0].node;
+      const name = names.find((each) => each !== null);
+      if (producer !== null && name !== undefined) named.push({ name, node: producer, pointer: locate("nodes", node).pointer });
+    }
+    const fed = inputs.map(({ name }, at): ProgramInput => ({ name, value: this.#source(at, null), role: "input", initial: null }));
+    const fixed = constants.map(({ name }, at) => ({ name, value: this.#source(inputs.length + at, null) }));
+    const out = outputs.map((name, at): NamedValue => {
+      const value = this.#values[this.#linked.outputs[at]];
+      if (value === undefined) throw new Error(`the output ${name} was not built`);
+      return { name, value };
+    });
+    const values = [...fed.map(({ name, value }) => ({ name, value })), ...fixed, ...results];
+    return { inputs: fed, values, nodes: named, outputs: out, objective: objectiveOf(out) };
+  }
+
+  #build(node: number): readonly Value[] {
+    const draft = this.#draft;
+    const op = this.#ops[node];
+    const { names } = draft.nodes[node];
+    const open = op.outputs.at(-1)?.variadic === true;
+    if (!open && names.length > op.outputs.length) {
+      const sentence = `${op.type} has ${op.outputs.length} output${op.outputs.length === 1 ? "" : "s"}, not ${names.length}`;
+      throw nodeProblem(draft, node, "wrong_arity", sentence, draft.locate("nodes", node, "outputs"));
+    }
+    const inputs = this.#operands(node, op);
+    const attributes = readAttributes(draft, node, op);
+    try {
+      const values = apply(op, inputs, attributes, names.length);
+      if (values.length < names.length) {
+        const sentence = `${op.type} gives ${values.length} outputs here, not ${names.length}`;
+        throw nodeProblem(draft, node, "wrong_arity", sentence, draft.locate("nodes", node, "outputs"));
+      }
+      for (const { shape } of values) this.#requireSize(node, shape);
+      return values;
+    } catch (error) {
+      throw error instanceof OperatorError ? operatorProblem(draft, node, error) : error;
+    }
+  }
+
+  #operands(node: number, op: Operator): readonly (Value | null)[] {
+    const { inputs } = this.#draft.nodes[node];
+    const first = this.#linked.firstOperand[node];
+    const values = new Array<Value | null>(inputs.length).fill(null);
+    let isOpen = false;
+    for (let at = 0; at < inputs.length; at++) {
+      const source = this.#linked.operands[first + at];
+      if (source >= 0) values[at] = this.#values[source] ?? (this.#origins[source].dtype === null ? null : this.#source(source, null));
+      isOpen ||= values[at] === null && inputs[at] !== null;
+    }
+    if (!isOpen) return values;
+    const beside = dtypesByVariable(op, inputs.length, (at) => values[at]?.dtype ?? literalDType(inputs[at]));
+    // Named values settle first: a literal follows what stands beside it.
+    for (const literals of [false, true]) {
+      for (let at = 0; at < inputs.length; at++) {
+        const operand = inputs[at];
+        if (values[at] !== null || operand === null || (typeof operand !== "string") !== literals) continue;
+        const spec = inputSpec(op, at);
+        const wanted = spec === undefined ? null : (beside.get(spec.type) ?? demandOf(op, spec));
+        const value =
+          typeof operand === "string" ? this.#source(this.#linked.operands[first + at], wanted) : this.#literal(node, at, operand, wanted);
+        values[at] = value;
+        if (spec !== undefined && !beside.has(spec.type)) beside.set(spec.type, value.dtype);
+      }
+    }
+    return values;
+  }
+
+  /** An input or a constant, made on first use; `wanted` is what its first consumer would have it be. */
+  #source(at: number, wanted: DType | null): Value {
+    return (this.#values[at] ??= this.#makeSource(at, wanted));
+  }
+
+  #makeSource(at: number, wanted: DType | null): Value {
+    const { inputs, constants, locate } = this.#draft;
+    const origin = this.#origins[at];
+    const dtype = origin.dtype ?? fitted(origin.numbers, this.#demands[at] ?? wanted);
+    if (at >= inputs.length) {
+      const { name, tensor } = constants[at - inputs.length];
+      return constant(settle(tensor, dtype, () => locate("constants", name).pointer));
+    }
+    const tensor = this.#given?.tensors.get(inputs[at].name);
+    if (this.#given === null || tensor === undefined) return input({ dtype, shape: declaredShape(this.#draft, inputs[at]) });
+    const known = this.#bound[at] === 1 ? settle(tensor, dtype, pointerOf(this.#given, inputs[at].name)) : null;
+    return input({ dtype, shape: tensor.shape }, known);
+  }
+
+  #literal(node: number, at: number, tensor: GivenTensor, wanted: DType | null): Value {
+    const dtype = tensor.dtype ?? (tensor.kind === "bool" ? "bool" : fitted(tensor, wanted));
+    return constant(settle(tensor, dtype, () => this.#draft.locate("nodes", node, "inputs", at).pointer));
+  }
+
+  #requireSize(node: number, shape: readonly number[]): void {
+    if (sizeOf(shape) <= this.#limits.elements) return;
+    const sentence = `the result has shape ${formatShape(shape)}, which is more than ${this.#limits.elements} elements`;
+    throw nodeProblem(this.#draft, node, "tensor_too_large", sentence, this.#draft.locate("nodes", node));
+  }
+}
+
+function literalDType(operand: string | GivenTensor | null): DType | null {
+  if (operand === null || typeof operand === "string") return null;
+  return operand.dtype ?? (operand.kind === "bool" ? "bool" : null);
+}
+
+/** Marks the values whose numbers some node needs in advance, itself or through the nodes before it. */
+function valuesToKnow(ordered: Int32Array, linked: Linked, ops: readonly Operator[]): Uint8Array {
+  const { operands, firstOperand, producer } = linked;
+  const marked = new Uint8Array(linked.values);
+  const needed = new Uint8Array(ops.length);
+  for (let at = ordered.length - 1; at >= 0; at--) {
+    const node = ordered[at];
+    const op = ops[node];
+    const all = needed[node] === 1 && !has(op, "shapeOnly");
+    for (let offset = firstOperand[node]; offset < firstOperand[node + 1]; offset++) {
+      const value = operands[offset];
+      if (value < 0 || !(all || inputSpec(op, offset - firstOperand[node])?.static === true)) continue;
+      marked[value] = 1;
+      if (producer[value] >= 0) needed[producer[value]] = 1;
+    }
+  }
+  return marked;
+}
+
+/** The only output, or the only floating one. */
+function objectiveOf(outputs: readonly NamedValue[]): NamedValue | null {
+  const candidates = outputs.length === 1 ? outputs : outputs.filter(({ value }) => isFloating(value.dtype));
+  return candidates.length === 1 ? candidates[0] : null;
+}
