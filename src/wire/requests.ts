@@ -20,8 +20,8 @@ const run = {
   seed: z
     .int()
     .min(0)
-    .optional()
-    .meta({ description: "Seed of everything that is random: initial parameters and dropout; 0 by default", examples: [42] }),
+    .default(0)
+    .meta({ description: "Seed of everything that is random: initial parameters and dropout", examples: [42] }),
   encoding: Encoding,
 };
 
