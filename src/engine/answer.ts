@@ -60,4 +60,7 @@ export function answer(body: object, limits: Limits): Answer {
 }
 
 const tooLarge = (limits: Limits): Error =>
-  problem("answer_too_large", `the answer would be longer than ${limits.answerBytes} bytes; ask for fewer parts with "return", or for base64`);
+  problem(
+    "answer_too_large",
+    `the answer would be longer than ${limits.answerBytes} bytes; ask for fewer parts with "return", or for base64`,
+  );

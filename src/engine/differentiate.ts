@@ -72,7 +72,9 @@ export function differentiate(program: Program, question: Question): Derivatives
     objective,
     cotangent,
     gradients: asked("gradients") ? wrt.map(({ name, value }) => ({ name, value: gradientOrZero(value) })) : [],
-    nodes: asked("nodes") ? program.values.map(({ name, value }) => ({ name, value, op: value.node?.op, gradient: backward.gradientOf(value) })) : [],
+    nodes: asked("nodes")
+      ? program.values.map(({ name, value }) => ({ name, value, op: value.node?.op, gradient: backward.gradientOf(value) }))
+      : [],
     edges: asked("edges") ? edgesOf(program, new Map(backward.edges.map((edge) => [edgeKey(edge.to, edge.input), edge.gradient]))) : [],
     flows: backward.edges.map(({ to, gradient }) => ({ to, gradient, arriving: to.outputs.map(backward.gradientOf) })),
   };

@@ -1,3 +1,4 @@
+import type { GivenInputs } from "../graph/draft.ts";
 import type { Program, ProgramInput } from "../graph/program.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
@@ -7,14 +8,8 @@ import { pointerTo, problem } from "../wire/problems.ts";
 import { settle } from "../wire/settle.ts";
 import { decodeTensor, type GivenTensor } from "../wire/tensor.ts";
 
-/** The tensors of one request (or of one of its points), each with the place where it was given. */
-export interface Given {
-  readonly tensors: ReadonlyMap<string, GivenTensor>;
-  readonly pointers: ReadonlyMap<string, string>;
-}
-
 /** Decodes the tensors of an object of the request that stands at `place`. */
-export function decodeGiven(json: Readonly<Record<string, unknown>>, place: readonly (string | number)[], limits: Limits): Given {
+export function decodeGiven(json: Readonly<Record<string, unknown>>, place: readonly (string | number)[], limits: Limits): GivenInputs {
   const tensors = new Map<string, GivenTensor>();
   const pointers = new Map<string, string>();
   for (const name of Object.keys(json)) {
@@ -26,20 +21,20 @@ export function decodeGiven(json: Readonly<Record<string, unknown>>, place: read
 }
 
 /** Later tensors stand over earlier ones of the same name. */
-export const merged = (all: readonly Given[]): Given => ({
+export const merged = (all: readonly GivenInputs[]): GivenInputs => ({
   tensors: new Map(all.flatMap(({ tensors }) => [...tensors])),
   pointers: new Map(all.flatMap(({ pointers }) => [...pointers])),
 });
 
 /** Everything of given tensors that a compiled program depends on, besides the numbers that decide shapes. */
-export function signature({ tensors }: Given): string {
+export function signature({ tensors }: GivenInputs): string {
   let text = "";
   for (const [name, { dtype, kind, shape }] of tensors) text += `${JSON.stringify(name)}:${dtype ?? kind}[${shape.join()}]`;
   return text;
 }
 
 /** The tensors to feed, in the order of the program's inputs. */
-export function feedsOf(program: Program, { tensors, pointers }: Given): Tensor[] {
+export function feedsOf(program: Program, { tensors, pointers }: GivenInputs): Tensor[] {
   return program.inputs.map((input) => {
     const given = tensors.get(input.name);
     if (given !== undefined) return settle(given, input.value.dtype, pointers.get(input.name) ?? "");
@@ -49,15 +44,22 @@ export function feedsOf(program: Program, { tensors, pointers }: Given): Tensor[
 }
 
 const missing = ({ name, role }: ProgramInput): Error =>
-  problem(role === "input" ? "missing_input" : "missing_parameter", `no tensor is given for ${name}`, [{ pointer: role === "input" ? "/inputs" : "/parameters", detail: `${name} is missing` }]);
+  problem(role === "input" ? "missing_input" : "missing_parameter", `no tensor is given for ${name}`, [
+    { pointer: role === "input" ? "/inputs" : "/parameters", detail: `${name} is missing` },
+  ]);
 
 /** The client's cotangent, which must have the objective's shape. */
-export function settleCotangent(given: GivenTensor, objective: { readonly name: string; readonly value: Tensor | ProgramInput["value"] }): Tensor {
+export function settleCotangent(
+  given: GivenTensor,
+  objective: { readonly name: string; readonly value: Tensor | ProgramInput["value"] },
+): Tensor {
   const { dtype, shape } = objective.value;
   if (!sameShape(given.shape, shape)) {
-    throw problem("shape_mismatch", `the cotangent has shape ${formatShape(given.shape)}, but ${objective.name} has shape ${formatShape(shape)}`, [
-      { pointer: "/cotangent", detail: `expected shape ${formatShape(shape)}` },
-    ]);
+    throw problem(
+      "shape_mismatch",
+      `the cotangent has shape ${formatShape(given.shape)}, but ${objective.name} has shape ${formatShape(shape)}`,
+      [{ pointer: "/cotangent", detail: `expected shape ${formatShape(shape)}` }],
+    );
   }
   return settle(given, isFloating(dtype) ? dtype : "float64", "/cotangent");
 }

@@ -4,7 +4,7 @@ import type { Limits } from "../wire/limits.ts";
 import { problem } from "../wire/problems.ts";
 import type { ProgramSource } from "../wire/program-source.ts";
 import { Cache } from "./cache.ts";
-import type { Given } from "./given.ts";
+import type { GivenInputs } from "../graph/draft.ts";
 import { signature } from "./given.ts";
 
 /** Something that was compiled from a program, with the memory that keeping it costs, in bytes. */
@@ -33,7 +33,7 @@ export class Preparations<P extends Prepared> {
   }
 
   /** `question` is whatever else the result of `prepare` depends on, as text. */
-  get(source: ProgramSource, question: string, given: Given, prepare: () => P): P {
+  get(source: ProgramSource, question: string, given: GivenInputs, prepare: () => P): P {
     const key = `${source.kind}|${typeof source.source === "string" ? source.source : JSON.stringify(source.source)}|${question}|${signature(given)}`;
     const entry = this.#entries.get(key);
     if (entry?.prepared) return entry.prepared;
@@ -42,7 +42,7 @@ export class Preparations<P extends Prepared> {
     return this.#make(key, given, prepare);
   }
 
-  #make(key: string, given: Given, prepare: () => P): P {
+  #make(key: string, given: GivenInputs, prepare: () => P): P {
     const prepared = this.#withinLimits(prepare);
     const bound = prepared.program.inputs.filter(({ value }) => value.known !== null).map(({ name }) => name);
     const size = prepared.size + 2 * key.length;
@@ -58,10 +58,13 @@ export class Preparations<P extends Prepared> {
       return withinBudget(this.#limits.nodes * unfolding, prepare);
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
-      throw problem("too_many_nodes", `the program unfolds into more than ${this.#limits.nodes * unfolding} nodes and values with its derivatives`);
+      throw problem(
+        "too_many_nodes",
+        `the program unfolds into more than ${this.#limits.nodes * unfolding} nodes and values with its derivatives`,
+      );
     }
   }
 }
 
-const numbersOf = (names: readonly string[], given: Given): string =>
+const numbersOf = (names: readonly string[], given: GivenInputs): string =>
   names.map((name) => `|${name}=${Array.from(given.tensors.get(name)?.data ?? []).join()}`).join("");

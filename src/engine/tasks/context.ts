@@ -14,5 +14,5 @@ export interface Context {
 
 /** Reads a request's body, UTF-8 by the pool's word, as a schema wants it. */
 export function readRequest<S extends z.ZodType>(schema: S, body: string | Uint8Array, limits: Limits): z.output<S> {
-  return validate(schema, parseJson(typeof body === "string" ? body : new TextDecoder().decode(body), limits));
+  return validate(schema, parseJson(typeof body === "string" ? body : new TextDecoder().decode(body), limits), limits);
 }

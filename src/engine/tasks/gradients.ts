@@ -1,3 +1,4 @@
+import type { GivenInputs } from "../../graph/draft.ts";
 import type { Program } from "../../graph/program.ts";
 import { programOf } from "../../wire/program-source.ts";
 import { GradientsRequest } from "../../wire/requests.ts";
@@ -6,7 +7,7 @@ import { decodeTensor } from "../../wire/tensor.ts";
 import { answer, Wanted, type Write, writeAll } from "../answer.ts";
 import { type Derivatives, differentiate } from "../differentiate.ts";
 import { Cancelled } from "../execute.ts";
-import { decodeGiven, feedsOf, type Given, merged, settleCotangent } from "../given.ts";
+import { decodeGiven, feedsOf, merged, settleCotangent } from "../given.ts";
 import type { Nonfinite } from "../nonfinite.ts";
 import type { Handler } from "../worker-loop.ts";
 import { Preparations, type Prepared } from "../prepare.ts";
@@ -25,10 +26,15 @@ type Result = Omit<GradientsResponse, "points">;
 export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handler {
   const preparations = new Preparations<PreparedGradients>(limits, cacheBytes);
 
-  const prepare = (request: GradientsRequest, given: Given): PreparedGradients => {
+  const prepare = (request: GradientsRequest, given: GivenInputs): PreparedGradients => {
     const program = compiler.compile(programOf(request), given, request.seed);
     const asksOutputs = request.return.includes("outputs");
-    const derivatives = differentiate(program, { of: request.of, wrt: request.wrt, parts: request.return, cotangent: request.cotangent !== undefined });
+    const derivatives = differentiate(program, {
+      of: request.of,
+      wrt: request.wrt,
+      parts: request.return,
+      cotangent: request.cotangent !== undefined,
+    });
     const { gradients, nodes, edges } = derivatives;
     const wanted = new Wanted([
       ...(asksOutputs ? program.outputs : []).map(({ value }) => value),
@@ -47,7 +53,7 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
     const shared = [decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)];
     const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
 
-    const at = (own: readonly Given[]): Result => {
+    const at = (own: readonly GivenInputs[]): Result => {
       if (cancelled()) throw new Cancelled();
       const given = merged([...shared, ...own]);
       const { program, derivatives, wanted, runnable } = preparations.get(source, question, given, () => prepare(request, given));
@@ -62,7 +68,13 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
   };
 }
 
-function resultOf(request: GradientsRequest, program: Program, derivatives: Derivatives, write: Write, nonfinite: Nonfinite | null): Result {
+function resultOf(
+  request: GradientsRequest,
+  program: Program,
+  derivatives: Derivatives,
+  write: Write,
+  nonfinite: Nonfinite | null,
+): Result {
   const { gradients, nodes, edges } = derivatives;
   const result: Result = {};
   for (const part of request.return) {
