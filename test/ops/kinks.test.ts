@@ -1,0 +1,199 @@
+import { describe, expect, test } from "vitest";
+import { reverse } from "../../src/autodiff/reverse.ts";
+import { graphOf, input, type Value } from "../../src/ir/graph.ts";
+import { pow } from "../../src/ops/arithmetic/pow.ts";
+import { catalogue } from "../../src/ops/catalogue.ts";
+import { reduceProd } from "../../src/ops/reduction/reduce-prod.ts";
+import { filled } from "../../src/ops/shape/expand.ts";
+import { isFloating } from "../../src/tensor/dtype.ts";
+import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
+import { interpret } from "../support/interpret.ts";
+import "../support/close.ts";
+import { caseFor } from "./cases.ts";
+
+const vector = (...numbers: number[]): Tensor => tensorOf("float64", [numbers.length], numbers);
+const scalar = (number: number): Tensor => tensorOf("float64", [], [number]);
+const ints = (...numbers: number[]): Tensor => tensorOf("int64", [numbers.length], numbers);
+const image = (...numbers: number[]): Tensor => tensorOf("float64", [1, 1, numbers.length], numbers);
+const { POSITIVE_INFINITY: infinity } = Number;
+
+interface Point {
+  readonly inputs: readonly (Tensor | null)[];
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  /** By each input, for a cotangent of ones on the first output; null where none flows. */
+  readonly gradients: readonly (readonly number[] | null)[];
+}
+
+/** What is taken where a derivative is not unique, or where a formula would divide by zero. */
+const points: Readonly<Record<string, readonly Point[]>> = {
+  Abs: [{ inputs: [vector(0, -0, -1, 1)], gradients: [[0, 0, -1, 1]] }],
+  Acos: [{ inputs: [vector(1, -1)], gradients: [[-infinity, -infinity]] }],
+  Acosh: [{ inputs: [vector(1)], gradients: [[infinity]] }],
+  ArgMax: [{ inputs: [vector(1, 1)], gradients: [null] }],
+  ArgMin: [{ inputs: [vector(1, 1)], gradients: [null] }],
+  Asin: [{ inputs: [vector(1, -1)], gradients: [[infinity, infinity]] }],
+  Atanh: [{ inputs: [vector(1, -1)], gradients: [[infinity, infinity]] }],
+  Ceil: [{ inputs: [vector(2, 1.5)], gradients: [[0, 0]] }],
+  Clip: [
+    { inputs: [vector(-1, 1, -1.1, 1.1, 0), scalar(-1), scalar(1)], gradients: [[1, 1, 0, 0, 1], null, null] },
+    { inputs: [vector(-1, -2), scalar(-1)], gradients: [[1, 0], null] },
+  ],
+  Elu: [{ inputs: [vector(0)], attributes: { alpha: 0.5 }, gradients: [[0.5]] }],
+  Floor: [{ inputs: [vector(2, 1.5)], gradients: [[0, 0]] }],
+  HardSigmoid: [{ inputs: [vector(-2, 2, 0)], attributes: { alpha: 0.25, beta: 0.5 }, gradients: [[0, 0, 0.25]] }],
+  HardSwish: [{ inputs: [vector(-3, 3)], gradients: [[0, 1]] }],
+  LeakyRelu: [{ inputs: [vector(0, -1)], attributes: { alpha: 0.25 }, gradients: [[0.25, 0.25]] }],
+  Max: [
+    {
+      inputs: [vector(1, 2, 3), vector(1, 3, 2)],
+      gradients: [
+        [0.5, 0, 1],
+        [0.5, 1, 0],
+      ],
+    },
+    { inputs: [vector(1), vector(1), vector(1), vector(0)], gradients: [[1 / 3], [1 / 3], [1 / 3], [0]] },
+  ],
+  MaxPool: [
+    { inputs: [image(1, 1, 0, 2, 2, 2)], attributes: { kernel_shape: [3], strides: [3] }, gradients: [[1, 0, 0, 1, 0, 0]] },
+    { inputs: [image(1, 1, 1)], attributes: { kernel_shape: [2] }, gradients: [[1, 1, 0]] },
+  ],
+  Min: [
+    {
+      inputs: [vector(1, 2, 3), vector(1, 3, 2)],
+      gradients: [
+        [0.5, 1, 0],
+        [0.5, 0, 1],
+      ],
+    },
+  ],
+  Mod: [
+    {
+      inputs: [vector(4, -4), vector(2, 2)],
+      gradients: [
+        [1, 1],
+        [-2, 2],
+      ],
+    },
+    {
+      inputs: [vector(4, -4), vector(2, 2)],
+      attributes: { fmod: 1 },
+      gradients: [
+        [1, 1],
+        [-2, 2],
+      ],
+    },
+  ],
+  PRelu: [{ inputs: [vector(0, -1), scalar(0.25)], gradients: [[0.25, 0.25], [-1]] }],
+  Pow: [
+    {
+      inputs: [vector(0, 2, -2, 0), vector(0, 0, 0, 0)],
+      gradients: [
+        [0, 0, 0, 0],
+        [0, Math.log(2), Number.NaN, 0],
+      ],
+    },
+    {
+      inputs: [vector(0, 0, 0, 0), vector(1, 2, 0.5, 3)],
+      gradients: [
+        [1, 0, infinity, 0],
+        [0, 0, 0, 0],
+      ],
+    },
+    { inputs: [vector(0), vector(-1)], gradients: [[-infinity], [-infinity]] },
+    { inputs: [vector(0, 2), ints(0, 0)], gradients: [[0, 0], null] },
+  ],
+  ReduceL1: [{ inputs: [vector(0, -2, 3)], gradients: [[0, -1, 1]] }],
+  ReduceL2: [{ inputs: [vector(0, 0)], gradients: [[0, 0]] }],
+  ReduceLogSumExp: [{ inputs: [vector(-infinity, -infinity)], gradients: [[0, 0]] }],
+  ReduceMax: [{ inputs: [vector(2, 1, 2, 2)], gradients: [[1 / 3, 0, 1 / 3, 1 / 3]] }],
+  ReduceMin: [{ inputs: [vector(2, 1, 1)], gradients: [[0, 0.5, 0.5]] }],
+  ReduceProd: [
+    { inputs: [vector(0, 2, 3)], gradients: [[6, 0, 0]] },
+    { inputs: [vector(0, 0, 3)], gradients: [[0, 0, 0]] },
+    { inputs: [tensorOf("float64", [2, 2], [0, 5, 7, 0])], gradients: [[0, 0, 0, 0]] },
+  ],
+  Relu: [{ inputs: [vector(0, -0, -1, 1)], gradients: [[0, 0, 0, 1]] }],
+  Round: [{ inputs: [vector(0.5, 1.5, 2, 0.3)], gradients: [[0, 0, 0, 0]] }],
+  ScatterElements: [
+    { inputs: [vector(1, 2), ints(0, 0), vector(5, 6)], gradients: [[0, 1], null, [0, 1]] },
+    { inputs: [vector(5, 2), ints(0, 0), vector(5, 5)], attributes: { reduction: "max" }, gradients: [[1 / 3, 1], null, [1 / 3, 1 / 3]] },
+    { inputs: [vector(3, 2), ints(0, 0), vector(0, 5)], attributes: { reduction: "mul" }, gradients: [[0, 1], null, [15, 0]] },
+    { inputs: [vector(3, 2), ints(0, 0), vector(0, 0)], attributes: { reduction: "mul" }, gradients: [[0, 1], null, [0, 0]] },
+  ],
+  ScatterND: [
+    { inputs: [vector(1, 2), tensorOf("int64", [2, 1], [0, 0]), vector(5, 6)], gradients: [[0, 1], null, [0, 1]] },
+    {
+      inputs: [vector(1, 5), tensorOf("int64", [2, 1], [1, 1]), vector(5, 4)],
+      attributes: { reduction: "max" },
+      gradients: [[1, 0.5], null, [0.5, 0]],
+    },
+    {
+      inputs: [vector(3, 2), tensorOf("int64", [2, 1], [0, 0]), vector(0, 5)],
+      attributes: { reduction: "mul" },
+      gradients: [[0, 1], null, [15, 0]],
+    },
+  ],
+  Selu: [{ inputs: [vector(0)], attributes: { alpha: 2, gamma: 0.25 }, gradients: [[0.5]] }],
+  Shrink: [{ inputs: [vector(-0.5, 0.5, 0.6)], attributes: { lambd: 0.5 }, gradients: [[0, 0, 1]] }],
+  Sign: [{ inputs: [vector(0, 1)], gradients: [[0, 0]] }],
+  Sqrt: [{ inputs: [vector(0)], gradients: [[infinity]] }],
+  ThresholdedRelu: [{ inputs: [vector(1, 1.5)], attributes: { alpha: 1 }, gradients: [[0, 1]] }],
+  TopK: [
+    { inputs: [vector(2, 3, 2, 2), ints(2)], gradients: [[1, 1, 0, 0], null] },
+    { inputs: [vector(2, 1, 2, 1, 1), ints(2)], attributes: { largest: 0 }, gradients: [[0, 1, 0, 1, 0], null] },
+  ],
+};
+
+const findable = Object.entries(points).flatMap(([type, list]) => {
+  const op = catalogue.find((candidate) => candidate.type === type);
+  return op === undefined ? [] : list.map((point, at) => [type, at, op, point] as const);
+});
+
+describe("conventions", () => {
+  test.each(findable)("%s, point %i", (_, __, op, { inputs, attributes, gradients }) => {
+    const made = caseFor(op, inputs, { attributes, outputs: 1 });
+    const [y] = made.outputs;
+    const back = isFloating(y.dtype) ? reverse([y], [filled(1, y)]) : reverse([], []);
+    made.inputs.forEach((value, at) => {
+      const expected = gradients[at];
+      if (value === null) return;
+      const gradient = isFloating(value.dtype) ? back.gradientOf(value) : null;
+      if (expected === null) return expect(gradient, `by input ${at}`).toBeNull();
+      const [found] = interpret(graphOf([...made.feeds.keys()], [gradient ?? filled(0, value)]), made.feeds);
+      expect(found, `by input ${at}`).toBeNear(tensorOf("float64", value.shape, expected), { relative: 1e-15 });
+    });
+  });
+
+  test("every operator that publishes a kink stands in the table", () => {
+    const published = catalogue.flatMap(({ type, kinks }) => ((kinks ?? []).length > 0 ? [type] : []));
+    expect(published.filter((type) => !(type in points))).toEqual([]);
+  });
+
+  test("every operator in the table publishes its convention, unless its formula decides", () => {
+    const silent = new Set(["ReduceProd"]);
+    expect(findable.filter(([, , { type, kinks }]) => (kinks ?? []).length === 0 && !silent.has(type)).map(([type]) => type)).toEqual([]);
+  });
+});
+
+describe("beyond first order", () => {
+  const second = (build: (x: Value) => Value, at: Tensor): Tensor => {
+    const x = input(at);
+    const y = build(x);
+    const first = reverse([y], [filled(1, y)]).gradientOf(x);
+    if (first === null) throw new Error("no gradient");
+    const again = reverse([first], [filled(1, first)]).gradientOf(x);
+    return interpret(graphOf([x], [again ?? filled(0, x)]), new Map([[x, at]]))[0];
+  };
+
+  test("constant powers at and below zero", () => {
+    expect(second((x) => pow(x, 2), vector(0, -3))).toBeNear(vector(2, 2));
+    expect(second((x) => pow(x, 1), vector(0, -3))).toBeNear(vector(0, 0));
+    expect(second((x) => pow(x, 3), vector(0, -3))).toBeNear(vector(0, -18));
+    expect(second((x) => pow(x, 0), vector(0, -3))).toBeNear(vector(0, 0));
+  });
+
+  test("products with two zeros", () => {
+    // The Hessian of xyz has z beside (x, y), y beside (x, z) and x beside (y, z): at (0, 0, 3) its rows sum to 3, 3 and 0.
+    expect(second((x) => reduceProd(x), vector(0, 0, 3))).toBeNear(vector(3, 3, 0));
+  });
+});
