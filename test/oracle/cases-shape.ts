@@ -26,6 +26,24 @@ export const shapes: OracleTable = {
       return { inputs, attributes: { axis } };
     },
   },
+  Constant: {
+    elements: all,
+    make: (random, element, at) => {
+      const tensor = fill(element, maybeEmpty(random, [0, 3]), random);
+      const list = Array.from({ length: random.integer(1, 4) }, () => random.integer(-9, 9));
+      return [
+        {
+          inputs: [],
+          attributes: { value: { shape: tensor.shape, dtype: element, data: Array.from(tensor.data) } },
+          encoded: { value: { t: tensor } },
+        },
+        { inputs: [], attributes: { value_int: list[0] } },
+        { inputs: [], attributes: { value_ints: list } },
+        { inputs: [], attributes: { value_float: list[0] / 8 } },
+        { inputs: [], attributes: { value_floats: list.map((number) => number / 8) } },
+      ][at % 5];
+    },
+  },
   ConstantOfShape: {
     elements: all,
     make: (random, element, at) => {
@@ -50,8 +68,9 @@ export const shapes: OracleTable = {
     elements: all,
     make: (random, element) => {
       const shape = maybeEmpty(random, [0, 4]);
-      // One past the last axis is allowed here. A scalar has only its front.
-      return { inputs: [fill(element, shape, random)], attributes: { axis: random.integer(-shape.length, shape.length) } };
+      // One past the last axis is allowed here. A scalar has only its front, and the default lies outside it.
+      const attributes = { axis: random.integer(-shape.length, shape.length) };
+      return { inputs: [fill(element, shape, random)], attributes: shape.length === 0 ? attributes : some(random, attributes) };
     },
   },
   Gather: {
@@ -91,12 +110,15 @@ export const shapes: OracleTable = {
   OneHot: {
     elements: ["float32", "int64", "int32"],
     make: (random, element) => {
-      const shape = random.shape([0, 3]);
-      const depth = random.integer(1, 5);
-      const kind = random.pick(["int64", "float32"] as const);
-      const indices = random.tensor("int64", shape, [-depth - 2, depth + 1]);
+      const shape = random.shape([1, 3]);
+      const size = random.integer(1, 5);
+      const [indices, depth] = random.pick(oneHotTypes[element] ?? [["int64", "int64"]]);
       return {
-        inputs: [tensorOf(kind, shape, indices.data), int64(depth), random.tensor(element, [2], [-3, 3])],
+        inputs: [
+          tensorOf(indices, shape, random.tensor("int64", shape, [-size - 2, size + 1]).data),
+          tensorOf(depth, [], [size]),
+          random.tensor(element, [2], [-3, 3]),
+        ],
         attributes: some(random, { axis: random.integer(-shape.length - 1, shape.length) }),
       };
     },
@@ -246,7 +268,7 @@ export const shapes: OracleTable = {
     },
   },
   Trilu: {
-    elements: ["float32", "float64", "int64", "bool"],
+    elements: all,
     make: (random, element) => ({
       inputs: [fill(element, maybeEmpty(random, [2, 4]), random), random.chance(0.3) ? null : int64(random.integer(-5, 5))],
       attributes: some(random, { upper: random.pick([0, 1]) }),
@@ -262,6 +284,23 @@ export const shapes: OracleTable = {
       return { inputs: [fill(element, shape, random), int64s(axes)] };
     },
   },
+};
+
+/** The types of indices and depth that the oracle has for a type of values. */
+const oneHotTypes: Readonly<Record<string, readonly (readonly [DType, DType])[]>> = {
+  float32: [
+    ["float32", "float32"],
+    ["int64", "float32"],
+    ["int64", "int64"],
+    ["int64", "int32"],
+    ["int32", "float32"],
+    ["int32", "int32"],
+  ],
+  int64: [
+    ["int64", "int64"],
+    ["float32", "int64"],
+  ],
+  int32: [["int64", "float32"]],
 };
 
 /** The oracle adds and multiplies bools but does not compare them. */

@@ -19,6 +19,8 @@ export interface OracleCase {
 export interface Oracle {
   /** The element types that the oracle runs of those that the operator takes. */
   readonly elements: readonly DType[];
+  /** Element types that it runs in a way of its own, with the reason beside them. */
+  readonly incomparable?: readonly DType[];
   readonly make: (random: Random, element: DType, at: number) => OracleCase;
   /** In float32. Results of other types must agree to `elsewhere`. */
   readonly tolerance?: Tolerance;

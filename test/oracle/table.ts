@@ -20,4 +20,6 @@ export const table: OracleTable = {
 };
 
 /** Operators of the catalogue that ONNX Runtime cannot judge, with the reason. */
-export const notJudged: Readonly<Record<string, string>> = {};
+export const notJudged: Readonly<Record<string, string>> = {
+  StopGradient: "ONNX has no such operator",
+};
