@@ -22,6 +22,7 @@ const options: InferenceSession.SessionOptions = {
 
 /** What ONNX Runtime makes of a case. Throws when it does not know the operator, or refuses the case. */
 export async function runOracle(op: Operator, made: OracleCase): Promise<Tensor[]> {
+  if (made.asked !== undefined) return made.asked.answer(await runOracle(op, { ...made, ...made.asked, asked: undefined }));
   const outputs = made.outputs ?? 1;
   const bytes = encodeModel({
     type: op.type,

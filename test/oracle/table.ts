@@ -3,6 +3,7 @@ import { arithmetic, logic } from "./cases-arithmetic.ts";
 import { activation, trigonometry } from "./cases-functions.ts";
 import { linear } from "./cases-linear.ts";
 import { losses, networks } from "./cases-network.ts";
+import { recurrences } from "./cases-recurrent.ts";
 import { reductions } from "./cases-reduction.ts";
 import { shapes } from "./cases-shape.ts";
 
@@ -16,6 +17,7 @@ export const table: OracleTable = {
   ...linear,
   ...shapes,
   ...networks,
+  ...recurrences,
   ...losses,
 };
 
