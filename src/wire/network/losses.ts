@@ -19,11 +19,9 @@ const ignoreIndex = z
 
 export const MSELoss = loss("MSELoss", `The squared difference of output and target. ${sameShape}`, { reduction });
 
-export const L1Loss = loss(
-  "L1Loss",
-  `The absolute difference of output and target, with derivative 0 where they are equal. ${sameShape}`,
-  {},
-);
+export const L1Loss = loss("L1Loss", `The absolute difference of output and target, with derivative 0 where they are equal. ${sameShape}`, {
+  reduction,
+});
 
 export const SmoothL1Loss = loss(
   "SmoothL1Loss",

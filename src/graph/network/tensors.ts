@@ -1,0 +1,56 @@
+import { type DType, isFloating } from "../../tensor/dtype.ts";
+import { nearest } from "../../wire/nearest.ts";
+import type { Network } from "../../wire/network.ts";
+import { Problem, type ProblemPlace } from "../../wire/problems.ts";
+import type { GivenTensor } from "../../wire/tensor.ts";
+import { didYouMean, type GivenInputs } from "../draft.ts";
+import { pointerOf } from "../given.ts";
+import type { ProgramInput } from "../program.ts";
+import { layerOf } from "./layers.ts";
+
+/** A name that misses many tensors lists this many of them. */
+const mostPlaces = 20;
+
+/** The element type of a network: that of its input where it is typed, else of anything else that is, else float64. */
+export function floatOf({ tensors }: GivenInputs): DType {
+  const isTyped = (tensor: GivenTensor | undefined): boolean => tensor?.dtype != null && isFloating(tensor.dtype);
+  const input = tensors.get("input");
+  const typed = isTyped(input) ? input : [...tensors.values()].find(isTyped);
+  return typed?.dtype ?? "float64";
+}
+
+/** The element type of the input: integers for a network that begins with an Embedding, whatever is given for one that only reshapes. */
+export function inputDType({ layers, loss }: Network, given: GivenTensor | null, float: DType): DType {
+  const takes = layers.map((layer) => layerOf(layer).takes ?? "floats").find((kind) => kind !== "anything");
+  if (takes === "indices") return indexDType(given);
+  if (takes === "floats" || loss !== null) return float;
+  return given?.dtype ?? (given?.kind === "bool" ? "bool" : float);
+}
+
+export const indexDType = (given: GivenTensor | null): DType => (given?.dtype === "int32" ? "int32" : "int64");
+
+/** The tensor given for an input; throws missing_input. */
+export function required(name: "input" | "target", network: Network, { tensors }: GivenInputs): GivenTensor {
+  const tensor = tensors.get(name);
+  if (tensor !== undefined) return tensor;
+  const others = [...tensors.keys()].filter((other) => other !== "input" && !(other === "target" && network.loss !== null));
+  const meant = nearest(name, others);
+  const detail = `The network's ${name} has no value${didYouMean(meant)}`;
+  throw new Problem("missing_input", detail, [{ pointer: "/inputs", detail, suggestion: meant[0] }]);
+}
+
+/** Refuses tensors under names that the network does not have. */
+export function refuseUnexpected(inputs: readonly ProgramInput[], unused: ReadonlySet<string>, given: GivenInputs): void {
+  const roles = new Map(inputs.map(({ name, role }) => [name, role]));
+  const unexpected = [...given.tensors.keys()].filter((name) => !roles.has(name) && !unused.has(name)).slice(0, mostPlaces);
+  if (unexpected.length === 0) return;
+  const places = unexpected.map((name): ProblemPlace => {
+    const pointer = pointerOf(given, name);
+    if (name === "target") return { pointer, detail: "The network has no loss, so it takes no target" };
+    const meant = nearest(name, roles.keys());
+    const kind = pointer.startsWith("/parameters") ? "parameter" : "input";
+    return { pointer, detail: `The network has no ${kind} ${name}${didYouMean(meant)}`, suggestion: meant[0] };
+  });
+  const code = places[0].pointer.startsWith("/parameters") ? "unexpected_parameter" : "unexpected_input";
+  throw new Problem(code, places[0].detail, places);
+}
