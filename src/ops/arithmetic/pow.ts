@@ -1,5 +1,6 @@
 import type { Value } from "../../ir/graph.ts";
 import { mapBinary } from "../../kernels/elementwise.ts";
+import { greatestInt64, leastInt64 } from "../../kernels/summaries.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { equal, greater, greaterOrEqual } from "../logic/comparison.ts";
 import { and, not } from "../logic/connective.ts";
@@ -20,9 +21,11 @@ function power(a: number, b: number): number {
   return Math.pow(a, b);
 }
 
+/** As Cast does, roots of negative numbers, which are NaN, become 0, and what is beyond 64 bits saturates. */
 function integerPower(a: number, b: number): number {
   const value = Math.trunc(power(a, b));
-  return a === 0 && b < 0 ? 0 : value;
+  if (Number.isNaN(value) || (a === 0 && b < 0)) return 0;
+  return Math.min(Math.max(value, leastInt64), greatestInt64);
 }
 
 export const Pow = defineOp({

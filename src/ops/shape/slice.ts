@@ -82,10 +82,12 @@ function sameLength(list: number[], starts: readonly number[], name: string, inp
 
 function windowOf(start: number, end: number, step: number, size: number): Window {
   if (step === 0) throw new OperatorError("shape", "Slice cannot walk by steps of 0", { input: 4 });
-  const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
-  const within = (position: number): number => Math.min(Math.max(position < 0 ? position + size : position, least), most);
-  const first = within(start);
-  return { start: first, step, size: Math.max(0, Math.ceil((within(end) - first) / step)) };
+  const within = (position: number, least: number, most: number): number =>
+    Math.min(Math.max(position < 0 ? position + size : position, least), most);
+  // A walk backwards starts within the axis, wherever it was told to, and may end before it: so ONNX says, and numpy does not.
+  const first = step > 0 ? within(start, 0, size) : within(start, 0, size - 1);
+  const last = step > 0 ? within(end, 0, size) : within(end, -1, size - 1);
+  return { start: first, step, size: Math.max(0, Math.ceil((last - first) / step)) };
 }
 
 /** The gradient of the whole from that of the windows: steps are undone axis by axis, then what lies outside is filled with zeros. */
