@@ -29,16 +29,18 @@ export const Einsum = defineOp({
       equation,
       inputs.map(({ shape }) => shape),
     );
-    const shared = operands.map((labels) => new Set(labels));
-    const terms = inputs.map((value, at) => {
-      const needed = new Set([...output, ...shared.flatMap((labels, other) => (other === at ? [] : [...labels]))]);
-      return summed(stretchable(diagonals({ value, labels: operands[at] }), sizes), needed);
-    });
+    const named = inputs.map((value, at) => stretchable(diagonals({ value, labels: operands[at] }), sizes));
+    const uses = new Uses(output, named);
+    const terms = named.map((term) => summed(term, (label) => uses.of(label) > 1));
     while (terms.length > 1) {
-      const [first, second] = cheapestPair(terms, output, sizes);
+      const [first, second] = cheapestPair(terms, uses, sizes);
       const [b] = terms.splice(second, 1);
       const [a] = terms.splice(first, 1);
-      terms.push(contracted(a, b, neededBy(terms, output), sizes));
+      uses.change(a.labels, -1);
+      uses.change(b.labels, -1);
+      const product = contracted(a, b, uses, sizes);
+      uses.change(product.labels, 1);
+      terms.push(product);
     }
     const result = arranged(terms[0], output);
     return [result === inputs[0] ? identity(result) : result];
@@ -110,44 +112,58 @@ function stretchable({ value, labels }: Term, sizes: ReadonlyMap<string, number>
 }
 
 /** Sums over the axes that nothing else needs. */
-function summed({ value, labels }: Term, needed: ReadonlySet<string>): Term {
-  const axes = labels.flatMap((label, axis) => (needed.has(label) ? [] : [axis]));
+function summed({ value, labels }: Term, needed: (label: string) => boolean): Term {
+  const axes = labels.flatMap((label, axis) => (needed(label) ? [] : [axis]));
   if (axes.length === 0) return { value, labels };
-  return { value: reduceSum(value, { axes, keepdims: false }), labels: labels.filter((label) => needed.has(label)) };
+  return { value: reduceSum(value, { axes, keepdims: false }), labels: labels.filter(needed) };
 }
 
 const shapeOf = (labels: Labels, sizes: ReadonlyMap<string, number>): number[] => labels.map((label) => sizes.get(label) ?? 1);
 
-const neededBy = (terms: readonly Term[], output: Labels): ReadonlySet<string> =>
-  new Set([...output, ...terms.flatMap(({ labels }) => labels)]);
+/** How many terms have each label; the output counts as one. */
+class Uses {
+  readonly #counts = new Map<string, number>();
 
-/** Beyond this many operands they are taken in order. */
+  constructor(output: Labels, terms: readonly Term[]) {
+    this.change(output, 1);
+    for (const { labels } of terms) this.change(labels, 1);
+  }
+
+  of(label: string): number {
+    return this.#counts.get(label) ?? 0;
+  }
+
+  change(labels: Labels, by: 1 | -1): void {
+    for (const label of labels) this.#counts.set(label, this.of(label) + by);
+  }
+}
+
+/** Beyond this many operands the last two are taken. */
 const comparedOperands = 16;
 
 /** The two terms whose product is smallest, the first such pair. */
-function cheapestPair(terms: readonly Term[], output: Labels, sizes: ReadonlyMap<string, number>): readonly [number, number] {
-  let best: readonly [number, number] = [0, 1];
+function cheapestPair(terms: readonly Term[], uses: Uses, sizes: ReadonlyMap<string, number>): readonly [number, number] {
+  let best: readonly [number, number] = [terms.length - 2, terms.length - 1];
   if (terms.length === 2 || terms.length > comparedOperands) return best;
   let least = Number.POSITIVE_INFINITY;
   for (let first = 0; first < terms.length; first++) {
+    const { labels: a } = terms[first];
     for (let second = first + 1; second < terms.length; second++) {
-      const needed = neededBy(
-        terms.filter((_, at) => at !== first && at !== second),
-        output,
-      );
-      const labels = [...new Set([...terms[first].labels, ...terms[second].labels])].filter((label) => needed.has(label));
-      const size = sizeOf(shapeOf(labels, sizes));
+      const { labels: b } = terms[second];
+      const own = (label: string): number => Number(a.includes(label)) + Number(b.includes(label));
+      const left = [...new Set([...a, ...b])].filter((label) => uses.of(label) > own(label));
+      const size = sizeOf(shapeOf(left, sizes));
       if (size < least) [best, least] = [[first, second], size];
     }
   }
   return best;
 }
 
-/** The product of two terms, summed over the axes that both have and nothing else needs: a matrix product for each shared index. */
-function contracted(a: Term, b: Term, needed: ReadonlySet<string>, sizes: ReadonlyMap<string, number>): Term {
+/** The product of two terms, summed over the axes that both have and no other needs: a matrix product for every index that one does. */
+function contracted(a: Term, b: Term, others: Uses, sizes: ReadonlyMap<string, number>): Term {
   const both = a.labels.filter((label) => b.labels.includes(label));
-  const batch = both.filter((label) => needed.has(label));
-  const inner = both.filter((label) => !needed.has(label));
+  const batch = both.filter((label) => others.of(label) > 0);
+  const inner = both.filter((label) => others.of(label) === 0);
   const rows = a.labels.filter((label) => !both.includes(label));
   const columns = b.labels.filter((label) => !both.includes(label));
   const labels = [...batch, ...rows, ...columns];

@@ -3,9 +3,11 @@ import type { Value } from "../../ir/graph.ts";
 import { reduce } from "../../kernels/reduce.ts";
 import { type Summary, truncateToInt64 } from "../../kernels/summaries.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import { axesWithin, flag, int64s, reducedShape, staticNumbers } from "../axes.ts";
 import { defineOp, type Display, type Kink, type Operator, type Probe, type Syntax, type Trait } from "../define.ts";
 import { one } from "../express.ts";
+import { filled } from "../shape/expand.ts";
 import { reshape } from "../shape/reshape.ts";
 
 interface ReductionFacts {
@@ -50,6 +52,8 @@ export function reductionOp(facts: ReductionFacts): Operator {
       if (reduced.dtype === "int64") truncateToInt64(reduced.data);
     },
     vjp: ({ inputs: [data, axes], outputs: [reduced], grads: [g], attributes }) => {
+      // What no element decides is constant, and rules need not care about dividing by none.
+      if (sizeOf(data.shape) === 0) return [filled(0, data), null];
       const over = reducedAxes(data, axes, attributes);
       const kept = reducedShape(data.shape, over, true);
       return [gradient(reshape(g, kept), data, reshape(reduced, kept), over), null];

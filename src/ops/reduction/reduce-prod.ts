@@ -7,7 +7,6 @@ import { concat } from "../shape/concat.ts";
 import { reshape } from "../shape/reshape.ts";
 import { split } from "../shape/split.ts";
 import { inverse, transpose } from "../shape/transpose.ts";
-import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
 
 export const ReduceProd = reductionOp({
@@ -22,7 +21,6 @@ export const ReduceProd = reductionOp({
     const order = [...axes, ...kept];
     const rows = sizeOf(axes.map((axis) => x.shape[axis]));
     const rest: Shape = kept.map((axis) => x.shape[axis]);
-    if (rows === 0) return expand(g, x.shape);
     const factors = reshape(transpose(x, order), [rows, ...rest]);
     const others = productsOfOthers(factors, reshape(g, [1, ...rest]));
     const ordered = reshape(
