@@ -85,7 +85,7 @@ export function takePlaces(x: Data, places: Int32Array, length: number, out: Dat
 }
 
 /** How a written number meets what is there. */
-export const meetings = {
+const meetings = {
   none: (_old: number, update: number): number => update,
   add: (old: number, update: number): number => old + update,
   mul: (old: number, update: number): number => old * update,
