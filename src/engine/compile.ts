@@ -1,10 +1,18 @@
 import { compileDraft } from "../graph/compile.ts";
-import type { GivenInputs } from "../graph/draft.ts";
-import { draftOfGraph } from "../graph/graph-json.ts";
+import type { Draft, GivenInputs } from "../graph/draft.ts";
+import { draftOfExpression } from "../graph/expression/parse.ts";
+import { draftOfGraph, inRegistered } from "../graph/graph-json.ts";
+import { compileNetwork } from "../graph/network/compile.ts";
 import type { Program } from "../graph/program.ts";
+import type { GraphSource } from "../wire/graph-source.ts";
 import type { Limits } from "../wire/limits.ts";
+import type { NetworkSource } from "../wire/network.ts";
+import { problem } from "../wire/problems.ts";
 import type { ProgramSource } from "../wire/program-source.ts";
 import type { Registry } from "./registry.ts";
+
+/** A registered program as it is kept: its canonical form. */
+export type Registered = { readonly graph: GraphSource } | { readonly network: NetworkSource };
 
 /** Turns a request's program, in whichever way it is written, into typed values. */
 export class Compiler {
@@ -16,11 +24,33 @@ export class Compiler {
     this.#limits = limits;
   }
 
-  compile({ kind, source }: ProgramSource, given: GivenInputs, seed: number): Program {
-    switch (kind) {
+  /** Throws Problem with the place of the fault in the request. */
+  compile(program: ProgramSource, given: GivenInputs, seed: number): Program {
+    const limits = this.#limits;
+    switch (program.kind) {
       case "graph":
-        return compileDraft(draftOfGraph(source, this.#limits), given, this.#limits);
+        return this.#fromDraft(draftOfGraph(program.source, limits), given);
+      case "expression":
+        return this.#fromDraft(draftOfExpression(program.source, given.tensors, limits), given);
+      case "network":
+        return compileNetwork(program.source, given, { seed, limits });
+      case "graph_id": {
+        const registered = this.registered(program.source, "/graph_id");
+        if ("graph" in registered) return this.#fromDraft(draftOfGraph(registered.graph, limits, inRegistered), given);
+        return compileNetwork(registered.network, given, { seed, limits, locate: () => "/graph_id" });
+      }
     }
-    throw new Error("");
+  }
+
+  /** Throws unknown_graph; `pointer` is where the request holds the id. */
+  registered(id: string, pointer: string): Registered {
+    const text = this.#registry.read(id);
+    if (text === null) throw problem("unknown_graph", `no graph is registered as ${id}`, [{ pointer, detail: "not registered here" }]);
+    // Written by this service alone, from a program that it had checked.
+    return JSON.parse(text) as Registered;
+  }
+
+  #fromDraft(draft: Draft, given: GivenInputs): Program {
+    return compileDraft(draft, given, this.#limits);
   }
 }

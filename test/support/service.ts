@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WorkerPool } from "../../src/engine/pool.ts";
+import { type AppOptions, buildApp } from "../../src/http/app.ts";
+import { defaultLimits, type Limits } from "../../src/wire/limits.ts";
+import type { WorkerSettings } from "../../src/worker.ts";
+
+export interface ServiceOptions extends Omit<AppOptions, "pool"> {
+  readonly limits?: Partial<Limits>;
+  readonly workers?: number;
+  readonly queueLimit?: number;
+}
+
+/** The service as main.ts composes it, with real worker threads, on an empty data directory. */
+export async function startService({ limits, workers = 2, queueLimit = 1000, ...options }: ServiceOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "adjoint-test-"));
+  const settings: WorkerSettings = { limits: { ...defaultLimits, ...limits }, graphsFolder: join(folder, "graphs") };
+  const pool = new WorkerPool({
+    script: new URL("../../src/worker.ts", import.meta.url),
+    workers,
+    workerData: settings,
+    queueLimit,
+    deadlineMs: options.deadlineMs ?? 30_000,
+    graceMs: 200,
+    onWorkerError: ({ trace }) => process.stderr.write(`${trace}\n`),
+  });
+  const app = await buildApp({ pool, ...options });
+  await pool.ready;
+  return {
+    app,
+    pool,
+    post: async (path: string, body: unknown) => {
+      const reply = await app.inject({
+        method: "POST",
+        url: path,
+        headers: { "content-type": "application/json" },
+        payload: typeof body === "string" ? body : JSON.stringify(body),
+      });
+      return { status: reply.statusCode, headers: reply.headers, json: reply.json<unknown>() };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await app.close();
+      await pool.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Service = Awaited<ReturnType<typeof startService>>;
