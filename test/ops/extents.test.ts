@@ -37,6 +37,9 @@ function emptied(op: Operator): Shapes[][] {
   });
 }
 
+/** Their statistics of nothing are NaN, and so is what flows through them. */
+const statistics = new Set(["BatchNormalization", "InstanceNormalization"]);
+
 /** Makes and runs a case; false when the operator refuses it, as it may: reductions to a maximum need an element. */
 function accepts(op: Operator, probe: Probe): boolean {
   let made: Case;
@@ -48,11 +51,12 @@ function accepts(op: Operator, probe: Probe): boolean {
     throw error;
   }
   const objective = objectiveOf(made);
-  checkAgainstDifferences(objective);
-  // The mean of nothing is NaN and its maximum -∞: from there, second derivatives need only exist.
+  // The mean of nothing is NaN and its maximum -∞: from there, derivatives need only exist.
   const finite = interpret(graphOf([...made.feeds.keys()], made.outputs), made.feeds).every(({ data }) => data.every(Number.isFinite));
-  if (finite) checkAgainstDifferences(gradientObjective(objective));
-  else runGradients(gradientObjective(objective));
+  for (const order of [objective, gradientObjective(objective)]) {
+    if (finite && !statistics.has(op.type)) checkAgainstDifferences(order);
+    else runGradients(order);
+  }
   return true;
 }
 

@@ -40,6 +40,7 @@ const points: Readonly<Record<string, readonly Point[]>> = {
   ],
   Elu: [{ inputs: [vector(0)], attributes: { alpha: 0.5 }, gradients: [[0.5]] }],
   Floor: [{ inputs: [vector(2, 1.5)], gradients: [[0, 0]] }],
+  GlobalMaxPool: [{ inputs: [image(1, 3, 3)], gradients: [[0, 1, 0]] }],
   HardSigmoid: [{ inputs: [vector(-2, 2, 0)], attributes: { alpha: 0.25, beta: 0.5 }, gradients: [[0, 0, 0.25]] }],
   HardSwish: [{ inputs: [vector(-3, 3)], gradients: [[0, 1]] }],
   LeakyRelu: [{ inputs: [vector(0, -1)], attributes: { alpha: 0.25 }, gradients: [[0.25, 0.25]] }],

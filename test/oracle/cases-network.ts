@@ -9,6 +9,13 @@ const autoPads = ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"] as const;
 /** One to three spatial axes, large enough for the windows below. */
 const spatial = (random: Random): number[] => random.shape([1, 3], [5, 8]);
 
+/** The oracle has no dilated windows under SAME padding: it refuses them, or pads for the kernel without its holes. */
+const undilated = ({ auto_pad, dilations, ...others }: Attributes): Attributes => ({
+  ...others,
+  ...(auto_pad === undefined ? {} : { auto_pad }),
+  ...(dilations === undefined || String(auto_pad).startsWith("SAME") ? {} : { dilations }),
+});
+
 /** Windows of spatial axes: kernel sizes, strides, dilations and paddings, each told or not. */
 function windows(random: Random, rank: number, kernels: readonly [number, number], at: number): { kernel: number[]; placed: Attributes } {
   const each = (low: number, high: number): number[] => Array.from({ length: rank }, () => random.integer(low, high));
@@ -16,16 +23,9 @@ function windows(random: Random, rank: number, kernels: readonly [number, number
   const auto_pad = autoPads[at % autoPads.length];
   const pads = [...kernel, ...kernel].map((size) => random.integer(0, size - 1));
   const placed = some(random, { strides: each(1, 3), dilations: each(1, 2) });
-  if (auto_pad !== "NOTSET") return { kernel, placed: { ...placed, auto_pad } };
+  if (auto_pad !== "NOTSET") return { kernel, placed: undilated({ ...placed, auto_pad }) };
   return { kernel, placed: { ...placed, ...some(random, { pads }), ...some(random, { auto_pad }) } };
 }
-
-/** Transposed convolution knows no dilated windows under SAME padding in the oracle. */
-const undilated = ({ auto_pad, dilations, ...others }: Attributes): Attributes => ({
-  ...others,
-  ...(auto_pad === undefined ? {} : { auto_pad }),
-  ...(dilations === undefined || String(auto_pad).startsWith("SAME") ? {} : { dilations }),
-});
 
 const conv: Oracle = {
   elements: ["float32"],
@@ -139,15 +139,17 @@ export const networks: OracleTable = {
   GlobalAveragePool: globalPool,
   GlobalMaxPool: globalPool,
   GroupNormalization: {
-    elements: ["float32"],
+    elements: floats,
+    fixed: ["stash_type"],
     tolerance: normalised,
+    elsewhere: { relative: 1e-6, absolute: 1e-6 },
     make: (random, element) => {
       const num_groups = random.integer(1, 3);
       const channels = num_groups * random.integer(1, 3);
       const shape = [random.integer(1, 3), channels, ...random.shape([1, 3], [1, 4])];
       return {
         inputs: [random.tensor(element, shape), random.tensor(element, [channels]), random.tensor(element, [channels])],
-        attributes: { num_groups, ...some(random, { epsilon: epsilon(random) }) },
+        attributes: { num_groups, ...some(random, { epsilon: epsilon(random), stash_type: 1 }) },
       };
     },
   },
@@ -165,12 +167,13 @@ export const networks: OracleTable = {
   },
   LayerNormalization: {
     elements: floats,
+    fixed: ["stash_type"],
     tolerance: normalised,
     elsewhere: { relative: 1e-6, absolute: 1e-6 },
     make: (random, element) => {
       const shape = random.shape([1, 4], [1, 4]);
       const axis = random.integer(-shape.length, shape.length - 1);
-      const told = some(random, { axis, epsilon: epsilon(random) });
+      const told = some(random, { axis, epsilon: epsilon(random), stash_type: 1 });
       const normal = shape.slice("axis" in told ? axis : -1);
       return {
         inputs: [random.tensor(element, shape), random.tensor(element, normal), random.chance() ? random.tensor(element, normal) : null],

@@ -21,6 +21,8 @@ export interface OracleCase {
 export interface Oracle {
   /** The element types that the oracle runs of those that the operator takes. */
   readonly elements: readonly DType[];
+  /** Attributes of which it knows a single value. */
+  readonly fixed?: readonly string[];
   /** Element types that it runs in a way of its own, with the reason beside them. */
   readonly incomparable?: readonly DType[];
   readonly make: (random: Random, element: DType, at: number) => OracleCase;

@@ -73,6 +73,8 @@ export const describeCase = (op: Operator, { inputs, attributes = {}, outputs = 
 
 interface JsonSchema {
   readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -82,6 +84,13 @@ interface JsonSchema {
 export const attributeSchemas = (op: Operator): Readonly<Record<string, JsonSchema>> =>
   (z.toJSONSchema(op.attributes, { io: "input" }) as JsonSchema).properties ?? {};
 
+/** How many values an attribute must take to be covered: all that its schema lists, or two. */
+export function choicesOf({ anyOf, enum: listed, const: only }: JsonSchema): number {
+  if (only !== undefined) return 1;
+  if (anyOf?.every((choice) => choice.const !== undefined)) return anyOf.length;
+  return listed?.length ?? 2;
+}
+
 /** ONNX declares each attribute's kind; the operator's schema tells whole numbers from others. */
 function encodeAttributes(op: Operator, attributes: Readonly<Record<string, unknown>>, given: object = {}): Record<string, OnnxAttribute> {
   const schemas = attributeSchemas(op);
@@ -90,7 +99,9 @@ function encodeAttributes(op: Operator, attributes: Readonly<Record<string, unkn
 }
 
 function encode(value: unknown, schema: JsonSchema): OnnxAttribute {
-  const kinds = new Set([schema, ...(schema.anyOf ?? [])].flatMap(({ type, items }) => [type, items?.type]));
+  // Listed numbers are codes, and codes are whole.
+  const open = [schema, ...(schema.anyOf ?? [])].filter((choice) => choice.const === undefined && choice.enum === undefined);
+  const kinds = new Set(open.flatMap(({ type, items }) => [type, items?.type]));
   if (kinds.has("boolean")) return { i: Number(value) };
   if (typeof value === "string") return { s: value };
   if (typeof value === "number") return kinds.has("number") ? { f: value } : { i: value };
