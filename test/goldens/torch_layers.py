@@ -4,7 +4,8 @@ case each, and Hessian-vector products of a few smooth networks. Writes beside i
 
 Every case seeds the generator from its own name, so adding, removing or moving a case leaves the numbers of the others alone.
 Given numbers (inputs, targets, parameters, cotangents, tangents) are drawn with four decimals, to keep the file small and legible;
-computed ones are written in full. Inputs keep clear of kinks, where a subgradient would be a convention rather than a fact.
+computed ones are written in full. Inputs keep clear of kinks, where a subgradient would be a convention rather than a fact, except in
+the cases that are there to show torch's conventions.
 """
 import copy
 import json
@@ -22,7 +23,7 @@ warnings.filterwarnings("ignore", message="Using padding='same' with even kernel
 warnings.filterwarnings("ignore", message="reduction: 'mean' divides the total loss")
 
 REDUCTIONS = ("mean", "sum", "none")
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm)
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.LayerNorm, nn.GroupNorm)
 RECURRENT = (nn.RNN, nn.LSTM, nn.GRU)
 
 
@@ -99,7 +100,7 @@ def prepare(name, layers, input, loss, target, training):
     net = nn.Sequential(*map(module, layers)).train(training)
     with torch.no_grad():
         for m in net.modules():
-            if training and isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d)):
+            if training and isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)):
                 m.reset_running_stats()
         for tensor in net.state_dict().values():
             tensor.copy_(short(tensor))
@@ -445,6 +446,61 @@ case("PReLU: a slope per feature", [layer("PReLU", num_parameters=4)], spread(3,
 case("PReLU: a slope per channel", [layer("PReLU", num_parameters=2)], spread(2, 2, 2, 3, kinks=(0,)))
 case("PReLU: num_parameters 1 for many channels, init", [layer("PReLU", num_parameters=1, init=0.4)], spread(2, 3, 2, kinks=(0,)))
 
+# ---- three dimensions, ways of padding, and softmax without a dimension ----
+
+for mode in ("reflect", "replicate", "circular"):
+    case(f"Conv1d: padding_mode {mode}", [layer("Conv1d", in_channels=2, out_channels=2, kernel_size=3, padding=2, padding_mode=mode)], (2, 2, 5))
+    case(f"Conv1d: padding_mode {mode}, padding same, even kernel", [layer("Conv1d", in_channels=1, out_channels=2, kernel_size=4, padding="same", padding_mode=mode)], (1, 1, 6))
+    case(f"Conv2d: padding_mode {mode}, rectangular", [layer("Conv2d", in_channels=1, out_channels=2, kernel_size=[3, 2], stride=[1, 2], padding=[2, 1], dilation=[1, 2], padding_mode=mode)], (1, 1, 4, 5))
+case("Conv3d: padding_mode circular, unbatched", [layer("Conv3d", in_channels=1, out_channels=1, kernel_size=2, padding=1, padding_mode="circular")], (1, 2, 3, 2))
+
+case("ConvTranspose1d: stride, padding, output_padding", [layer("ConvTranspose1d", in_channels=2, out_channels=3, kernel_size=3, stride=2, padding=1, output_padding=1)], (2, 2, 4))
+case("ConvTranspose1d: unbatched, dilation, groups", [layer("ConvTranspose1d", in_channels=2, out_channels=4, kernel_size=2, dilation=3, groups=2)], (2, 3))
+case("ConvTranspose2d: unbatched", [layer("ConvTranspose2d", in_channels=1, out_channels=2, kernel_size=2, stride=2)], (1, 2, 2))
+case("ConvTranspose3d: rectangular", [layer("ConvTranspose3d", in_channels=2, out_channels=1, kernel_size=[2, 1, 3], stride=[2, 1, 2], padding=[1, 0, 1], output_padding=[1, 0, 1], bias=False)], (1, 2, 2, 2, 2))
+
+case("MaxPool1d: unbatched", [layer("MaxPool1d", kernel_size=2)], below(2, 5))
+case("MaxPool3d: rectangular, all arguments", [layer("MaxPool3d", kernel_size=[2, 3, 2], stride=[1, 2, 2], padding=[1, 1, 0], dilation=[1, 1, 2], ceil_mode=True)], below(1, 1, 3, 4, 5))
+case("AvgPool1d: unbatched", [layer("AvgPool1d", kernel_size=2, padding=1)], (2, 5))
+case("AvgPool3d: rectangular", [layer("AvgPool3d", kernel_size=[2, 1, 3], padding=[1, 0, 1], stride=[2, 1, 2], count_include_pad=False)], (1, 1, 3, 2, 5))
+case("AvgPool3d: divisor_override, negative, ceil_mode", [layer("AvgPool3d", kernel_size=2, stride=2, divisor_override=-3, ceil_mode=True)], (1, 1, 3, 2, 3))
+case("AdaptiveAvgPool1d: unbatched", [layer("AdaptiveAvgPool1d", output_size=[2])], (2, 5))
+case("AdaptiveAvgPool2d: one size even, one not", [layer("AdaptiveAvgPool2d", output_size=[2, 3])], (1, 2, 4, 5))
+case("AdaptiveAvgPool3d: uneven, null, even", [layer("AdaptiveAvgPool3d", output_size=[2, None, 1])], (1, 1, 3, 2, 4))
+for training in (True, False):
+    case(f"BatchNorm3d: {'training' if training else 'not training'}", [layer("BatchNorm3d", num_features=2)], (2, 2, 2, 1, 2), training=training)
+
+case("Unflatten", [layer("Unflatten", dim=1, unflattened_size=[2, 3])], (2, 6))
+case("Unflatten: counted from the end, one size left open", [layer("Unflatten", dim=-2, unflattened_size=[2, -1, 1])], (4, 3))
+
+for kind in ("Softmax", "LogSoftmax", "Softmin"):
+    for shape in ((4,), (2, 3), (2, 3, 2), (1, 3, 2, 2)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch advises to name the dimension
+            case(f"{kind}: no dim, {len(shape)} dimensions", [layer(kind, dim=None)], shape)
+
+# ---- conventions: what torch takes for a derivative where there is none ----
+
+for kind, points, arguments in (
+    ("ReLU", [0.0], {}),
+    ("ReLU6", [0.0, 6.0], {}),
+    ("LeakyReLU", [0.0], dict(negative_slope=0.3)),
+    ("PReLU", [0.0], {}),
+    ("ELU", [0.0], dict(alpha=1.7)),
+    ("SELU", [0.0], {}),
+    ("CELU", [0.0], {}),
+    ("Hardsigmoid", [-3.0, 3.0], {}),
+    ("Hardswish", [-3.0, 3.0], {}),
+    ("Hardtanh", [-2.5, 0.5], dict(min_val=-2.5, max_val=0.5)),
+    ("Softplus", [1.5], dict(beta=2.0, threshold=3.0)),
+    ("Softsign", [0.0], {}),
+    ("Threshold", [0.7], dict(threshold=0.7, value=-1.3)),
+    ("Softshrink", [-0.5, 0.5], {}),
+    ("Hardshrink", [-0.5, 0.5], {}),
+):
+    case(f"{kind}: at its kinks", [layer(kind, **arguments)], numbers(*points), target=lambda out: out - 1)
+case("MaxPool1d: equal elements", [layer("MaxPool1d", kernel_size=3, stride=2)], numbers([[1.0, 2.0, 2.0, 2.0, 1.0, 2.0, 0.0]]))
+
 # ---- losses ----
 
 
@@ -519,6 +575,10 @@ losses("one pos_weight for all", "BCEWithLogitsLoss", raw, (3, 3), unit, pos_wei
 losses("weight and pos_weight", "BCEWithLogitsLoss", raw, (3, 3), unit, weight=[[0.5], [2.0], [1.5]], pos_weight=[3.0, 0.5, 1.2])
 losses("large logits", "BCEWithLogitsLoss", raw, far_logits, unit)
 losses("large logits, pos_weight", "BCEWithLogitsLoss", raw, far_logits, unit, pos_weight=[3.0, 0.5, 1.2])
+
+losses("equal to the target", "L1Loss", raw, numbers([0.5, 1.0]), numbers([0.5, 0.0]))
+losses("where the pieces meet", "SmoothL1Loss", raw, numbers([0.0, 0.0, 0.0]), numbers([0.5, -0.5, 0.0]), beta=0.5)
+losses("where the pieces meet", "HuberLoss", raw, numbers([0.0, 0.0, 0.0]), numbers([0.5, -0.5, 0.0]), delta=0.5)
 
 EVERY = (*REDUCTIONS, "batchmean")
 losses("probabilities", "KLDivLoss", logs, (3, 3), probabilities, EVERY)

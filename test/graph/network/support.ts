@@ -57,7 +57,10 @@ interface Asked {
 }
 
 /** A network compiled for a request's tensors, with the numbers to feed. */
-export function compiled(network: unknown, { inputs, parameters = {}, seed = 0, limits = {} }: Asked): { program: Program; feeds: Map<Value, Tensor> } {
+export function compiled(
+  network: unknown,
+  { inputs, parameters = {}, seed = 0, limits = {} }: Asked,
+): { program: Program; feeds: Map<Value, Tensor> } {
   const given = givenOf(inputs, parameters);
   const program = compileNetwork(network as NetworkSource, given, { seed, limits: { ...defaultLimits, ...limits } });
   const feeds = new Map<Value, Tensor>();
@@ -76,7 +79,8 @@ export function named(values: readonly NamedValue[], name: string): Value {
   return found.value;
 }
 
-export const run = (values: readonly Value[], feeds: ReadonlyMap<Value, Tensor>): Tensor[] => interpret(graphOf([...feeds.keys()], values), feeds);
+export const run = (values: readonly Value[], feeds: ReadonlyMap<Value, Tensor>): Tensor[] =>
+  interpret(graphOf([...feeds.keys()], values), feeds);
 
 /** Nested lists as a tensor of doubles. */
 export function expected(json: Json): Tensor {
