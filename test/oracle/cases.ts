@@ -65,6 +65,10 @@ export const int64 = (number: number): Tensor => tensorOf("int64", [], [number])
 /** An axis of a rank, counted from either end. */
 export const axisOf = (random: Random, rank: number): number => random.integer(-rank, rank - 1);
 
+/** Numbers of any type, large enough to tell elements apart. */
+export const fill = (element: DType, shape: readonly number[], random: Random): Tensor =>
+  random.tensor(element, shape, element === "bool" ? [0, 1] : [-9, 9]);
+
 /** Now and then a shape with an empty axis. */
 export function maybeEmpty(random: Random, ranks: readonly [number, number] = [1, 4]): number[] {
   const shape = random.shape(ranks);

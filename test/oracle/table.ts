@@ -1,11 +1,13 @@
 import type { OracleTable } from "./cases.ts";
 import { arithmetic, logic } from "./cases-arithmetic.ts";
 import { activation, trigonometry } from "./cases-functions.ts";
+import { indexing } from "./cases-indexing.ts";
 import { linear } from "./cases-linear.ts";
 import { losses, networks } from "./cases-network.ts";
 import { recurrences } from "./cases-recurrent.ts";
 import { reductions } from "./cases-reduction.ts";
 import { shapes } from "./cases-shape.ts";
+import { windowed } from "./cases-window.ts";
 
 /** How cases are made, by operator. */
 export const table: OracleTable = {
@@ -16,6 +18,8 @@ export const table: OracleTable = {
   ...reductions,
   ...linear,
   ...shapes,
+  ...indexing,
+  ...windowed,
   ...networks,
   ...recurrences,
   ...losses,
