@@ -41,6 +41,15 @@ import { MatMul } from "./linear/mat-mul.ts";
 import { IsInf, IsNaN } from "./logic/classification.ts";
 import { Equal, Greater, GreaterOrEqual, Less, LessOrEqual } from "./logic/comparison.ts";
 import { And, Not, Or, Xor } from "./logic/connective.ts";
+import { AveragePool } from "./network/average-pool.ts";
+import { BatchNormalization } from "./network/batch-normalization.ts";
+import { ConvTranspose } from "./network/conv-transpose.ts";
+import { Conv } from "./network/conv.ts";
+import { Dropout } from "./network/dropout.ts";
+import { GlobalAveragePool, GlobalMaxPool } from "./network/global-pool.ts";
+import { GroupNormalization, InstanceNormalization } from "./network/group-normalization.ts";
+import { LayerNormalization } from "./network/layer-normalization.ts";
+import { MaxPool } from "./network/max-pool.ts";
 import { ArgMax, ArgMin } from "./reduction/arg-max-min.ts";
 import { CumSum } from "./reduction/cum-sum.ts";
 import { ReduceLogSum, ReduceLogSumExp } from "./reduction/logarithms.ts";
@@ -140,6 +149,18 @@ export const catalogue: readonly Operator[] = [
   Not,
   Or,
   Xor,
+  // network
+  AveragePool,
+  BatchNormalization,
+  Conv,
+  ConvTranspose,
+  Dropout,
+  GlobalAveragePool,
+  GlobalMaxPool,
+  GroupNormalization,
+  InstanceNormalization,
+  LayerNormalization,
+  MaxPool,
   // reduction
   ArgMax,
   ArgMin,

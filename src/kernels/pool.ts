@@ -1,0 +1,95 @@
+import { sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { elementsOfBox, kernelsOf, offsetsOf, outsOf, sizesOf, startsOf, type Window } from "./window.ts";
+
+/**
+ * The largest element of every window, and where the first such element lies in the whole of x (row-major). A NaN counts as the largest
+ * of all. Every window covers at least one element.
+ */
+export function maxPool(x: Tensor, window: Window, y: Tensor, indices: Tensor): void {
+  const elements = elementsOfBox(window);
+  const starts = startsOf(window);
+  const offsets = offsetsOf(window);
+  const imageSize = sizeOf(sizesOf(window));
+  for (let i = 0; i < y.data.length; i++) {
+    const start = starts[i % starts.length];
+    const image = Math.floor(i / starts.length) * imageSize;
+    let largest = Number.NaN;
+    let selected = -1;
+    for (let q = 0; q < offsets.length; q++) {
+      const element = elements[start + offsets[q]];
+      if (element < 0) continue;
+      const value = x.data[image + element];
+      if (selected < 0 || value > largest || (Number.isNaN(value) && !Number.isNaN(largest))) {
+        largest = value;
+        selected = image + element;
+      }
+    }
+    y.data[i] = largest;
+    indices.data[i] = selected;
+  }
+}
+
+/** The sum over every window divided by its count (see `windowCounts`). */
+export function averagePool(x: Tensor, window: Window, counts: Float64Array, y: Tensor): void {
+  const elements = elementsOfBox(window);
+  const starts = startsOf(window);
+  const offsets = offsetsOf(window);
+  const imageSize = sizeOf(sizesOf(window));
+  for (let i = 0; i < y.data.length; i++) {
+    const at = i % starts.length;
+    const start = starts[at];
+    const image = Math.floor(i / starts.length) * imageSize;
+    let sum = 0;
+    for (let q = 0; q < offsets.length; q++) {
+      const element = elements[start + offsets[q]];
+      if (element >= 0) sum += x.data[image + element];
+    }
+    y.data[i] = sum / counts[at];
+  }
+}
+
+/** Number of places of every window that lie within the image, or (`withPadding`) within the image and its padding. */
+export function windowCounts(window: Window, withPadding: boolean): Float64Array {
+  const counts = new Float64Array(sizeOf(outsOf(window))).fill(1);
+  let inner = counts.length;
+  for (const { size, kernel, stride, dilation, begin, end, out } of window) {
+    inner /= Math.max(1, out);
+    const low = withPadding ? -begin : 0;
+    const high = withPadding ? size + end : size;
+    for (let i = 0; i < counts.length; i++) {
+      const start = (Math.floor(i / inner) % out) * stride - begin;
+      let count = 0;
+      for (let j = 0; j < kernel; j++) {
+        const at = start + j * dilation;
+        if (at >= low && at < high) count++;
+      }
+      counts[i] *= count;
+    }
+  }
+  return counts;
+}
+
+/** Column-major places of the elements whose row-major places `indices` holds, image by image of the given spatial sizes. */
+export function toColumnMajor(indices: Tensor, window: Window): void {
+  const sizes = sizesOf(window);
+  const imageSize = sizeOf(sizes);
+  for (let i = 0; i < indices.data.length; i++) {
+    const within = indices.data[i] % imageSize;
+    let rest = within;
+    let rowStride = imageSize;
+    let columnStride = 1;
+    let column = 0;
+    for (const size of sizes) {
+      rowStride /= size;
+      const index = Math.floor(rest / rowStride);
+      rest -= index * rowStride;
+      column += index * columnStride;
+      columnStride *= size;
+    }
+    indices.data[i] += column - within;
+  }
+}
+
+/** Number of places that all windows of an image read. */
+export const windowReads = (window: Window): number => sizeOf(outsOf(window)) * sizeOf(kernelsOf(window));

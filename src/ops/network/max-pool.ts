@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { Value } from "../../ir/graph.ts";
+import { maxPool as maxPoolLoop, toColumnMajor, windowReads } from "../../kernels/pool.ts";
+import { outsOf, type Window } from "../../kernels/window.ts";
+import { sizeOf, type Shape } from "../../tensor/shape.ts";
+import { apply } from "../apply.ts";
+import { flag } from "../axes.ts";
+import { defineOp, floats } from "../define.ts";
+import { called } from "../latex.ts";
+import { filled } from "../shape/expand.ts";
+import { reshape } from "../shape/reshape.ts";
+import { scatterElements } from "../shape/scatter-elements.ts";
+import { checkCovered, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
+
+const attributes = z.strictObject({
+  ...windowAttributes,
+  ceil_mode: flag.default(false),
+  kernel_shape: positives,
+  storage_order: z.union([z.literal(0), z.literal(1)]).default(0),
+});
+
+export const MaxPool = defineOp({
+  type: "MaxPool",
+  since: 12,
+  category: "network",
+  summary:
+    "The largest element of every window, and where it lies in the flattened input (column by column within an image when storage_order is 1). Padding never wins; a NaN always does.",
+  inputs: [{ name: "X", type: "T", differentiable: true }],
+  outputs: [{ name: "Y" }, { name: "Indices" }],
+  types: { T: floats },
+  attributes,
+  // Both outputs exist even where only Y is named, because the gradient needs the indices.
+  infer: ([x], given) => {
+    const window = windowOf(x.shape, given);
+    if (sizeOf(x.shape.slice(0, 2)) > 0) checkCovered("MaxPool", window);
+    const shape = [...x.shape.slice(0, 2), ...outsOf(window)];
+    return [
+      { dtype: x.dtype, shape },
+      { dtype: "int64", shape },
+    ];
+  },
+  kernel: ([x], [y, indices], given) => {
+    const window = windowOf(x.shape, given);
+    maxPoolLoop(x, window, y, indices);
+    if (given.storage_order === 1) toColumnMajor(indices, window);
+  },
+  vjp: ({ inputs: [x], outputs, grads: [g], attributes: given }) => {
+    // The scatter counts row by row.
+    const indices = given.storage_order === 0 ? outputs[1] : selected(x, { ...given, storage_order: 0 });
+    const flat = filled(0, { dtype: x.dtype, shape: [sizeOf(x.shape)] });
+    const places = [sizeOf(indices.shape)];
+    return [reshape(scatterElements(flat, reshape(indices, places), reshape(g, places), { axis: 0, reduction: "add" }), x.shape)];
+  },
+  operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(windowOf(x.shape, given)),
+  display: { label: "max pool", latex: called("maxpool") },
+  kinks: [{ at: "ties within a window", convention: "the first of the largest elements (row by row) receives the whole gradient" }],
+  probes: [
+    { inputs: [[1, 2, 4, 4]], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
+    { inputs: [[2, 1, 7]], attributes: { kernel_shape: [3], strides: [2], pads: [1, 0], ceil_mode: true } },
+    { inputs: [[1, 1, 5, 6]], attributes: { kernel_shape: [2, 3], dilations: [2, 1], auto_pad: "SAME_UPPER", storage_order: 1 } },
+    { inputs: [[1, 2, 3, 2, 3]], attributes: { kernel_shape: [2, 2, 2], auto_pad: "SAME_LOWER", strides: [2, 1, 2] } },
+    { inputs: [[1, 1, 6]], attributes: { kernel_shape: [2], auto_pad: "VALID", strides: [2] }, outputs: 1 },
+  ],
+});
+
+function windowOf(shape: Shape, given: z.output<typeof attributes>): Window {
+  const sizes = spatialSizes("MaxPool", shape);
+  return windowOver("MaxPool", sizes, perAxis("kernel_shape", given.kernel_shape, sizes.length, 1), given, given.ceil_mode);
+}
+
+const selected = (x: Value, given: z.output<typeof attributes>): Value => apply(MaxPool, [x], given)[1];
+
+/** The largest elements of windows over (batch, channels, …). */
+export const maxPool = (x: Value, given: z.input<typeof attributes>): Value => apply(MaxPool, [x], attributes.parse(given), 1)[0];
