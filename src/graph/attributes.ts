@@ -1,7 +1,7 @@
 import type { Attributes, Operator } from "../ops/define.ts";
 import { Problem } from "../wire/problems.ts";
 import { check } from "../wire/validate.ts";
-import { type Draft, nameOf } from "./draft.ts";
+import { type Draft, faultAt, nameOf } from "./draft.ts";
 
 /** A node's attributes as its operator's schema reads them, defaults included. Throws invalid_attribute with each that is wrong. */
 export function readAttributes(draft: Draft, node: number, op: Operator): Attributes {
@@ -14,8 +14,11 @@ export function readAttributes(draft: Draft, node: number, op: Operator): Attrib
     const path = pointer.split("/").slice(1);
     const place = draft.locate("nodes", node, "attributes", ...path.map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~")));
     const name = nameOf(draft.nodes[node]);
-    const full = `${place.prefix}${path[0] ?? "The attributes"} of ${name === null ? op.type : `node ${name} (${op.type})`}: ${detail}`;
-    return { pointer: place.pointer, detail: full, suggestion };
+    return faultAt(
+      place,
+      `${path[0] ?? "The attributes"} of ${name === null ? op.type : `node ${name} (${op.type})`}: ${detail}`,
+      suggestion,
+    );
   });
   throw new Problem("invalid_attribute", places[0].detail, places);
 }

@@ -1,7 +1,7 @@
 import { constant, input, type Value } from "../ir/graph.ts";
 import { apply } from "../ops/apply.ts";
 import { catalogue, findOperator } from "../ops/catalogue.ts";
-import { has, type Operator } from "../ops/define.ts";
+import type { Operator } from "../ops/define.ts";
 import { OperatorError } from "../ops/errors.ts";
 import { type DType, isFloating } from "../tensor/dtype.ts";
 import { formatShape, sizeOf } from "../tensor/shape.ts";
@@ -15,6 +15,7 @@ import { didYouMean, type Draft, faultAt, Faults, type GivenInputs } from "./dra
 import { demandOf, demands, dtypesByVariable, fitted, inputSpec, type Origin, originsOf } from "./dtypes.ts";
 import { checkGiven, declaredShape, pointerOf } from "./given.ts";
 import { type Linked, link } from "./link.ts";
+import { valuesToKnow } from "./known.ts";
 import { nodeProblem, operatorProblem } from "./operator-fault.ts";
 import { order } from "./order.ts";
 import type { NamedNode, NamedValue, Program, ProgramInput } from "./program.ts";
@@ -190,25 +191,6 @@ class Compilation {
 function literalDType(operand: string | GivenTensor | null): DType | null {
   if (operand === null || typeof operand === "string") return null;
   return operand.dtype ?? (operand.kind === "bool" ? "bool" : null);
-}
-
-/** Marks the values whose numbers some node needs in advance, itself or through the nodes before it. */
-function valuesToKnow(ordered: Int32Array, linked: Linked, ops: readonly Operator[]): Uint8Array {
-  const { operands, firstOperand, producer } = linked;
-  const marked = new Uint8Array(linked.values);
-  const needed = new Uint8Array(ops.length);
-  for (let at = ordered.length - 1; at >= 0; at--) {
-    const node = ordered[at];
-    const op = ops[node];
-    const all = needed[node] === 1 && !has(op, "shapeOnly");
-    for (let offset = firstOperand[node]; offset < firstOperand[node + 1]; offset++) {
-      const value = operands[offset];
-      if (value < 0 || !(all || inputSpec(op, offset - firstOperand[node])?.static === true)) continue;
-      marked[value] = 1;
-      if (producer[value] >= 0) needed[producer[value]] = 1;
-    }
-  }
-  return marked;
 }
 
 /** The only output, or the only floating one. */

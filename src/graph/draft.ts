@@ -46,8 +46,8 @@ export interface GivenInputs {
 /** Where a part of a draft stands in the request. */
 export interface Place {
   readonly pointer: string;
-  /** Such as "Line 1, column 5: ", which sentences about a formula begin with; empty for JSON, whose pointer says it. */
-  readonly prefix: string;
+  /** Such as "Line 1, column 5: ", which sentences about a formula begin with. Found only when it is asked for: it takes a search. */
+  readonly prefix?: () => string;
 }
 
 /** Finds a part by the path that it has in a graph's JSON, such as `("nodes", 3, "inputs", 0)`. */
@@ -58,7 +58,7 @@ export const nameOf = (node: DraftNode): string | null => node.names.find((name)
 
 /** A fault at a part of a draft, as an entry of a problem's errors. */
 export function faultAt(place: Place, detail: string, suggestion?: string): ProblemPlace {
-  const full = place.prefix + detail;
+  const full = (place.prefix?.() ?? "") + detail;
   return suggestion === undefined ? { pointer: place.pointer, detail: full } : { pointer: place.pointer, detail: full, suggestion };
 }
 

@@ -10,11 +10,11 @@ const inRequest: Locate = (...path) => {
   const [list, index] = path;
   // Every node's place is asked for, and their pointers have nothing to escape.
   const pointer = path.length === 2 && typeof index === "number" ? `/graph/${list}/${index}` : pointerTo("graph", ...path);
-  return { pointer, prefix: "" };
+  return { pointer };
 };
 
 /** The place of a part of a registered graph: the request holds only its id. */
-export const inRegistered: Locate = () => ({ pointer: "/graph_id", prefix: "" });
+export const inRegistered: Locate = () => ({ pointer: "/graph_id" });
 
 /** The draft of a graph in JSON that the schema has accepted. */
 export function draftOfGraph(source: GraphSource, limits: Limits, locate: Locate = inRequest): Draft {

@@ -1,9 +1,6 @@
 /** An operator's type as functions and nodes are named: TopK is topk, ReduceL1 reduce_l1, GatherND gather_nd, IsNaN is_nan. */
 export function snakeName(type: string): string {
-  return type
-    .replaceAll(/([a-z0-9])([A-Z](?:[a-z]|[0-9]|[A-Z]))/g, "$1_$2")
-    .replaceAll(/([A-Z]{2,})([A-Z][a-z])/g, "$1_$2")
-    .toLowerCase();
+  return type.replaceAll(/(?<=[a-z0-9])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z]{2})(?=[A-Z][a-z])/g, "_").toLowerCase();
 }
 
 /** Gives names like add_1 that nothing else in the graph has. */

@@ -1,10 +1,11 @@
-import { locate, type Position, stoppingPlace } from "./json-scanner.ts";
+import { stoppingPlace } from "./json-scanner.ts";
 import { type Limits, defaultLimits } from "./limits.ts";
+import { locate } from "./position.ts";
 import { Problem, pointerTo } from "./problems.ts";
 
 /**
- * The value of a JSON text (as text, or as the bytes of its UTF-8), safe to walk: no deeper than the limit, and without a member named `__proto__`, which code that copies
- * members could mistake for an object's prototype. Throws invalid_json with line and column, nesting_too_deep or invalid_request.
+ * The value of a JSON text (or of the bytes of its UTF-8), safe to walk: no deeper than the limit, and without a member named
+ * `__proto__`, which code that copies members could mistake for an object's prototype. Throws invalid_json with line and column, nesting_too_deep or invalid_request.
  */
 export function parseJson(body: string | Uint8Array, limits: Pick<Limits, "nesting"> = defaultLimits): unknown {
   const text = typeof body === "string" ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
@@ -23,7 +24,7 @@ export function parseJson(body: string | Uint8Array, limits: Pick<Limits, "nesti
 
 function malformed(text: string): Problem {
   const { at, expected, found } = stoppingPlace(text);
-  const { line, column }: Position = locate(text, at);
+  const { line, column } = locate(text, at);
   const nonFinite = /^-?(NaN|Infinity)\b/i.exec(text.slice(at, at + 12))?.[0];
   const advice =
     nonFinite === undefined
