@@ -29,14 +29,14 @@ export class Compiler {
     const limits = this.#limits;
     switch (program.kind) {
       case "graph":
-        return this.#fromDraft(draftOfGraph(program.source, limits), given);
+        return this.#fromDraft(draftOfGraph(program.source, limits), given, seed);
       case "expression":
-        return this.#fromDraft(draftOfExpression(program.source, given.tensors, limits), given);
+        return this.#fromDraft(draftOfExpression(program.source, given.tensors, limits), given, seed);
       case "network":
         return compileNetwork(program.source, given, { seed, limits });
       case "graph_id": {
         const registered = this.registered(program.source, "/graph_id");
-        if ("graph" in registered) return this.#fromDraft(draftOfGraph(registered.graph, limits, inRegistered), given);
+        if ("graph" in registered) return this.#fromDraft(draftOfGraph(registered.graph, limits, inRegistered), given, seed);
         return compileNetwork(registered.network, given, { seed, limits, locate: () => "/graph_id" });
       }
     }
@@ -50,7 +50,7 @@ export class Compiler {
     return JSON.parse(text) as Registered;
   }
 
-  #fromDraft(draft: Draft, given: GivenInputs): Program {
-    return compileDraft(draft, given, this.#limits);
+  #fromDraft(draft: Draft, given: GivenInputs, seed: number): Program {
+    return compileDraft(draft, given, this.#limits, seed);
   }
 }

@@ -1,4 +1,4 @@
-import { pullBack, reverse } from "../autodiff/reverse.ts";
+import { type Backward, pullBack, reverse } from "../autodiff/reverse.ts";
 import type { NamedValue, Program } from "../graph/program.ts";
 import { input, type Node, type Value } from "../ir/graph.ts";
 import { operatorOf } from "../ops/catalogue.ts";
@@ -36,9 +36,13 @@ export interface Derivatives {
   readonly gradients: readonly NamedValue[];
   readonly nodes: readonly (NamedValue & { readonly op: string | undefined; readonly gradient: Value | null })[];
   readonly edges: readonly EdgeValues[];
-  /** For every edge gradient, in backward order, the node that it flows out of: for saying where a NaN first appeared. */
-  readonly flows: readonly { readonly to: Node; readonly gradient: Value; readonly arriving: readonly (Value | null)[] }[];
+  /** The gradient that flows back along each edge, by node and input position, in backward order. */
+  readonly flows: Flows;
+  /** The cotangent of a value; null when nothing flows back to it. */
+  readonly gradientOf: (value: Value) => Value | null;
 }
+
+export type Flows = ReadonlyMap<Node, readonly (Value | null)[]>;
 
 /** Differentiates a program as the question asks. */
 export function differentiate(program: Program, question: Question): Derivatives {
@@ -64,6 +68,7 @@ export function differentiate(program: Program, question: Question): Derivatives
   }
   const cotangent = question.cotangent ? input(objective.value) : null;
   const backward = reverse([objective.value], [cotangent ?? filled(1, objective.value)]);
+  const flows = flowsOf(backward);
   const wrt =
     question.wrt === undefined ? defaultWrt(program) : question.wrt.map((name, at) => floatingValue(program, name, pointerTo("wrt", at)));
   const gradientOrZero = (value: Value): Value => backward.gradientOf(value) ?? filled(0, value);
@@ -75,30 +80,33 @@ export function differentiate(program: Program, question: Question): Derivatives
     nodes: asked("nodes")
       ? program.values.map(({ name, value }) => ({ name, value, op: value.node?.op, gradient: backward.gradientOf(value) }))
       : [],
-    edges: asked("edges") ? edgesOf(program, new Map(backward.edges.map((edge) => [edgeKey(edge.to, edge.input), edge.gradient]))) : [],
-    flows: backward.edges.map(({ to, gradient }) => ({ to, gradient, arriving: to.outputs.map(backward.gradientOf) })),
+    edges: asked("edges") ? edgesOf(program, flows) : [],
+    flows,
+    gradientOf: backward.gradientOf,
   };
 }
 
-const edgeKey = (to: Node, position: number): string => `${to.id}:${position}`;
+function flowsOf({ edges }: Backward): Flows {
+  const flows = new Map<Node, (Value | null)[]>();
+  for (const { to, input, gradient } of edges) {
+    let gradients = flows.get(to);
+    if (gradients === undefined) flows.set(to, (gradients = to.inputs.map(() => null)));
+    gradients[input] = gradient;
+  }
+  return flows;
+}
 
-/** Every consumption of a value by one of the program's nodes, in forward order. */
-function edgesOf(program: Program, gradients: ReadonlyMap<string, Value>): EdgeValues[] {
+/** Every consumption of a value by one of the program's nodes, in forward order. Literals that take no gradient, such as axes, are left out. */
+function edgesOf(program: Program, flows: Flows): EdgeValues[] {
   const names = new Map(program.values.map(({ name, value }) => [value, name]));
   return program.nodes.flatMap(({ name, node }) => {
     const locals = localDerivatives(node);
-    return node.inputs.flatMap((value, position) => {
+    const gradients = flows.get(node);
+    return node.inputs.flatMap((value, input) => {
       if (value === null) return [];
-      return [
-        {
-          from: names.get(value) ?? null,
-          to: name,
-          input: position,
-          value,
-          local: locals[position] ?? null,
-          gradient: gradients.get(edgeKey(node, position)) ?? null,
-        },
-      ];
+      const from = names.get(value) ?? null;
+      if (from === null && !isFloating(value.dtype)) return [];
+      return [{ from, to: name, input, value, local: locals[input] ?? null, gradient: gradients?.[input] ?? null }];
     });
   });
 }

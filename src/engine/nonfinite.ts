@@ -8,13 +8,6 @@ export interface Nonfinite {
   readonly pass: "forward" | "backward";
 }
 
-interface Check {
-  readonly place: Nonfinite;
-  /** Positions among the watched values. */
-  readonly results: readonly number[];
-  readonly sources: readonly number[];
-}
-
 /** What to watch while a program runs, and how to read the findings. */
 export interface Watch {
   readonly values: readonly Value[];
@@ -22,32 +15,25 @@ export interface Watch {
   readonly firstIn: (nonfinite: Uint8Array) => Nonfinite | null;
 }
 
-/** Watches every node's results, and every edge's gradient when there is a backward pass. */
+/** Watches every named value, and every edge's gradient when there is a backward pass. */
 export function watch(program: Program, derivatives: Derivatives | null): Watch {
-  const positions = new Map<Value, number>();
-  const positionOf = (value: Value): number => {
-    let position = positions.get(value);
-    if (position === undefined) positions.set(value, (position = positions.size));
-    return position;
-  };
-  const present = (values: readonly (Value | null)[]): number[] => values.flatMap((value) => (value === null ? [] : [positionOf(value)]));
-  const names = new Map(program.nodes.map(({ name, node }) => [node, name]));
-  const checks: Check[] = program.nodes.map(({ name, node }) => ({
-    place: { node: name, pass: "forward" },
-    results: present(node.outputs),
-    sources: present(node.inputs),
-  }));
-  for (const { to, gradient, arriving } of derivatives?.flows ?? []) {
-    checks.push({
-      place: { node: names.get(to) ?? to.op, pass: "backward" },
-      results: [positionOf(gradient)],
-      sources: present([...arriving, ...to.inputs, ...to.outputs]),
-    });
+  const values = program.values.map(({ value }) => value);
+  for (const gradients of derivatives?.flows.values() ?? []) for (const gradient of gradients) if (gradient !== null) values.push(gradient);
+  return { values, firstIn: (nonfinite) => (nonfinite.includes(1) ? search(program, derivatives, values, nonfinite) : null) };
+}
+
+function search(program: Program, derivatives: Derivatives | null, values: readonly Value[], nonfinite: Uint8Array): Nonfinite | null {
+  const found = new Set(values.filter((_, at) => nonfinite[at] === 1));
+  const isBad = (value: Value | null): boolean => value !== null && found.has(value);
+  for (const { name, node } of program.nodes) {
+    if (node.outputs.some(isBad) && !node.inputs.some(isBad)) return { node: name, pass: "forward" };
   }
-  const firstIn = (nonfinite: Uint8Array): Nonfinite | null => {
-    if (!nonfinite.includes(1)) return null;
-    const bad = (position: number): boolean => nonfinite[position] === 1;
-    return checks.find(({ results, sources }) => results.some(bad) && !sources.some(bad))?.place ?? null;
-  };
-  return { values: [...positions.keys()], firstIn };
+  if (derivatives === null) return null;
+  const names = new Map(program.nodes.map(({ name, node }) => [node, name]));
+  for (const [node, leaving] of derivatives.flows) {
+    const arriving = node.outputs.map(derivatives.gradientOf);
+    if (leaving.some(isBad) && ![...arriving, ...node.inputs, ...node.outputs].some(isBad))
+      return { node: names.get(node) ?? node.op, pass: "backward" };
+  }
+  return null;
 }
