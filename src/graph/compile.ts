@@ -1,7 +1,8 @@
 import { constant, input, type Value } from "../ir/graph.ts";
+import { uniform } from "../kernels/random.ts";
 import { apply } from "../ops/apply.ts";
 import { catalogue, findOperator } from "../ops/catalogue.ts";
-import type { Operator } from "../ops/define.ts";
+import { type Attributes, has, type Operator } from "../ops/define.ts";
 import { OperatorError } from "../ops/errors.ts";
 import { type DType, isFloating } from "../tensor/dtype.ts";
 import { formatShape, sizeOf } from "../tensor/shape.ts";
@@ -23,9 +24,9 @@ import type { NamedNode, NamedValue, Program, ProgramInput } from "./program.ts"
 /**
  * The program that a draft means for tensors of the given types: everything looked up, ordered, typed and checked. Of the given tensors
  * only types matter, except for inputs that decide shapes, which are bound to their numbers. `given` is null when a program is checked
- * from its declarations alone. Throws Problem. Linear in the size of the draft, without recursion.
+ * from its declarations alone. Random nodes that have no seed of their own draw one from `seed`. Throws Problem. Linear in the size of the draft, without recursion.
  */
-export function compileDraft(draft: Draft, given: GivenInputs | null, limits: Limits): Program {
+export function compileDraft(draft: Draft, given: GivenInputs | null, limits: Limits, seed = 0): Program {
   if (draft.nodes.length > limits.nodes) {
     const detail = `The graph has ${draft.nodes.length} nodes, and at most ${limits.nodes} are taken`;
     throw new Problem("too_many_nodes", detail, [faultAt(draft.locate("nodes"), detail)]);
@@ -33,7 +34,7 @@ export function compileDraft(draft: Draft, given: GivenInputs | null, limits: Li
   const linked = link(draft);
   const ops = operatorsOf(draft);
   if (given !== null) checkGiven(draft, given);
-  return new Compilation(draft, given, limits, linked, ops).program(order(draft, linked));
+  return new Compilation(draft, given, limits, seed, linked, ops).program(order(draft, linked));
 }
 
 function operatorsOf({ nodes, locate }: Draft): readonly Operator[] {
@@ -59,6 +60,7 @@ class Compilation {
   readonly #draft: Draft;
   readonly #given: GivenInputs | null;
   readonly #limits: Limits;
+  readonly #seed: number;
   readonly #linked: Linked;
   readonly #ops: readonly Operator[];
   readonly #origins: readonly Origin[];
@@ -66,10 +68,11 @@ class Compilation {
   readonly #values: (Value | undefined)[];
   #bound: Uint8Array = new Uint8Array(0);
 
-  constructor(draft: Draft, given: GivenInputs | null, limits: Limits, linked: Linked, ops: readonly Operator[]) {
+  constructor(draft: Draft, given: GivenInputs | null, limits: Limits, seed: number, linked: Linked, ops: readonly Operator[]) {
     this.#draft = draft;
     this.#given = given;
     this.#limits = limits;
+    this.#seed = seed;
     this.#linked = linked;
     this.#ops = ops;
     this.#origins = originsOf(draft, given);
@@ -115,7 +118,7 @@ class Compilation {
       throw nodeProblem(draft, node, "wrong_arity", sentence, draft.locate("nodes", node, "outputs"));
     }
     const inputs = this.#operands(node, op);
-    const attributes = readAttributes(draft, node, op);
+    const attributes = this.#seeded(node, op, readAttributes(draft, node, op));
     try {
       const values = apply(op, inputs, attributes, names.length);
       if (values.length < names.length) {
@@ -127,6 +130,11 @@ class Compilation {
     } catch (error) {
       throw error instanceof OperatorError ? operatorProblem(draft, node, error) : error;
     }
+  }
+
+  #seeded(node: number, op: Operator, attributes: Attributes): Attributes {
+    if (!has(op, "random") || "seed" in this.#draft.nodes[node].attributes) return attributes;
+    return { ...attributes, seed: Math.floor(uniform(this.#seed, 0, node) * 2 ** 32) };
   }
 
   #operands(node: number, op: Operator): readonly (Value | null)[] {
@@ -147,7 +155,7 @@ class Compilation {
         const operand = inputs[at];
         if (values[at] !== null || operand === null || (typeof operand !== "string") !== literals) continue;
         const spec = inputSpec(op, at);
-        const wanted = spec === undefined ? null : (beside.get(spec.type) ?? demandOf(op, spec));
+        const wanted = spec === undefined ? null : demandOf(op, spec, beside);
         const value =
           typeof operand === "string" ? this.#source(this.#linked.operands[first + at], wanted) : this.#literal(node, at, operand, wanted);
         values[at] = value;

@@ -30,11 +30,16 @@ export function originsOf(draft: Draft, given: GivenInputs | null): readonly Ori
   ];
 }
 
-/** What an input demands of numbers that have no dtype, by itself: a type that is not floating where no floating one is taken. */
-export function demandOf(op: Operator, spec: InputSpec): DType | null {
+/**
+ * What an input would have numbers without a dtype be, where `beside` holds the dtypes of the typed operands by type variable: what its
+ * own variable is bound to; a type that is not floating where no floating one is taken; float32 next to float32.
+ */
+export function demandOf(op: Operator, spec: InputSpec, beside: ReadonlyMap<string, DType>): DType | null {
+  const bound = beside.get(spec.type);
+  if (bound !== undefined) return bound;
   const allowed = op.types[spec.type];
-  if (allowed.includes("float64")) return null;
-  return preferred.find((dtype) => allowed.includes(dtype)) ?? null;
+  if (!allowed.includes("float64")) return preferred.find((dtype) => allowed.includes(dtype)) ?? null;
+  return allowed.includes("float32") && beside.values().some((dtype) => dtype === "float32") ? "float32" : null;
 }
 
 const preferred: readonly DType[] = ["float32", "int64", "int32", "bool"];
@@ -65,7 +70,7 @@ export function demands(draft: Draft, linked: Linked, ops: readonly Operator[], 
       const value = linked.operands[first + at];
       const spec = inputSpec(op, at);
       if (value < 0 || value >= origins.length || origins[value].dtype !== null || spec === undefined) continue;
-      demanded[value] ??= beside.get(spec.type) ?? demandOf(op, spec);
+      demanded[value] ??= demandOf(op, spec, beside);
     }
   }
   return demanded;

@@ -6,7 +6,7 @@ export const Name = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "A name may not contain control characters")
+  .regex(/^(?!__proto__$)[^\p{Cc}\p{Cs}]*$/u, "A name may not contain control characters, nor be __proto__")
   .meta({ description: "Any text of 1 to 256 characters without control characters", examples: ["x", "θ", "0.weight"] });
 
 const size = { type: "integer", minimum: 0 };

@@ -101,6 +101,7 @@ function namesIn(text: string, tokens: readonly Token[]): Omit<NameFacts, "given
     }
     begins = token.kind === "break";
     if (token.kind !== "name") return;
+    if (token.text === "__proto__") throw faultIn(text, token.at, "__proto__ may not be a name");
     if (token.text.length > longestName) throw faultIn(text, token.at, `a name has at most ${longestName} characters`);
     if (tokens[at + 1].text !== "(") mentioned.add(token.text);
   });
