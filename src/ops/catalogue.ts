@@ -48,8 +48,12 @@ import { Conv } from "./network/conv.ts";
 import { Dropout } from "./network/dropout.ts";
 import { GlobalAveragePool, GlobalMaxPool } from "./network/global-pool.ts";
 import { GroupNormalization, InstanceNormalization } from "./network/group-normalization.ts";
+import { GRU } from "./network/gru.ts";
 import { LayerNormalization } from "./network/layer-normalization.ts";
+import { NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss } from "./network/likelihood-loss.ts";
+import { LSTM } from "./network/lstm.ts";
 import { MaxPool } from "./network/max-pool.ts";
+import { RNN } from "./network/rnn.ts";
 import { ArgMax, ArgMin } from "./reduction/arg-max-min.ts";
 import { CumSum } from "./reduction/cum-sum.ts";
 import { ReduceLogSum, ReduceLogSumExp } from "./reduction/logarithms.ts";
@@ -155,12 +159,17 @@ export const catalogue: readonly Operator[] = [
   Conv,
   ConvTranspose,
   Dropout,
+  GRU,
   GlobalAveragePool,
   GlobalMaxPool,
   GroupNormalization,
   InstanceNormalization,
+  LSTM,
   LayerNormalization,
   MaxPool,
+  NegativeLogLikelihoodLoss,
+  RNN,
+  SoftmaxCrossEntropyLoss,
   // reduction
   ArgMax,
   ArgMin,
