@@ -3,6 +3,7 @@ import { Compiler } from "./engine/compile.ts";
 import { Registry } from "./engine/registry.ts";
 import { evaluateTask } from "./engine/tasks/evaluate.ts";
 import { gradientsTask } from "./engine/tasks/gradients.ts";
+import { readGraphTask, registerGraphTask } from "./engine/tasks/graphs.ts";
 import { serve } from "./engine/worker-loop.ts";
 import type { Limits } from "./wire/limits.ts";
 
@@ -23,4 +24,6 @@ const context = { limits, cacheBytes, compiler: new Compiler(registry, limits) }
 serve({
   evaluate: evaluateTask(context),
   gradients: gradientsTask(context),
+  registerGraph: registerGraphTask(context, registry),
+  readGraph: readGraphTask(context),
 });

@@ -27,14 +27,23 @@ import type { NamedNode, NamedValue, Program, ProgramInput } from "./program.ts"
  * from its declarations alone. Random nodes that have no seed of their own draw one from `seed`. Throws Problem. Linear in the size of the draft, without recursion.
  */
 export function compileDraft(draft: Draft, given: GivenInputs | null, limits: Limits, seed = 0): Program {
+  const { linked, ops, ordered } = structureOf(draft, limits);
+  if (given !== null) checkGiven(draft, given);
+  return new Compilation(draft, given, limits, seed, linked, ops).program(ordered);
+}
+
+/** Checks all of a draft that does not depend on its inputs' types: names, operators, attributes, and that there is no cycle. */
+export function checkDraft(draft: Draft, limits: Limits): void {
+  structureOf(draft, limits).ops.forEach((op, node) => readAttributes(draft, node, op));
+}
+
+function structureOf(draft: Draft, limits: Limits): { linked: Linked; ops: readonly Operator[]; ordered: Int32Array } {
   if (draft.nodes.length > limits.nodes) {
     const detail = `The graph has ${draft.nodes.length} nodes, and at most ${limits.nodes} are taken`;
     throw new Problem("too_many_nodes", detail, [faultAt(draft.locate("nodes"), detail)]);
   }
   const linked = link(draft);
-  const ops = operatorsOf(draft);
-  if (given !== null) checkGiven(draft, given);
-  return new Compilation(draft, given, limits, seed, linked, ops).program(order(draft, linked));
+  return { linked, ops: operatorsOf(draft), ordered: order(draft, linked) };
 }
 
 function operatorsOf({ nodes, locate }: Draft): readonly Operator[] {
