@@ -6,6 +6,8 @@ import { Problem, type ProblemPlace, pointerTo } from "./problems.ts";
 
 /** An answer names at most this many faults: more help nobody. */
 const mostPlaces = 20;
+/** An alternative's faults are worded before it is known which alternative is meant. */
+const mostSentences = 10 * mostPlaces;
 
 /** What the schema makes of the JSON. Throws invalid_request, with the pointer of each fault and what was probably meant. */
 export function validate<Schema extends z.ZodType>(schema: Schema, json: unknown, limits: Limits = defaultLimits): z.output<Schema> {
@@ -25,8 +27,11 @@ export type Checked<T> =
 /** What the schema makes of the JSON, or where it does not fit, with pointers that begin with `at`. */
 export function check<Schema extends z.ZodType>(schema: Schema, json: unknown, at = ""): Checked<z.output<Schema>> {
   const known: KnownMembers = new WeakMap();
+  let sentences = 0;
+  // Each fault is put into words, but only the first ones are read.
+  const error = (issue: z.core.$ZodRawIssue): string | undefined => (++sentences > mostSentences ? "" : sentence(issue, known));
   try {
-    const result = schema.safeParse(json, { reportInput: true, error: (issue) => sentence(issue, known) });
+    const result = schema.safeParse(json, { reportInput: true, error });
     if (result.success) return { success: true, data: result.data };
     return { success: false, places: placesOf(result.error.issues, known, at).slice(0, mostPlaces) };
   } catch (error) {
