@@ -2,13 +2,25 @@ import { describe, expect, test } from "vitest";
 import { graphOf } from "../../src/ir/graph.ts";
 import { catalogue } from "../../src/ops/catalogue.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
+import { zeros } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
-import { caseOf } from "./cases.ts";
-import { checkAgainstDifferences, checkDotProduct, gradientObjective, objectiveOf, runGradients, scaleOf } from "./derivatives.ts";
+import { caseOf, specAt } from "./cases.ts";
+import {
+  checkAgainstDifferences,
+  checkDotProduct,
+  differences,
+  gradientObjective,
+  objectiveOf,
+  runGradients,
+  scaleOf,
+} from "./derivatives.ts";
 import { checkKernel } from "./kernel.ts";
 
 /** Four roundings of 2^-24 each, and what a graph of several nodes amplifies. */
 const float32 = 4e-6;
+
+/** Inputs that move the outputs, and that no gradient flows to all the same: bounds, as in ONNX, and what is held on purpose. */
+const held: Readonly<Record<string, readonly string[]>> = { Clip: ["min", "max"], StopGradient: ["input"] };
 
 describe.each(catalogue.map((op) => [op.type, op] as const))("%s", (_, op) => {
   test("has probes", () => {
@@ -23,6 +35,16 @@ describe.each(catalogue.map((op) => [op.type, op] as const))("%s", (_, op) => {
 
   test.each(probes)("probe %i: gradients agree with central differences", (_, probe) => {
     checkAgainstDifferences(objectiveOf(caseOf(op, probe)));
+  });
+
+  test.each(probes)("probe %i: inputs without a gradient do not move it", (_, probe) => {
+    const made = caseOf(op, probe);
+    made.inputs.forEach((value, at) => {
+      const { name, differentiable, static: fixed } = specAt(op, at);
+      if (value === null || !isFloating(value.dtype) || differentiable || fixed || held[op.type]?.includes(name)) return;
+      const moved = differences(objectiveOf(made), value);
+      expect(moved, name).toBeNear(zeros("float64", value.shape));
+    });
   });
 
   test.each(probes)("probe %i: second derivatives agree with central differences", (_, probe) => {

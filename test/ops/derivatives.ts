@@ -66,7 +66,7 @@ export function checkAgainstDifferences(objective: Objective): void {
 }
 
 /** Derivatives of every element of `variable` by the five-point formula. */
-function differences(objective: Objective, variable: Value): Tensor {
+export function differences(objective: Objective, variable: Value): Tensor {
   const { of, weights, feeds } = objective;
   const graph = graphOf([...feeds.keys()], of);
   const at = feeds.get(variable) as Tensor;

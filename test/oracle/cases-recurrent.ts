@@ -1,3 +1,4 @@
+import type { DType } from "../../src/tensor/dtype.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import type { Random } from "../support/random.ts";
 import { type Oracle, type OracleCase, type OracleTable, some } from "./cases.ts";
@@ -12,25 +13,42 @@ interface Cell {
 }
 
 interface Sizes {
+  readonly element: DType;
   readonly directions: number;
   readonly batch: number;
   readonly hidden: number;
 }
 
-const functions = ["Tanh", "Sigmoid", "Relu", "Softsign", "Softplus"];
-const single = "float32";
+const plain = ["Tanh", "Sigmoid", "Relu", "Softsign", "Softplus"];
+/** Functions with one parameter, and with two. */
+const alpha = ["LeakyRelu", "ThresholdedRelu", "Elu"];
+const alphaBeta = ["Affine", "ScaledTanh", "HardSigmoid"];
+
+/**
+ * As many functions as there are gates, with parameters for all those that have some, or for none: the standard and the oracle differ in
+ * what those of Affine, ScaledTanh and ThresholdedRelu are when they are left out.
+ */
+function chosenFunctions(random: Random, count: number): Readonly<Record<string, unknown>> {
+  const told = random.chance(0.7);
+  const choices = told ? [...plain, ...alpha, ...alphaBeta] : [...plain, "LeakyRelu", "Elu", "HardSigmoid"];
+  const activations = Array.from({ length: count }, () => random.pick(choices));
+  if (!told) return { activations };
+  const parameters = (takers: readonly string[]): number[] =>
+    activations.filter((name) => takers.includes(name)).map(() => random.integer(1, 8) / 8);
+  return { activations, activation_alpha: parameters([...alpha, ...alphaBeta]), activation_beta: parameters(alphaBeta) };
+}
 
 function recurrent({ gates, activations, outputs, more }: Cell): Oracle {
   return {
-    elements: [single],
+    elements: ["float32"],
     cases: 80,
     // Sums over steps of functions that the oracle approximates.
     tolerance: { relative: 1e-5, absolute: 2e-6 },
-    make: (random, _, at) => {
+    make: (random, element, at) => {
       const direction = ["forward", "reverse", "bidirectional"][at % 3];
       const directions = direction === "bidirectional" ? 2 : 1;
       const [steps, batch, size, hidden] = [random.integer(1, 4), random.integer(1, 3), random.integer(1, 3), random.integer(1, 3)];
-      const tensor = (...shape: number[]): Tensor => random.tensor(single, shape, [-1, 1]);
+      const tensor = (...shape: number[]): Tensor => random.tensor(element, shape, [-1, 1]);
       const optional = (...shape: number[]): Tensor | null => (random.chance() ? tensor(...shape) : null);
       const lengths = random.chance(0.4)
         ? tensorOf(
@@ -39,7 +57,7 @@ function recurrent({ gates, activations, outputs, more }: Cell): Oracle {
             Array.from({ length: batch }, () => random.integer(1, steps)),
           )
         : null;
-      const special = more(random, { directions, batch, hidden });
+      const special = more(random, { element, directions, batch, hidden });
       const made: OracleCase = {
         inputs: [
           tensor(steps, batch, size),
@@ -55,9 +73,7 @@ function recurrent({ gates, activations, outputs, more }: Cell): Oracle {
           ...some(random, { hidden_size: hidden }),
           ...some(random, special.attributes),
           ...(random.chance(0.3) ? { clip: random.integer(1, 6) / 8 } : {}),
-          ...(random.chance(0.3)
-            ? { activations: Array.from({ length: activations.length * directions }, () => random.pick(functions)) }
-            : {}),
+          ...(random.chance(0.4) ? chosenFunctions(random, activations.length * directions) : {}),
           ...(random.chance(0.2) ? { layout: 0 } : {}),
         },
         // The oracle does not infer the hidden size.
@@ -114,10 +130,10 @@ export const recurrences: OracleTable = {
     gates: 4,
     activations: ["Sigmoid", "Tanh", "Tanh"],
     outputs: 3,
-    more: (random, { directions, batch, hidden }) => ({
+    more: (random, { element, directions, batch, hidden }) => ({
       inputs: [
-        random.chance() ? random.tensor(single, [directions, batch, hidden], [-1, 1]) : null,
-        random.chance() ? random.tensor(single, [directions, 3 * hidden], [-1, 1]) : null,
+        random.chance() ? random.tensor(element, [directions, batch, hidden], [-1, 1]) : null,
+        random.chance() ? random.tensor(element, [directions, 3 * hidden], [-1, 1]) : null,
       ],
       attributes: { input_forget: random.pick([0, 1]) },
     }),
