@@ -1,0 +1,139 @@
+/**
+ * The configuration: every environment variable that the service reads, with its default and what it means. This is the only place
+ * that reads the environment; README's table of variables is checked against `variables`.
+ */
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+
+/** Sizes are counts; "64M" and the like are not understood, so that a number means one thing. */
+const count = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/, "a whole number")
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { error: range(least, most) });
+
+const range = (least: number, most: number): string =>
+  most === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`;
+
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ""),
+);
+
+const origins = list.refine((entries) => entries.every((entry) => entry === "*" || isOrigin(entry)), {
+  error: "* or origins such as https://example.org, separated by commas",
+});
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+const proxies = z
+  .string()
+  .transform((text): boolean | string[] => (text === "true" || text === "false" ? text === "true" : list.parse(text)));
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+interface Variable<S extends z.ZodType = z.ZodType> {
+  readonly schema: S;
+  /** What stands in place of a variable that is not set or empty. */
+  readonly fallback: string | (() => string);
+  /** The default in words, where it is no constant. */
+  readonly fallbackInWords?: string;
+  readonly description: string;
+}
+
+const variable = <S extends z.ZodType>(definition: Variable<S>): Variable<S> => Object.freeze(definition);
+
+/** Every variable. All are optional. */
+export const variables = Object.freeze({
+  HOST: variable({ schema: z.string(), fallback: "0.0.0.0", description: "Address to listen on" }),
+  PORT: variable({ schema: count(0, 65_535), fallback: "8080", description: "Port to listen on; 0 takes any free one" }),
+  DATA_DIR: variable({ schema: z.string(), fallback: "./data", description: "Directory for what the service keeps" }),
+  WORKERS: variable({
+    schema: count(1, 1024),
+    // One long request must not hold up the short ones, hence two even on one core. The event loop needs no core of its own: it moves
+    // bytes only, and the operating system lets a thread that mostly sleeps go first.
+    fallback: () => String(Math.max(2, availableParallelism())),
+    fallbackInWords: "the number of cores, at least 2",
+    description: "Worker threads that compute",
+  }),
+  API_KEYS: variable({
+    schema: list,
+    fallback: "",
+    description: "Keys, separated by commas, of which /v1 asks one as a bearer token; none: everyone may use it",
+  }),
+  LOG_LEVEL: variable({ schema: z.enum(logLevels), fallback: "info", description: `Lowest level to log: ${logLevels.join(", ")}` }),
+  RATE_LIMIT: variable({
+    schema: count(0),
+    // A class behind one address sends hundreds of requests at a deadline: this stops runaway loops, not classes. What protects the
+    // service from overload is the length of the queue.
+    fallback: "60000",
+    description: "Requests per minute of one API key, or of one address without a key; 0: no limit",
+  }),
+  CORS_ORIGIN: variable({
+    schema: origins,
+    fallback: "",
+    description: "Origins, separated by commas, whose pages may call the service from a browser; * for all; none: only its own",
+  }),
+  TRUST_PROXY: variable({
+    schema: proxies,
+    fallback: "false",
+    description:
+      "Whose X-Forwarded-For tells the client's address: true for anyone, or the addresses and networks of proxies, separated by commas",
+  }),
+  MAX_BODY_BYTES: variable({ schema: count(1), fallback: "67108864", description: "Bytes of a request body" }),
+  MAX_PENDING_BYTES: variable({
+    schema: count(1),
+    fallback: "1073741824",
+    description: "Bytes of all request bodies that are being received or wait for their answers; beyond it large ones are turned away",
+  }),
+  MAX_NODES: variable({ schema: count(1), fallback: "250000", description: "Nodes of a graph, after expressions and layers are expanded" }),
+  MAX_ELEMENTS: variable({ schema: count(1), fallback: "67108864", description: "Elements of one tensor, given or computed" }),
+  MAX_BYTES: variable({ schema: count(1), fallback: "2147483648", description: "Bytes that the tensors of one request may hold together" }),
+  MAX_OPERATIONS: variable({ schema: count(1), fallback: "100000000000", description: "Floating-point operations of one request" }),
+  MAX_ANSWER_BYTES: variable({ schema: count(1), fallback: "268435456", description: "Bytes of an answer" }),
+  MAX_NESTING: variable({ schema: count(1, 1000), fallback: "100", description: "Lists, objects or parentheses inside one another" }),
+  MAX_RANK: variable({ schema: count(1, 256), fallback: "32", description: "Axes of one tensor" }),
+  MAX_POINTS: variable({ schema: count(1), fallback: "10000", description: "Points at which one request evaluates a program" }),
+  MAX_QUEUE: variable({
+    schema: count(1),
+    fallback: "1000",
+    description: "Requests that may wait for a worker; beyond it the answer is 503",
+  }),
+  DEADLINE_MS: variable({
+    schema: count(1, 3_600_000),
+    fallback: "30000",
+    description: "Milliseconds that a request may take from its arrival, waiting included; beyond it the answer is 504",
+  }),
+});
+
+type Variables = typeof variables;
+export type Config = { readonly [Name in keyof Variables]: z.output<Variables[Name]["schema"]> };
+
+/** What is wrong with the environment, one sentence per variable. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Reads the configuration from an environment, by default this process's. Throws a ConfigError. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const faults: string[] = [];
+  const values = Object.entries<Variable>(variables).map(([name, { schema, fallback }]) => {
+    const given = environment[name]?.trim() ?? "";
+    const result = schema.safeParse(given === "" ? defaultOf(fallback) : given);
+    if (!result.success) faults.push(`${name} must be ${expectation(schema, result.error)}, not ${JSON.stringify(given)}.`);
+    return [name, result.data];
+  });
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"));
+  return Object.freeze(Object.fromEntries(values)) as Config;
+}
+
+const defaultOf = (fallback: Variable["fallback"]): string => (typeof fallback === "string" ? fallback : fallback());
+
+function expectation(schema: z.ZodType, error: z.ZodError): string {
+  return schema instanceof z.ZodEnum ? `one of ${schema.options.join(", ")}` : error.issues[0].message;
+}
