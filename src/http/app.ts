@@ -1,0 +1,99 @@
+import { serializerCompiler, validatorCompiler } from "@fastify/type-provider-zod";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { WorkerPool } from "../engine/pool.ts";
+import { apiKeys, requireApiKey } from "./plugins/auth.ts";
+import { compression } from "./plugins/compression.ts";
+import { crossOrigin } from "./plugins/cors.ts";
+import { collectMethods, refuseOtherMethods } from "./plugins/methods.ts";
+import { metrics } from "./plugins/metrics.ts";
+import { openApi } from "./plugins/openapi.ts";
+import { answerClientError, answerWithProblems } from "./plugins/problems.ts";
+import { limitRate } from "./plugins/rate-limit.ts";
+import { takeRawBodies } from "./plugins/raw-bodies.ts";
+import { reference } from "./plugins/reference.ts";
+import { requestIds, requestLog } from "./plugins/request-log.ts";
+import { securityHeaders } from "./plugins/security-headers.ts";
+import { compute } from "./routes/compute.ts";
+import { graphs } from "./routes/graphs.ts";
+import { health } from "./routes/health.ts";
+import { home } from "./routes/home.ts";
+import { openApiDocument } from "./routes/openapi.ts";
+import { operators } from "./routes/operators.ts";
+import { problemPages } from "./routes/problems.ts";
+
+export interface AppOptions {
+  readonly pool: Pick<WorkerPool, "run" | "stats" | "isReady">;
+  readonly logger?: FastifyBaseLogger;
+  /** Keys that /v1 asks for; none: it asks for none. */
+  readonly apiKeys?: readonly string[];
+  /** Requests per minute of one client; 0: no limit. */
+  readonly rateLimit?: number;
+  /** Origins whose pages may call the service; "*" for all. */
+  readonly corsOrigins?: readonly string[];
+  /** Whose X-Forwarded-For tells the address of the client: anyone's, or that of these addresses and networks. */
+  readonly trustProxy?: boolean | readonly string[];
+  readonly maxBodyBytes?: number;
+  readonly maxPendingBytes?: number;
+  /** How long a request may take from its arrival until its answer, in milliseconds. */
+  readonly deadlineMs?: number;
+  /** How long a client may take to send its headers, and its whole request, in milliseconds. */
+  readonly headersMs?: number;
+  readonly requestMs?: number;
+}
+
+/** The HTTP service around a pool of workers, ready to listen or to be injected requests. Closing it leaves the pool open. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { pool, logger, deadlineMs = 30_000, headersMs = 20_000, requestMs = 120_000 } = options;
+  const { trustProxy = false, maxBodyBytes = 64 * 2 ** 20, maxPendingBytes = 2 ** 30 } = options;
+  const app: FastifyInstance = fastify({
+    ...(logger && { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIds(),
+    trustProxy: typeof trustProxy === "boolean" ? trustProxy : [...trustProxy],
+    bodyLimit: maxBodyBytes,
+    // A request that comes while the service stops, on a connection that is still in use, is answered like those before it.
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      app.errorHandler(error, request, reply);
+    },
+    // Timers against clients that send slowly; and longer than any answer takes, against those that read none.
+    requestTimeout: requestMs,
+    connectionTimeout: deadlineMs + 30_000,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(5_000, headersMs / 2) },
+    routerOptions: { maxParamLength: 300 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  // No route parses a body on the event loop.
+  app.removeAllContentTypeParsers();
+  answerWithProblems(app, { maxBodyBytes });
+  const methods = collectMethods(app);
+
+  await app.register(openApi);
+  await app.register(requestLog);
+  await app.register(securityHeaders);
+  await app.register(crossOrigin, { origins: options.corsOrigins ?? [] });
+  await app.register(apiKeys, { keys: options.apiKeys ?? [] });
+  await app.register(metrics, { pool });
+  await app.register(compression);
+
+  home(app);
+  health(app, { pool });
+  openApiDocument(app);
+  await app.register(problemPages);
+  await app.register(reference);
+  await app.register(async (v1) => {
+    await limitRate(v1, { perMinute: options.rateLimit ?? 0 });
+    if ((options.apiKeys ?? []).length > 0) requireApiKey(v1);
+    await v1.register(operators);
+    await v1.register(async (scope) => {
+      takeRawBodies(scope, { maxBodyBytes, maxPendingBytes });
+      compute(scope, { pool });
+      await scope.register(graphs, { pool });
+    });
+  });
+  refuseOtherMethods(app, methods);
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,69 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { hasZodFastifySchemaValidationErrors } from "@fastify/type-provider-zod";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
+import { Problem, type ProblemCode, problem } from "../../wire/problems.ts";
+
+const mediaType = "application/problem+json";
+
+/** Makes every error an RFC 9457 document. It belongs to the root, and before any route. */
+export function answerWithProblems(app: FastifyInstance, { maxBodyBytes }: { maxBodyBytes: number }): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const found = problemOf(error, maxBodyBytes);
+    // Nobody reads the answer of a request whose client has gone.
+    if (found.code === "internal" && !reply.raw.destroyed) request.log.error({ err: error }, "unforeseen error");
+    return sendProblem(reply, found);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, problem("not_found", `There is nothing at ${pathOf(request)}`)));
+}
+
+export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
+  if (found.retryAfter !== undefined) reply.header("retry-after", found.retryAfter);
+  return reply.code(found.status).type(mediaType).send(JSON.stringify(found.toDocument()));
+}
+
+const pathOf = ({ url }: FastifyRequest): string => url.slice(0, 200).replace(/\?.*/, "");
+
+/** What the framework finds wrong, in the words of the catalogue. */
+function problemOf(error: FastifyError, maxBodyBytes: number): Problem {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const places = error.validation.map(
+      ({ instancePath, message }: FastifySchemaValidationError) => `${instancePath.slice(1)}: ${message}`,
+    );
+    return problem("invalid_request", `The ${error.validationContext ?? "request"} does not fit: ${places.join("; ")}`);
+  }
+  const translate = translations.get(error.code);
+  if (translate !== undefined) return problem(translate.code, translate.detail(maxBodyBytes));
+  // The parser of HTTP, or a stream that broke off.
+  if (error.statusCode === 400) return problem("malformed_http", "The request could not be read to its end");
+  return problem("internal", "The request could not be processed");
+}
+
+const translations = new Map<string, { code: ProblemCode; detail: (maxBodyBytes: number) => string }>([
+  ["FST_ERR_CTP_BODY_TOO_LARGE", { code: "body_too_large", detail: (most) => `The body has more than ${most} bytes` }],
+  ["FST_ERR_CTP_INVALID_MEDIA_TYPE", { code: "unsupported_media_type", detail: () => "The body is not of type application/json" }],
+  ["FST_CP_ERR_INVALID_CONTENT_ENCODING", { code: "unsupported_media_type", detail: () => "The body's Content-Encoding is not supported" }],
+  ["FST_CP_ERR_INVALID_CONTENT", { code: "invalid_encoding", detail: () => "The body is not compressed as its Content-Encoding says" }],
+  ["FST_ERR_BAD_URL", { code: "malformed_http", detail: () => "The path cannot be decoded" }],
+  ["FST_ERR_MAX_PARAM_LENGTH", { code: "not_found", detail: () => "The path is too long for anything to be there" }],
+]);
+
+/** Answers what is not HTTP, or arrives too slowly, where there is no request yet and hence no reply. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed) return;
+  const found = clientProblem(error.code);
+  if (socket.writable) {
+    const { status } = found;
+    const body = JSON.stringify(found.toDocument());
+    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${mediaType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    socket.write(head + body);
+  }
+  socket.destroy(error);
+}
+
+function clientProblem(code: string | undefined): Problem {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return problem("request_timeout", "The request did not arrive completely in time");
+  if (code === "HPE_HEADER_OVERFLOW") return problem("headers_too_large", "The path and the headers are larger than 16 KiB");
+  return problem("malformed_http", "This is not an HTTP/1.1 request");
+}

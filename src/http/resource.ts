@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+/** An answer that is the same until the service is replaced: worked out once, and known by its digest. */
+export class Resource {
+  readonly #body: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #etag: string;
+
+  constructor(body: string, headers: Readonly<Record<string, string>>) {
+    this.#body = body;
+    this.#headers = { "cache-control": "public, max-age=60", ...headers };
+    this.#etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
+  }
+
+  static json(value: unknown): Resource {
+    return new Resource(JSON.stringify(value), { "content-type": "application/json; charset=utf-8" });
+  }
+
+  /** Sends the resource, or 304 when the client has it already. */
+  send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    reply.headers(this.#headers).header("etag", this.#etag);
+    const known = request.headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === this.#etag);
+    return known ? reply.code(304).send() : reply.send(this.#body);
+  }
+}

@@ -1,0 +1,78 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Answer } from "../../engine/pool-protocol.ts";
+import type { WorkerPool } from "../../engine/pool.ts";
+import { evaluateExamples, gradientsExamples } from "../../wire/examples.ts";
+import { problem } from "../../wire/problems.ts";
+import { EvaluateRequest, GradientsRequest } from "../../wire/requests.ts";
+import { EvaluateResponse, GradientsResponse } from "../../wire/responses.ts";
+import { answerExamples, requestExamples } from "../contract.ts";
+import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
+
+export type Runner = Pick<WorkerPool, "run">;
+
+/** What may go wrong with anything that is computed. */
+export const computeProblems = [400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504];
+
+/** Values and gradients of programs. The bodies go to the workers as they came. */
+export function compute(scope: FastifyInstance, { pool }: { pool: Runner }): void {
+  scope.post(
+    "/v1/evaluate",
+    {
+      schema: {
+        operationId: "evaluate",
+        tags: [tags.compute.name],
+        summary: "Run a program forward",
+        description: "Answers with the outputs, and with the value of every node when `return` asks for `nodes`.",
+        security: keyMayBeNeeded,
+      },
+      config: {
+        contract: {
+          request: { description: "A program and its inputs", schema: EvaluateRequest, examples: requestExamples(evaluateExamples) },
+          answer: { description: "The values", schema: EvaluateResponse, examples: answerExamples(evaluateExamples) },
+          problems: computeProblems,
+        },
+      },
+    },
+    answerWith(pool, "evaluate"),
+  );
+
+  scope.post(
+    "/v1/gradients",
+    {
+      schema: {
+        operationId: "gradients",
+        tags: [tags.compute.name],
+        summary: "Run a program forward and backward",
+        description:
+          "Answers with the outputs, the gradients with respect to the inputs, the value and gradient of every node, and the gradient " +
+          "that travels on every edge. The gradient of an edge is taken before the sum at a fan-out; that of a value is the sum over its edges.",
+        security: keyMayBeNeeded,
+      },
+      config: {
+        contract: {
+          request: {
+            description: "A program, its inputs, and what to differentiate",
+            schema: GradientsRequest,
+            examples: requestExamples(gradientsExamples),
+          },
+          answer: { description: "Values and gradients", schema: GradientsResponse, examples: answerExamples(gradientsExamples) },
+          problems: computeProblems,
+        },
+      },
+    },
+    answerWith(pool, "gradients"),
+  );
+}
+
+/** Has the pool run a task on the body, and sends what it answers. */
+export function answerWith(pool: Runner, task: string) {
+  return async ({ body, departure }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    if (!Buffer.isBuffer(body) || body.length === 0) throw problem("invalid_json", "The body is empty; it should be a JSON object");
+    return sendAnswer(reply, await pool.run(task, body, { signal: departure }));
+  };
+}
+
+/** Answers travel as text or as the bytes of text, and either way as they are. */
+export function sendAnswer(reply: FastifyReply, { status, contentType, body }: Answer): FastifyReply {
+  return reply.code(status).header("content-type", contentType).send(body);
+}

@@ -1,0 +1,55 @@
+import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
+import { z } from "zod";
+import { graphsExamples } from "../../wire/examples.ts";
+import { GraphId } from "../../wire/program-source.ts";
+import { GraphsRequest } from "../../wire/requests.ts";
+import { GraphResponse } from "../../wire/responses.ts";
+import { answerExamples, requestExamples } from "../contract.ts";
+import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
+import { answerWith, computeProblems, type Runner, sendAnswer } from "./compute.ts";
+
+/** Programs that are registered once, checked, and then used by their ids. */
+export const graphs: FastifyPluginCallbackZod<{ pool: Runner }> = (scope, { pool }, done) => {
+  const answer = { description: "The registered program", schema: GraphResponse, examples: answerExamples(graphsExamples) };
+
+  scope.post(
+    "/v1/graphs",
+    {
+      schema: {
+        operationId: "registerGraph",
+        tags: [tags.graphs.name],
+        summary: "Register a graph",
+        description:
+          "Checks a graph, expression or network and answers with its id, which later requests may give as `graph_id`. The id is a digest of " +
+          "the canonical form: the same graph has the same id everywhere, and registering it again changes nothing.",
+        security: keyMayBeNeeded,
+      },
+      config: {
+        contract: {
+          request: { description: "The program to register", schema: GraphsRequest, examples: requestExamples(graphsExamples) },
+          answer,
+          problems: computeProblems.filter((status) => status !== 404),
+        },
+      },
+    },
+    answerWith(pool, "registerGraph"),
+  );
+
+  scope.get(
+    "/v1/graphs/:id",
+    {
+      schema: {
+        operationId: "readGraph",
+        tags: [tags.graphs.name],
+        summary: "Read a registered graph",
+        description: "Answers with what registering the graph answered: its inputs, outputs and parameters, and its canonical form.",
+        params: z.object({ id: GraphId }),
+        security: keyMayBeNeeded,
+      },
+      config: { contract: { answer, problems: [400, 401, 404, 429, 500, 503, 504] } },
+    },
+    async ({ params, departure }, reply) =>
+      sendAnswer(reply, await pool.run("readGraph", Buffer.from(JSON.stringify(params)), { signal: departure })),
+  );
+  done();
+};
