@@ -2,8 +2,10 @@ import { createNode, currentId, type Value } from "../ir/graph.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Tensor, type TensorType, zeros } from "../tensor/tensor.ts";
 import { identity } from "./arithmetic/identity.ts";
-import { type Attributes, has, isComposite, type Operator, type OperatorPrimitive } from "./define.ts";
+import { type Attributes, has, type InputSpec, isComposite, type Operator, type OperatorPrimitive } from "./define.ts";
 import { OperatorError } from "./errors.ts";
+
+const none: Attributes = Object.freeze({});
 
 /** Larger results of constant inputs are left to the engine. */
 const foldedElements = 4096;
@@ -15,11 +17,12 @@ const foldedElements = 4096;
 export function apply(
   op: Operator,
   inputs: readonly (Value | null)[],
-  attributes: Attributes = {},
+  attributes: Attributes = none,
   outputCount = op.outputs.length,
 ): readonly Value[] {
   checkInputs(op, inputs);
-  const all = { ...op.defaults, ...attributes };
+  // Shared and not copied where nothing is set: a large graph has a node for every few bytes of its request.
+  const all = attributes === none ? op.defaults : { ...op.defaults, ...attributes };
   if (isComposite(op)) {
     const since = currentId();
     const own = distinct(paddedInputs(op, inputs));
@@ -42,8 +45,10 @@ export function paddedInputs(op: Operator, inputs: readonly (Value | null)[]): r
 
 /** A value that is given twice stands in the body as two values, so that each position keeps its own gradient. */
 function distinct(inputs: readonly Value[]): readonly Value[] {
-  const repeated = inputs.filter((value: Value | null, at) => value !== null && inputs.indexOf(value) < at);
-  return inputs.map((value) => (repeated.includes(value) ? identity(value) : value));
+  const count = new Map<Value | null, number>();
+  for (const value of inputs) count.set(value, (count.get(value) ?? 0) + 1);
+  if (count.size === inputs.length) return inputs;
+  return inputs.map((value: Value | null) => (value !== null && count.get(value) !== 1 ? identity(value) : value)) as readonly Value[];
 }
 
 function fold(
@@ -52,15 +57,13 @@ function fold(
   attributes: Attributes,
   types: readonly TensorType[],
 ): Tensor[] | null {
-  for (const { shape } of types) if (sizeOf(shape) > foldedElements) return null;
   const shapeOnly = has(op, "shapeOnly");
-  const numbers: (Tensor | null)[] = [];
-  for (const value of paddedInputs(op, inputs) as readonly (Value | null)[]) {
-    if (value === null) numbers.push(null);
-    else if (value.known !== null) numbers.push(value.known);
-    else if (shapeOnly) numbers.push({ dtype: value.dtype, shape: value.shape, data: new Float64Array(0) });
-    else return null;
-  }
+  if (!shapeOnly) for (const value of inputs) if (value !== null && value.known === null) return null;
+  for (const { shape } of types) if (sizeOf(shape) > foldedElements) return null;
+  const numbers = paddedInputs(op, inputs).map((value: Value | null): Tensor | null => {
+    if (value === null || value.known !== null) return value && value.known;
+    return { dtype: value.dtype, shape: value.shape, data: new Float64Array(0) };
+  });
   const outputs = types.map(({ dtype, shape }) => zeros(dtype, shape));
   op.kernel(numbers as readonly Tensor[], outputs, attributes);
   return outputs;
@@ -68,14 +71,11 @@ function fold(
 
 function checkInputs(op: Operator, inputs: readonly (Value | null)[]): void {
   const specs = op.inputs;
-  const last = specs.at(-1);
-  const variadic = last?.variadic === true;
-  if (!variadic && inputs.length > specs.length) {
+  const isOpen = specs.length > 0 && specs[specs.length - 1].variadic === true;
+  if (!isOpen && inputs.length > specs.length) {
     throw new OperatorError("arity", `${op.type} takes at most ${specs.length} inputs, not ${inputs.length}`, { input: specs.length });
   }
-  const least = specs.length;
-  const bound = new Map<string, { dtype: string; at: number }>();
-  for (let at = 0; at < Math.max(least, inputs.length); at++) {
+  for (let at = 0; at < Math.max(specs.length, inputs.length); at++) {
     const spec = specs[Math.min(at, specs.length - 1)];
     const value = inputs[at] ?? null;
     if (value === null) {
@@ -86,20 +86,24 @@ function checkInputs(op: Operator, inputs: readonly (Value | null)[]): void {
     if (!allowed.includes(value.dtype)) {
       throw new OperatorError("type", `input ${spec.name} of ${op.type} is ${value.dtype}; it may be ${allowed.join(", ")}`, { input: at });
     }
-    const before = bound.get(spec.type);
-    if (before === undefined) bound.set(spec.type, { dtype: value.dtype, at });
-    else if (before.dtype !== value.dtype) {
-      const first = specs[Math.min(before.at, specs.length - 1)].name;
-      throw new OperatorError(
-        "type",
-        `input ${spec.name} of ${op.type} is ${value.dtype}, but ${first} is ${before.dtype}; use Cast to convert`,
-        { input: at },
-      );
-    }
+    checkBeside(op, inputs, at, spec, value);
     if (spec.static && value.known === null) {
       throw new OperatorError("static", `input ${spec.name} of ${op.type} decides shapes, so it may not depend on other inputs' numbers`, {
         input: at,
       });
     }
+  }
+}
+
+/** An input must have the element type of the first one that shares its type variable. */
+function checkBeside(op: Operator, inputs: readonly (Value | null)[], at: number, { name, type }: InputSpec, { dtype }: Value): void {
+  const specs = op.inputs;
+  for (let before = 0; before < at; before++) {
+    const first = specs[Math.min(before, specs.length - 1)];
+    const other = inputs[before];
+    if (first.type !== type || !other) continue;
+    if (other.dtype === dtype) return;
+    const message = `input ${name} of ${op.type} is ${dtype}, but ${first.name} is ${other.dtype}; use Cast to convert`;
+    throw new OperatorError("type", message, { input: at });
   }
 }
