@@ -45,9 +45,10 @@ describe.each(judged)("%s", (_, op, oracle) => {
   });
 
   const others = elementsOf(op).filter((element) => ![...oracle.elements, ...(oracle.incomparable ?? [])].includes(element));
-  test.runIf(others.length > 0)("the oracle lacks the other element types", async () => {
-    for (const element of others) await expect(runOracle(op, caseAt(op, oracle, element, 0)), element).rejects.toThrow();
-  });
+  if (others.length > 0)
+    test("the oracle lacks the other element types", async () => {
+      for (const element of others) await expect(runOracle(op, caseAt(op, oracle, element, 0)), element).rejects.toThrow();
+    });
 });
 
 async function judge(op: Operator, oracle: Oracle, made: OracleCase): Promise<string | null> {
