@@ -29,7 +29,7 @@ export const NegativeLogLikelihoodLoss = defineOp({
   since: 13,
   category: "network",
   summary:
-    "Minus the log-probability of each target's class, times the class's weight. The mean divides by the sum of these weights; targets equal to ignore_index count nowhere.",
+    "Minus the log-probability of each target's class, times the class's weight. The mean divides by the sum of these weights; targets equal to ignore_index count nowhere, and a mean over no others is NaN.",
   inputs: [
     { name: "input", type: "T", differentiable: true },
     { name: "target", type: "Tind" },
@@ -48,7 +48,7 @@ export const SoftmaxCrossEntropyLoss = defineOp({
   since: 13,
   category: "network",
   summary:
-    "Minus the logarithm of the softmax (over axis 1) at each label's class, times the class's weight. The mean divides by the sum of these weights; labels equal to ignore_index count nowhere. The log-probabilities are the second output.",
+    "Minus the logarithm of the softmax (over axis 1) at each label's class, times the class's weight. The mean divides by the sum of these weights; labels equal to ignore_index count nowhere, and a mean over no others is NaN. The log-probabilities are the second output.",
   inputs: [
     { name: "scores", type: "T", differentiable: true },
     { name: "labels", type: "Tind" },
