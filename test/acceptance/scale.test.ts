@@ -3,11 +3,14 @@ import { type Service, startService } from "../support/service.ts";
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService();
+  service = await startService({ deadlineMs: 100_000 });
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
 const gradients = (body: object): ReturnType<Service["post"]> => service.post("/v1/gradients", body);
+
+/** A busy machine takes its time over so many nodes. */
+const patience = 120_000;
 
 /** y = x · 1.00001ⁿ, one multiplication after another. */
 const chain = (length: number): object => ({
@@ -25,7 +28,7 @@ const fanOut = (width: number): object => ({
 });
 
 describe("large graphs", () => {
-  test("a chain of 100,000 nodes, every node and edge of it", async () => {
+  test("a chain of 100,000 nodes, every node and edge of it", { timeout: patience }, async () => {
     const { status, json } = await gradients({ graph: chain(100_000), inputs: { x: 2 } });
     expect(status).toBe(200);
     const answer = json as { gradients: { x: number }; nodes: { value: number; gradient: number }[]; edges: unknown[] };
@@ -36,7 +39,7 @@ describe("large graphs", () => {
     expect(answer.nodes[50_000].gradient).toBeCloseTo(1.00001 ** 50_000, 8);
   });
 
-  test("a fan-out of 100,000 edges", async () => {
+  test("a fan-out of 100,000 edges", { timeout: patience }, async () => {
     const { status, json } = await gradients({ graph: fanOut(100_000), inputs: { x: 1 } });
     expect(status).toBe(200);
     const answer = json as { gradients: { x: number }; edges: { from: string | null; gradient: number }[] };
@@ -60,7 +63,7 @@ describe("large graphs", () => {
   test.each([
     ["chains", chain],
     ["fan-outs", fanOut],
-  ])("time grows as the size for %s", async (_, graph) => {
+  ])("time grows as the size for %s", { timeout: patience }, async (_, graph) => {
     const milliseconds = async (size: number): Promise<number> => {
       const body = { graph: graph(size), inputs: { x: 1 } };
       const times: number[] = [];
@@ -72,7 +75,7 @@ describe("large graphs", () => {
       }
       return Math.min(...times);
     };
-    const [small, large] = [await milliseconds(8_000), await milliseconds(64_000)];
+    const [small, large] = [await milliseconds(4_000), await milliseconds(32_000)];
     // Eight times the nodes: quadratic work would take 64 times as long.
     expect(large / small).toBeLessThan(24);
   });
