@@ -176,6 +176,12 @@ describe("conventions", () => {
   });
 });
 
+test("a constant exponent takes no gradient, where the base may be negative", () => {
+  const x = input(vector(-3));
+  const { edges } = reverse([pow(x, 3)], [filled(1, x)]);
+  expect(edges.map(({ from }) => from)).toEqual([x]);
+});
+
 describe("beyond first order", () => {
   const second = (build: (x: Value) => Value, at: Tensor): Tensor => {
     const x = input(at);
