@@ -40,7 +40,10 @@ const EdgeGradient = z.object({
       "The derivative of the node's output with respect to this input alone, where it has the edge's shape: for scalars and elementwise operators",
     examples: [1],
   }),
-  gradient: TensorOutput.meta({ description: "What flows back along this edge, before it is summed with others", examples: [6] }),
+  gradient: TensorOutput.nullable().meta({
+    description: "What flows back along this edge, before it is summed with others; null where nothing does",
+    examples: [6],
+  }),
 });
 
 export const EvaluateResponse = z
@@ -55,11 +58,19 @@ export type EvaluateResponse = z.output<typeof EvaluateResponse>;
 const pointResult = {
   outputs,
   gradients: z
-    .record(Name, gradient)
+    .record(Name, TensorOutput)
     .optional()
-    .meta({ description: "The gradient of each name in `wrt`; null where none flows", examples: [{ x: 6, y: 6 }] }),
+    .meta({
+      description: "The gradient of each name in `wrt`, in its shape; zeros where the objective does not depend on it",
+      examples: [{ x: 6, y: 6 }],
+    }),
   nodes: z.array(NodeGradient).optional().meta({ description: "Every named value in forward order, inputs included" }),
-  edges: z.array(EdgeGradient).optional().meta({ description: "Every edge along which a gradient flows" }),
+  edges: z
+    .array(EdgeGradient)
+    .optional()
+    .meta({
+      description: "Every consumption of a value by a node, in forward order; literals that take no gradient, such as axes, are left out",
+    }),
   nonfinite,
 };
 
