@@ -1,7 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { hasZodFastifySchemaValidationErrors } from "@fastify/type-provider-zod";
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifySchemaValidationError } from "fastify";
+import { pathOf } from "./request-log.ts";
 import { Problem, type ProblemCode, problem } from "../../wire/problems.ts";
 
 const mediaType = "application/problem+json";
@@ -12,6 +13,8 @@ export function answerWithProblems(app: FastifyInstance, { maxBodyBytes }: { max
     const found = problemOf(error, maxBodyBytes);
     // Nobody reads the answer of a request whose client has gone.
     if (found.code === "internal" && !reply.raw.destroyed) request.log.error({ err: error }, "unforeseen error");
+    // The framework would close the connection after a body that it did not take, and a client that still sends would not read why.
+    reply.removeHeader("connection");
     return sendProblem(reply, found);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(reply, problem("not_found", `There is nothing at ${pathOf(request)}`)));
@@ -21,8 +24,6 @@ export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
   if (found.retryAfter !== undefined) reply.header("retry-after", found.retryAfter);
   return reply.code(found.status).type(mediaType).send(JSON.stringify(found.toDocument()));
 }
-
-const pathOf = ({ url }: FastifyRequest): string => url.slice(0, 200).replace(/\?.*/, "");
 
 /** What the framework finds wrong, in the words of the catalogue. */
 function problemOf(error: FastifyError, maxBodyBytes: number): Problem {

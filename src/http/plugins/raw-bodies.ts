@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { pathOf } from "./request-log.ts";
 import { Problem, problem } from "../../wire/problems.ts";
 
 declare module "fastify" {
@@ -34,7 +35,9 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
     // The end of the answer and not of the request, which closes as soon as its body has been read.
     reply.raw.once("close", () => {
       pending -= request.pendingBytes;
-      if (!reply.raw.writableFinished) controller.abort(new Error("The client has gone"));
+      if (reply.raw.writableEnded) return;
+      request.log.info({ method: request.method, path: pathOf(request) }, "the client has gone");
+      controller.abort(new Error("The client has gone"));
     });
     done();
   });
@@ -48,8 +51,9 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
     const take = (chunk: Buffer): void => {
       pending += chunk.length;
       request.pendingBytes += chunk.length;
-      if (body.length + chunk.length > maxBodyBytes) refuse(tooLarge(maxBodyBytes));
-      else if (body.length > small && pending > maxPendingBytes) refuse(tooManyBytes());
+      const length = body.length + chunk.length;
+      if (length > maxBodyBytes) refuse(tooLarge(maxBodyBytes));
+      else if (length > small && pending > maxPendingBytes) refuse(tooManyBytes());
       else body.add(chunk);
     };
     const refuse = (error: Error): void => {
@@ -65,7 +69,7 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
       // What still comes is read and forgotten, so that the client, once it has sent all, reads the answer.
       ignoreErrors(payload).resume();
     };
-    payload.on("data", take).on("end", finish).on("error", refuse);
+    payload.on("data", take).on("end", finish).on("error", refuse).resume();
   });
 }
 

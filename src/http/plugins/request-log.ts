@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 
 const sane = /^[\w.:=/+-]{1,128}$/;
@@ -14,6 +15,12 @@ export function requestIds(): (request: Pick<IncomingMessage, "headers">) => str
   };
 }
 
+/** What a request asks for, without its query. */
+export function pathOf({ url }: Pick<FastifyRequest, "url">): string {
+  const end = url.indexOf("?");
+  return (end < 0 ? url : url.slice(0, end)).slice(0, 300);
+}
+
 /** One line per answer, without bodies, queries or headers; and the request's id in a header of the answer. */
 export const requestLog = fp(
   async (app) => {
@@ -22,10 +29,10 @@ export const requestLog = fp(
       done();
     });
     app.addHook("onResponse", (request, reply, done) => {
-      const { method, url } = request;
-      const query = url.indexOf("?");
-      const path = query < 0 ? url : url.slice(0, query);
-      request.log.info({ method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 1000) / 1000 }, "answered");
+      request.log.info(
+        { method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 1000) / 1000 },
+        "answered",
+      );
       done();
     });
   },
