@@ -163,10 +163,11 @@ class Compilation {
       for (let at = 0; at < inputs.length; at++) {
         const operand = inputs[at];
         if (values[at] !== null || operand === null || (typeof operand !== "string") !== literals) continue;
+        const source = this.#linked.operands[first + at];
+        const isFed = source >= 0 && source < this.#draft.inputs.length;
         const spec = inputSpec(op, at);
-        const wanted = spec === undefined ? null : demandOf(op, spec, beside);
-        const value =
-          typeof operand === "string" ? this.#source(this.#linked.operands[first + at], wanted) : this.#literal(node, at, operand, wanted);
+        const wanted = spec === undefined ? null : demandOf(op, spec, beside, isFed);
+        const value = typeof operand === "string" ? this.#source(source, wanted) : this.#literal(node, at, operand, wanted);
         values[at] = value;
         if (spec !== undefined && !beside.has(spec.type)) beside.set(spec.type, value.dtype);
       }

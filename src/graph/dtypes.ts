@@ -1,5 +1,5 @@
 import type { InputSpec, Operator } from "../ops/define.ts";
-import type { DType } from "../tensor/dtype.ts";
+import { type DType, isFloating } from "../tensor/dtype.ts";
 import type { GivenTensor } from "../wire/tensor.ts";
 import type { Draft, GivenInputs } from "./draft.ts";
 import type { Linked } from "./link.ts";
@@ -31,14 +31,16 @@ export function originsOf(draft: Draft, given: GivenInputs | null): readonly Ori
 }
 
 /**
- * What an input would have numbers without a dtype be, where `beside` holds the dtypes of the typed operands by type variable: what its
- * own variable is bound to; a type that is not floating where no floating one is taken; float32 next to float32.
+ * What an operator's input would have numbers without a dtype be, where `beside` holds the dtypes of the typed operands by type variable:
+ * what its own variable is bound to; a type that is not floating where no floating one is taken; float32 next to float32. Numbers that
+ * the request feeds stay floating wherever that is possible: whether they have a gradient may not depend on whether they are whole.
  */
-export function demandOf(op: Operator, spec: InputSpec, beside: ReadonlyMap<string, DType>): DType | null {
+export function demandOf(op: Operator, spec: InputSpec, beside: ReadonlyMap<string, DType>, isFed: boolean): DType | null {
   const bound = beside.get(spec.type);
-  if (bound !== undefined) return bound;
   const allowed = op.types[spec.type];
-  if (!allowed.includes("float64")) return preferred.find((dtype) => allowed.includes(dtype)) ?? null;
+  const mayFloat = allowed.includes("float64");
+  if (bound !== undefined && (isFloating(bound) || !isFed || !mayFloat)) return bound;
+  if (!mayFloat) return preferred.find((dtype) => allowed.includes(dtype)) ?? null;
   return allowed.includes("float32") && beside.values().some((dtype) => dtype === "float32") ? "float32" : null;
 }
 
@@ -70,7 +72,7 @@ export function demands(draft: Draft, linked: Linked, ops: readonly Operator[], 
       const value = linked.operands[first + at];
       const spec = inputSpec(op, at);
       if (value < 0 || value >= origins.length || origins[value].dtype !== null || spec === undefined) continue;
-      demanded[value] ??= demandOf(op, spec, beside);
+      demanded[value] ??= demandOf(op, spec, beside, value < draft.inputs.length);
     }
   }
   return demanded;

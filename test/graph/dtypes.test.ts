@@ -29,7 +29,8 @@ describe("numbers without a dtype take the one that is needed", () => {
     ["y = where(c, x, -x)", { c: [1, 0], x: [1, 2] }, { c: "bool", x: "float64", y: "float64" }],
     ["y = where(x > 0, x, 0)", { x: float32([1], [1]) }, { x: "float32", y: "float32" }],
     ["y = x == true", { x: [true] }, { x: "bool", y: "bool" }],
-    ["y = argmax(x, axis=0) + k", { x: [1, 2], k: 1 }, { x: "float64", k: "int64", y: "int64" }],
+    ["y = argmax(x, axis=0) + 1", { x: [1, 2] }, { x: "float64", y: "int64" }],
+    ["k = 1; y = argmax(x, axis=0) + k", { x: [1, 2] }, { x: "float64", y: "int64" }],
   ])("%s with %j", (text, inputs, dtypes) => {
     expect(typesOf(text, inputs)).toEqual(dtypes);
   });
@@ -53,6 +54,9 @@ describe("typed tensors do not mix", () => {
     ["x + 1.5", { x: int64(1) }],
     ["x * y", { x: [true], y: [1.5] }],
     ["exp(i)", { i: int64(1) }],
+    // An input stays floating whatever its numbers are.
+    ["x + y", { x: 1, y: int64(1) }],
+    ["x * argmax(y)", { x: 1, y: [1, 2] }],
   ])("%s with %j", (text, inputs) => {
     expect(faultOf(() => compileFormula(text, inputs))).toMatchObject({ code: "type_mismatch", pointer: "/expression" });
   });
