@@ -46,11 +46,12 @@ export interface Slot extends TensorType {
 
 /** Plans the computation of `wanted` from the values that will be `fed`; what is `watched` is computed only if something needs it. */
 export function plan(fed: readonly Value[], wanted: readonly Value[], watched: readonly Value[] = []): Plan {
+  const nodes = primitiveNodes(wanted);
   const slots: Slot[] = [];
   const steps: Step[] = [];
-  const slotOf = new Map<Value, number>();
-  const computed = new Map<string, readonly number[]>();
-  const constants = new Map<string, number>();
+  const slotOf = new SlotTable(fed, nodes);
+  const computed = new Computed();
+  const constants = new Map<string | Tensor, number>();
 
   const addSlot = (type: TensorType, constant: Tensor | null, memory = slots.length): number =>
     slots.push({ dtype: type.dtype, shape: type.shape, constant, offset: -1, memory }) - 1;
@@ -58,41 +59,35 @@ export function plan(fed: readonly Value[], wanted: readonly Value[], watched: r
   const place = (value: Value | null): number => {
     if (value === null) return -1;
     const leaf = primitive(value);
-    let slot = slotOf.get(leaf);
-    if (slot === undefined) {
-      if (leaf.known === null) throw new Error(`a value of ${leaf.node?.op ?? "an input"} is used before it is computed`);
-      slot = placeConstant(leaf.known);
-      slotOf.set(leaf, slot);
-    }
+    if (leaf.known !== null) return placeConstant(leaf.known);
+    const slot = slotOf.get(leaf);
+    if (slot < 0) throw new Error(`a value of ${leaf.node?.op ?? "an input"} is used before it is computed`);
     return slot;
   };
 
   const placeConstant = (tensor: Tensor): number => {
-    if (tensor.data.length > 16) return addSlot(tensor, tensor);
-    const numbers = tensor.data.length === 1 ? exact(tensor.data[0]) : Array.from(tensor.data, exact).join();
-    const key = `${tensor.dtype}|${tensor.shape.join()}|${numbers}`;
+    const key = constantKey(tensor);
     let slot = constants.get(key);
     if (slot === undefined) constants.set(key, (slot = addSlot(tensor, tensor)));
     return slot;
   };
 
-  for (const value of fed) if (value.known === null && !slotOf.has(value)) slotOf.set(value, addSlot(value, null));
+  for (const value of fed) if (value.known === null) slotOf.set(value, addSlot(value, null));
 
-  for (const node of primitiveNodes(wanted)) {
+  for (const node of nodes) {
     const op = operatorOf(node.op);
     if (isComposite(op)) throw new Error(`${op.type} was not expanded`);
-    const inputs = (paddedInputs(op, node.inputs) as readonly (Value | null)[]).map(place);
-    const key = keyOf(node, inputs);
-    const before = computed.get(key);
-    if (before !== undefined) {
-      node.outputs.forEach((value, at) => slotOf.set(value, before[at]));
+    const inputs = paddedInputs(op, node.inputs).map(place);
+    const outputs = computed.find(node, inputs);
+    if (outputs !== undefined) {
+      for (let at = 0; at < outputs.length; at++) slotOf.set(node.outputs[at], outputs[at]);
       continue;
     }
     const view = has(op, "view") && node.outputs.length === 1;
-    const outputs = node.outputs.map((value) => addSlot(value, null, view ? slots[inputs[0]].memory : slots.length));
-    node.outputs.forEach((value, at) => slotOf.set(value, outputs[at]));
-    computed.set(key, outputs);
-    if (!view) steps.push({ node, op, inputs, outputs });
+    const own = node.outputs.map((value) => addSlot(value, null, view ? slots[inputs[0]].memory : slots.length));
+    for (let at = 0; at < own.length; at++) slotOf.set(node.outputs[at], own[at]);
+    computed.add(own);
+    if (!view) steps.push({ node, op, inputs, outputs: own });
   }
 
   const wantedSlots = wanted.map(place);
@@ -100,15 +95,92 @@ export function plan(fed: readonly Value[], wanted: readonly Value[], watched: r
   return {
     steps,
     slots,
-    fed: fed.map((value) => (value.known === null ? (slotOf.get(value) ?? -1) : -1)),
+    fed: fed.map((value) => (value.known === null ? slotOf.get(value) : -1)),
     wanted: wantedSlots,
-    watched: watched.map((value) => slotOf.get(primitive(value)) ?? -1),
+    watched: watched.map((value) => slotOf.get(primitive(value))),
     arenaBytes,
     unsharedBytes,
     bytes: arenaBytes + slots.reduce((sum, slot, at) => sum + (slot.offset < 0 && slot.memory === at ? bytesOf(slot) : 0), 0),
     operations: steps.reduce((sum, step) => sum + operationsOf(step, slots), 0),
   };
 }
+
+/** The slot of each value, by its id: a large graph has too many values for a map to be quick. */
+class SlotTable {
+  readonly #first: number;
+  readonly #slots: Int32Array;
+
+  constructor(fed: readonly Value[], nodes: readonly Node[]) {
+    let first = nodes[0]?.id ?? 0;
+    let last = nodes.at(-1)?.outputs.at(-1)?.id ?? first;
+    for (const { id } of fed) {
+      first = Math.min(first, id);
+      last = Math.max(last, id);
+    }
+    this.#first = first;
+    this.#slots = new Int32Array(last - first + 1).fill(-1);
+  }
+
+  /** -1 for a value that has none. */
+  get({ id }: Value): number {
+    return this.#slots[id - this.#first] ?? -1;
+  }
+
+  set({ id }: Value, slot: number): void {
+    this.#slots[id - this.#first] = slot;
+  }
+}
+
+/** Below this many slots two of them and an operator's number fit into one exact double. */
+const pairableSlots = 2 ** 21;
+
+/** Finds what was computed before: operators are functions of their inputs and attributes, random ones of their seed. */
+class Computed {
+  readonly #byNumber = new Map<number, readonly number[]>();
+  readonly #byText = new Map<string, readonly number[]>();
+  readonly #operators = new Map<string, number>();
+  #key: number | string = 0;
+
+  find(node: Node, inputs: readonly number[]): readonly number[] | undefined {
+    this.#key = this.#keyOf(node, inputs);
+    return typeof this.#key === "number" ? this.#byNumber.get(this.#key) : this.#byText.get(this.#key);
+  }
+
+  /** Remembers the results of the node that was looked for last. */
+  add(outputs: readonly number[]): void {
+    if (typeof this.#key === "number") this.#byNumber.set(this.#key, outputs);
+    else this.#byText.set(this.#key, outputs);
+  }
+
+  #keyOf({ op, attributes, outputs }: Node, inputs: readonly number[]): number | string {
+    const [a = -1, b = -1] = inputs;
+    const isPlain = inputs.length <= 2 && outputs.length === 1 && isEmpty(attributes);
+    if (isPlain && Math.max(a, b) < pairableSlots - 1) return (this.#numberOf(op) * pairableSlots + a + 1) * pairableSlots + b + 1;
+    return `${op}(${inputs.join()})${JSON.stringify(attributes)}${outputs.length}`;
+  }
+
+  #numberOf(op: string): number {
+    let number = this.#operators.get(op);
+    if (number === undefined) this.#operators.set(op, (number = this.#operators.size));
+    return number;
+  }
+}
+
+function isEmpty(attributes: object): boolean {
+  for (const _ in attributes) return false;
+  return true;
+}
+
+/** Equal keys mean equal constants; large ones are not compared, but equal only to themselves. */
+function constantKey(tensor: Tensor): string | Tensor {
+  const { dtype, shape, data } = tensor;
+  if (data.length > 16) return tensor;
+  const numbers = data.length === 1 ? exact(data[0]) : Array.from(data, exact).join();
+  return shape.length === 0 ? `${dtype}|${numbers}` : `${dtype}|${shape.join()}|${numbers}`;
+}
+
+/** A number as text that tells -0 from 0. */
+const exact = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
 
 /** The value that a composite's output stands for. */
 function primitive(value: Value): Value {
@@ -132,16 +204,3 @@ function primitiveNodes(wanted: readonly Value[]): Node[] {
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) node.inputs.forEach(visit);
   return [...seen].sort((a, b) => a.id - b.id);
 }
-
-/** Equal keys mean equal results: operators are functions of their inputs and attributes, random ones of their seed. */
-function keyOf(node: Node, inputs: readonly number[]): string {
-  let attributes = "";
-  for (const _ in node.attributes) {
-    attributes = JSON.stringify(node.attributes);
-    break;
-  }
-  return `${node.op}(${inputs.join()})${attributes}${node.outputs.length}`;
-}
-
-/** A number as text that tells -0 from 0. */
-const exact = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
