@@ -2,7 +2,6 @@
  * The contract of the routes, as parts of an OpenAPI document. A route says in its `config.contract` what it takes and answers, with
  * zod schemas that nothing on the event loop runs: the workers validate with the same ones.
  */
-import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { Problem, ProblemDocument, problemCodes, problems } from "../wire/problems.ts";
 
@@ -48,7 +47,6 @@ declare module "fastify" {
 /** A schema as its sender sees it, with defaults to leave out, or as it is when it has been filled in. */
 type Direction = "input" | "output";
 export type JsonObject = Record<string, unknown>;
-type Definitions = Map<string, JsonObject>;
 
 export interface ContractParts {
   /** What each operation takes and answers, under the keys that were given. */
@@ -59,50 +57,32 @@ export interface ContractParts {
 
 /** The parts of the document that describe the operations, whose schemas with an id are shared under it. */
 export function contractParts(contracts: ReadonlyMap<string, OperationContract>): ContractParts {
-  const definitions = { input: new Map() as Definitions, output: new Map() as Definitions };
-  const jsonSchema = (schema: z.ZodType, direction: Direction): JsonObject => {
+  const definitions: Record<Direction, JsonObject> = { input: {}, output: {} };
+  const jsonSchema = (schema: z.ZodType, direction: Direction): unknown => {
     const {
       $schema: _,
       $defs,
       ...rest
     } = z.toJSONSchema(schema, { io: direction, override: direction === "output" ? leaveOpen : () => {} });
-    for (const [name, definition] of Object.entries($defs ?? {})) definitions[direction].set(name, definition);
+    Object.assign(definitions[direction], $defs);
     return rest;
   };
   const body = ({ description, schema, examples, mediaType = "application/json" }: Content, direction: Direction): JsonObject => ({
     description,
     content: { [mediaType]: { schema: jsonSchema(schema, direction), ...(examples && { examples }) } },
   });
-  const found = [...contracts].map(([key, { request, answer, problems }]) => ({
-    key,
-    requestBody: request && { required: true, ...body(request, "input") },
-    answer: body(answer, "output"),
-    problems,
-  }));
-  const problemSchema = jsonSchema(ProblemDocument, "output");
-
-  const apart = differing(definitions);
-  // One name for both directions where they agree.
-  const nameOf = (name: string, direction: Direction): string => (direction === "input" && apart.has(name) ? `${name}Input` : name);
-  const settle = (part: unknown, direction: Direction): unknown => withReferences(part, (name) => nameOf(name, direction));
-  const named = (["input", "output"] as const).flatMap((direction) =>
-    [...definitions[direction]].map(([name, definition]) => [nameOf(name, direction), settle(definition, direction)] as const),
-  );
+  const operations = [...contracts].map(([key, { request, answer, problems: statuses }]) => {
+    const refusals = statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]);
+    const responses = { 200: body(answer, "output"), ...Object.fromEntries(refusals) };
+    return [key, { ...(request && { requestBody: { required: true, ...body(request, "input") } }), responses }] as const;
+  });
+  const responses = problemResponses(jsonSchema(ProblemDocument, "output"));
+  // What is both taken and given has one schema, that of requests: what the service gives may be sent back as it is.
+  const schemas = Object.entries({ ...definitions.output, ...definitions.input }).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    operations: new Map(
-      found.map(({ key, requestBody, answer, problems }) => [
-        key,
-        {
-          ...(requestBody && { requestBody: settle(requestBody, "input") }),
-          responses: {
-            200: settle(answer, "output"),
-            ...Object.fromEntries(problems.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }])),
-          },
-        },
-      ]),
-    ),
-    schemas: Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1))),
-    responses: problemResponses(settle(problemSchema, "output")),
+    operations: new Map(operations.map(([key, operation]) => [key, shared(operation) as JsonObject])),
+    schemas: shared(Object.fromEntries(schemas)) as JsonObject,
+    responses: shared(responses) as JsonObject,
   };
 }
 
@@ -111,38 +91,16 @@ function leaveOpen({ jsonSchema }: { jsonSchema: JsonObject }): void {
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 }
 
-/** The names whose schemas are not the same in both directions, themselves or in what they refer to. */
-function differing({ input, output }: Record<Direction, Definitions>): Set<string> {
-  const shared = [...input.keys()].filter((name) => output.has(name));
-  const apart = new Set(shared.filter((name) => !isDeepStrictEqual(input.get(name), output.get(name))));
-  for (let before = -1; before < apart.size;) {
-    before = apart.size;
-    for (const name of shared) if (referencesOf(input.get(name)).some((other) => apart.has(other))) apart.add(name);
-  }
-  return apart;
-}
-
 const definitionPrefix = "#/$defs/";
 
-function referencesOf(part: unknown): string[] {
-  const names: string[] = [];
-  withReferences(part, (name) => {
-    names.push(name);
-    return name;
-  });
-  return names;
-}
-
-/** A copy in which every reference to a definition is one to a schema of the document, under the name that `nameOf` gives. */
-function withReferences(part: unknown, nameOf: (name: string) => string): unknown {
-  if (Array.isArray(part)) return part.map((entry) => withReferences(entry, nameOf));
+/** A copy in which every reference to a definition is one to a schema of the document. */
+function shared(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(shared);
   if (typeof part !== "object" || part === null) return part;
   return Object.fromEntries(
     Object.entries(part).map(([key, value]) => [
       key,
-      key === "$ref" && typeof value === "string" && value.startsWith(definitionPrefix)
-        ? `#/components/schemas/${nameOf(value.slice(definitionPrefix.length))}`
-        : withReferences(value, nameOf),
+      key === "$ref" && typeof value === "string" ? value.replace(definitionPrefix, "#/components/schemas/") : shared(value),
     ]),
   );
 }

@@ -23,28 +23,33 @@ const oneOf = (schemas: readonly Schema[]): object[] =>
 const typed = z.looseObject({ type: z.string() });
 type Typed = z.output<typeof typed>;
 
-export const NetworkSource = z.strictObject({
-  layers: z
-    .array(
-      typed.meta({ description: "A layer, by the name of its class in torch.nn, with that class's arguments", oneOf: oneOf(layerSchemas) }),
-    )
-    .min(1)
-    .meta({
+export const NetworkSource = z
+  .strictObject({
+    layers: z
+      .array(
+        typed.meta({
+          description: "A layer, by the name of its class in torch.nn, with that class's arguments",
+          oneOf: oneOf(layerSchemas),
+        }),
+      )
+      .min(1)
+      .meta({
+        description:
+          "The layers in order, with the names, arguments and defaults of torch.nn. Sizes of the input (`in_features`, `in_channels`, …) may be left out",
+        examples: [[{ type: "Linear", in_features: 1, out_features: 100 }, { type: "Sigmoid" }, { type: "Linear", out_features: 1 }]],
+      }),
+    loss: typed.optional().meta({
       description:
-        "The layers in order, with the names, arguments and defaults of torch.nn. Sizes of the input (`in_features`, `in_channels`, …) may be left out",
-      examples: [[{ type: "Linear", in_features: 1, out_features: 100 }, { type: "Sigmoid" }, { type: "Linear", out_features: 1 }]],
+        "A loss of torch.nn between the output and the input `target`; the network then has the output `loss`, which is the default objective",
+      oneOf: oneOf(lossSchemas),
+      examples: [{ type: "MSELoss" }],
     }),
-  loss: typed.optional().meta({
-    description:
-      "A loss of torch.nn between the output and the input `target`; the network then has the output `loss`, which is the default objective",
-    oneOf: oneOf(lossSchemas),
-    examples: [{ type: "MSELoss" }],
-  }),
-  training: z
-    .boolean()
-    .optional()
-    .meta({ description: "How batch normalisation and dropout behave. By default true with a loss and false without", examples: [true] }),
-});
+    training: z
+      .boolean()
+      .optional()
+      .meta({ description: "How batch normalisation and dropout behave. By default true with a loss and false without", examples: [true] }),
+  })
+  .meta({ id: "Network", description: "A sequence of layers, and a loss" });
 /** A network as a request's body is checked to hold it: the arguments of its layers are as the client wrote them. */
 export type NetworkSource = z.output<typeof NetworkSource>;
 

@@ -41,6 +41,7 @@ export const EvaluateRequest = z
   })
   .superRefine(exactlyOne(programNames))
   .meta({
+    id: "EvaluateRequest",
     description: "A program and its inputs, to be run forward",
     oneOf: oneOfRequired(programNames),
     examples: [{ expression: "1/(1+exp(-x))", inputs: { x: 1 }, return: ["outputs", "nodes"] }],
@@ -87,6 +88,7 @@ export const GradientsRequest = z
   })
   .superRefine(exactlyOne(programNames))
   .meta({
+    id: "GradientsRequest",
     description: "A program and its inputs, to be run forward and backward",
     oneOf: oneOfRequired(programNames),
     examples: [{ expression: "z = (x + y)^2", inputs: { x: 1, y: 2 } }],
@@ -97,6 +99,7 @@ export const GraphsRequest = z
   .strictObject(sourceMembers)
   .superRefine(exactlyOne(sourceNames))
   .meta({
+    id: "GraphsRequest",
     description: "A program to register, without tensors for its inputs",
     oneOf: oneOfRequired(sourceNames),
     examples: [{ expression: "z = (x + y)^2" }],

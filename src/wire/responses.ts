@@ -16,35 +16,40 @@ const op = z
   .optional()
   .meta({ description: "The operator that produced the value; left out for inputs, parameters and constants", examples: ["Add"] });
 
-export const NonFinite = z.object({
-  node: Name.meta({ description: "The name of the value that first held a NaN or an infinity", examples: ["log_1"] }),
-  pass: z.enum(["forward", "backward"]).meta({ description: "On the way forward or backward", examples: ["forward"] }),
-});
+export const NonFinite = z
+  .object({
+    node: Name.meta({ description: "The name of the value that first held a NaN or an infinity", examples: ["log_1"] }),
+    pass: z.enum(["forward", "backward"]).meta({ description: "On the way forward or backward", examples: ["forward"] }),
+  })
+  .meta({ id: "NonFinite", description: "Where a NaN or an infinity first appeared" });
 const nonfinite = NonFinite.optional().meta({
   description: "Where a NaN or an infinity first appeared that the inputs did not hold; left out when there is none",
 });
 
-const NodeValue = z.object({ name: Name, op, value });
-const NodeGradient = NodeValue.extend({ gradient });
+const nodeValue = { name: Name, op, value };
+const NodeValue = z.object(nodeValue).meta({ id: "NodeValue", description: "A named value" });
+const NodeGradient = z.object({ ...nodeValue, gradient }).meta({ id: "NodeGradient", description: "A named value and its gradient" });
 
-const EdgeGradient = z.object({
-  from: Name.nullable().meta({ description: "The value that is consumed; null for a literal", examples: ["x"] }),
-  to: Name.meta({ description: "The name of the consuming node", examples: ["t"] }),
-  input: z
-    .int()
-    .min(0)
-    .meta({ description: "Which of the node's inputs it is, from 0", examples: [0] }),
-  value,
-  local: TensorOutput.optional().meta({
-    description:
-      "The derivative of the node's output with respect to this input alone, where it has the edge's shape: for scalars and elementwise operators",
-    examples: [1],
-  }),
-  gradient: TensorOutput.nullable().meta({
-    description: "What flows back along this edge, before it is summed with others; null where nothing does",
-    examples: [6],
-  }),
-});
+const EdgeGradient = z
+  .object({
+    from: Name.nullable().meta({ description: "The value that is consumed; null for a literal", examples: ["x"] }),
+    to: Name.meta({ description: "The name of the consuming node", examples: ["t"] }),
+    input: z
+      .int()
+      .min(0)
+      .meta({ description: "Which of the node's inputs it is, from 0", examples: [0] }),
+    value,
+    local: TensorOutput.optional().meta({
+      description:
+        "The derivative of the node's output with respect to this input alone, where it has the edge's shape: for scalars and elementwise operators",
+      examples: [1],
+    }),
+    gradient: TensorOutput.nullable().meta({
+      description: "What flows back along this edge, before it is summed with others; null where nothing does",
+      examples: [6],
+    }),
+  })
+  .meta({ id: "EdgeGradient", description: "A consumption of a value, and the gradient that flows back along it" });
 
 export const EvaluateResponse = z
   .object({
@@ -52,7 +57,7 @@ export const EvaluateResponse = z
     nodes: z.array(NodeValue).optional().meta({ description: "Every named value in forward order, inputs included" }),
     nonfinite,
   })
-  .meta({ description: "The result of running a program forward" });
+  .meta({ id: "EvaluateResponse", description: "The result of running a program forward" });
 export type EvaluateResponse = z.output<typeof EvaluateResponse>;
 
 const pointResult = {
@@ -65,12 +70,9 @@ const pointResult = {
       examples: [{ x: 6, y: 6 }],
     }),
   nodes: z.array(NodeGradient).optional().meta({ description: "Every named value in forward order, inputs included" }),
-  edges: z
-    .array(EdgeGradient)
-    .optional()
-    .meta({
-      description: "Every consumption of a value by a node, in forward order; literals that take no gradient, such as axes, are left out",
-    }),
+  edges: z.array(EdgeGradient).optional().meta({
+    description: "Every consumption of a value by a node, in forward order; literals that take no gradient, such as axes, are left out",
+  }),
   nonfinite,
 };
 
@@ -83,6 +85,7 @@ export const GradientsResponse = z
       .meta({ description: "One result for each of the request's points, in their order; the other members are then left out" }),
   })
   .meta({
+    id: "GradientsResponse",
     description: "The result of running a program forward and backward",
     examples: [
       {
@@ -95,14 +98,16 @@ export const GradientsResponse = z
   });
 export type GradientsResponse = z.output<typeof GradientsResponse>;
 
-const ValueDescription = z.object({
-  name: Name,
-  shape: z
-    .array(z.int().min(0).nullable())
-    .nullable()
-    .meta({ description: "Sizes of the axes, null for any; null when the shape is decided by the tensor given", examples: [[null, 3]] }),
-  dtype: DTypeName.nullable().meta({ description: "null when it is decided by the tensor given", examples: ["float64"] }),
-});
+const ValueDescription = z
+  .object({
+    name: Name,
+    shape: z
+      .array(z.int().min(0).nullable())
+      .nullable()
+      .meta({ description: "Sizes of the axes, null for any; null when the shape is decided by the tensor given", examples: [[null, 3]] }),
+    dtype: DTypeName.nullable().meta({ description: "null when it is decided by the tensor given", examples: ["float64"] }),
+  })
+  .meta({ id: "ValueDescription", description: "A value that a request gives" });
 
 export const GraphResponse = z
   .object({
@@ -113,5 +118,5 @@ export const GraphResponse = z
     graph: GraphSource.optional().meta({ description: "The canonical graph, from which the id is derived" }),
     network: NetworkSource.optional().meta({ description: "The canonical network, in place of a graph" }),
   })
-  .meta({ description: "A registered program" });
+  .meta({ id: "GraphResponse", description: "A registered program" });
 export type GraphResponse = z.output<typeof GraphResponse>;

@@ -7,7 +7,7 @@ export const Name = z
   .min(1)
   .max(256)
   .regex(/^(?!__proto__$)[^\p{Cc}\p{Cs}]*$/u, "A name may not contain control characters, nor be __proto__")
-  .meta({ description: "Any text of 1 to 256 characters without control characters", examples: ["x", "θ", "0.weight"] });
+  .meta({ id: "Name", description: "Any text of 1 to 256 characters without control characters", examples: ["x", "θ", "0.weight"] });
 
 const size = { type: "integer", minimum: 0 };
 const typed = { shape: { type: "array", items: size, description: "Sizes of the axes; [] is a scalar" }, dtype: { enum: [...dtypes] } };
@@ -40,6 +40,7 @@ const forms = [
  * elements and knows where the bad one is. Hence the schema of its forms is for the contract only.
  */
 export const TensorInput = z.unknown().meta({
+  id: "Tensor",
   description:
     'A tensor: a number, a (nested) list of numbers or booleans, or an object with its data or base64. Non-finite numbers are written "NaN", "Infinity" and "-Infinity". Numbers without a dtype take the one that is needed where they are used, else float64',
   anyOf: forms,
@@ -55,6 +56,7 @@ export const TensorInput = z.unknown().meta({
 
 /** A tensor in an answer, in the encoding that the request chose. */
 export const TensorOutput = z.unknown().meta({
+  id: "AnswerTensor",
   description:
     'A tensor in the encoding that the request chose: list (a number or nested lists), flat (shape, dtype and data) or base64 (shape, dtype and base64). Non-finite numbers are written "NaN", "Infinity" and "-Infinity"',
   anyOf: forms,
@@ -84,4 +86,4 @@ export type Encoding = (typeof encodings)[number];
 
 export const DTypeName = z
   .enum(dtypes)
-  .meta({ description: "An element type; int64 is exact between -2^53 and 2^53", examples: ["float64"] });
+  .meta({ id: "DType", description: "An element type; int64 is exact between -2^53 and 2^53", examples: ["float64"] });
