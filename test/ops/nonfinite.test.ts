@@ -112,6 +112,16 @@ describe("float32 and integers", () => {
   });
 });
 
+test.each([
+  ["int64", [0, 2 ** 63 - 1024, -(2 ** 63), 2 ** 63 - 1024, -3]],
+  ["int32", [0, 2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 1, -3]],
+  ["bool", [1, 1, 1, 1, 1]],
+] as const)("Cast to %s saturates and has no NaN", (to, expected) => {
+  const op = operator("Cast") as Operator;
+  const [found] = run(caseFor(op, [vector([nan, inf, -inf, 1e300, -3.9])], { attributes: { to } }));
+  expect(found).toBeNear(tensorOf(to, [5], expected));
+});
+
 describe.each(catalogue.map((op) => [op.type, op] as const))("%s", (_, op) => {
   const poisons = [nan, inf, -inf, -0, huge, -huge, 1e-320];
 
