@@ -27,7 +27,7 @@ const stack = [
 const compositionRoots = ["src/main.ts", "src/worker.ts"];
 const configuration = "src/config.ts";
 /** Names of torch.nn layers and words of the wire are quoted here, and some are spelled as operators are. */
-const mayQuoteOperators = ["src/ops/", "src/wire/", "src/graph/layers/"];
+const mayQuoteOperators = ["src/ops/", "src/wire/", "src/graph/network/layers/"];
 
 const levelOf = (folder: string): number => stack.findIndex((row) => row.includes(folder));
 const engineLevel = levelOf("engine");
@@ -215,7 +215,7 @@ describe("the checker", () => {
     ["src/worker.ts", `import { parentPort } from "node:worker_threads"; import { b } from "./engine/b.ts";`],
     ["src/config.ts", `import { z } from "zod"; import { join } from "node:path"; export const port = process.env.PORT;`],
     ["src/ops/arithmetic/sub.ts", `import { add } from "./add.ts"; export const about = "Add";`],
-    ["src/graph/layers/a.ts", `export const layer = "Add";`],
+    ["src/graph/network/layers/a.ts", `export const layer = "Add";`],
     ["src/wire/a.ts", `export const example = { op: "Add" };`],
     ["src/graph/a.ts", `// "Add"\nexport const signs = { Add: 1, "Add": 2, add: "Adder", t: "T" };`],
   ])("finds no fault in %s: %s", (path, text) => {

@@ -12,7 +12,8 @@ import type { GivenInputs } from "../draft.ts";
 import { pointerOf } from "../given.ts";
 import type { NamedValue, ProgramInput } from "../program.ts";
 import { type Building, type Layer, LayerFault, type MakeConstant, type ParameterSpec } from "./define.ts";
-import { layerStage, type Locate, lossStage, problemAt, type Stage, within } from "./faults.ts";
+import { problemAt } from "../../wire/problems.ts";
+import { layerStage, type Locate, lossStage, type Stage, within } from "./faults.ts";
 import { initialTensor } from "./initialisers.ts";
 import { layerOf } from "./layers.ts";
 import { lossOf } from "./losses.ts";
@@ -168,7 +169,7 @@ function completed({ layout, inferred }: Layer, source: LayerSource, shape: Shap
   const stated = (source as Readonly<Record<string, unknown>>)[argument];
   if (stated === undefined) return { ...source, [argument]: size };
   if (stated === size) return source;
-  throw new LayerFault("shape_mismatch", `its ${argument} is ${String(stated)}, but its input has ${size}`, argument);
+  throw new LayerFault("shape_mismatch", `its ${argument} is ${stated as number}, but its input has ${size}`, argument);
 }
 
 function neverDeclared(name: string): never {

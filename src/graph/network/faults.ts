@@ -1,14 +1,12 @@
 import { type Fault, OperatorError } from "../../ops/errors.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
-import { Problem, type ProblemCode } from "../../wire/problems.ts";
+import { type Problem, type ProblemCode, problemAt } from "../../wire/problems.ts";
 import type { LayerSource } from "../../wire/network/layers.ts";
 import type { LossSource } from "../../wire/network/losses.ts";
 import { LayerFault } from "./define.ts";
 
 /** Where a part of the network stands in the request, by its path inside the network. */
 export type Locate = (...path: readonly (string | number)[]) => string;
-
-export const problemAt = (code: ProblemCode, pointer: string, detail: string): Problem => new Problem(code, detail, [{ pointer, detail }]);
 
 /** What the refusal of an operator inside a layer means to who wrote the layer. */
 const codes: Readonly<Record<Fault, ProblemCode>> = {

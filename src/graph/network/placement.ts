@@ -1,6 +1,7 @@
 import type { LayerSource } from "../../wire/network/layers.ts";
 import type { Network } from "../../wire/network.ts";
-import { type Locate, problemAt } from "./faults.ts";
+import { problemAt } from "../../wire/problems.ts";
+import { type Locate } from "./faults.ts";
 import type { Naming } from "./naming.ts";
 
 /** A layer and what it is called. */

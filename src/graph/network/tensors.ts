@@ -13,7 +13,7 @@ const mostPlaces = 20;
 
 /** The element type of a network: that of its input where it is typed, else of anything else that is, else float64. */
 export function floatOf({ tensors }: GivenInputs): DType {
-  const isTyped = (tensor: GivenTensor | undefined): boolean => tensor?.dtype != null && isFloating(tensor.dtype);
+  const isTyped = (tensor: GivenTensor | undefined): boolean => isFloating(tensor?.dtype ?? "bool");
   const input = tensors.get("input");
   const typed = isTyped(input) ? input : [...tensors.values()].find(isTyped);
   return typed?.dtype ?? "float64";

@@ -386,7 +386,7 @@ describe("tensors", () => {
 
 describe("limits", () => {
   test.each<[what: string, layers: Layers, limits: Partial<Limits>, code: ProblemCode, pointer: string]>([
-    ["layers", new Array(4).fill({ type: "ReLU" }), { nodes: 3 }, "too_many_nodes", "/network/layers"],
+    ["layers", Array.from({ length: 4 }, () => ({ type: "ReLU" })), { nodes: 3 }, "too_many_nodes", "/network/layers"],
     ["nodes inside layers", [{ type: "ReLU" }, { type: "ReLU6" }, { type: "ReLU" }], { nodes: 4 }, "too_many_nodes", "/network/layers/1"],
     ["a huge parameter", [{ type: "Linear", out_features: 1e9 }], {}, "tensor_too_large", "/network/layers/0"],
     [
@@ -398,7 +398,7 @@ describe("limits", () => {
     ],
     [
       "many large parameters",
-      new Array(40).fill({ type: "Linear", out_features: 1000 }),
+      Array.from({ length: 40 }, () => ({ type: "Linear", out_features: 1000 })),
       { bytes: 1e8 },
       "memory_limit",
       "/network/layers/13",

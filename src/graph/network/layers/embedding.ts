@@ -1,5 +1,5 @@
 import { where } from "../../../ops/arithmetic/where.ts";
-import { equal } from "../../../ops/logic/comparison.ts";
+import { equal, less } from "../../../ops/logic/comparison.ts";
 import { gather } from "../../../ops/shape/gather.ts";
 import { unsqueeze } from "../../../ops/shape/unsqueeze.ts";
 import { stopGradient } from "../../../ops/arithmetic/stop-gradient.ts";
@@ -16,7 +16,8 @@ export const Embedding = defineLayer(schema, {
     return [parameter("weight", [num_embeddings, embedding_dim], initial)];
   },
   build: (x, { num_embeddings, padding_idx }, { parameter }) => {
-    const rows = gather(parameter("weight"), x, 0);
+    // Lookups count negative indices from the end. Here they are errors, as a row beyond the last one is.
+    const rows = gather(parameter("weight"), where(less(x, 0), num_embeddings, x), 0);
     const padding = paddingRow(padding_idx, num_embeddings);
     // The padding row is looked up like any other, but learns nothing.
     return padding === null ? rows : where(unsqueeze(equal(x, padding), [-1]), stopGradient(rows), rows);
