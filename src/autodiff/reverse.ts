@@ -3,6 +3,7 @@ import { sumOf } from "../ops/arithmetic/sum.ts";
 import { paddedInputs } from "../ops/apply.ts";
 import { operatorOf } from "../ops/catalogue.ts";
 import { isComposite } from "../ops/define.ts";
+import { OperatorError } from "../ops/errors.ts";
 import { reduceSum } from "../ops/reduction/reduce-sum.ts";
 import { filled } from "../ops/shape/expand.ts";
 import { reshape } from "../ops/shape/reshape.ts";
@@ -59,8 +60,31 @@ export function reverse(of: readonly Value[], cotangents: readonly Value[], sinc
   return { edges, gradientOf };
 }
 
-/** Applies a node's rule: one gradient per input, null where none flows. */
+/** The numbers of constants are refused where a node's gradient computes with them: an index out of range. */
+export class RuleError extends Error {
+  override readonly name = "RuleError";
+  readonly node: Node;
+  override readonly cause: OperatorError;
+
+  constructor(node: Node, cause: OperatorError) {
+    super(cause.message);
+    this.node = node;
+    this.cause = cause;
+  }
+}
+
+/** Applies a node's rule: one gradient per input, null where none flows. Throws RuleError. */
 export function pullBack(node: Node, grads: readonly Value[]): readonly (Value | null)[] {
+  try {
+    return applyRule(node, grads);
+  } catch (error) {
+    // What a composite stands for is not the caller's.
+    if (error instanceof RuleError) throw new RuleError(node, error.cause);
+    throw error instanceof OperatorError ? new RuleError(node, error) : error;
+  }
+}
+
+function applyRule(node: Node, grads: readonly Value[]): readonly (Value | null)[] {
   const op = operatorOf(node.op);
   if (isComposite(op)) return throughExpansion(node, grads);
   if (op.vjp === null) return [];

@@ -62,5 +62,5 @@ export function answer(body: object, limits: Limits): Answer {
 const tooLarge = (limits: Limits): Error =>
   problem(
     "answer_too_large",
-    `the answer would be longer than ${limits.answerBytes} bytes; ask for fewer parts with "return", or for base64`,
+    `The answer would be longer than ${limits.answerBytes} bytes: ask for fewer parts with return, or for the encoding base64`,
   );

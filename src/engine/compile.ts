@@ -7,7 +7,7 @@ import type { Program } from "../graph/program.ts";
 import type { GraphSource } from "../wire/graph-source.ts";
 import type { Limits } from "../wire/limits.ts";
 import type { NetworkSource } from "../wire/network.ts";
-import { problem } from "../wire/problems.ts";
+import { problemAt } from "../wire/problems.ts";
 import type { ProgramSource } from "../wire/program-source.ts";
 import type { Registry } from "./registry.ts";
 
@@ -45,7 +45,7 @@ export class Compiler {
   /** Throws unknown_graph; `pointer` is where the request holds the id. */
   registered(id: string, pointer: string): Registered {
     const text = this.#registry.read(id);
-    if (text === null) throw problem("unknown_graph", `no graph is registered as ${id}`, [{ pointer, detail: "not registered here" }]);
+    if (text === null) throw problemAt("unknown_graph", pointer, `No graph is registered as ${id}`);
     // Written by this service alone, from a program that it had checked.
     return JSON.parse(text) as Registered;
   }

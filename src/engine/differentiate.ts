@@ -1,4 +1,5 @@
-import { type Backward, pullBack, reverse } from "../autodiff/reverse.ts";
+import { type Backward, pullBack, reverse, RuleError } from "../autodiff/reverse.ts";
+import { didYouMean } from "../graph/draft.ts";
 import type { NamedValue, Program } from "../graph/program.ts";
 import { input, type Node, type Value } from "../ir/graph.ts";
 import { operatorOf } from "../ops/catalogue.ts";
@@ -7,7 +8,8 @@ import { filled } from "../ops/shape/expand.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { nearest } from "../wire/nearest.ts";
-import { pointerTo, problem } from "../wire/problems.ts";
+import { pointerTo, problemAt } from "../wire/problems.ts";
+import { refusalOfGradient } from "./refusal.ts";
 
 export type Part = "outputs" | "gradients" | "nodes" | "edges";
 
@@ -44,27 +46,25 @@ export interface Derivatives {
 
 export type Flows = ReadonlyMap<Node, readonly (Value | null)[]>;
 
-/** Differentiates a program as the question asks. */
+/** Differentiates a program as the question asks. Throws Problem. */
 export function differentiate(program: Program, question: Question): Derivatives {
+  try {
+    return derivativesOf(program, question);
+  } catch (error) {
+    throw error instanceof RuleError ? refusalOfGradient(program, error.node, error.cause) : error;
+  }
+}
+
+function derivativesOf(program: Program, question: Question): Derivatives {
   const objective = objectiveOf(program, question.of);
   const scalar = sizeOf(objective.value.shape) === 1;
   if (!isFloating(objective.value.dtype)) {
-    throw problem("not_differentiable", `${objective.name} is ${objective.value.dtype}; gradients are taken of floating-point values`, [
-      { pointer: "/of", detail: `${objective.name} has element type ${objective.value.dtype}` },
-    ]);
+    const detail = `The objective ${objective.name} is ${objective.value.dtype}: gradients are taken of floating-point values`;
+    throw problemAt("not_differentiable", placeOfObjective(question), detail);
   }
   if (!scalar && !question.cotangent) {
-    throw problem(
-      "objective_not_scalar",
-      `${objective.name} has shape ${formatShape(objective.value.shape)}, so its gradient needs a cotangent of that shape`,
-      [
-        {
-          pointer: "/of",
-          detail: `shape ${formatShape(objective.value.shape)}`,
-          suggestion: "send cotangent, or reduce the value to a scalar with sum or mean",
-        },
-      ],
-    );
+    const detail = `The objective ${objective.name} has shape ${formatShape(objective.value.shape)}: give a cotangent of that shape, or reduce it to one number with sum or mean`;
+    throw problemAt("objective_not_scalar", placeOfObjective(question), detail);
   }
   const cotangent = question.cotangent ? input(objective.value) : null;
   const backward = reverse([objective.value], [cotangent ?? filled(1, objective.value)]);
@@ -128,17 +128,13 @@ function objectiveOf(program: Program, of: string | undefined): NamedValue {
   if (of !== undefined) return namedValue(program, of, "/of");
   if (program.objective !== null) return program.objective;
   const names = program.outputs.map(({ name }) => name).join(", ");
-  throw problem("objective_ambiguous", `the program has several outputs (${names}); say with "of" which one to differentiate`, [
-    { pointer: "/of", detail: "missing", suggestion: program.outputs[0]?.name },
-  ]);
+  throw problemAt("objective_ambiguous", "/of", `The program has several outputs (${names}): say with of which one to differentiate`);
 }
 
 function defaultWrt(program: Program): readonly NamedValue[] {
   const wrt = program.inputs.filter(({ value, role }) => isFloating(value.dtype) && value.known === null && role !== "buffer");
   if (wrt.length === 0) {
-    throw problem("not_differentiable", "the program has no floating-point input or parameter to differentiate by", [
-      { pointer: "/wrt", detail: "nothing to differentiate by" },
-    ]);
+    throw problemAt("not_differentiable", "/wrt", "The program has no floating-point input or parameter to differentiate with respect to");
   }
   return wrt;
 }
@@ -146,14 +142,12 @@ function defaultWrt(program: Program): readonly NamedValue[] {
 function floatingValue(program: Program, name: string, pointer: string): NamedValue {
   const found = namedValue(program, name, pointer);
   if (!isFloating(found.value.dtype)) {
-    throw problem("not_differentiable", `${name} is ${found.value.dtype}; gradients are taken by floating-point values`, [
-      { pointer, detail: `element type ${found.value.dtype}` },
-    ]);
+    const detail = `The value ${name} is ${found.value.dtype}: gradients are taken with respect to floating-point values`;
+    throw problemAt("not_differentiable", pointer, detail);
   }
   if (found.value.known !== null) {
-    throw problem("not_differentiable", `${name} is a constant of this program; make it an input to differentiate by it`, [
-      { pointer, detail: `${name} is a constant` },
-    ]);
+    const detail = `The value ${name} is constant in this program: make it an input to differentiate with respect to it`;
+    throw problemAt("not_differentiable", pointer, detail);
   }
   return found;
 }
@@ -161,11 +155,12 @@ function floatingValue(program: Program, name: string, pointer: string): NamedVa
 function namedValue(program: Program, name: string, pointer: string): NamedValue {
   const found = program.values.find((candidate) => candidate.name === name);
   if (found !== undefined) return found;
-  const [suggestion] = nearest(
+  const meant = nearest(
     name,
     program.values.map((candidate) => candidate.name),
   );
-  throw problem("unknown_output", `the program has no value named ${JSON.stringify(name)}`, [
-    { pointer, detail: `no value named ${JSON.stringify(name)}`, suggestion },
-  ]);
+  throw problemAt("unknown_output", pointer, `The program has no value named ${name}${didYouMean(meant)}`, meant[0]);
 }
+
+/** Without `of` the objective is the output of the program itself. */
+const placeOfObjective = ({ of }: Question): string => (of === undefined ? "" : "/of");

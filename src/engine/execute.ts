@@ -115,7 +115,7 @@ function arenaOf(bytes: number): ArrayBuffer {
   try {
     return new ArrayBuffer(bytes);
   } catch (error) {
-    if (error instanceof RangeError) throw problem("memory_limit", `${bytes} bytes of memory for this run could not be had`);
+    if (error instanceof RangeError) throw problem("memory_limit", `The ${bytes} bytes of memory for this run could not be had`);
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
-import { pointerTo, problem } from "../wire/problems.ts";
+import { pointerTo, problemAt } from "../wire/problems.ts";
 import { settle } from "../wire/settle.ts";
 import { decodeTensor, type GivenTensor } from "../wire/tensor.ts";
 
@@ -44,9 +44,9 @@ export function feedsOf(program: Program, { tensors, pointers }: GivenInputs): T
 }
 
 const missing = ({ name, role }: ProgramInput): Error =>
-  problem(role === "input" ? "missing_input" : "missing_parameter", `no tensor is given for ${name}`, [
-    { pointer: role === "input" ? "/inputs" : "/parameters", detail: `${name} is missing` },
-  ]);
+  role === "input"
+    ? problemAt("missing_input", "/inputs", `The input ${name} has no value`)
+    : problemAt("missing_parameter", "/parameters", `The parameter ${name} has no value`);
 
 /** The client's cotangent, which must have the objective's shape. */
 export function settleCotangent(
@@ -55,11 +55,8 @@ export function settleCotangent(
 ): Tensor {
   const { dtype, shape } = objective.value;
   if (!sameShape(given.shape, shape)) {
-    throw problem(
-      "shape_mismatch",
-      `the cotangent has shape ${formatShape(given.shape)}, but ${objective.name} has shape ${formatShape(shape)}`,
-      [{ pointer: "/cotangent", detail: `expected shape ${formatShape(shape)}` }],
-    );
+    const detail = `The cotangent has shape ${formatShape(given.shape)}, but the objective ${objective.name} has shape ${formatShape(shape)}`;
+    throw problemAt("shape_mismatch", "/cotangent", detail);
   }
   return settle(given, isFloating(dtype) ? dtype : "float64", "/cotangent");
 }

@@ -1,7 +1,7 @@
 import { BudgetExceeded, withinBudget } from "../ir/graph.ts";
 import type { Program } from "../graph/program.ts";
 import type { Limits } from "../wire/limits.ts";
-import { problem } from "../wire/problems.ts";
+import { pointerTo, problemAt } from "../wire/problems.ts";
 import type { ProgramSource } from "../wire/program-source.ts";
 import { Cache } from "./cache.ts";
 import type { GivenInputs } from "../graph/draft.ts";
@@ -39,11 +39,11 @@ export class Preparations<P extends Prepared> {
     if (entry?.prepared) return entry.prepared;
     const bound = entry === undefined ? null : this.#entries.get(key + numbersOf(entry.bound, given));
     if (bound?.prepared) return bound.prepared;
-    return this.#make(key, given, prepare);
+    return this.#make(key, given, () => this.#withinLimits(prepare, pointerTo(source.kind)));
   }
 
   #make(key: string, given: GivenInputs, prepare: () => P): P {
-    const prepared = this.#withinLimits(prepare);
+    const prepared = prepare();
     const bound = prepared.program.inputs.filter(({ value }) => value.known !== null).map(({ name }) => name);
     const size = prepared.size + 2 * key.length;
     if (bound.length > 0) {
@@ -53,15 +53,13 @@ export class Preparations<P extends Prepared> {
     return prepared;
   }
 
-  #withinLimits(prepare: () => P): P {
+  #withinLimits(prepare: () => P, pointer: string): P {
     try {
       return withinBudget(this.#limits.nodes * unfolding, prepare);
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
-      throw problem(
-        "too_many_nodes",
-        `the program unfolds into more than ${this.#limits.nodes * unfolding} nodes and values with its derivatives`,
-      );
+      const detail = `The program unfolds into more than ${this.#limits.nodes * unfolding} nodes and values with its derivatives`;
+      throw problemAt("too_many_nodes", pointer, detail);
     }
   }
 }

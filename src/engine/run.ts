@@ -1,13 +1,15 @@
+import type { GivenInputs } from "../graph/draft.ts";
 import type { Program } from "../graph/program.ts";
-import type { Value } from "../ir/graph.ts";
-import { formatShape, sizeOf } from "../tensor/shape.ts";
+import type { Node, Value } from "../ir/graph.ts";
+import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
-import { type Problem, problem } from "../wire/problems.ts";
+import { type Problem, problem, problemAt } from "../wire/problems.ts";
 import type { Derivatives } from "./differentiate.ts";
-import { type Executable, executable, type Result, StepError } from "./execute.ts";
+import { executable, StepError } from "./execute.ts";
 import { type Nonfinite, watch } from "./nonfinite.ts";
 import { plan } from "./plan.ts";
+import { refusal } from "./refusal.ts";
 
 export interface Outcome {
   /** The tensors asked for, valid until the next run. */
@@ -17,7 +19,7 @@ export interface Outcome {
 
 export interface Runnable {
   /** Feeds follow the program's inputs, then the cotangent if there is one. */
-  readonly run: (feeds: readonly Tensor[], cancelled: () => boolean) => Outcome;
+  readonly run: (feeds: readonly Tensor[], cancelled: () => boolean, given: GivenInputs) => Outcome;
   /** Roughly what keeping this costs, in bytes. */
   readonly size: number;
   readonly operations: number;
@@ -32,50 +34,40 @@ export function runnable(program: Program, derivatives: Derivatives | null, want
   const fed = program.inputs.map(({ value }) => value);
   if (derivatives?.cotangent) fed.push(derivatives.cotangent);
   const planned = plan(fed, wanted, watched.values);
-  for (const { op, outputs } of planned.steps) {
+  for (const { node, outputs } of planned.steps) {
     for (const slot of outputs) {
       const { shape } = planned.slots[slot];
-      if (sizeOf(shape) > limits.elements) {
-        throw problem(
-          "tensor_too_large",
-          `${op.type} would give a tensor of shape ${formatShape(shape)}; the limit is ${limits.elements} elements`,
-        );
-      }
+      if (sizeOf(shape) > limits.elements) throw tooLarge(program, node, shape, limits);
     }
   }
   if (planned.bytes > limits.bytes) {
-    throw problem("memory_limit", `the run would hold ${planned.bytes} bytes; the limit is ${limits.bytes}`);
+    throw problem("memory_limit", `The run would hold ${planned.bytes} bytes, and at most ${limits.bytes} are allowed`);
   }
   if (planned.operations > limits.operations) {
     throw problem(
       "operations_limit",
-      `the run would take about ${planned.operations.toExponential(2)} operations; the limit is ${limits.operations.toExponential(2)}`,
+      `The run would take about ${planned.operations.toExponential(2)} operations, and at most ${limits.operations.toExponential(2)} are allowed`,
     );
   }
   const call = executable(planned);
   return {
     size: planned.steps.length * bytesPerStep + planned.bytes,
     operations: planned.operations,
-    run: (feeds, cancelled) => {
-      const result = execute(call, feeds, cancelled, program);
-      return { wanted: result.wanted, nonfinite: watched.firstIn(result.nonfinite) };
+    run: (feeds, cancelled, given) => {
+      try {
+        const result = call(feeds, cancelled);
+        return { wanted: result.wanted, nonfinite: watched.firstIn(result.nonfinite) };
+      } catch (error) {
+        throw error instanceof StepError ? refusal(program, error.node, error.cause, given, derivatives?.flows ?? null) : error;
+      }
     },
   };
 }
 
-function execute(call: Executable, feeds: readonly Tensor[], cancelled: () => boolean, program: Program): Result {
-  try {
-    return call(feeds, cancelled);
-  } catch (error) {
-    if (error instanceof StepError) throw refusal(error, program);
-    throw error;
-  }
-}
-
-/** An operator refused its numbers. The client's own node is the first whose id is not smaller, since expansions are made before it. */
-function refusal({ node, cause }: StepError, program: Program): Problem {
+/** The client's own node is the first whose id is not smaller, since expansions are made before it; gradients come after all of them. */
+function tooLarge(program: Program, node: Node, shape: Shape, { elements }: Limits): Problem {
   const own = program.nodes.find((candidate) => candidate.node.id >= node.id);
-  if (own === undefined) return problem("index_out_of_range", `in the backward pass: ${cause.message}`);
-  const pointer = own.node === node && cause.input !== undefined ? `${own.pointer}/inputs/${cause.input}` : own.pointer;
-  return problem("index_out_of_range", `${own.name}: ${cause.message}`, [{ pointer, detail: cause.message }]);
+  const where = own === undefined ? `In a gradient, ${node.op}` : `Node ${own.name} (${own.node.op})`;
+  const detail = `${where} would give a tensor of shape ${formatShape(shape)}, and at most ${elements} elements are allowed`;
+  return problemAt("tensor_too_large", own?.pointer ?? "", detail);
 }

@@ -311,6 +311,11 @@ export function problem(code: ProblemCode, detail: string, errors: readonly Prob
   return new Problem(code, detail, errors);
 }
 
+/** A problem of one place, ready to throw. */
+export function problemAt(code: ProblemCode, pointer: string, detail: string, suggestion?: string): Problem {
+  return new Problem(code, detail, [{ pointer, detail, suggestion }]);
+}
+
 /** The path of the page that explains a code, which is also the `type` of its documents. */
 export function problemPath(code: ProblemCode): string {
   return `/problems/${code}`;

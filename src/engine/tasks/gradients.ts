@@ -59,7 +59,7 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
       const { program, derivatives, wanted, runnable } = preparations.get(source, question, given, () => prepare(request, given));
       const feeds = feedsOf(program, given);
       if (cotangent !== null) feeds.push(settleCotangent(cotangent, derivatives.objective));
-      const outcome = runnable.run(feeds, cancelled);
+      const outcome = runnable.run(feeds, cancelled, given);
       return resultOf(request, program, derivatives, wanted.writer(outcome.wanted, request.encoding), outcome.nonfinite);
     };
 
