@@ -14,11 +14,9 @@ export function readAttributes(draft: Draft, node: number, op: Operator): Attrib
     const path = pointer.split("/").slice(1);
     const place = draft.locate("nodes", node, "attributes", ...path.map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~")));
     const name = nameOf(draft.nodes[node]);
-    return faultAt(
-      place,
-      `${path[0] ?? "The attributes"} of ${name === null ? op.type : `node ${name} (${op.type})`}: ${detail}`,
-      suggestion,
-    );
+    const owner = name === null ? op.type : `${name} (${op.type})`;
+    const what = path.length === 0 ? "its attributes" : `its attribute ${path[0]}`;
+    return faultAt(place, `Node ${owner}, ${what}: ${detail.charAt(0).toLowerCase()}${detail.slice(1)}`, suggestion);
   });
   throw new Problem("invalid_attribute", places[0].detail, places);
 }

@@ -56,10 +56,13 @@ function sentence(issue: z.core.$ZodRawIssue, known: KnownMembers): string | und
       if (issue.input === undefined) return "This member is missing";
       return `Expected ${withArticle(issue.expected)}, found ${typeOf(issue.input)}`;
     case "invalid_value":
+      if (issue.input === undefined)
+        return `This member is missing: it is ${alternatives(issue.values.map((value) => JSON.stringify(value)))}`;
       return `Expected ${alternatives(issue.values.map((value) => JSON.stringify(value)))}, found ${brief(issue.input)}`;
     case "too_small":
     case "too_big": {
       const bound = Number(issue.code === "too_small" ? issue.minimum : issue.maximum);
+      if (Math.abs(bound) === Number.MAX_SAFE_INTEGER) return `Expected a whole number between -2^53 and 2^53, found ${brief(issue.input)}`;
       const unit = units.get(issue.origin) ?? "";
       const plural = unit === "" || bound === 1 ? "" : "s";
       return `Expected ${issue.code === "too_small" ? "at least" : "at most"} ${bound}${unit}${plural}`;
@@ -107,14 +110,21 @@ function branchOf(branches: readonly (readonly Issue[])[], known: KnownMembers, 
   const inside = branches.filter((issues) => issues.every(({ path, code }) => path.length > 0 || code === "unrecognized_keys"));
   const best = inside.toSorted((a, b) => a.length - b.length)[0];
   if (best !== undefined) return placesOf(best, known, pointer);
-  const details = new Set(
-    branches.flatMap((issues) =>
-      placesOf(issues, known, pointer)
-        .slice(0, 1)
-        .map(({ detail }) => detail),
-    ),
+  const details = branches.flatMap((issues) =>
+    placesOf(issues, known, pointer)
+      .slice(0, 1)
+      .map(({ detail }) => detail),
   );
-  return [{ pointer, detail: [...details].join("; or: ") || "None of the alternatives fits" }];
+  return [{ pointer, detail: joined(details) }];
+}
+
+/** One sentence of several: what they found is the same, and what they expected is listed. */
+function joined(details: readonly string[]): string {
+  const parts = details.map((detail) => /^Expected (.*)(, found .*)$/s.exec(detail));
+  const found = parts[0]?.[2] ?? "";
+  const expected = parts.flatMap((part) => (part === null || part[2] !== found ? [] : [part[1]]));
+  if (expected.length === details.length && expected.length > 0) return `Expected ${alternatives([...new Set(expected)])}${found}`;
+  return [...new Set(details)].join("; or: ") || "None of the alternatives fits";
 }
 
 function unknownMember(name: string, members: readonly string[]): string {

@@ -116,7 +116,7 @@ describe("alternatives", () => {
   test("when none is close, all say what they want", () => {
     const result = check(Either, "x", "/a");
     expect(result).toMatchObject({
-      places: [{ pointer: "/a", detail: "Expected an object, found a string; or: Expected a list, found a string" }],
+      places: [{ pointer: "/a", detail: "Expected an object or a list, found a string" }],
     });
   });
 });
