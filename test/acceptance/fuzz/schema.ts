@@ -109,6 +109,7 @@ function objectFor(schema: JsonSchema, habits: Habits): fc.Arbitrary<unknown> {
     return presence;
   });
   const extra = typeof schema.additionalProperties === "object" ? fromJsonSchema(schema.additionalProperties, habits) : null;
-  const others = extra === null ? fc.constant([]) : fc.array(fc.tuple(fc.constantFrom("x", "y", "z", "target", "input"), extra), { maxLength: 3 });
+  const others =
+    extra === null ? fc.constant([]) : fc.array(fc.tuple(fc.constantFrom("x", "y", "z", "target", "input"), extra), { maxLength: 3 });
   return fc.tuple(fc.tuple(...members), others).map(([own, more]) => Object.fromEntries([...own.flat(), ...more]));
 }

@@ -11,7 +11,7 @@ export interface Meant {
   readonly numbers: readonly number[];
 }
 
-export const shapes: fc.Arbitrary<number[]> = fc.oneof(
+export const shapes: fc.Arbitrary<Shape> = fc.oneof(
   { weight: 2, arbitrary: fc.constant([]) },
   { weight: 8, arbitrary: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }) },
   { weight: 1, arbitrary: fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 5 }) },
@@ -34,9 +34,7 @@ export function meantOf(dtype: DType, shape: Shape): fc.Arbitrary<Meant> {
   return fc.array(number, { minLength: size, maxLength: size }).map((numbers) => ({ dtype, shape, numbers }));
 }
 
-export const meant: fc.Arbitrary<Meant> = fc
-  .tuple(fc.constantFrom(...dtypes), shapes)
-  .chain(([dtype, shape]) => meantOf(dtype, shape));
+export const meant: fc.Arbitrary<Meant> = fc.tuple(fc.constantFrom(...dtypes), shapes).chain(([dtype, shape]) => meantOf(dtype, shape));
 
 type Form = "list" | "typed list" | "flat" | "base64";
 const form: fc.Arbitrary<Form> = fc.constantFrom("list", "typed list", "flat", "base64");
@@ -72,11 +70,19 @@ function nested(elements: readonly unknown[], shape: Shape): unknown {
 /** One fault in a tensor that is otherwise right. */
 const fault: fc.Arbitrary<(json: unknown) => unknown> = fc.oneof(
   stranger.map((value) => () => value),
-  fc.tuple(fc.nat(), fc.oneof(extreme, stranger)).map(([at, value]) => (json: unknown) => withElement(json, at, value)),
+  fc.tuple(fc.nat(), fc.oneof(extreme, stranger)).map(
+    ([at, value]) =>
+      (json: unknown) =>
+        withElement(json, at, value),
+  ),
+  fc.tuple(fc.constantFrom("shape", "dtype", "data", "base64", "shpae"), fc.oneof(extreme, stranger, fc.constant(undefined))).map(
+    ([member, value]) =>
+      (json: unknown) =>
+        isObject(json) ? { ...json, [member]: value } : json,
+  ),
   fc
-    .tuple(fc.constantFrom("shape", "dtype", "data", "base64", "shpae"), fc.oneof(extreme, stranger, fc.constant(undefined)))
-    .map(([member, value]) => (json: unknown) => (isObject(json) ? { ...json, [member]: value } : json)),
-  fc.array(fc.oneof(fc.nat({ max: 5 }), extreme), { maxLength: 4 }).map((shape) => (json: unknown) => (isObject(json) ? { ...json, shape } : [json])),
+    .array(fc.oneof(fc.nat({ max: 5 }), extreme), { maxLength: 4 })
+    .map((shape) => (json: unknown) => (isObject(json) ? { ...json, shape } : [json])),
   fc.constantFrom(...dtypes).map((dtype) => (json: unknown) => (isObject(json) ? { ...json, dtype } : { dtype, data: json })),
   fc.string({ maxLength: 12 }).map((text) => (json: unknown) => (isObject(json) ? { ...json, base64: text, data: undefined } : text)),
 );
@@ -85,12 +91,20 @@ const isObject = (json: unknown): json is object => typeof json === "object" && 
 
 function withElement(json: unknown, at: number, value: unknown): unknown {
   if (!Array.isArray(json)) return isObject(json) && "data" in json ? { ...json, data: withElement(json.data, at, value) } : value;
-  const place = at % Math.max(1, json.length);
-  return json.with(place, Array.isArray(json[place]) && at % 3 > 0 ? withElement(json[place], Math.floor(at / 3), value) : value) as unknown;
+  if (json.length === 0) return [value];
+  const place = at % json.length;
+  return json.with(
+    place,
+    Array.isArray(json[place]) && at % 3 > 0 ? withElement(json[place], Math.floor(at / 3), value) : value,
+  ) as unknown;
 }
 
 /** A tensor in any form, rarely a wrong one. */
 export const tensorJson = (arbitrary: fc.Arbitrary<Meant> = meant, wrongOnce = 12): fc.Arbitrary<unknown> => {
   const right = arbitrary.chain(written);
-  return mostly(right, fc.tuple(right, fault).map(([json, spoil]) => spoil(json)), wrongOnce);
+  return mostly(
+    right,
+    fc.tuple(right, fault).map(([json, spoil]) => spoil(json)),
+    wrongOnce,
+  );
 };
