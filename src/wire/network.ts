@@ -16,11 +16,12 @@ const losses = byType(lossSchemas);
 /** The contract of each type's arguments. The body's own check asks for a type only: `readNetwork` gives better answers than a union does. */
 const oneOf = (schemas: readonly Schema[]): object[] =>
   schemas.map((schema) => {
-    const { $schema: _, ...contract } = z.toJSONSchema(schema, { io: "input" });
+    // What they refer to by name is defined once, by the whole.
+    const { $schema: _, $defs: _shared, ...contract } = z.toJSONSchema(schema, { io: "input" });
     return contract;
   });
 
-const typed = z.looseObject({ type: z.string() });
+const typed = z.looseObject({ type: z.string().meta({ description: "The name of a class of torch.nn", examples: ["Linear"] }) });
 type Typed = z.output<typeof typed>;
 
 export const NetworkSource = z

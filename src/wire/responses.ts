@@ -26,7 +26,7 @@ const nonfinite = NonFinite.optional().meta({
   description: "Where a NaN or an infinity first appeared that the inputs did not hold; left out when there is none",
 });
 
-const nodeValue = { name: Name, op, value };
+const nodeValue = { name: Name.meta({ description: "The name of the value", examples: ["t"] }), op, value };
 const NodeValue = z.object(nodeValue).meta({ id: "NodeValue", description: "A named value" });
 const NodeGradient = z.object({ ...nodeValue, gradient }).meta({ id: "NodeGradient", description: "A named value and its gradient" });
 
@@ -100,7 +100,7 @@ export type GradientsResponse = z.output<typeof GradientsResponse>;
 
 const ValueDescription = z
   .object({
-    name: Name,
+    name: Name.meta({ description: "Under which name it is given", examples: ["x"] }),
     shape: z
       .array(z.int().min(0).nullable())
       .nullable()

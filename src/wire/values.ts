@@ -10,7 +10,10 @@ export const Name = z
   .meta({ id: "Name", description: "Any text of 1 to 256 characters without control characters", examples: ["x", "θ", "0.weight"] });
 
 const size = { type: "integer", minimum: 0 };
-const typed = { shape: { type: "array", items: size, description: "Sizes of the axes; [] is a scalar" }, dtype: { enum: [...dtypes] } };
+const typed = {
+  shape: { type: "array", items: size, description: "Sizes of the axes; [] is a scalar" },
+  dtype: { enum: [...dtypes], description: "The element type" },
+};
 const element = {
   anyOf: [{ type: "number" }, { type: "boolean" }, { enum: ["NaN", "Infinity", "-Infinity"] }],
   description: "A number, a boolean, or a non-finite number as text",
@@ -22,14 +25,14 @@ const forms = [
   {
     type: "object",
     description: "Row-major data, flat or nested",
-    properties: { ...typed, data: { anyOf: [...element.anyOf, list] } },
+    properties: { ...typed, data: { anyOf: [...element.anyOf, list], description: "The elements, flat in row-major order or nested" } },
     required: ["data"],
     additionalProperties: false,
   },
   {
     type: "object",
     description: "Row-major little-endian data; int64 takes 8 bytes an element and bool 1",
-    properties: { ...typed, base64: { type: "string", contentEncoding: "base64" } },
+    properties: { ...typed, base64: { type: "string", contentEncoding: "base64", description: "The bytes of the elements" } },
     required: ["shape", "dtype", "base64"],
     additionalProperties: false,
   },
