@@ -6,7 +6,8 @@ export const Name = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^(?!__proto__$)[^\p{Cc}\p{Cs}]*$/u, "A name may not contain control characters, nor be __proto__")
+  // Spelled out, because the pattern is part of the contract and other languages have no \p{Cc}.
+  .regex(/^(?!__proto__$)[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u, "A name may not contain control characters, nor be __proto__")
   .meta({ id: "Name", description: "Any text of 1 to 256 characters without control characters", examples: ["x", "θ", "0.weight"] });
 
 const size = { type: "integer", minimum: 0 };
