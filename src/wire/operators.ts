@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { catalogue } from "../ops/catalogue.ts";
-import type { Category, InputSpec, Operator } from "../ops/define.ts";
+import type { Category } from "../ops/define.ts";
 import { DTypeName } from "./values.ts";
 
-/** The operator catalogue as the API tells it: every fact comes from the operators' definitions. */
+/** The operator catalogue as the API tells it. */
 
 const categories = [
   "arithmetic",
@@ -38,7 +37,7 @@ const OperatorOutput = z
   })
   .meta({ id: "OperatorOutput", description: "An output of an operator" });
 
-const Formula = z
+export const Formula = z
   .object({
     latex: z
       .string()
@@ -113,62 +112,3 @@ export type OperatorDescription = z.output<typeof OperatorDescription>;
 export const OperatorList = z
   .object({ operators: z.array(OperatorDescription).meta({ description: "The operators, by category" }) })
   .meta({ id: "OperatorList", description: "Operators of the catalogue" });
-
-/** Every operator of the catalogue, described. */
-export const operatorDescriptions = (): OperatorDescription[] => catalogue.map(describe);
-
-function describe(op: Operator): OperatorDescription {
-  const { infix, prefix, postfix, names = [], arguments: renamed = {} } = op.syntax ?? {};
-  const name = snakeCase(op.type);
-  const { $schema: _, ...attributes } = z.toJSONSchema(op.attributes, { io: "input" });
-  return {
-    op: op.type,
-    category: op.category,
-    since: op.since ?? null,
-    summary: op.summary,
-    label: op.display.label,
-    inputs: op.inputs.map(({ name, type, differentiable = false, optional = false, variadic = false, static: isStatic = false }) => ({
-      name,
-      type,
-      differentiable,
-      optional,
-      variadic,
-      static: isStatic,
-    })),
-    outputs: op.outputs.map(({ name, variadic = false }) => ({ name, variadic })),
-    types: Object.fromEntries(Object.entries(op.types).map(([key, dtypes]) => [key, [...dtypes]])),
-    attributes,
-    differentiable: op.inputs.some(({ differentiable }) => differentiable === true),
-    formula: formulaOf(op),
-    conventions: (op.kinks ?? []).map(({ at, convention }) => ({ at, convention })),
-    expression: {
-      function: name,
-      aliases: [...new Set(names.map(({ name }) => name))].filter((alias) => alias !== name),
-      ...(infix !== undefined && { infix }),
-      ...(prefix !== undefined && { prefix }),
-      ...(postfix !== undefined && { postfix }),
-      arguments: { ...renamed },
-    },
-  };
-}
-
-function formulaOf({ display, inputs, attributes, defaults, probes }: Operator): z.output<typeof Formula> {
-  // Where an attribute has no default, the formula shows the one of a probe.
-  const shown = attributes.safeParse({}).success ? defaults : attributes.parse(probes[0].attributes);
-  const operands = inputs.flatMap(({ name, variadic }) => (variadic ? ["x_1", "x_2", String.raw`\cdots`] : [operandOf(name)]));
-  const derivatives = display.derivatives?.(inputs.some(isVariadic) ? ["x_i"] : operands, shown) ?? [];
-  return { latex: display.latex(operands, shown), derivatives: inputs.map((_, index) => derivatives[index] ?? null) };
-}
-
-const isVariadic = ({ variadic }: InputSpec): boolean => variadic === true;
-
-/** An input's name in LaTeX: `A`, `\mathrm{input}`, `\mathrm{data}_{0}`. */
-function operandOf(name: string): string {
-  const [word, ...indices] = name.split("_");
-  const base = word.length === 1 ? word : String.raw`\mathrm{${word}}`;
-  return indices.length === 0
-    ? base
-    : `${base}_{${indices.map((index) => (/^\d+$/.test(index) ? index : String.raw`\mathrm{${index}}`)).join(String.raw`\,`)}}`;
-}
-
-const snakeCase = (type: string): string => type.replaceAll(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "_").toLowerCase();

@@ -1,8 +1,9 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
 import { nearest } from "../../wire/nearest.ts";
-import { CategoryName, OperatorDescription, operatorDescriptions, OperatorList } from "../../wire/operators.ts";
+import { CategoryName, OperatorDescription, OperatorList } from "../../wire/operators.ts";
 import { Problem } from "../../wire/problems.ts";
+import { operatorDescriptions } from "../operator-descriptions.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { Resource } from "../resource.ts";
 
