@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { nearest } from "./nearest.ts";
 import { layerSchemas, type LayerSource } from "./network/layers.ts";
-import { lossSchemas, type LossSource } from "./network/losses.ts";
+import { lossSchemas, type LossSource, tensorArguments } from "./network/losses.ts";
+import { decodeTensor } from "./tensor.ts";
 import { check } from "./validate.ts";
 import { Problem, type ProblemCode, type ProblemPlace, pointerTo } from "./problems.ts";
 
@@ -87,7 +88,13 @@ export function readNetwork(source: NetworkSource, pointer = "/network"): Networ
   if (source.loss !== undefined) found.loss = read(source.loss, losses, `${pointer}/loss`)[0] ?? null;
   if (unknown.length > 0) throw refusal("unknown_layer", [...unknown, ...invalid]);
   if (invalid.length > 0) throw refusal("invalid_layer", invalid);
+  if (found.loss !== null) checkTensors(found.loss, `${pointer}/loss`);
   return { ...found, training: source.training ?? found.loss !== null };
+}
+
+/** A network is registered before anything is run, so what cannot be read is refused here; throws invalid_tensor. */
+function checkTensors(loss: Typed, at: string): void {
+  for (const name of tensorArguments) if (loss[name] !== undefined && loss[name] !== null) decodeTensor(loss[name], at + pointerTo(name));
 }
 
 /** The detail of the whole is that of its first place. */

@@ -1,8 +1,8 @@
 import { constant, currentId, input, type Value } from "../../ir/graph.ts";
 import { uniform } from "../../kernels/random.ts";
-import { bytesPerElement, type DType } from "../../tensor/dtype.ts";
+import { bytesPerElement, type DType, isFloating } from "../../tensor/dtype.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../../tensor/shape.ts";
-import { tensorOf } from "../../tensor/tensor.ts";
+import { type Tensor, tensorOf, type TensorType } from "../../tensor/tensor.ts";
 import type { Limits } from "../../wire/limits.ts";
 import type { LayerSource } from "../../wire/network/layers.ts";
 import type { LossSource } from "../../wire/network/losses.ts";
@@ -60,7 +60,7 @@ export class Assembly {
     const rules = layerOf(source);
     let draws = 0;
     return within(stage, x.shape, () => {
-      const args = completed(rules, source, x.shape);
+      const args = completed(rules, source, x);
       const own = this.#declare(prefix, rules, args, stage);
       const since = currentId();
       const building: Building = {
@@ -87,12 +87,8 @@ export class Assembly {
   /** Parameters and buffers in the order of the state_dict, each with its start where the request gives none. */
   parameters(): ProgramInput[] {
     const { given, seed } = this.#around;
-    return this.#declared.map(({ name, value, spec }, place) => ({
-      name,
-      value,
-      role: spec.role,
-      initial: given?.tensors.has(name) ? null : initialTensor(value.dtype, value.shape, spec.initial, seed, 1 + place),
-    }));
+    const isGiven = this.#declared.map(({ name }) => given?.tensors.has(name) ?? false);
+    return this.#declared.map((declared, place) => programInput(declared, isGiven[place] ? null : { seed, stream: 1 + place }));
   }
 
   /** The parameters' names and shapes, without their numbers. */
@@ -158,7 +154,10 @@ export class Assembly {
 }
 
 /** The arguments with the one filled in that the input's shape tells. */
-function completed({ layout, inferred }: Layer, source: LayerSource, shape: Shape): LayerSource {
+function completed({ takes, layout, inferred }: Layer, source: LayerSource, { dtype, shape }: TensorType): LayerSource {
+  if (takes === "indices" && isFloating(dtype)) {
+    throw new LayerFault("type_mismatch", `it looks rows up by whole numbers, but its input is ${dtype}`);
+  }
   if (layout !== undefined && !layout.ranks.includes(shape.length)) {
     throw new LayerFault("shape_mismatch", `it takes an input of ${layout.means}`);
   }
@@ -170,6 +169,19 @@ function completed({ layout, inferred }: Layer, source: LayerSource, shape: Shap
   if (stated === undefined) return { ...source, [argument]: size };
   if (stated === size) return source;
   throw new LayerFault("shape_mismatch", `its ${argument} is ${stated as number}, but its input has ${size}`, argument);
+}
+
+/** A start is drawn when it is first fed, after everything has been checked against the limits, and keeps nothing of the request alive. */
+function programInput({ name, value, spec }: Declared, start: { readonly seed: number; readonly stream: number } | null): ProgramInput {
+  let drawn: Tensor | null = null;
+  return {
+    name,
+    value,
+    role: spec.role,
+    get initial() {
+      return start === null ? null : (drawn ??= initialTensor(value.dtype, value.shape, spec.initial, start.seed, start.stream));
+    },
+  };
 }
 
 function neverDeclared(name: string): never {

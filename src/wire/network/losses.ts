@@ -121,4 +121,7 @@ export const lossSchemas = [
   SmoothL1Loss,
 ] as const;
 
+/** Arguments of losses that are tensors. */
+export const tensorArguments = ["weight", "pos_weight"] as const;
+
 export type LossSource = z.output<(typeof lossSchemas)[number]>;

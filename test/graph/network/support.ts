@@ -100,3 +100,12 @@ export function problemOf(work: () => unknown): Problem {
   }
   throw new Error("nothing was refused");
 }
+
+/** The code of the problem that a network makes, with its first place. */
+export function refusal(network: unknown, inputs: object, parameters: object = {}, limits: Partial<Limits> = {}) {
+  const problem = problemOf(() => compiled(network, { inputs: { ...inputs }, parameters: { ...parameters }, limits }));
+  const [{ pointer, suggestion }] = problem.errors;
+  return { code: problem.code, pointer, suggestion, detail: problem.detail };
+}
+
+export type Layers = readonly Readonly<Record<string, unknown>>[];
