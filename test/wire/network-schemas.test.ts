@@ -40,13 +40,18 @@ describe.each(schemas)("%s", (type, schema) => {
 });
 
 test("the contract of a network lists every layer and loss", () => {
-  const contract = z.toJSONSchema(NetworkSource, { io: "input" }) as unknown as {
-    readonly properties: {
-      readonly layers: { readonly items: { readonly oneOf: readonly Contract[] } };
-      readonly loss: { readonly oneOf: readonly Contract[] };
+  const { $defs } = z.toJSONSchema(z.array(NetworkSource), { io: "input" }) as unknown as {
+    readonly $defs: {
+      readonly Network: {
+        readonly properties: {
+          readonly layers: { readonly items: { readonly oneOf: readonly Contract[] } };
+          readonly loss: { readonly oneOf: readonly Contract[] };
+        };
+      };
     };
   };
-  const titles = [...contract.properties.layers.items.oneOf, ...contract.properties.loss.oneOf].map(({ title }) => title);
+  const { layers, loss } = $defs.Network.properties;
+  const titles = [...layers.items.oneOf, ...loss.oneOf].map(({ title }) => title);
   expect(titles).toEqual(schemas.map(([type]) => type));
 });
 
