@@ -2,6 +2,7 @@
  * The configuration: every environment variable that the service reads, with its default and what it means. This is the only place
  * that reads the environment; README's table of variables is checked against `variables`.
  */
+import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 
@@ -33,7 +34,17 @@ function isOrigin(text: string): boolean {
 
 const proxies = z
   .string()
-  .transform((text): boolean | string[] => (text === "true" || text === "false" ? text === "true" : list.parse(text)));
+  .refine((text) => text === "true" || text === "false" || list.parse(text).every(isNetwork), {
+    error: "true, false, or addresses and networks such as 10.0.0.0/8, separated by commas",
+  })
+  .transform((text) => (text === "true" || text === "false" ? text === "true" : list.parse(text)));
+
+/** An address, with or without the number of its bits that count. */
+function isNetwork(text: string): boolean {
+  const [address, bits, ...rest] = text.split("/");
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 

@@ -11,7 +11,7 @@ import type { WorkerSettings } from "./worker.ts";
 const graceMs = 1_000;
 
 /** When the service stops, answers that are under way have so much longer than their own deadline, in milliseconds, to be sent. */
-const sendingMs = 5_000;
+const sendingMs = 2_000;
 
 await start(configured());
 

@@ -5,6 +5,7 @@ import { apiKeys, requireApiKey } from "./plugins/auth.ts";
 import { compression } from "./plugins/compression.ts";
 import { crossOrigin } from "./plugins/cors.ts";
 import { collectMethods, refuseOtherMethods } from "./plugins/methods.ts";
+import { draining } from "./plugins/draining.ts";
 import { metrics } from "./plugins/metrics.ts";
 import { openApi } from "./plugins/openapi.ts";
 import { answerClientError, answerWithProblems } from "./plugins/problems.ts";
@@ -72,6 +73,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(openApi);
   await app.register(requestLog);
+  await app.register(draining);
   await app.register(securityHeaders);
   await app.register(crossOrigin, { origins: options.corsOrigins ?? [] });
   await app.register(apiKeys, { keys: options.apiKeys ?? [] });

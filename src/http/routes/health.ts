@@ -22,12 +22,6 @@ const Ready = z
 
 /** For those who watch over the process: whether it lives, and whether to send it requests. */
 export function health(app: FastifyInstance, { pool }: { pool: Pick<WorkerPool, "isReady" | "stats"> }): void {
-  let isDraining = false;
-  app.addHook("preClose", (done) => {
-    isDraining = true;
-    done();
-  });
-
   app.get(
     "/livez",
     {
@@ -70,7 +64,7 @@ export function health(app: FastifyInstance, { pool }: { pool: Pick<WorkerPool, 
       },
     },
     (_request, reply) => {
-      if (isDraining) throw problem("shutting_down", "The service is stopping and takes no new work");
+      if (app.isDraining()) throw problem("shutting_down", "The service is stopping and takes no new work");
       if (!pool.isReady) throw problem("not_ready", "No worker can take requests yet");
       const { workers, busy, queued } = pool.stats();
       const facts: z.output<typeof Ready> = { status: "ready", version: about.version, node: process.versions.node, workers, busy, queued };

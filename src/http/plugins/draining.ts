@@ -1,0 +1,34 @@
+import type { Socket } from "node:net";
+import fp from "fastify-plugin";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Whether the service has been asked to stop, and only answers what is under way. */
+    isDraining: () => boolean;
+  }
+}
+
+/** While the service stops, every answer is the last one on its connection, and connections on which nothing ever came are closed. */
+export const draining = fp(
+  async (app) => {
+    let isDraining = false;
+    app.decorate("isDraining", () => isDraining);
+
+    // Node closes the connections that wait for a further request, and takes those that wait for their first one for busy.
+    const connections = new Set<Socket>();
+    app.server.on("connection", (socket: Socket) => {
+      connections.add(socket);
+      socket.once("close", () => connections.delete(socket));
+    });
+    app.addHook("preClose", (done) => {
+      isDraining = true;
+      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+      done();
+    });
+    app.addHook("onSend", (_request, reply, _payload, done) => {
+      if (isDraining) reply.header("connection", "close");
+      done();
+    });
+  },
+  { name: "draining" },
+);
