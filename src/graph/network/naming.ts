@@ -29,8 +29,8 @@ export class Naming {
   }
 
   /**
-   * Names what a stage has built since an id: its result, and other values `<stage>.<operator>`; further outputs only where they are used. A result that is an earlier value, as of a layer that
-   * leaves its input alone, is passed on by a node of its own, so that every stage shows.
+   * Names what a stage has built since an id: its result, and other values `<stage>.<operator>`; further outputs only where they are used.
+   * A result that is an earlier value, as of a layer that leaves its input alone, is passed on by a node of its own, so that every stage shows.
    */
   stage({ stage, name, pointer }: StageNames, since: number, built: Value): NamedValue {
     const value = built.node === null || built.node.id <= since ? identity(built) : built;
