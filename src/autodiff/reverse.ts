@@ -60,7 +60,7 @@ export function reverse(of: readonly Value[], cotangents: readonly Value[], sinc
   return { edges, gradientOf };
 }
 
-/** The numbers of constants are refused where a node's gradient computes with them: an index out of range. */
+/** A node's gradient cannot be had: it would look up an index out of range among constants, or take more memory than there is. */
 export class RuleError extends Error {
   override readonly name = "RuleError";
   readonly node: Node;
@@ -80,7 +80,9 @@ export function pullBack(node: Node, grads: readonly Value[]): readonly (Value |
   } catch (error) {
     // What a composite stands for is not the caller's.
     if (error instanceof RuleError) throw new RuleError(node, error.cause);
-    throw error instanceof OperatorError ? new RuleError(node, error) : error;
+    if (error instanceof OperatorError && (error.fault === "index" || error.fault === "size")) throw new RuleError(node, error);
+    // Anything else is the rule's own mistake.
+    throw error;
   }
 }
 

@@ -61,6 +61,7 @@ export class PoolWorker {
   #isHeldUp = false;
   #lastProgress = 0;
   #hasAnswered = false;
+  #end: Promise<unknown> | undefined;
 
   constructor({ script, workerData, resourceLimits }: PoolWorkerOptions, events: PoolWorkerEvents) {
     this.#events = events;
@@ -148,9 +149,10 @@ export class PoolWorker {
   }
 
   /** Ends the thread wherever it is. */
-  async end(): Promise<void> {
+  end(): Promise<unknown> {
     this.#isReady = false;
-    await this.#thread.terminate();
+    // Asked again and again until it has ended, which takes as long as one uninterruptible step.
+    return (this.#end ??= this.#thread.terminate());
   }
 
   #read(message: WorkerMessage): void {

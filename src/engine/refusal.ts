@@ -1,4 +1,5 @@
 import type { GivenInputs } from "../graph/draft.ts";
+import { codes } from "../graph/operator-fault.ts";
 import type { NamedNode, Program } from "../graph/program.ts";
 import type { Node } from "../ir/graph.ts";
 import type { OperatorError } from "../ops/errors.ts";
@@ -11,7 +12,7 @@ export function refusal(program: Program, node: Node, cause: OperatorError, give
   const own = program.nodes.find((candidate) => candidate.node.id >= node.id);
   if (own !== undefined) {
     const pointer = own.node === node ? placeOf(program, own, cause.input, given) : own.pointer;
-    return problemAt("index_out_of_range", pointer, `Node ${own.name} (${own.node.op}): ${cause.message}`);
+    return problemAt(codes[cause.fault], pointer, `Node ${own.name} (${own.node.op}): ${cause.message}`);
   }
   const source = flows === null ? null : sourceOf(node, flows);
   return refusalOfGradient(program, source, cause);
@@ -21,7 +22,7 @@ export function refusal(program: Program, node: Node, cause: OperatorError, give
 export function refusalOfGradient(program: Program, node: Node | null, cause: OperatorError): Problem {
   const own = program.nodes.find((candidate) => candidate.node === node);
   const which = own === undefined ? "In a gradient" : `In the gradient of node ${own.name} (${own.node.op})`;
-  return problemAt("index_out_of_range", own?.pointer ?? "", `${which}: ${cause.message}`);
+  return problemAt(codes[cause.fault], own?.pointer ?? "", `${which}: ${cause.message}`);
 }
 
 /** Where the client wrote the numbers, if it did, else where it wrote the operand. */

@@ -2,7 +2,8 @@ import type { OperatorError } from "../ops/errors.ts";
 import { Problem, type ProblemCode } from "../wire/problems.ts";
 import { type Draft, faultAt, nameOf, type Place } from "./draft.ts";
 
-const codes: Readonly<Record<OperatorError["fault"], ProblemCode>> = {
+/** The problem that each fault is. */
+export const codes: Readonly<Record<OperatorError["fault"], ProblemCode>> = {
   arity: "wrong_arity",
   missing: "missing_input",
   type: "type_mismatch",
@@ -10,6 +11,7 @@ const codes: Readonly<Record<OperatorError["fault"], ProblemCode>> = {
   attribute: "invalid_attribute",
   static: "static_value_required",
   index: "index_out_of_range",
+  size: "tensor_too_large",
 };
 
 /** An operator's refusal of a node, as the client's problem with the place of the input or attribute at fault. */

@@ -59,12 +59,9 @@ export function windowCounts(window: Window, withPadding: boolean): Float64Array
     const high = withPadding ? size + end : size;
     for (let i = 0; i < counts.length; i++) {
       const start = (Math.floor(i / inner) % out) * stride - begin;
-      let count = 0;
-      for (let j = 0; j < kernel; j++) {
-        const at = start + j * dilation;
-        if (at >= low && at < high) count++;
-      }
-      counts[i] *= count;
+      const first = Math.max(0, Math.ceil((low - start) / dilation));
+      const last = Math.min(kernel - 1, Math.ceil((high - start) / dilation) - 1);
+      counts[i] *= Math.max(0, last - first + 1);
     }
   }
   return counts;

@@ -1,5 +1,5 @@
-/** What is wrong with an application of an operator. */
-export type Fault = "arity" | "missing" | "type" | "shape" | "attribute" | "static" | "index";
+/** What is wrong with an application of an operator. An index, and a size that memory would not hold, may also be met in a gradient. */
+export type Fault = "arity" | "missing" | "type" | "shape" | "attribute" | "static" | "index" | "size";
 
 /** An operator refuses its inputs or attributes. `input` or `attribute` names the offending place where there is one. */
 export class OperatorError extends Error {

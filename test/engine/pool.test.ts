@@ -151,6 +151,18 @@ describe("deadlines and long tasks", () => {
     expect(pool.stats().replaced).toBe(1);
   });
 
+  test("a thread is asked to end only once", async () => {
+    const warnings: string[] = [];
+    const note = ({ message }: Error): void => void warnings.push(message);
+    process.on("warning", note);
+    const pool = poolOf({ workers: 1, deadlineMs: 300, graceMs: 10 });
+    // It lives on until its step is done, and is looked at many times until then.
+    expect(await code(pool.run("native", bytes()))).toBe("deadline_exceeded");
+    while (pool.stats().replaced === 0) await after(50);
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+  });
+
   test("the deadline counts from the arrival", async () => {
     const pool = poolOf({ deadlineMs: 400 });
     await pool.ready;

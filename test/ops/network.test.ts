@@ -167,6 +167,32 @@ describe("likelihood losses", () => {
   });
 });
 
+describe("windows that reach too far", () => {
+  const [x, w] = [floats(1, 1, 4), floats(1, 1, 2)];
+
+  test.each<[string, () => Value, string]>([
+    ["a padding", () => conv(x, w, null, { pads: [2 ** 31, 2 ** 31] }), "pads"],
+    ["a padding that strides leap over", () => conv(x, w, null, { pads: [1e15, 0], strides: [1e14] }), "pads"],
+    ["a dilation that is padded for", () => conv(x, w, null, { auto_pad: "SAME_UPPER", dilations: [2 ** 31] }), "dilations"],
+    ["strides, transposed", () => convTranspose(x, w, null, { strides: [2 ** 31], pads: [2 ** 31, 2 ** 31] }), "strides"],
+    ["the window of a maximum", () => maxPool(x, { kernel_shape: [2 ** 31], auto_pad: "SAME_LOWER", dilations: [4] }), "kernel_shape"],
+    ["the window of an average", () => averagePool(x, { kernel_shape: [3], pads: [2 ** 40, 2 ** 40], count_include_pad: true }), "pads"],
+  ])("%s", (_, make, attribute) => {
+    expect(make).toThrow(expect.objectContaining({ fault: "size", attribute }));
+  });
+
+  test("long windows are counted without a walk through them", () => {
+    const start = performance.now();
+    const pads = [100_000, 100_000];
+    averagePool(x, { kernel_shape: [100_001], pads, count_include_pad: true });
+    const y = averagePool(image(1, 2, 3), { kernel_shape: [5], dilations: [2], pads: [4, 4], count_include_pad: false });
+    expect(numbersOf(y)).toEqual([2, 2, 2]);
+    const back = reverse([averagePool(x, { kernel_shape: [100_001], pads })], [floats(1, 1, 100_004)]);
+    expect(back.gradientOf(x)?.shape).toEqual([1, 1, 4]);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});
+
 describe("recurrent layers", () => {
   test("a thousand steps are not too deep", () => {
     const [x, w, r] = [

@@ -49,6 +49,15 @@ describe("shapes that a graph computes from shapes are known before anything run
   });
 });
 
+test.each([
+  ["sizes below 0", int64s([3, -1]), "Expand takes a list of sizes from 0 up, not [3, -1]"],
+  ["a single number", constant(tensorOf("int64", [], [3])), "Expand takes a list"],
+])("Expand refuses %s", (_, shape, message) => {
+  expect(() => applied("Expand", [floats(), shape])).toThrow(
+    expect.objectContaining({ fault: "shape", input: 1, message: expect.stringContaining(message) }),
+  );
+});
+
 describe("indices outside", () => {
   const data = list(1, 2, 3);
   const bad = (index: number): Value => int64s([index]);

@@ -17,6 +17,7 @@ const codes: Readonly<Record<Fault, ProblemCode>> = {
   shape: "shape_mismatch",
   static: "static_value_required",
   index: "index_out_of_range",
+  size: "tensor_too_large",
 };
 
 /** A layer or the loss, for sentences about it. */

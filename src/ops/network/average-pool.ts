@@ -12,7 +12,7 @@ import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { reshape } from "../shape/reshape.ts";
 import { convTranspose } from "./conv-transpose.ts";
-import { checkCovered, explicit, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
+import { checkCovered, checkReach, explicit, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
 
 const attributes = z.strictObject({
   ...windowAttributes,
@@ -34,6 +34,7 @@ export const AveragePool = defineOp({
   traits: ["linear"],
   infer: ([x], given) => {
     const window = windowOf(x.shape, given);
+    checkReach("AveragePool", window, 1, given);
     if (!given.count_include_pad && sizeOf(x.shape.slice(0, 2)) > 0) checkCovered("AveragePool", window);
     return [{ dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...outsOf(window)] }];
   },

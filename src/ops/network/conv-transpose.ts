@@ -10,7 +10,7 @@ import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { conv } from "./conv.ts";
 import { biasGradient, checkConvolution, convolutionOperations, kernelSizes, spatialStart, weightGradient } from "./convolution.ts";
-import { explicit, halves, perAxis, spatialSizes, transposeAttributes } from "./window.ts";
+import { checkReach, explicit, halves, perAxis, spatialSizes, transposeAttributes } from "./window.ts";
 
 const attributes = z.strictObject(transposeAttributes);
 
@@ -32,6 +32,7 @@ export const ConvTranspose = defineOp({
     const window = windowOf(x, w, given);
     const filters = w.shape[1] * given.group;
     checkConvolution("ConvTranspose", [x, w, b], given.group, { into: w.shape[0], out: filters });
+    checkReach("ConvTranspose", window, w.shape[1], given);
     return [{ dtype: x.dtype, shape: [x.shape[0], filters, ...sizesOf(window)] }];
   },
   kernel: ([x, w, b], [y], given) => convolveTransposed(x, w, b, windowOf(x, w, given), given.group, y),

@@ -9,7 +9,7 @@ import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { convTranspose } from "./conv-transpose.ts";
 import { biasGradient, checkConvolution, convolutionOperations, kernelSizes, weightGradient } from "./convolution.ts";
-import { convolutionAttributes, explicit, spatialSizes, unreached, windowOver } from "./window.ts";
+import { checkReach, convolutionAttributes, explicit, spatialSizes, unreached, windowOver } from "./window.ts";
 
 const attributes = z.strictObject(convolutionAttributes);
 
@@ -30,6 +30,7 @@ export const Conv = defineOp({
   infer: ([x, w, b], given) => {
     const window = windowOf(x, w, given);
     checkConvolution("Conv", [x, w, b], given.group, { into: w.shape[1] * given.group, out: w.shape[0] });
+    checkReach("Conv", window, w.shape[1], given);
     return [{ dtype: x.dtype, shape: [x.shape[0], w.shape[0], ...outsOf(window)] }];
   },
   kernel: ([x, w, b], [y], given) => convolve(x, w, b, windowOf(x, w, given), given.group, y),

@@ -10,7 +10,7 @@ import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { reshape } from "../shape/reshape.ts";
 import { scatterElements } from "../shape/scatter-elements.ts";
-import { checkCovered, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
+import { checkCovered, checkReach, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
 
 const attributes = z.strictObject({
   ...windowAttributes,
@@ -32,6 +32,7 @@ export const MaxPool = defineOp({
   // Both outputs exist even where only Y is named, because the gradient needs the indices.
   infer: ([x], given) => {
     const window = windowOf(x.shape, given);
+    checkReach("MaxPool", window, 1, given);
     if (sizeOf(x.shape.slice(0, 2)) > 0) checkCovered("MaxPool", window);
     const shape = [...x.shape.slice(0, 2), ...outsOf(window)];
     return [

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { extentOf, type Window, type WindowAxis } from "../../kernels/window.ts";
-import { formatShape, type Shape } from "../../tensor/shape.ts";
+import { boxOf, extentOf, type Window, type WindowAxis } from "../../kernels/window.ts";
+import { formatShape, type Shape, sizeOf } from "../../tensor/shape.ts";
 import { OperatorError } from "../errors.ts";
 
 export const positives = z.array(z.int().min(1));
@@ -81,6 +81,24 @@ function sameWindow(own: Omit<WindowAxis, "begin" | "end" | "out">, upper: "SAME
 export function halves(total: number, placement: AutoPad): readonly [begin: number, end: number] {
   const lesser = Math.floor(total / 2);
   return placement === "SAME_UPPER" ? [lesser, total - lesser] : [total - lesser, lesser];
+}
+
+/** Padded images of more elements than this are not made: half a gigabyte of doubles. */
+const mostPadded = 2 ** 26;
+
+/** Refuses windows that reach over so large an image, its padding included, that memory would not hold it. */
+export function checkReach(op: string, window: Window, channels: number, given: object): void {
+  const box = boxOf(window);
+  if (channels * sizeOf(box) <= mostPadded) return;
+  const message = `the windows of ${op} reach over ${formatShape([channels, ...box])} elements, padding included, and at most ${mostPadded} are possible`;
+  throw new OperatorError("size", message, { attribute: largestIn(given) });
+}
+
+/** The attribute with the greatest number in its list. */
+function largestIn(given: object): string | undefined {
+  const lists = Object.entries(given).filter((entry): entry is [string, number[]] => Array.isArray(entry[1]));
+  const greatest = (list: readonly number[]): number => list.reduce((most, number) => Math.max(most, number), 0);
+  return lists.sort(([, a], [, b]) => greatest(b) - greatest(a))[0]?.[0];
 }
 
 /** Refuses windows that would lie in the padding altogether: an average or maximum of nothing. */

@@ -1,10 +1,11 @@
 import { constant, type Value } from "../../ir/graph.ts";
-import { broadcastStrides, sameShape, type Shape } from "../../tensor/shape.ts";
+import { broadcastStrides, formatShape, sameShape, type Shape } from "../../tensor/shape.ts";
 import { copyStrided } from "../../kernels/elementwise.ts";
 import { scalar, type TensorType } from "../../tensor/tensor.ts";
 import { int64s, staticNumbers } from "../axes.ts";
 import { anyType, defineOp } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
+import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 
 export const Expand = defineOp({
@@ -20,7 +21,13 @@ export const Expand = defineOp({
   types: { T: anyType, Tshape: ["int64"] },
   attributes: noAttributes,
   traits: ["linear"],
-  infer: ([x, shape]) => [{ dtype: x.dtype, shape: broadcastAll("Expand", [x, { dtype: x.dtype, shape: staticNumbers(shape) }]) }],
+  infer: ([x, shape]) => {
+    const sizes = staticNumbers(shape);
+    if (shape.shape.length !== 1 || sizes.some((size) => size < 0)) {
+      throw new OperatorError("shape", `Expand takes a list of sizes from 0 up, not ${formatShape(sizes)}`, { input: 1 });
+    }
+    return [{ dtype: x.dtype, shape: broadcastAll("Expand", [x, { dtype: x.dtype, shape: sizes }]) }];
+  },
   kernel: ([x], [y]) => copyStrided(x, broadcastStrides(x.shape, y.shape), 0, y),
   // The transform sums the cotangent back to the input's shape.
   vjp: ({ grads: [g] }) => [g, null],
