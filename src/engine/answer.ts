@@ -1,6 +1,7 @@
 import type { NamedValue } from "../graph/program.ts";
 import type { Value } from "../ir/graph.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { spanOf } from "../tensor/shape.ts";
 import { type EncodedTensor, encodeTensor } from "../wire/encode.ts";
 import type { Limits } from "../wire/limits.ts";
 import { problem } from "../wire/problems.ts";
@@ -13,9 +14,22 @@ export type Write = (value: Value | null) => EncodedTensor | null;
 /** Collects the values that an answer needs, each once, and finds each again in a run's results. */
 export class Wanted {
   readonly #positions = new Map<Value, number>();
+  /** Elements that are written, those of values that stand in several places as often. */
+  readonly #written: number;
 
   constructor(values: Iterable<Value | null>) {
-    for (const value of values) if (value !== null && !this.#positions.has(value)) this.#positions.set(value, this.#positions.size);
+    let written = 0;
+    for (const value of values) {
+      if (value === null) continue;
+      written += spanOf(value.shape);
+      if (!this.#positions.has(value)) this.#positions.set(value, this.#positions.size);
+    }
+    this.#written = written;
+  }
+
+  /** Throws answer_too_large when so many answers would be too long even if every element were written as short as possible. */
+  requireShort(encoding: Encoding, answers: number, limits: Limits): void {
+    if (answers * this.#written * shortest[encoding] > limits.answerBytes) throw tooLarge(limits);
   }
 
   get values(): readonly Value[] {
@@ -33,6 +47,9 @@ export class Wanted {
     };
   }
 }
+
+/** Bytes that an element takes at the least: a digit and a comma, or a byte in base64. */
+const shortest: Readonly<Record<Encoding, number>> = { list: 2, flat: 2, base64: 4 / 3 };
 
 /** An object keyed by clients' names, whatever they are: without a prototype, no name is special. */
 export function record<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {

@@ -1,7 +1,7 @@
 import type { GivenInputs } from "../graph/draft.ts";
 import type { Program } from "../graph/program.ts";
 import type { Node, Value } from "../ir/graph.ts";
-import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import { formatShape, type Shape, spanOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { type Problem, problem, problemAt } from "../wire/problems.ts";
@@ -37,7 +37,7 @@ export function runnable(program: Program, derivatives: Derivatives | null, want
   for (const { node, outputs } of planned.steps) {
     for (const slot of outputs) {
       const { shape } = planned.slots[slot];
-      if (sizeOf(shape) > limits.elements) throw tooLarge(program, node, shape, limits);
+      if (spanOf(shape) > limits.elements) throw tooLarge(program, node, shape, limits);
     }
   }
   if (planned.bytes > limits.bytes) {

@@ -5,7 +5,7 @@ import { catalogue, findOperator } from "../ops/catalogue.ts";
 import { type Attributes, has, type Operator } from "../ops/define.ts";
 import { OperatorError } from "../ops/errors.ts";
 import { type DType, isFloating } from "../tensor/dtype.ts";
-import { formatShape, sizeOf } from "../tensor/shape.ts";
+import { formatShape, spanOf } from "../tensor/shape.ts";
 import type { Limits } from "../wire/limits.ts";
 import { nearest } from "../wire/nearest.ts";
 import { Problem } from "../wire/problems.ts";
@@ -200,7 +200,7 @@ class Compilation {
   }
 
   #requireSize(node: number, shape: readonly number[]): void {
-    if (sizeOf(shape) <= this.#limits.elements) return;
+    if (spanOf(shape) <= this.#limits.elements) return;
     const sentence = `the result has shape ${formatShape(shape)}, which is more than ${this.#limits.elements} elements`;
     throw nodeProblem(this.#draft, node, "tensor_too_large", sentence, this.#draft.locate("nodes", node));
   }

@@ -8,6 +8,16 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/**
+ * Number of elements if empty axes had one: an empty tensor may still be written with, or walked through by, as many empty lists. Limits
+ * are checked against it.
+ */
+export function spanOf(shape: Shape): number {
+  let span = 1;
+  for (const dimension of shape) span *= Math.max(1, dimension);
+  return span;
+}
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);

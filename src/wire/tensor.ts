@@ -1,5 +1,5 @@
 import { type Data, type DType, dtypes } from "../tensor/dtype.ts";
-import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import { formatShape, type Shape, sizeOf, spanOf } from "../tensor/shape.ts";
 import { decodeBase64 } from "./base64.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { nearest } from "./nearest.ts";
@@ -165,7 +165,7 @@ function requireRank(rank: number, pointer: string, limits: TensorLimits): void 
 }
 
 function requireSize(shape: Shape, pointer: string, limits: TensorLimits): void {
-  if (sizeOf(shape) <= limits.elements) return;
+  if (spanOf(shape) <= limits.elements) return;
   const detail = `A tensor of shape ${formatShape(shape)} has more than ${limits.elements} elements`;
   throw new Problem("tensor_too_large", detail, [{ pointer, detail }]);
 }

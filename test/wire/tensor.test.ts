@@ -154,6 +154,9 @@ describe("what cannot be decoded", () => {
     expect(faultOf(() => decodeTensor([1, 2, 3, 4], "/x", limits))).toMatchObject({ code: "tensor_too_large", pointer: "/x" });
     const claim = { shape: [2 ** 20, 2 ** 20], dtype: "float64", base64: "" };
     expect(faultOf(() => decodeTensor(claim, "/x"))).toMatchObject({ code: "tensor_too_large", pointer: "/x/shape" });
+    // Nothing in it, and a million million lists to write it down.
+    const hollow = { shape: [1e12, 0], dtype: "float64", data: [] };
+    expect(faultOf(() => decodeTensor(hollow, "/x"))).toMatchObject({ code: "tensor_too_large", pointer: "/x/shape" });
     const deep = JSON.parse("[".repeat(40) + "]".repeat(40)) as unknown;
     expect(faultOf(() => decodeTensor(deep, "/x"))).toMatchObject({ code: "invalid_tensor", pointer: "/x" });
   });

@@ -29,6 +29,7 @@ export function evaluateTask({ limits, compiler, cacheBytes }: Context): Handler
       return { program, wanted, runnable: ready, size: ready.size };
     });
     const { program, wanted } = prepared;
+    wanted.requireShort(request.encoding, 1, limits);
     const outcome = prepared.runnable.run(feedsOf(program, given), cancelled, given);
     const write = wanted.writer(outcome.wanted, request.encoding);
     const result: EvaluateResponse = {};

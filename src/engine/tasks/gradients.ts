@@ -57,6 +57,7 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
       if (cancelled()) throw new Cancelled();
       const given = merged([...shared, ...own]);
       const { program, derivatives, wanted, runnable } = preparations.get(source, question, given, () => prepare(request, given));
+      wanted.requireShort(request.encoding, request.points?.length ?? 1, limits);
       const feeds = feedsOf(program, given);
       if (cotangent !== null) feeds.push(settleCotangent(cotangent, derivatives.objective));
       const outcome = runnable.run(feeds, cancelled, given);
