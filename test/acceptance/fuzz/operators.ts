@@ -46,7 +46,7 @@ export const reshaped = ({ dtype, numbers }: Meant, shape: Shape): Meant => ({
 });
 
 const retyped = ({ shape, numbers }: Meant, dtype: DType): Meant => {
-  const number = (x: number): number => (dtype === "bool" ? Number(x > 0) : Math.round(x));
+  const number = (x: number): number => (dtype === "bool" ? Number(x > 0) : Number.isFinite(x) ? Math.round(x) : 0);
   return { dtype, shape, numbers: isFloating(dtype) ? numbers : numbers.map(number) };
 };
 
@@ -122,14 +122,15 @@ const operand = (formal: Formal, at: number): fc.Arbitrary<{ readonly operand: u
 };
 
 function body(op: Operator, { inputs, attributes }: Applied): fc.Arbitrary<Json> {
-  const outputs = fc.oneof(
-    { weight: 4, arbitrary: fc.constant(1) },
-    { weight: 1, arbitrary: fc.integer({ min: 1, max: op.outputs.length + 1 }) },
+  const outputs = mostly(
+    fc.constant(["o0"]),
+    fc.array(fc.constantFrom("o0", "o1", "o2", null), { minLength: 1, maxLength: op.outputs.length + 1 }),
+    6,
   );
-  return fc.tuple(fc.tuple(...inputs.map(operand)), outputs, fc.boolean()).map(([operands, count, summed]) => {
-    const names = Array.from({ length: count }, (_, at) => `o${at}`);
+  const isSummed = mostly(fc.constant(true), fc.constant(false), 4);
+  return fc.tuple(fc.tuple(...inputs.map(operand)), outputs, isSummed).map(([operands, names, summed]) => {
     const node = { outputs: names, op: op.type, inputs: operands.map((each) => each.operand), attributes };
-    const sum = { name: "sum", op: "ReduceSum", inputs: ["o0"], attributes: { keepdims: false } };
+    const sum = { name: "sum", op: "ReduceSum", inputs: [names.find((name) => name !== null) ?? "o0"], attributes: { keepdims: false } };
     return {
       graph: { nodes: summed ? [node, sum] : [node] },
       inputs: Object.assign({}, ...operands.map(({ given }) => given)) as Json,
@@ -138,20 +139,18 @@ function body(op: Operator, { inputs, attributes }: Applied): fc.Arbitrary<Json>
 }
 
 /** An operator with so many changes to one of its probes. */
-const changed = (op: Operator, most: number): fc.Arbitrary<Json> =>
-  fc.tuple(atProbe(op), fc.array(fc.oneof(inputChange, attributeChange(op)), { maxLength: most })).chain(([applied, changes]) =>
-    body(
-      op,
-      changes.reduce((now, change) => change(now), applied),
-    ),
-  );
+const changed = (op: Operator, least: number, most: number): fc.Arbitrary<Json> =>
+  fc
+    .tuple(atProbe(op), fc.array(fc.oneof(inputChange, attributeChange(op)), { minLength: least, maxLength: most }))
+    .chain(([applied, changes]) =>
+      body(
+        op,
+        changes.reduce((now, change) => change(now), applied),
+      ),
+    );
 
-const backward = mostly(
-  fc.constant({}),
-  fc.constantFrom({ of: "o0" }, { of: "o0", cotangent: 1 }, { wrt: ["i0"] }, { wrt: ["i1", "i0"] }),
-  5,
-);
+const question = fc.constantFrom({ of: "o0" }, { of: "o0", cotangent: 1 }, { wrt: ["i0"] }, { wrt: ["i1", "i0"] });
 
 export const operatorAttempts: fc.Arbitrary<Attempt> = fc
   .constantFrom(...catalogue)
-  .chain((op) => asked(fc.oneof(changed(op, 0), changed(op, 1), changed(op, 2)), backward));
+  .chain((op) => asked(fc.oneof(changed(op, 0, 0), changed(op, 1, 1), changed(op, 2, 3)), mostly(fc.constant({}), question, 5)));

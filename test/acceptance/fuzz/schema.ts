@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { z } from "zod";
-import { extreme, plain, stranger } from "./numbers.ts";
+import { extreme, mostly, plain, stranger } from "./numbers.ts";
 
 /** The parts of JSON Schema that zod writes. */
 interface JsonSchema {
@@ -88,7 +88,7 @@ function hinted(schema: JsonSchema, arbitrary: fc.Arbitrary<unknown>): fc.Arbitr
 
 function wholeFor({ minimum, maximum }: JsonSchema, { whole }: Habits): fc.Arbitrary<number> {
   if (minimum === undefined || minimum < -1000) return whole;
-  return fc.integer({ min: minimum, max: Math.min(maximum ?? minimum + 4, minimum + 4) });
+  return mostly(fc.integer({ min: minimum, max: Math.min(maximum ?? minimum + 4, minimum + 4) }), whole, 10);
 }
 
 function realFor({ minimum, maximum, exclusiveMinimum }: JsonSchema): fc.Arbitrary<number> {
