@@ -1,6 +1,8 @@
 import type { GraphSource, NodeSource } from "../wire/graph-source.ts";
 import type { Limits } from "../wire/limits.ts";
 import { Problem, pointerTo } from "../wire/problems.ts";
+import { check } from "../wire/validate.ts";
+import { Name } from "../wire/values.ts";
 import { decodeTensor, givenNumber } from "../wire/tensor.ts";
 import { type Draft, type DraftNode, type Locate, type Operand } from "./draft.ts";
 import { FreshNames, snakeName } from "./names.ts";
@@ -30,7 +32,7 @@ export function draftOfGraph(source: GraphSource, limits: Limits, locate: Locate
   });
   const inputs =
     source.inputs === undefined
-      ? freeNames(source, nodes).map((name) => ({ name, shape: null, dtype: null }))
+      ? freeNames(source, nodes, locate).map((name) => ({ name, shape: null, dtype: null }))
       : Object.entries(source.inputs).map(([name, { shape, dtype }]) => ({ name, shape: shape ?? null, dtype: dtype ?? null }));
   return { inputs, constants, nodes, outputs: source.outputs ?? lastOutputs(nodes, locate), locate };
 }
@@ -61,14 +63,19 @@ function namesIn(source: GraphSource): Set<string> {
   return names;
 }
 
-/** What the nodes consume and nothing defines, in the order of first use. */
-function freeNames(source: GraphSource, nodes: readonly DraftNode[]): string[] {
+/** What the nodes consume and nothing defines, in the order of first use. Throws invalid_request for what is no name. */
+function freeNames(source: GraphSource, nodes: readonly DraftNode[], locate: Locate): string[] {
   const defined = new Set<string | null>(Object.keys(source.constants ?? {}));
   for (const { names } of nodes) for (const name of names) defined.add(name);
   const free = new Set<string>();
-  for (const { inputs } of nodes) {
-    for (const operand of inputs) if (typeof operand === "string" && !defined.has(operand)) free.add(operand);
-  }
+  nodes.forEach(({ inputs }, index) =>
+    inputs.forEach((operand, at) => {
+      if (typeof operand !== "string" || defined.has(operand) || free.has(operand)) return;
+      const name = check(Name, operand, locate("nodes", index, "inputs", at).pointer);
+      if (!name.success) throw new Problem("invalid_request", name.places[0].detail, name.places);
+      free.add(operand);
+    }),
+  );
   return [...free];
 }
 

@@ -5,7 +5,7 @@ import { type Draft, faultAt, nameOf, type Place } from "./draft.ts";
 /** The problem that each fault is. */
 export const codes: Readonly<Record<OperatorError["fault"], ProblemCode>> = {
   arity: "wrong_arity",
-  missing: "missing_input",
+  missing: "wrong_arity",
   type: "type_mismatch",
   shape: "shape_mismatch",
   attribute: "invalid_attribute",
