@@ -20,21 +20,45 @@ export function mapBinary(f: (a: number, b: number) => number, a: Tensor, b: Ten
   } else if (left.length === 1 && right.length === to.length) {
     for (let i = 0; i < to.length; i++) to[i] = f(left[0], right[i]);
   } else {
-    const places = broadcastPlaces([a.shape, b.shape], out.shape);
-    for (let i = 0; i < to.length; i++) {
-      const [p, q] = places.next();
-      to[i] = f(left[p], right[q]);
+    const { length, steps, starts } = runsOf([a, b], out);
+    const [leftStep, rightStep] = steps;
+    for (let at = 0; at < to.length; at += length) {
+      const [p, q] = starts.next();
+      for (let i = 0; i < length; i++) to[at + i] = f(left[p + i * leftStep], right[q + i * rightStep]);
     }
   }
 }
 
 /** out = f(a, b, c) under broadcasting to `out`'s shape. */
 export function mapTernary(f: (a: number, b: number, c: number) => number, a: Tensor, b: Tensor, c: Tensor, out: Tensor): void {
-  const places = broadcastPlaces([a.shape, b.shape, c.shape], out.shape);
-  for (let i = 0; i < out.data.length; i++) {
-    const [p, q, r] = places.next();
-    out.data[i] = f(a.data[p], b.data[q], c.data[r]);
+  const to = out.data;
+  const { length, steps, starts } = runsOf([a, b, c], out);
+  const [aStep, bStep, cStep] = steps;
+  for (let at = 0; at < to.length; at += length) {
+    const [p, q, r] = starts.next();
+    for (let i = 0; i < length; i++) to[at + i] = f(a.data[p + i * aStep], b.data[q + i * bStep], c.data[r + i * cStep]);
   }
+}
+
+/** A broadcast as runs: from each of `starts`, every operand advances by its own step for `length` elements. */
+interface Runs {
+  readonly length: number;
+  readonly steps: readonly number[];
+  readonly starts: { next(): readonly number[] };
+}
+
+/** One run where every operand is as large as the result or a single number, else one along the last axis of `out` for each row. */
+function runsOf(operands: readonly Tensor[], out: Tensor): Runs {
+  const size = out.data.length;
+  const isSingle = ({ data }: Tensor): boolean => data.length === 1;
+  if (operands.every((operand) => operand.data.length === size || isSingle(operand))) {
+    const start = operands.map(() => 0);
+    return { length: size, steps: operands.map((operand) => (isSingle(operand) ? 0 : 1)), starts: { next: () => start } };
+  }
+  const last = out.shape.length - 1;
+  const strides = operands.map(({ shape }) => broadcastStrides(shape, out.shape));
+  const leading = strides.map((along) => along.slice(0, last));
+  return { length: out.shape[last], steps: strides.map((along) => along[last]), starts: stridedPlaces(leading, out.shape.slice(0, last)) };
 }
 
 /**
