@@ -3,7 +3,7 @@ import { sumOf } from "../ops/arithmetic/sum.ts";
 import { paddedInputs } from "../ops/apply.ts";
 import { operatorOf } from "../ops/catalogue.ts";
 import { isComposite } from "../ops/define.ts";
-import { OperatorError } from "../ops/errors.ts";
+import { NodeError, OperatorError } from "../ops/errors.ts";
 import { reduceSum } from "../ops/reduction/reduce-sum.ts";
 import { filled } from "../ops/shape/expand.ts";
 import { reshape } from "../ops/shape/reshape.ts";
@@ -61,16 +61,8 @@ export function reverse(of: readonly Value[], cotangents: readonly Value[], sinc
 }
 
 /** A node's gradient cannot be had: it would look up an index out of range among constants, or take more memory than there is. */
-export class RuleError extends Error {
+export class RuleError extends NodeError {
   override readonly name = "RuleError";
-  readonly node: Node;
-  override readonly cause: OperatorError;
-
-  constructor(node: Node, cause: OperatorError) {
-    super(cause.message);
-    this.node = node;
-    this.cause = cause;
-  }
 }
 
 /** Applies a node's rule: one gradient per input, null where none flows. Throws RuleError. */

@@ -1,5 +1,4 @@
-import { OperatorError } from "../ops/errors.ts";
-import type { Node } from "../ir/graph.ts";
+import { NodeError, OperatorError } from "../ops/errors.ts";
 import { allocate, bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -27,16 +26,8 @@ export class Cancelled extends Error {
 }
 
 /** An operator refused the numbers that it met, such as an index out of range. */
-export class StepError extends Error {
+export class StepError extends NodeError {
   override readonly name = "StepError";
-  readonly node: Node;
-  override readonly cause: OperatorError;
-
-  constructor(node: Node, cause: OperatorError) {
-    super(cause.message);
-    this.node = node;
-    this.cause = cause;
-  }
 }
 
 /** Makes a plan callable. */

@@ -1,3 +1,5 @@
+import type { Node } from "../ir/graph.ts";
+
 /** What is wrong with an application of an operator. An index, and a size that memory would not hold, may also be met in a gradient. */
 export type Fault = "arity" | "missing" | "type" | "shape" | "attribute" | "static" | "index" | "size";
 
@@ -13,5 +15,17 @@ export class OperatorError extends Error {
     this.fault = fault;
     this.input = place.input;
     this.attribute = place.attribute;
+  }
+}
+
+/** An operator refused what a node met: at which node, and why. */
+export class NodeError extends Error {
+  readonly node: Node;
+  override readonly cause: OperatorError;
+
+  constructor(node: Node, cause: OperatorError) {
+    super(cause.message);
+    this.node = node;
+    this.cause = cause;
   }
 }

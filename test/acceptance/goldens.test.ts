@@ -21,7 +21,7 @@ test.each(["networks", "layers"] as const)("the service answers every network of
 });
 
 test("without wrt, gradients are those of everything that is floating and learned or given", async () => {
-  const golden = goldens("networks").cases[0] as Golden;
+  const golden = goldens("networks").cases[0];
   const { network, inputs, parameters } = golden;
   const answer = await gradients({ network, inputs, parameters });
   expect(Object.keys(answer.gradients).toSorted()).toEqual([...Object.keys(golden.gradients), "target"].toSorted());
