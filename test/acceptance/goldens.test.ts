@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expected, type Golden, goldens } from "../graph/network/support.ts";
+import { expected, goldens } from "../graph/network/support.ts";
 import "../support/close.ts";
 import { gradients } from "./service.ts";
 
