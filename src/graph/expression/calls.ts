@@ -1,4 +1,4 @@
-import type { Operator } from "../../ops/define.ts";
+import { has, type Operator } from "../../ops/define.ts";
 import { nearest } from "../../wire/nearest.ts";
 import { didYouMean } from "../draft.ts";
 import { inputSpec } from "../dtypes.ts";
@@ -21,6 +21,7 @@ export function callFunction(text: string, emitter: Emitter, name: Token, positi
   const meaning = functionNamed(name.text, terms.length);
   if (meaning === undefined) throw unknownFunction(text, emitter, name);
   const { op, presets } = meaning;
+  refuseAxis(text, name, op, positional);
   const isVariadic = inputSpec(op, op.inputs.length) !== undefined;
   if (!isVariadic && positional.length > op.inputs.length) throw tooMany(text, op, name, positional[op.inputs.length]);
   const operands = (isVariadic ? terms : positional).map((term, at): Term | null => fittingRank(op, at, term));
@@ -43,6 +44,16 @@ export function callFunction(text: string, emitter: Emitter, name: Token, positi
     if (!attributes.has(preset)) attributes.set(preset, { kind: "literal", json, at: name.at });
   }
   return emitter.apply(op, operands, name.at, attributes);
+}
+
+/** `sum(x, 1)` would add 1, and whoever writes it most likely means the axis. */
+function refuseAxis(text: string, name: Token, op: Operator, positional: readonly Term[]): void {
+  const [, second] = positional;
+  const alone = functionNamed(name.text, 1)?.op;
+  if (positional.length !== 2 || second.kind !== "literal" || !has(op, "linear") || !alone || alone === op || !has(alone, "reduction"))
+    return;
+  const axis = `axis=${JSON.stringify(second.json)}`;
+  throw faultIn(text, second.at, `${name.text} over an axis is written with ${axis}, and a number is added with +`, axis);
 }
 
 function tooMany(text: string, op: Operator, name: Token, first: Term): Error {

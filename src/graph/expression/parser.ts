@@ -77,7 +77,8 @@ export class Parser {
 
   infix(sign: Token, left: Term, right: Term): Term {
     const op = infixOperator(sign.text);
-    if (op === undefined) throw this.fault(sign, `there is no operator ${sign.text}`);
+    if (op === undefined)
+      throw this.fault(sign, `there is no operator ${sign.text}${sign.text === "!=" ? "; it is written not(a == b)" : ""}`);
     return this.#emitter.apply(op, [left, right], sign.at);
   }
 
@@ -175,8 +176,9 @@ export class Parser {
     const before = this.#tokens[this.#at - 1];
     // Inside brackets a line may end anywhere: the bracket that is not closed is the likelier fault.
     if (this.#text.slice(before.at, token.at).includes("\n")) return;
-    const isProduct =
-      before.kind !== "text" && token.kind !== "text" && token.text !== "[" && !(before.kind === "number" && /^[\d._]/.test(token.text));
+    const isProduct = before.kind !== "text" && token.kind !== "text" && !(before.kind === "number" && /^[\d._]/.test(token.text));
+    if (token.text === "[")
+      throw this.fault(token, "a part of a tensor is taken by a function, such as gather(x, 0) or slice(x, [0], [2])");
     if (!isProduct) throw this.fault(token, `expected an operator, found ${described(token)}`);
     const product = `${before.text}*${token.text}`;
     throw this.fault(token, `expected an operator between ${before.text} and ${token.text}; a product is written ${product}`, product);
