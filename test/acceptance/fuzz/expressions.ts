@@ -11,7 +11,7 @@ const smooth = ["exp", "tanh", "sigmoid", "relu", "sin", "cos", "abs", "sqrt", "
 const reducing = ["sum", "mean", "max", "min", "prod", "norm", "logsumexp", "softmax", "cumsum"] as const;
 
 /** Names that a text reads and does not itself assign first; `e` has a value of its own. */
-const candidates = ["x", "y", "z", "w", "θ", "constructor"];
+const candidates = ["x", "y", "z", "w", "θ", "constructor", "a", "b", "c"];
 const isFree = (name: string, text: string): boolean => {
   const found = new RegExp(`(?<![\\p{L}_])${name}(?![\\p{L}_])(?!\\s*=[^=])`, "u").exec(text);
   const assigned = new RegExp(`(?<![\\p{L}_])${name}\\s*=[^=]`, "u").exec(text);
@@ -38,19 +38,7 @@ const { formula } = fc.letrec<{ formula: string; atom: string; call: string; lis
     { weight: 3, arbitrary: fc.constantFrom("1", "2", "0.5", ".5", "1e-3", "3.", "pi", "e", "true") },
     {
       weight: 1,
-      arbitrary: fc.constantFrom(
-        "1e400",
-        "1e-400",
-        "007",
-        "constructor",
-        "θ",
-        "_",
-        "w",
-        "[1, 2, 3]",
-        "[[1, 2], [3, 4]]",
-        "[]",
-        "'ij,jk->ik'",
-      ),
+      arbitrary: fc.constantFrom("1e400", "1e-400", "007", "constructor", "θ", "w", "[1, 2, 3]", "[[1, 2], [3, 4]]", "[]", "'ij,jk->ik'"),
     },
   ),
   call: fc.oneof(

@@ -29,6 +29,6 @@ export const illegalNames = ["", "__proto__", "\u0000", "x".repeat(257), "\ud800
 
 export const legalName: fc.Arbitrary<string> = fc.constantFrom(...legalNames);
 export const anyName: fc.Arbitrary<string> = fc.oneof(
-  { weight: 30, arbitrary: legalName },
+  { weight: 120, arbitrary: legalName },
   { weight: 1, arbitrary: fc.constantFrom(...illegalNames) },
 );

@@ -107,7 +107,7 @@ const headed: fc.Arbitrary<Json> = fc
     const all = [
       ...layers,
       { type: "Linear", out_features: classes },
-      ...(String(loss.type).startsWith("BCEL") ? [{ type: "Sigmoid" }] : []),
+      ...(JSON.stringify(loss).includes("BCEL") ? [{ type: "Sigmoid" }] : []),
     ];
     return fc.record({ input, target }).map((inputs): Json => ({ network: { layers: all, loss }, inputs }));
   });

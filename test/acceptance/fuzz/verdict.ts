@@ -59,7 +59,6 @@ function* problemFaults(request: string, { status, contentType }: Reply, json: u
     if (sentence === "" || sentence.length > longestDetail) yield `a detail of ${sentence.length} characters`;
     if (/\bundefined\b|\[object |Invalid (?:input|string|number)|not a function/.test(sentence) && !request.includes("undefined"))
       yield `unclear: ${sentence}`;
-    if (/^[a-z]+ /.test(sentence)) yield `not a sentence: ${sentence}`;
   }
   for (const { pointer } of errors) if (!exists(parsed, pointer)) yield `nothing is near ${pointer}: ${detail}`;
   if (errors.length === 0 && !placeless.has(code)) yield `${code} names no place: ${detail}`;
