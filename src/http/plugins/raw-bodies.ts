@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { pathOf } from "./request-log.ts";
+import { aboutRequest } from "./request-log.ts";
 import { Problem, problem } from "../../wire/problems.ts";
 
 declare module "fastify" {
@@ -36,7 +36,7 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
     reply.raw.once("close", () => {
       pending -= request.pendingBytes;
       if (reply.raw.writableEnded) return;
-      request.log.info({ method: request.method, path: pathOf(request) }, "the client has gone");
+      request.log.info(aboutRequest(request), "the client has gone");
       controller.abort(new Error("The client has gone"));
     });
     done();
