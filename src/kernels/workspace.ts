@@ -22,12 +22,23 @@ export const mostThreads = 16;
 const tableBytes = 2 ** 20;
 export const heapStart = tableBytes + mostThreads * scratchBytes;
 
+/** Other threads that work on the same memory. */
+export interface Crew {
+  /** Runs the shares of a kernel's work on several threads, this one among them, and returns when all of them are done. */
+  run(kernel: string, args: readonly number[], nanoseconds: number): void;
+}
+
+/** Work that takes one thread less than this, in nanoseconds, is not worth sharing. */
+const leastShared = 20_000;
+
 /** The memory of one thread on which its SIMD kernels work. It is shared memory: it grows in place, and other threads can help. */
 export class Workspace {
   readonly build: Build;
   readonly module: WebAssembly.Module;
   readonly memory = new WebAssembly.Memory({ initial: heapStart / pageBytes, maximum: mostPages, shared: true });
   readonly kernels: Kernels;
+  /** Null while this thread works alone. */
+  crew: Crew | null = null;
   /** A memory that grows gets a new buffer over the same bytes, and what was made on the old one stays good. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
@@ -51,6 +62,15 @@ export class Workspace {
     return { dtype, shape, data: viewOf(buffer, address, dtype, shape) };
   }
 
+  /**
+   * Runs a kernel that takes a share of its work and the number of shares as its last two arguments. `nanoseconds` is a rough estimate of
+   * what one thread needs; the results are the same for any number of threads.
+   */
+  run(kernel: string, nanoseconds: number, ...args: readonly number[]): void {
+    if (this.crew !== null && nanoseconds >= leastShared) this.crew.run(kernel, args, nanoseconds);
+    else this.kernels[kernel](...args, 0, 1);
+  }
+
   /** Whether a tensor lies in this memory. */
   holds({ data }: Tensor): boolean {
     return this.#buffers.has(data.buffer);
@@ -62,11 +82,11 @@ let current: Workspace | undefined;
 /** This thread's workspace, made when it is first asked for. */
 export const workspace = (): Workspace => (current ??= new Workspace());
 
-/** The SIMD kernels when all of the tensors lie in this thread's workspace; null sends the caller to its own loops. */
-export function kernelsOver(...tensors: readonly (Tensor | null)[]): Kernels | null {
+/** This thread's workspace when all of the tensors lie in it; null sends the caller to its own loops. */
+export function workspaceOf(...tensors: readonly (Tensor | null)[]): Workspace | null {
   if (current === undefined) return null;
   for (const tensor of tensors) if (tensor !== null && !current.holds(tensor)) return null;
-  return current.kernels;
+  return current;
 }
 
 /** Where a tensor of the workspace lies; 0 stands for none. */
