@@ -18,8 +18,11 @@ export const scratchBytes = 4 * 2 ** 20;
 /** Threads that may work on one memory. */
 export const mostThreads = 16;
 
-/** The kernels' own tables come first, then each thread's scratch, then tensors. */
+/** The kernels' own tables come first, with the program of the running chain at their end; then each thread's scratch, then tensors. */
 const tableBytes = 2 ** 20;
+/** Most that a chain's program may need. */
+export const programBytes = 2 ** 17;
+export const programAddress = tableBytes - programBytes;
 export const heapStart = tableBytes + mostThreads * scratchBytes;
 
 /** Other threads that work on the same memory. */
@@ -37,6 +40,8 @@ export class Workspace {
   readonly module: WebAssembly.Module;
   readonly memory = new WebAssembly.Memory({ initial: heapStart / pageBytes, maximum: mostPages, shared: true });
   readonly kernels: Kernels;
+  /** Where the running chain's program stands. */
+  readonly program = new Int32Array(this.memory.buffer, programAddress, programBytes / 4);
   /** Null while this thread works alone. */
   crew: Crew | null = null;
   /** A memory that grows gets a new buffer over the same bytes, and what was made on the old one stays good. */
