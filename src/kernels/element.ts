@@ -1,8 +1,7 @@
 import type { Tensor } from "../tensor/tensor.ts";
 import { broadcastStrides } from "../tensor/shape.ts";
+import type { Instruction } from "./chain.ts";
 import { copyStrided, mapBinary, mapTernary, mapUnary } from "./elementwise.ts";
-
-export type Instruction = string;
 
 /** What an instruction works on: an operand of the function, the result of an earlier step, or a number. */
 export type ElementOperand = { readonly operand: number } | { readonly step: number } | { readonly number: number };

@@ -144,6 +144,8 @@ export interface Primitive<I extends readonly InputSpec[], O extends readonly Ou
    * types. Lets the engine run the operator over single numbers, or in one pass with its neighbours.
    */
   readonly element?: (attributes: z.output<S>, inputs: Each<I, TensorType>) => ElementFunction;
+  /** The input over which the kernel may write its only output, when the two have one type. */
+  readonly overwrites?: number;
   /**
    * Gradients for the inputs as values in the same vocabulary. A gradient may have the broadcast shape: the transform sums it back.
    * null: nothing flows back to any input.

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Call, composed, direct, type ElementFunction, type Instruction, looped, type Term } from "../kernels/element.ts";
+import type { Instruction } from "../kernels/chain.ts";
+import { type Call, composed, direct, type ElementFunction, looped, type Term } from "../kernels/element.ts";
 import type { Value } from "../ir/graph.ts";
 import { broadcastShapes, formatShape, type Shape } from "../tensor/shape.ts";
 import type { DType } from "../tensor/dtype.ts";

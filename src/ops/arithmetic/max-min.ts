@@ -1,5 +1,6 @@
 import type { Value } from "../../ir/graph.ts";
-import { direct, type Instruction } from "../../kernels/element.ts";
+import type { Instruction } from "../../kernels/chain.ts";
+import { direct } from "../../kernels/element.ts";
 import { equal } from "../logic/comparison.ts";
 import { defineOp, numbers, type Operator, variadic } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";

@@ -1,4 +1,5 @@
-import { direct, type Instruction } from "../../kernels/element.ts";
+import type { Instruction } from "../../kernels/chain.ts";
+import { direct } from "../../kernels/element.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { anyType, defineOp, numbers, type Operator } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";

@@ -1,4 +1,5 @@
-import { direct, type Instruction } from "../../kernels/element.ts";
+import type { Instruction } from "../../kernels/chain.ts";
+import { direct } from "../../kernels/element.ts";
 import type { Value } from "../../ir/graph.ts";
 import { bools, defineOp, type Operator, type Probe } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";

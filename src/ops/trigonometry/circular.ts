@@ -10,7 +10,6 @@ export const Sin = elementwiseUnary({
   category: "trigonometry",
   summary: "The sine of every element, in radians.",
   f: Math.sin,
-  calls: "sin",
   gradient: (g, x) => mul(g, cos(x)),
   display: {
     label: "sin",
@@ -25,7 +24,6 @@ export const Cos = elementwiseUnary({
   category: "trigonometry",
   summary: "The cosine of every element, in radians.",
   f: Math.cos,
-  calls: "cos",
   gradient: (g, x) => neg(mul(g, sin(x))),
   display: {
     label: "cos",
