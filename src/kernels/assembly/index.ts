@@ -2,3 +2,4 @@
 // many: a share's results do not depend on the number of shares, so the bits are the same for any number of threads.
 
 export { fuses, setScratch } from "./base";
+export { chain_float32, chain_float64 } from "./chain";
