@@ -2,3 +2,4 @@
 // many: a share's results do not depend on the number of shares, so the bits are the same for any number of threads.
 
 export { fuses, setScratch } from "./base";
+export { gemm_float32, gemm_float64 } from "./gemm";
