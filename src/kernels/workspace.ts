@@ -127,7 +127,7 @@ export class Workspace {
   }
 
   /** Whether a tensor lies in this memory. */
-  holds({ data }: Tensor): boolean {
+  holds({ data }: Pick<Tensor, "data">): boolean {
     return this.#buffers.has(data.buffer);
   }
 }
@@ -151,7 +151,7 @@ export function workspace(): Workspace {
 }
 
 /** This thread's workspace when all of the tensors lie in it; null sends the caller to its own loops. */
-export function workspaceOf(...tensors: readonly (Tensor | null)[]): Workspace | null {
+export function workspaceOf(...tensors: readonly (Pick<Tensor, "data"> | null)[]): Workspace | null {
   if (current === undefined) return null;
   for (const tensor of tensors) if (tensor !== null && !current.holds(tensor)) return null;
   return current;

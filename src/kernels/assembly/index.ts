@@ -3,3 +3,4 @@
 
 export { fuses, setScratch } from "./base";
 export { chain_float32, chain_float64 } from "./chain";
+export { gemm_float32, gemm_float64 } from "./gemm";
