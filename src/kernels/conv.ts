@@ -1,7 +1,8 @@
 import type { Data } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { multiply, placesBy } from "./matmul.ts";
+import { multiply } from "./matmul.ts";
+import { placesBy, placesIn } from "./matrix.ts";
 import { boxOf, forEachRow, offsetsOf, startsOf, type Window } from "./window.ts";
 
 /** Numbers that a block of products may hold: half a megabyte, which stays in the second-level cache. */
@@ -23,7 +24,7 @@ export function convolve(x: Tensor, w: Tensor, bias: Tensor | null, window: Wind
   const offsets = offsetsOf(window, channels);
   const imageSize = channels * sizeOf(x.shape.slice(2));
   const box = new Float64Array(channels * sizeOf(boxOf(window)));
-  const patches = { data: box, offset: 0, rows: offsets, columns: starts };
+  const patches = { data: box, offset: 0, rows: placesIn(offsets), columns: placesIn(starts) };
   const filterRows = { rows: placesBy(offsets.length, perGroup), columns: placesBy(1, offsets.length) };
   const outRows = { rows: placesBy(starts.length, perGroup), columns: placesBy(1, starts.length) };
   const biasRows = { rows: placesBy(1, perGroup), columns: placesBy(0, starts.length) };
@@ -61,21 +62,21 @@ export function convolveTransposed(x: Tensor, w: Tensor, bias: Tensor | null, wi
   const products = new Float64Array(spread * block);
   const weights = { rows: placesBy(1, spread), columns: placesBy(spread, channels) };
   const inner = placesBy(positions, channels);
-  const columns = placesBy(1, positions);
   for (let n = 0; n < batch; n++) {
     for (let group = 0; group < groups; group++) {
       box.fill(0);
       for (let first = 0; first < positions; first += block) {
         const count = Math.min(block, positions - first);
+        const columns = placesBy(1, count);
         multiply(
           { data: w.data, offset: group * channels * spread, ...weights },
           {
             data: x.data,
-            offset: (n * groups + group) * channels * positions,
+            offset: (n * groups + group) * channels * positions + first,
             rows: inner,
-            columns: columns.subarray(first, first + count),
+            columns,
           },
-          { data: products, offset: 0, rows: placesBy(count, spread), columns: columns.subarray(0, count) },
+          { data: products, offset: 0, rows: placesBy(count, spread), columns },
         );
         for (let q = 0; q < spread; q++) scatter(products, q * count, box, offsets[q], starts, first, count);
       }

@@ -1,0 +1,6 @@
+// The SIMD kernels: AssemblyScript, compiled by ../build.ts. Every kernel's last two arguments say which share of its work it does, of how
+// many: a share's results do not depend on the number of shares, so the bits are the same for any number of threads.
+
+export { fuses, setScratch } from "./base";
+export { chain_float32, chain_float64 } from "./chain";
+export { gemm_float32, gemm_float64 } from "./gemm";

@@ -1,0 +1,190 @@
+import { bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor, TensorType } from "../tensor/tensor.ts";
+import { type Build, compiled } from "./modules.ts";
+
+/**
+ * The SIMD kernels by name. Addresses are bytes from the start of the memory. The last two arguments of a kernel that threads may share
+ * are which share of the work to do, and of how many.
+ */
+export type Kernels = Readonly<Record<string, (...args: readonly number[]) => number>>;
+
+const pageBytes = 65_536;
+/** Most pages that 32-bit addresses reach. */
+const mostPages = 65_536;
+
+/** Memory for what the kernels of one thread pack, in bytes. */
+export const scratchBytes = 4 * 2 ** 20;
+/** Threads that may work on one memory. */
+export const mostThreads = 16;
+
+/** The kernels' own tables come first, with the program of the running chain at their end; then each thread's scratch, then tensors. */
+const tableBytes = 2 ** 20;
+/** Most that a chain's program may need. */
+export const programBytes = 2 ** 17;
+export const programAddress = tableBytes - programBytes;
+export const heapStart = tableBytes + mostThreads * scratchBytes;
+
+const regionAlignment = 64;
+/** A memory that has grown beyond this many bytes is not kept when the work that needed it is done. */
+const largestKept = 512 * 2 ** 20;
+
+/** Memory of a workspace that is set aside. */
+export interface Region {
+  readonly space: Workspace;
+  readonly address: number;
+  readonly release: () => void;
+}
+
+/** Other threads that work on the same memory. */
+export interface Crew {
+  /** Runs the shares of a kernel's work on several threads, this one among them, and returns when all of them are done. */
+  run(kernel: string, args: readonly number[], nanoseconds: number): void;
+}
+
+/** Work that takes one thread less than this, in nanoseconds, is not worth sharing. */
+const leastShared = 20_000;
+
+/** The memory of one thread on which its SIMD kernels work. It is shared memory: it grows in place, and other threads can help. */
+export class Workspace {
+  readonly build: Build;
+  readonly module: WebAssembly.Module;
+  readonly memory = new WebAssembly.Memory({ initial: heapStart / pageBytes, maximum: mostPages, shared: true });
+  readonly kernels: Kernels;
+  /** Where the running chain's program stands. */
+  readonly program = new Int32Array(this.memory.buffer, programAddress, programBytes / 4);
+  /** Null while this thread works alone. */
+  crew: Crew | null = null;
+  /** Whose numbers lie in the memory that is lent. */
+  owner: object | null = null;
+  readonly #held: { readonly start: number; readonly end: number }[] = [];
+  /** A memory that grows gets a new buffer over the same bytes, and what was made on the old one stays good. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
+
+  constructor() {
+    this.build = supportedBuild();
+    this.module = compiled(this.build);
+    this.kernels = instantiate(this.module, this.memory, 0);
+  }
+
+  /**
+   * Lends the memory above all that is held, until something else is lent or held: its address. Throws RangeError when there is less than
+   * that many bytes.
+   */
+  borrow(bytes: number): number {
+    const address = this.#held.at(-1)?.end ?? heapStart;
+    this.grow(address + bytes);
+    return address;
+  }
+
+  /** Sets memory aside until it is released. Throws RangeError when there is none. */
+  hold(bytes: number): Region {
+    const size = Math.ceil(bytes / regionAlignment) * regionAlignment;
+    let start = heapStart;
+    const at = this.#held.findIndex((region) => {
+      const fits = region.start - start >= size;
+      if (!fits) start = region.end;
+      return fits;
+    });
+    this.grow(start + size);
+    const region = { start, end: start + size };
+    this.#held.splice(at < 0 ? this.#held.length : at, 0, region);
+    this.owner = null;
+    return { space: this, address: start, release: () => void this.#held.splice(this.#held.indexOf(region), 1) };
+  }
+
+  /** Gives up a memory that has grown large, once nothing is held in it. */
+  retireIfLarge(): void {
+    if (this.memory.buffer.byteLength > largestKept && this.#held.length === 0) this.abandon();
+  }
+
+  /** Gives up this memory: what comes next on this thread gets a new one. */
+  abandon(): void {
+    if (current === this) current = undefined;
+  }
+
+  /** Makes sure that the memory reaches up to the address `end`; throws RangeError when it cannot. */
+  grow(end: number): void {
+    const missing = end - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / pageBytes));
+  }
+
+  /** A tensor over the memory at an address, which is a multiple of 16: it holds whatever lies there. Throws RangeError. */
+  tensorAt(address: number, { dtype, shape }: TensorType): Tensor {
+    this.grow(address + sizeOf(shape) * bytesPerElement[dtype]);
+    const { buffer } = this.memory;
+    this.#buffers.add(buffer);
+    return { dtype, shape, data: viewOf(buffer, address, dtype, shape) };
+  }
+
+  /**
+   * Runs a kernel that takes a share of its work and the number of shares as its last two arguments. `nanoseconds` is a rough estimate of
+   * what one thread needs; the results are the same for any number of threads.
+   */
+  run(kernel: string, nanoseconds: number, ...args: readonly number[]): void {
+    if (this.crew !== null && nanoseconds >= leastShared) this.crew.run(kernel, args, nanoseconds);
+    else this.kernels[kernel](...args, 0, 1);
+  }
+
+  /** Whether a tensor lies in this memory. */
+  holds({ data }: Pick<Tensor, "data">): boolean {
+    return this.#buffers.has(data.buffer);
+  }
+}
+
+let current: Workspace | undefined;
+
+let made: (space: Workspace) => void = () => undefined;
+
+/** Calls back with each workspace that this thread makes from now on. */
+export function onWorkspace(callback: (space: Workspace) => void): void {
+  made = callback;
+}
+
+/** This thread's workspace, made when it is first asked for. */
+export function workspace(): Workspace {
+  if (current === undefined) {
+    current = new Workspace();
+    made(current);
+  }
+  return current;
+}
+
+/** This thread's workspace when all of the tensors lie in it; null sends the caller to its own loops. */
+export function workspaceOf(...tensors: readonly (Pick<Tensor, "data"> | null)[]): Workspace | null {
+  if (current === undefined) return null;
+  for (const tensor of tensors) if (tensor !== null && !current.holds(tensor)) return null;
+  return current;
+}
+
+/** Where a tensor of the workspace lies; 0 stands for none. */
+export const addressOf = (tensor: Tensor | null): number => tensor?.data.byteOffset ?? 0;
+
+/** The kernels of a compiled module over a memory, for one of the threads that work on it. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, thread: number): Kernels {
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Kernels;
+  kernels.setScratch(tableBytes + thread * scratchBytes);
+  return kernels;
+}
+
+/** The fused build where the processor fuses (every server since 2013), so that all of them compute the same bits. */
+function supportedBuild(): Build {
+  const memory = new WebAssembly.Memory({ initial: tableBytes / pageBytes, maximum: mostPages, shared: true });
+  return instantiate(compiled("madd"), memory, 0).fuses() ? "madd" : "mul-add";
+}
+
+/** The elements of a tensor that lies in a buffer from the byte `offset` on. */
+export function viewOf(buffer: ArrayBufferLike, offset: number, dtype: DType, shape: Shape): Data {
+  const size = sizeOf(shape);
+  switch (dtype) {
+    case "float64":
+    case "int64":
+      return new Float64Array(buffer, offset, size);
+    case "float32":
+      return new Float32Array(buffer, offset, size);
+    case "int32":
+      return new Int32Array(buffer, offset, size);
+    case "bool":
+      return new Uint8Array(buffer, offset, size);
+  }
+}
