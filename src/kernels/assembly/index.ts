@@ -2,4 +2,6 @@
 // many: a share's results do not depend on the number of shares, so the bits are the same for any number of threads.
 
 export { fuses, setScratch } from "./base";
+export { conv_float32, conv_float64 } from "./conv";
+export { finite_float32, finite_float64 } from "./finite";
 export { gemm_float32, gemm_float64 } from "./gemm";
