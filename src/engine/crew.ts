@@ -28,6 +28,7 @@ export class LeadingCrew implements Crew {
   readonly #sheet: Sheet;
   readonly #kernels: readonly string[];
 
+  #shared = 0;
   #recruit: ((crew: LeadingCrew) => void) | undefined;
 
   /** `threads` at most work on one kernel, this one included. `recruit` is called once, when there is the first work to share. */
@@ -46,12 +47,21 @@ export class LeadingCrew implements Crew {
     return this.#members;
   }
 
+  /** How many members have started. */
+  get ready(): number {
+    return Atomics.load(this.#sheet.words, READY);
+  }
+
+  /** How often work was shared. */
+  get shared(): number {
+    return this.#shared;
+  }
+
   /** Throws the problem worker_lost when a member is lost; the memory may then still be written to, and must be given up. */
   run(kernel: string, args: readonly number[], nanoseconds: number): void {
     this.#recruit?.(this);
     this.#recruit = undefined;
-    const { words } = this.#sheet;
-    const useful = Math.min(Math.floor(nanoseconds / leastShare) - 1, Atomics.load(words, READY));
+    const useful = Math.min(Math.floor(nanoseconds / leastShare) - 1, this.ready);
     const helpers = useful > 0 ? this.#budget.take(useful) : 0;
     try {
       if (helpers === 0) this.#space.kernels[kernel](...args, 0, 1);
@@ -63,6 +73,7 @@ export class LeadingCrew implements Crew {
 
   #share(kernel: string, args: readonly number[], shares: number): void {
     const { words, args: places } = this.#sheet;
+    this.#shared++;
     places.set(args);
     words[KERNEL] = this.#kernels.indexOf(kernel);
     words[ARGUMENTS] = args.length;

@@ -39,7 +39,7 @@ class Fusion {
   /** Per memory slot, the step that fills it and those that read it. */
   readonly #producers: Int32Array;
   readonly #readers: number[][];
-  readonly #dtypes: readonly (Chain["dtype"] | null)[];
+  readonly #types: readonly (ChainType | null)[];
   readonly #done: Uint8Array;
 
   constructor(slots: readonly Slot[], steps: readonly KernelStep[]) {
@@ -48,7 +48,7 @@ class Fusion {
     this.#producers = new Int32Array(slots.length).fill(-1);
     this.#readers = slots.map(() => []);
     this.#done = new Uint8Array(steps.length);
-    this.#dtypes = steps.map((step) => chainType(slots, step));
+    this.#types = steps.map((step) => chainType(slots, step));
     steps.forEach(({ inputs, outputs }, at) => {
       for (const slot of outputs) this.#producers[slot] = at;
       for (const slot of new Set(inputs)) if (slot >= 0) this.#readers[slots[slot].memory].push(at);
@@ -56,7 +56,7 @@ class Fusion {
   }
 
   isFusible(at: number): boolean {
-    return this.#dtypes[at] !== null;
+    return this.#types[at] !== null;
   }
 
   /** The steps to run where step `at` stands, in order; null when it ran before. */
@@ -104,19 +104,23 @@ class Fusion {
 
   #matches(step: number, first: number): boolean {
     const shapeOf = (at: number): Slot["shape"] => this.#slots[this.#steps[at].outputs[0]].shape;
-    return this.#dtypes[step] === this.#dtypes[first] && sameShape(shapeOf(step), shapeOf(first));
+    const isTyped = this.#types[step] === this.#types[first] || this.#types[step] === "bool";
+    return isTyped && sameShape(shapeOf(step), shapeOf(first));
   }
 }
 
-/** The element type of the chain that a step can be part of; null when it cannot be part of any. */
-function chainType(slots: readonly Slot[], step: KernelStep): Chain["dtype"] | null {
+/** The element type of a step's numbers; those that have none, with conditions alone, can join any chain. */
+type ChainType = Chain["dtype"] | "bool";
+
+/** The type of the chain that a step can be part of; null when it cannot be part of any. */
+function chainType(slots: readonly Slot[], step: KernelStep): ChainType | null {
   const [output] = step.outputs;
   if (step.op.element === undefined || step.outputs.length !== 1 || sizeOf(slots[output].shape) < leastChained) return null;
   const fn = functionOf(slots, step);
   if (fn.steps === undefined) return null;
   const operands = operandsOf(step);
-  const dtype = [output, ...operands].map((slot) => slots[slot].dtype).find(isFloat);
-  if (dtype === undefined) return null;
+  if (fn.folds && operands.length > mostMembers) return null;
+  const dtype = [output, ...operands].map((slot) => slots[slot].dtype).find(isFloat) ?? "bool";
   const fits = (kind: "number" | "bool", actual: DType): boolean => actual === (kind === "bool" ? "bool" : dtype);
   const { steps } = fn;
   const resultOf = (instruction: Instruction): "number" | "bool" => instructions[instruction].result;
@@ -157,7 +161,7 @@ function chainOf(
   const seen = results.filter((slot) => watched.has(slot));
   const { shape } = slots[results[0]];
   const chain = compileChain({
-    dtype: chainType(slots, members[0]) ?? "float64",
+    dtype: [...results, ...writer.inputs].map((slot) => slots[slot].dtype).find(isFloat) ?? "float32",
     shape,
     inputs: writer.inputs.map((slot) => slots[slot]),
     steps: writer.steps,

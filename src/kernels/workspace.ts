@@ -61,8 +61,9 @@ export class Workspace {
   /** A memory that grows gets a new buffer over the same bytes, and what was made on the old one stays good. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
-  constructor() {
-    this.build = supportedBuild();
+  /** Another build than the processor supports best is for comparison. */
+  constructor(build = supportedBuild()) {
+    this.build = build;
     this.module = compiled(this.build);
     this.kernels = instantiate(this.module, this.memory, 0);
   }
@@ -136,6 +137,11 @@ let current: Workspace | undefined;
 
 let made: (space: Workspace) => void = () => undefined;
 
+/** Makes this thread's workspace anew with the kernels of a build. */
+export function useBuild(build: Build): void {
+  current = new Workspace(build);
+}
+
 /** Calls back with each workspace that this thread makes from now on. */
 export function onWorkspace(callback: (space: Workspace) => void): void {
   made = callback;
@@ -168,7 +174,7 @@ export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memo
 }
 
 /** The fused build where the processor fuses (every server since 2013), so that all of them compute the same bits. */
-function supportedBuild(): Build {
+export function supportedBuild(): Build {
   const memory = new WebAssembly.Memory({ initial: tableBytes / pageBytes, maximum: mostPages, shared: true });
   return instantiate(compiled("madd"), memory, 0).fuses() ? "madd" : "mul-add";
 }

@@ -30,8 +30,9 @@ export function loadSome<T>(from: usize, count: i32): v128 {
 
 /**
  * Sums of `k` products for a tile of 4 or 6 rows and one or two vectors. Element (r, p) of the left side lies at a + r + p · aStep (r in
- * elements); row p of the right side lies at b + p · bStep, or, when `scattered`, at b plus the p-th offset of a table at `bStep`.
- * Every sum is one chain in the order of p, whatever the tile. Stores the sums, or adds them to what is there.
+ * elements); row p of the right side lies at b + p · bStep, or, when `scattered`, at b plus the p-th offset of a table at `bStep`; then the
+ * sums of row r begin with element r at `start`, else with 0. Every sum is one chain in the order of p, whatever the tile. Stores the sums,
+ * or adds them to what is there.
  */
 // @ts-ignore: decorator
 @inline
@@ -47,19 +48,20 @@ function tile<T>(
   to: usize,
   toRow: usize,
   add: bool,
+  start: usize,
 ): void {
-  let c00 = v128.splat<T>(0),
-    c10 = v128.splat<T>(0),
-    c20 = v128.splat<T>(0),
-    c30 = v128.splat<T>(0),
-    c40 = v128.splat<T>(0),
-    c50 = v128.splat<T>(0);
-  let c01 = v128.splat<T>(0),
-    c11 = v128.splat<T>(0),
-    c21 = v128.splat<T>(0),
-    c31 = v128.splat<T>(0),
-    c41 = v128.splat<T>(0),
-    c51 = v128.splat<T>(0);
+  let c00 = scattered ? v128.load_splat<T>(start) : v128.splat<T>(0),
+    c10 = scattered ? v128.load_splat<T>(start, sizeof<T>()) : v128.splat<T>(0),
+    c20 = scattered ? v128.load_splat<T>(start, 2 * sizeof<T>()) : v128.splat<T>(0),
+    c30 = scattered ? v128.load_splat<T>(start, 3 * sizeof<T>()) : v128.splat<T>(0),
+    c40 = scattered && rows == 6 ? v128.load_splat<T>(start, 4 * sizeof<T>()) : v128.splat<T>(0),
+    c50 = scattered && rows == 6 ? v128.load_splat<T>(start, 5 * sizeof<T>()) : v128.splat<T>(0);
+  let c01 = c00,
+    c11 = c10,
+    c21 = c20,
+    c31 = c30,
+    c41 = c40,
+    c51 = c50;
   let at = b;
   for (; k > 0; k--) {
     if (scattered) {
@@ -114,19 +116,19 @@ function put<T>(to: usize, first: v128, second: v128, vectors: i32, add: bool): 
 }
 
 function tile6x2<T>(k: i32, a: usize, aStep: usize, b: usize, bStep: usize, to: usize, toRow: usize, add: bool): void {
-  tile<T>(6, 2, false, k, a, aStep, b, bStep, to, toRow, add);
+  tile<T>(6, 2, false, k, a, aStep, b, bStep, to, toRow, add, 0);
 }
 
 function tile6x1<T>(k: i32, a: usize, aStep: usize, b: usize, bStep: usize, to: usize, toRow: usize, add: bool): void {
-  tile<T>(6, 1, false, k, a, aStep, b, bStep, to, toRow, add);
+  tile<T>(6, 1, false, k, a, aStep, b, bStep, to, toRow, add, 0);
 }
 
 function tile4x2<T>(k: i32, a: usize, aStep: usize, b: usize, bStep: usize, to: usize, toRow: usize, add: bool): void {
-  tile<T>(4, 2, false, k, a, aStep, b, bStep, to, toRow, add);
+  tile<T>(4, 2, false, k, a, aStep, b, bStep, to, toRow, add, 0);
 }
 
 function tile4x1<T>(k: i32, a: usize, aStep: usize, b: usize, bStep: usize, to: usize, toRow: usize, add: bool): void {
-  tile<T>(4, 1, false, k, a, aStep, b, bStep, to, toRow, add);
+  tile<T>(4, 1, false, k, a, aStep, b, bStep, to, toRow, add, 0);
 }
 
 /** The tile of `rows` (4 or `tall`) and `vectors` (1 or 2). */
@@ -149,6 +151,44 @@ export function tileOf<T>(
     else tile6x1<T>(k, a, aStep, b, bStep, to, toRow, add);
   } else if (vectors == 2) tile4x2<T>(k, a, aStep, b, bStep, to, toRow, add);
   else tile4x1<T>(k, a, aStep, b, bStep, to, toRow, add);
+}
+
+function scattered6x2<T>(k: i32, a: usize, b: usize, places: usize, to: usize, toRow: usize, add: bool, start: usize): void {
+  tile<T>(6, 2, true, k, a, 6 * sizeof<T>(), b, places, to, toRow, add, start);
+}
+
+function scattered6x1<T>(k: i32, a: usize, b: usize, places: usize, to: usize, toRow: usize, add: bool, start: usize): void {
+  tile<T>(6, 1, true, k, a, 6 * sizeof<T>(), b, places, to, toRow, add, start);
+}
+
+function scattered4x2<T>(k: i32, a: usize, b: usize, places: usize, to: usize, toRow: usize, add: bool, start: usize): void {
+  tile<T>(4, 2, true, k, a, 4 * sizeof<T>(), b, places, to, toRow, add, start);
+}
+
+function scattered4x1<T>(k: i32, a: usize, b: usize, places: usize, to: usize, toRow: usize, add: bool, start: usize): void {
+  tile<T>(4, 1, true, k, a, 4 * sizeof<T>(), b, places, to, toRow, add, start);
+}
+
+/** The tile of `rows` and `vectors` that finds row p of the right side by the table `places`; see `tile`. */
+// @ts-ignore: decorator
+@inline
+export function scatteredTileOf<T>(
+  rows: i32,
+  vectors: i32,
+  k: i32,
+  a: usize,
+  b: usize,
+  places: usize,
+  to: usize,
+  toRow: usize,
+  add: bool,
+  start: usize,
+): void {
+  if (tall == 6 && rows == 6) {
+    if (vectors == 2) scattered6x2<T>(k, a, b, places, to, toRow, add, start);
+    else scattered6x1<T>(k, a, b, places, to, toRow, add, start);
+  } else if (vectors == 2) scattered4x2<T>(k, a, b, places, to, toRow, add, start);
+  else scattered4x1<T>(k, a, b, places, to, toRow, add, start);
 }
 
 /** How many of the panels that cover `rows` rows, the last ones, have four rows; the others have `tall`. As few rows are padded as can be. */

@@ -3,18 +3,13 @@
 import { multiplyByTiles } from "./gemm-blocks";
 import { multiplyByDots, multiplyByRows } from "./gemm-few";
 import { setAddend, setLeft, setOut, setRight } from "./gemm-product";
+import { shareOf } from "./gemm-share";
 import { tall, wide } from "./gemm-tile";
 
 /** Ways to compute a product, which ../matmul.ts chooses by its shape. */
 const byTiles: i32 = 0;
 const byRows: i32 = 1;
 const byDots: i32 = 2;
-
-/** Where the share `part` of `count` things begins, in whole groups of `group`. */
-export function shareOf(count: i32, group: i32, part: i32, parts: i32): i32 {
-  const groups = (count + group - 1) / group;
-  return min(count, <i32>((<i64>groups * part) / parts) * group);
-}
 
 /** Steps are in elements; those named `…Next` lead from a matrix of the batch to the next. An addend of 0 is none. */
 // @ts-ignore: decorator
