@@ -15,6 +15,8 @@ export interface Bench {
   readonly text: string;
   /** npm packages that take part. */
   readonly packages: readonly string[];
+  /** Python packages that take part where they are installed. */
+  readonly pythonPackages?: readonly string[];
   /** Measures; the answer is markdown, tables with ratios. */
   readonly run: (setting: Setting) => Promise<string>;
 }

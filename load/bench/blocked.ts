@@ -36,11 +36,31 @@ function addTile(
   place: number,
   size: number,
 ): void {
-  let [c00, c01, c02, c03, c10, c11, c12, c13] = [0, 0, 0, 0, 0, 0, 0, 0];
-  let [c20, c21, c22, c23, c30, c31, c32, c33] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let c00 = 0;
+  let c01 = 0;
+  let c02 = 0;
+  let c03 = 0;
+  let c10 = 0;
+  let c11 = 0;
+  let c12 = 0;
+  let c13 = 0;
+  let c20 = 0;
+  let c21 = 0;
+  let c22 = 0;
+  let c23 = 0;
+  let c30 = 0;
+  let c31 = 0;
+  let c32 = 0;
+  let c33 = 0;
   for (let at = 0; at < end; at += tile) {
-    const [b0, b1, b2, b3] = [b[panel + at], b[panel + at + 1], b[panel + at + 2], b[panel + at + 3]];
-    const [a0, a1, a2, a3] = [a[at], a[at + 1], a[at + 2], a[at + 3]];
+    const b0 = b[panel + at];
+    const b1 = b[panel + at + 1];
+    const b2 = b[panel + at + 2];
+    const b3 = b[panel + at + 3];
+    const a0 = a[at];
+    const a1 = a[at + 1];
+    const a2 = a[at + 2];
+    const a3 = a[at + 3];
     c00 += a0 * b0;
     c01 += a0 * b1;
     c02 += a0 * b2;

@@ -12,6 +12,7 @@ export const bench: Bench = {
     "Batch 32 of 1 × 28 × 28, convolution 3 × 3 to 16 channels with padding 1, relu, max-pool 2, convolution 3 × 3 to 32 with padding 1, relu, max-pool 2, " +
     "linear to 10, float32, softmax cross-entropy, SGD; same start and same losses as above. Aim: at least 0.9 × PyTorch and 1.2 × onnxruntime-node, with equal threads.",
   packages: ["onnxruntime-node"],
+  pythonPackages: ["torch"],
   run: async ({ pace, python }) => {
     const training = cnn("float32");
     const own = [1, 2].map((threads) => adjointTrainer(training, threads));

@@ -32,6 +32,7 @@ export const bench: Bench = {
     "over 20 steps are compared before anything is timed. Aim in float32: at least 10 × tfjs wasm and 2 × jax-js wasm with one thread, and 0.8 × PyTorch and " +
     "onnxruntime-node (the whole step as one graph) with equal threads. float64 is for information.",
   packages: ["@tensorflow/tfjs-backend-wasm", "@jax-js/jax", "onnxruntime-node"],
+  pythonPackages: ["torch", "jax"],
   run: async (setting) =>
     [await compare("float32", setting), await compare("float64", setting)].join("\n\n") + (setting.python === null ? skipped : ""),
 };

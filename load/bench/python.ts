@@ -12,10 +12,10 @@ const packages = ["torch", "jax", "fastapi", "uvicorn", "pydantic"];
 
 /** The Python rivals, in an environment of their own. */
 export class Python {
-  readonly versions: Readonly<Record<string, string>>;
+  readonly #versions: Readonly<Record<string, string>>;
 
   private constructor(versions: Readonly<Record<string, string>>) {
-    this.versions = versions;
+    this.#versions = versions;
   }
 
   /** Null, with a word, where the packages are not there. */
@@ -39,6 +39,10 @@ export class Python {
     } catch (error) {
       console.error(`The Python rivals cannot be installed: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  versionsOf(names: readonly string[]): Record<string, string> {
+    return Object.fromEntries(names.map((name) => [name, this.#versions[name]]));
   }
 
   /** A process that does the work of rivals.py which `task` describes. */

@@ -54,7 +54,7 @@ async function runHere(name: string): Promise<void> {
   const python = await Python.find();
   const pace = { rounds: Number(values.rounds), roundMs: Number(values.ms) };
   const results = await bench.run({ pace, python });
-  const facts = machine(bench.packages, python?.versions);
+  const facts = machine(bench.packages, python === null ? {} : python.versionsOf(bench.pythonPackages ?? []));
   const section = `## ${bench.title}\n\n${bench.text}\n\n${results}\n\nMedians of ${pace.rounds} rounds in turn. ${facts}\n`;
   console.log(section);
   if (values.write) record(name, section);

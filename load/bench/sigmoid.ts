@@ -58,6 +58,7 @@ export const bench: Bench = {
     "1/(1+exp(-x)) forward and backward in float64, planned (compiled, where the rival compiles) before the clock starts, per call with a number in and a number out. " +
     "Aim: at least 20 × each.",
   packages: ["@tensorflow/tfjs-backend-cpu", "@jax-js/jax", "onnxruntime-node"],
+  pythonPackages: ["torch", "jax"],
   run: async ({ pace, python }) => {
     const all = await gradients();
     if (python !== null) all.push(pythonGradient(python, "torch", "PyTorch"), pythonGradient(python, "jax", "JAX jit, for information"));

@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { createRequire, registerHooks } from "node:module";
 import { dirname } from "node:path";
 import { oneHot, parameter, type Training, transposed } from "./networks.ts";
 import { type Trainer, trainer } from "./trainer.ts";
@@ -26,12 +26,24 @@ export interface Tf {
   train: { sgd(learningRate: number): { minimize(f: () => TfTensor, returnCost: true): TfTensor } };
 }
 
+/** The list of all gradients is a module for bundlers: its imports lack their endings. */
+async function registerGradients(): Promise<void> {
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier.startsWith(".") && !specifier.endsWith(".js") ? `${specifier}.js` : specifier, context),
+  });
+  const list: string = "@tensorflow/tfjs-core/dist/register_all_gradients.js";
+  await import(list);
+  hooks.deregister();
+}
+
 /** TensorFlow.js on one of its backends. */
 export async function tensorflow(backend: "wasm" | "cpu"): Promise<Tf> {
   const require = createRequire(import.meta.url);
   const tf = require("@tensorflow/tfjs-core") as Tf;
   require("@tensorflow/tfjs-backend-cpu");
   const wasm = require("@tensorflow/tfjs-backend-wasm") as { setWasmPaths(folder: string): void };
+  await registerGradients();
   wasm.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no backend ${backend}`);
   await tf.ready();
