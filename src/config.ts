@@ -59,6 +59,9 @@ interface Variable<S extends z.ZodType = z.ZodType> {
 
 const variable = <S extends z.ZodType>(definition: Variable<S>): Variable<S> => Object.freeze(definition);
 
+/** A memory has room for what this many threads pack: see src/kernels/workspace.ts. */
+const mostThreads = 16;
+
 /** Every variable. All are optional. */
 export const variables = Object.freeze({
   HOST: variable({ schema: z.string(), fallback: "0.0.0.0", description: "Address to listen on" }),
@@ -71,6 +74,12 @@ export const variables = Object.freeze({
     fallback: () => String(Math.max(2, availableParallelism())),
     fallbackInWords: "the number of cores, at least 2",
     description: "Worker threads that compute",
+  }),
+  THREADS: variable({
+    schema: count(1, mostThreads),
+    fallback: () => String(Math.min(mostThreads, Math.max(1, availableParallelism()))),
+    fallbackInWords: `the number of cores, at most ${mostThreads}`,
+    description: "Threads that may work on one large request while others are idle; the results are the same for any number",
   }),
   API_KEYS: variable({
     schema: list,

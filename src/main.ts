@@ -32,6 +32,7 @@ async function start(config: Config): Promise<void> {
     script: new URL("./worker.ts", import.meta.url),
     workerData: settings,
     workers: config.WORKERS,
+    threads: config.THREADS,
     queueLimit: config.MAX_QUEUE,
     deadlineMs: config.DEADLINE_MS,
     graceMs,

@@ -1,62 +1,104 @@
 import { bytesOf } from "./cost.ts";
+import { FreeList } from "./free-list.ts";
 import type { Slot, Step } from "./plan.ts";
 
-/** Buffers start at multiples of this, the width of a vector register. */
-const alignment = 16;
+/** Buffers start at multiples of this: a cache line, so that no two share one; small ones at multiples of a vector register. */
+const alignment = 64;
+const smallAlignment = 16;
 
-interface Buffer {
-  readonly slot: number;
-  readonly bytes: number;
-  readonly born: number;
-  readonly dies: number;
+const spaceOf = (slot: Slot): number => {
+  const bytes = bytesOf(slot);
+  const unit = bytes < alignment ? smallAlignment : alignment;
+  return Math.ceil(bytes / unit) * unit;
+};
+
+export interface Arena {
+  readonly arenaBytes: number;
+  /** What all buffers would take if none shared memory with another. */
+  readonly unsharedBytes: number;
+}
+
+/** Which values stay where they are between runs, and which are needed until the end of one. */
+export interface Lasting {
+  /** Memory slots whose numbers outlast a run: constants, and what is updated in place. */
+  readonly held: ReadonlySet<number>;
+  readonly needed: ReadonlySet<number>;
+  /** The memory slot whose numbers replace those of a held one when a run ends. */
+  readonly updates: ReadonlyMap<number, number>;
 }
 
 /**
- * Gives every computed slot its place in one arena, so that buffers whose lives do not overlap share memory. A buffer lives from the step
- * that fills it to the last step that reads it or a view of it; what is wanted lives to the end. Returns the arena's size.
+ * Gives every slot its place in one arena, so that buffers whose lives do not overlap share memory. A buffer lives from the step that
+ * fills it (before the first, when it is fed) to the last one that reads it or a view of it. A result may take the place of an operand that
+ * ends with the step.
  */
-export function packBuffers(
-  slots: readonly Slot[],
-  steps: readonly Step[],
-  wanted: readonly number[],
-): { arenaBytes: number; unsharedBytes: number } {
-  const born = new Int32Array(slots.length).fill(-1);
-  const dies = new Int32Array(slots.length).fill(-1);
-  steps.forEach(({ inputs, outputs }, at) => {
-    for (const slot of outputs) if (slots[slot].memory === slot) born[slot] = dies[slot] = at;
-    for (const slot of inputs) if (slot >= 0) dies[slots[slot].memory] = at;
-  });
-  for (const slot of wanted) dies[slots[slot].memory] = steps.length;
+export function packBuffers(slots: readonly Slot[], steps: readonly Step[], fed: readonly number[], lasting: Lasting): Arena {
+  const { held, needed, updates } = lasting;
+  const dies = lastReaders(slots, steps);
+  for (const slot of needed) dies[slot] = steps.length;
+  const free = new FreeList();
 
-  const buffers: Buffer[] = [];
-  for (let slot = 0; slot < slots.length; slot++) {
-    if (born[slot] >= 0)
-      buffers.push({ slot, bytes: Math.ceil(bytesOf(slots[slot]) / alignment) * alignment, born: born[slot], dies: dies[slot] });
+  const place = (slot: number): void => {
+    const bytes = spaceOf(slots[slot]);
+    slots[slot].offset = bytes === 0 ? 0 : free.take(bytes);
+  };
+  const release = (slot: number): void => {
+    const bytes = spaceOf(slots[slot]);
+    if (bytes > 0) free.give(slots[slot].offset, bytes);
+  };
+
+  for (const slot of held) place(slot);
+  for (const slot of fed) if (slot >= 0 && !held.has(slot)) place(slot);
+  const replaced = new Map([...updates].map(([into, from]) => [from, into]));
+  for (let at = 0; at < steps.length; at++) {
+    const { inputs, outputs } = steps[at];
+    const ending = new Set<number>();
+    for (const input of inputs) {
+      const memory = input < 0 ? -1 : slots[input].memory;
+      if (memory >= 0 && dies[memory] === at && !held.has(memory)) ending.add(memory);
+    }
+    for (const output of outputs) {
+      if (slots[output].memory !== output) continue;
+      const target = replaced.get(output);
+      // The new numbers of what is updated go where the old ones are read for the last time.
+      const over =
+        target === undefined
+          ? operandToReplace(slots, steps[at], output, ending)
+          : dies[target] === at && canReplace(slots, steps[at], target, output)
+            ? target
+            : undefined;
+      if (over === undefined) place(output);
+      else {
+        slots[output].offset = slots[over].offset;
+        ending.delete(over);
+      }
+      if (dies[output] === at) ending.add(output);
+    }
+    for (const slot of ending) release(slot);
   }
-  const arenaBytes = pack(buffers, slots, steps.length);
   for (const slot of slots) if (slot.memory >= 0 && slots[slot.memory] !== slot) slot.offset = slots[slot.memory].offset;
-  return { arenaBytes, unsharedBytes: buffers.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const unsharedBytes = slots.reduce((sum, slot, at) => sum + (slot.memory === at ? spaceOf(slot) : 0), 0);
+  return { arenaBytes: free.size, unsharedBytes };
 }
 
-/** Walks the steps in order; a freed block is reused by the next buffer of exactly its size class, so the walk is linear. */
-function pack(buffers: readonly Buffer[], slots: readonly Slot[], stepCount: number): number {
-  const ending: Buffer[][] = Array.from({ length: stepCount + 1 }, () => []);
-  const free = new Map<number, number[]>();
-  let size = 0;
-  let next = 0;
-  for (let step = 0; step < stepCount; step++) {
-    for (; next < buffers.length && buffers[next].born === step; next++) {
-      const buffer = buffers[next];
-      const offset = free.get(buffer.bytes)?.pop();
-      slots[buffer.slot].offset = offset ?? size;
-      if (offset === undefined) size += buffer.bytes;
-      ending[buffer.dies].push(buffer);
-    }
-    for (const { slot, bytes } of ending[step]) {
-      const list = free.get(bytes);
-      if (list === undefined) free.set(bytes, [slots[slot].offset]);
-      else list.push(slots[slot].offset);
-    }
-  }
-  return size;
+/** The last step that reads each memory slot, or else the one that fills it; -1 where none does. */
+function lastReaders(slots: readonly Slot[], steps: readonly Step[]): Int32Array {
+  const last = new Int32Array(slots.length).fill(-1);
+  steps.forEach(({ inputs, outputs }, at) => {
+    for (const slot of inputs) if (slot >= 0) last[slots[slot].memory] = at;
+    for (const slot of outputs) if (slots[slot].memory === slot) last[slot] = at;
+  });
+  return last;
+}
+
+function operandToReplace(slots: readonly Slot[], step: Step, output: number, ending: ReadonlySet<number>): number | undefined {
+  for (const memory of ending) if (canReplace(slots, step, memory, output)) return memory;
+  return undefined;
+}
+
+/** Whether a step may write a result over an operand that nothing reads afterwards. */
+function canReplace(slots: readonly Slot[], step: Step, memory: number, output: number): boolean {
+  if (spaceOf(slots[memory]) !== spaceOf(slots[output]) || bytesOf(slots[output]) === 0) return false;
+  const reads = step.inputs.filter((input) => input >= 0 && slots[input].memory === memory);
+  return reads.length > 0 && reads.every((input) => step.overwrites.includes(input)) && slots[memory].dtype === slots[output].dtype;
 }

@@ -1,12 +1,12 @@
 import { bytesPerElement } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { TensorType } from "../tensor/tensor.ts";
-import type { Slot, Step } from "./plan.ts";
+import type { KernelStep, Slot } from "./plan.ts";
 
 export const bytesOf = ({ dtype, shape }: TensorType): number => sizeOf(shape) * bytesPerElement[dtype];
 
 /** Floating-point operations of one step: the operator's own estimate, or one per element read or written. */
-export function operationsOf({ op, node, inputs, outputs }: Step, slots: readonly Slot[]): number {
+export function operationsOf({ op, node, inputs, outputs }: KernelStep, slots: readonly Slot[]): number {
   if (op.operations !== undefined) {
     // A rule types its inputs by the specification: null only where an input is optional.
     const types = inputs.map((slot) => (slot < 0 ? null : slots[slot])) as readonly Slot[];

@@ -3,14 +3,17 @@ import { paddedInputs } from "../ops/apply.ts";
 import { operatorOf } from "../ops/catalogue.ts";
 import { has, isComposite, type OperatorPrimitive } from "../ops/define.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
-import { packBuffers } from "./arena.ts";
-import { bytesOf, operationsOf } from "./cost.ts";
+import type { CompiledChain } from "../kernels/chain.ts";
+import { type Arena, packBuffers } from "./arena.ts";
+import { operationsOf } from "./cost.ts";
+import { fuse } from "./fuse.ts";
 
 /**
  * A graph made ready to run: steps over numbered slots. Composites are replaced by what they stand for, values that follow from constants
- * are constants, equal computations are done once, views share their operand's memory, and what nobody asked for is gone.
+ * are constants, equal computations are done once, views share their operand's memory, elementwise neighbours are one step, and what nobody
+ * asked for is gone.
  */
-export interface Plan {
+export interface Plan extends Arena {
   readonly steps: readonly Step[];
   readonly slots: readonly Slot[];
   /** The slot of each value fed; -1 when the program does not depend on it. */
@@ -19,36 +22,58 @@ export interface Plan {
   readonly wanted: readonly number[];
   /** The slot of each value whose numbers are checked for NaN and infinity; -1 when the plan does not compute it. */
   readonly watched: readonly number[];
-  readonly arenaBytes: number;
-  /** Bytes of arena, constants and inputs together. */
-  readonly bytes: number;
-  /** What all buffers would take without sharing. */
-  readonly unsharedBytes: number;
+  /** Memory slots that keep their numbers between runs, and those whose numbers replace them at the end of each. */
+  readonly updates: ReadonlyMap<number, number>;
   /** Estimated floating-point operations of one run. */
   readonly operations: number;
 }
 
-export interface Step {
-  readonly node: Node;
-  readonly op: OperatorPrimitive;
+/** One operator, or several elementwise ones in one pass over memory. */
+export type Step = KernelStep | ChainStep;
+
+interface Reads {
   /** -1 marks an input that is left out. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** Those of the inputs whose memory an output may take when nothing reads them afterwards. */
+  readonly overwrites: readonly number[];
 }
+
+export interface KernelStep extends Reads {
+  readonly node: Node;
+  readonly op: OperatorPrimitive;
+}
+
+export interface ChainStep extends Reads {
+  readonly members: readonly KernelStep[];
+  readonly chain: CompiledChain;
+  /** The slots behind the flags of the chain, in order. */
+  readonly watched: readonly number[];
+}
+
+/** The steps with chains taken apart. */
+export const kernelSteps = ({ steps }: Plan): readonly KernelStep[] => steps.flatMap((step) => ("op" in step ? [step] : step.members));
 
 export interface Slot extends TensorType {
   readonly constant: Tensor | null;
-  /** Where the slot's numbers lie in the arena; -1 for constants and inputs, which bring their own memory. */
+  /** Where the slot's numbers lie in the arena; -1 for what a chain keeps to itself. */
   offset: number;
   /** The slot whose memory this one shares: itself, unless it is a view. */
   readonly memory: number;
 }
 
-/** Plans the computation of `wanted` from the values that will be `fed`; what is `watched` is computed only if something needs it. */
-export function plan(fed: readonly Value[], wanted: readonly Value[], watched: readonly Value[] = []): Plan {
-  const nodes = primitiveNodes(wanted);
+export interface PlanOptions {
+  /** Values whose numbers are checked; what is watched is computed only if something needs it. */
+  readonly watched?: readonly Value[];
+  /** For a value that is fed once and kept: what replaces its numbers at the end of every run. */
+  readonly updates?: ReadonlyMap<Value, Value>;
+}
+
+/** Plans the computation of `wanted` and of the updates from the values that will be `fed`. */
+export function plan(fed: readonly Value[], wanted: readonly Value[], { watched = [], updates = new Map() }: PlanOptions = {}): Plan {
+  const nodes = primitiveNodes([...wanted, ...updates.values()]);
   const slots: Slot[] = [];
-  const steps: Step[] = [];
+  const steps: KernelStep[] = [];
   const slotOf = new SlotTable(fed, nodes);
   const computed = new Computed();
   const constants = new Map<string | Tensor, number>();
@@ -87,22 +112,38 @@ export function plan(fed: readonly Value[], wanted: readonly Value[], watched: r
     const own = node.outputs.map((value) => addSlot(value, null, view ? slots[inputs[0]].memory : slots.length));
     for (let at = 0; at < own.length; at++) slotOf.set(node.outputs[at], own[at]);
     computed.add(own);
-    if (!view) steps.push({ node, op, inputs, outputs: own });
+    if (!view) steps.push({ node, op, inputs, outputs: own, overwrites: op.overwrites === undefined ? none : [inputs[op.overwrites]] });
   }
 
+  const fedSlots = fed.map((value) => (value.known === null ? slotOf.get(value) : -1));
   const wantedSlots = wanted.map(place);
-  const { arenaBytes, unsharedBytes } = packBuffers(slots, steps, wantedSlots);
+  const watchedSlots = watched.map((value) => slotOf.get(primitive(value)));
+  const updatedSlots = new Map([...updates].map(([into, from]) => [slotOf.get(into), slots[place(from)].memory]));
   return {
-    steps,
-    slots,
-    fed: fed.map((value) => (value.known === null ? slotOf.get(value) : -1)),
+    ...arrange(slots, steps, fedSlots, wantedSlots, watchedSlots, updatedSlots),
+    fed: fedSlots,
     wanted: wantedSlots,
-    watched: watched.map((value) => slotOf.get(primitive(value))),
-    arenaBytes,
-    unsharedBytes,
-    bytes: arenaBytes + slots.reduce((sum, slot, at) => sum + (slot.offset < 0 && slot.memory === at ? bytesOf(slot) : 0), 0),
-    operations: steps.reduce((sum, step) => sum + operationsOf(step, slots), 0),
+    watched: watchedSlots,
   };
+}
+
+const none: readonly number[] = [];
+
+/** Fuses the steps and gives every slot its memory. Plans of single numbers need neither. */
+function arrange(
+  slots: readonly Slot[],
+  steps: readonly KernelStep[],
+  fed: readonly number[],
+  wanted: readonly number[],
+  watched: readonly number[],
+  updates: ReadonlyMap<number, number>,
+): Omit<Plan, "fed" | "wanted" | "watched"> {
+  const operations = steps.reduce((sum, step) => sum + operationsOf(step, slots), 0);
+  const needed = new Set([...wanted, ...updates.values()].map((slot) => slots[slot].memory));
+  const held = new Set(updates.keys());
+  slots.forEach(({ constant, memory }, slot) => constant !== null && memory === slot && held.add(slot));
+  const fused = fuse(slots, steps, needed, new Set(watched));
+  return { steps: fused, slots, updates, operations, ...packBuffers(slots, fused, fed, { held, needed, updates }) };
 }
 
 /** The slot of each value, by its id: a large graph has too many values for a map to be quick. */

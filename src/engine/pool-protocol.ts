@@ -1,3 +1,6 @@
+import type { CrewLink } from "./crew-link.ts";
+import type { ThreadsInUse } from "./thread-budget.ts";
+
 /**
  * What the event loop and a worker thread say to each other. Bodies and answers travel in messages. Who may run a task is decided
  * on one Int32 per task in flight, its slot, in memory that both see, because a thread that is busy reads no messages:
@@ -43,5 +46,24 @@ export type HandedBack =
   | readonly [slot: number, status: number, contentType: string, body: string | Uint8Array, trace: string | undefined]
   | readonly [slot: number];
 
-/** From a worker: that it can take tasks, or answers that are sent together. */
-export type WorkerMessage = "ready" | readonly HandedBack[];
+/** To a worker, first of all: the states of its slots, and what it may know of threads that help. */
+export interface Enrolment {
+  readonly slots: Slots;
+  readonly threads: ThreadAllowance;
+}
+
+/** How many threads may work on one kernel, and how many compute for each worker, of which this is one. */
+export interface ThreadAllowance {
+  readonly most: number;
+  readonly inUse: ThreadsInUse;
+  readonly worker: number;
+}
+
+/** From a worker: a crew that it wants to lead, in place of the one that it led. */
+export interface Recruitment {
+  readonly crew: CrewLink;
+  readonly members: number;
+}
+
+/** From a worker: that it can take tasks, answers that are sent together, or that it wants help. */
+export type WorkerMessage = "ready" | readonly HandedBack[] | Recruitment;

@@ -1,4 +1,5 @@
 import { type ResourceLimits, Worker } from "node:worker_threads";
+import { CrewHost } from "./crew-host.ts";
 import {
   type Answer,
   CANCELLED,
@@ -8,6 +9,8 @@ import {
   REVOKED,
   type Slots,
   STARTED,
+  type Enrolment,
+  type ThreadAllowance,
   type WorkerMessage,
 } from "./pool-protocol.ts";
 import type { Task } from "./pool-task.ts";
@@ -45,12 +48,16 @@ export interface PoolWorkerOptions {
   readonly script: URL;
   readonly workerData?: unknown;
   readonly resourceLimits?: ResourceLimits;
+  /** Threads that may work on one large kernel: see crew.ts. One unless told. */
+  readonly threads?: number;
 }
 
 /** The event loop's side of one thread: its slots, what is in flight in them, and the messages. */
 export class PoolWorker {
   readonly #thread: Worker;
   readonly #events: PoolWorkerEvents;
+  /** Which of the pool's workers this is. */
+  readonly place: number;
   readonly #slots: Slots = new Int32Array(new SharedArrayBuffer(slotsPerWorker * Int32Array.BYTES_PER_ELEMENT));
   readonly #flights = new Map<number, Flight>();
   readonly #freeSlots = Array.from({ length: slotsPerWorker }, (_, slot) => slot);
@@ -61,10 +68,12 @@ export class PoolWorker {
   #isHeldUp = false;
   #lastProgress = 0;
   #hasAnswered = false;
+  #crew: CrewHost | undefined;
   #end: Promise<unknown> | undefined;
 
-  constructor({ script, workerData, resourceLimits }: PoolWorkerOptions, events: PoolWorkerEvents) {
+  constructor({ script, workerData, resourceLimits }: PoolWorkerOptions, threads: ThreadAllowance, events: PoolWorkerEvents) {
     this.#events = events;
+    this.place = threads.worker;
     this.#thread = new Worker(script, { workerData, ...(resourceLimits && { resourceLimits }) });
     this.#thread.on("message", (message: WorkerMessage) => this.#read(message));
     this.#thread.on("error", (error: unknown) =>
@@ -72,8 +81,11 @@ export class PoolWorker {
     );
     // What cannot be read cannot be matched to its slot: start afresh.
     this.#thread.on("messageerror", () => void this.end());
-    this.#thread.on("exit", (code) => events.ended(this, code));
-    this.#thread.postMessage(this.#slots);
+    this.#thread.on("exit", (code) => {
+      void this.#crew?.end();
+      events.ended(this, code);
+    });
+    this.#thread.postMessage({ slots: this.#slots, threads } satisfies Enrolment);
   }
 
   get isReady(): boolean {
@@ -159,6 +171,11 @@ export class PoolWorker {
     if (message === "ready") {
       this.#isReady = true;
       this.#events.ready();
+      return;
+    }
+    if ("crew" in message) {
+      void this.#crew?.end();
+      this.#crew = new CrewHost(message.crew, message.members);
       return;
     }
     this.#hasAnswered = true;

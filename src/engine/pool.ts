@@ -3,6 +3,7 @@ import { travelling } from "./pool-body.ts";
 import type { Answer } from "./pool-protocol.ts";
 import { StartBackoff } from "./pool-start.ts";
 import { Task, TaskQueue } from "./pool-task.ts";
+import { type ThreadsInUse, threadsInUse } from "./thread-budget.ts";
 import { PoolWorker, type PoolWorkerEvents, type PoolWorkerOptions } from "./pool-worker.ts";
 
 /** How often deadlines and held-up workers are looked at, in milliseconds. */
@@ -52,6 +53,7 @@ export class WorkerPool implements AsyncDisposable {
   readonly #queue = new TaskQueue();
   readonly #workers: PoolWorker[] = [];
   readonly #events: PoolWorkerEvents;
+  readonly #inUse: ThreadsInUse;
   readonly #starts: StartBackoff;
   readonly #ready = Promise.withResolvers<void>();
   readonly #drained = Promise.withResolvers<void>();
@@ -81,7 +83,8 @@ export class WorkerPool implements AsyncDisposable {
       idler: () => this.#dispatch(),
       ended: (worker, code) => this.#replace(worker, code),
     };
-    this.#starts = new StartBackoff(() => this.#workers.push(new PoolWorker(options, this.#events)));
+    this.#inUse = threadsInUse(options.workers);
+    this.#starts = new StartBackoff(() => this.#startWorker());
     for (let started = 0; started < options.workers; started++) this.#starts.startNow();
   }
 
@@ -169,6 +172,16 @@ export class WorkerPool implements AsyncDisposable {
     const abort = (): void => this.#fail(task, signal.reason);
     signal.addEventListener("abort", abort);
     task.unlisten = () => signal.removeEventListener("abort", abort);
+  }
+
+  #startWorker(): void {
+    const taken = new Set(this.#workers.map(({ place }) => place));
+    let place = 0;
+    while (taken.has(place)) place++;
+    // What a worker that died held is free again.
+    Atomics.store(this.#inUse, place, 0);
+    const threads = { most: this.#options.threads ?? 1, inUse: this.#inUse, worker: place };
+    this.#workers.push(new PoolWorker(this.#options, threads, this.#events));
   }
 
   /** Hands waiting tasks to the least loaded workers, as long as the first one in line finds room. */

@@ -6,9 +6,10 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { type Problem, problem, problemAt } from "../wire/problems.ts";
 import type { Derivatives } from "./differentiate.ts";
-import { executable, StepError } from "./execute.ts";
+import { StepError } from "./executable.ts";
+import { executable } from "./execute.ts";
 import { type Nonfinite, watch } from "./nonfinite.ts";
-import { plan } from "./plan.ts";
+import { kernelSteps, plan } from "./plan.ts";
 import { refusal } from "./refusal.ts";
 
 export interface Outcome {
@@ -33,15 +34,15 @@ export function runnable(program: Program, derivatives: Derivatives | null, want
   const watched = watch(program, derivatives);
   const fed = program.inputs.map(({ value }) => value);
   if (derivatives?.cotangent) fed.push(derivatives.cotangent);
-  const planned = plan(fed, wanted, watched.values);
-  for (const { node, outputs } of planned.steps) {
+  const planned = plan(fed, wanted, { watched: watched.values });
+  for (const { node, outputs } of kernelSteps(planned)) {
     for (const slot of outputs) {
       const { shape } = planned.slots[slot];
       if (spanOf(shape) > limits.elements) throw tooLarge(program, node, shape, limits);
     }
   }
-  if (planned.bytes > limits.bytes) {
-    throw problem("memory_limit", `The run would hold ${planned.bytes} bytes, and at most ${limits.bytes} are allowed`);
+  if (planned.arenaBytes > limits.bytes) {
+    throw problem("memory_limit", `The run would hold ${planned.arenaBytes} bytes, and at most ${limits.bytes} are allowed`);
   }
   if (planned.operations > limits.operations) {
     throw problem(
@@ -51,7 +52,7 @@ export function runnable(program: Program, derivatives: Derivatives | null, want
   }
   const call = executable(planned);
   return {
-    size: planned.steps.length * bytesPerStep + planned.bytes,
+    size: planned.steps.length * bytesPerStep + planned.arenaBytes,
     operations: planned.operations,
     run: (feeds, cancelled, given) => {
       try {

@@ -1,15 +1,20 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
+import { onWorkspace } from "../kernels/workspace.ts";
+import { ThreadBudget } from "./thread-budget.ts";
 import { Problem } from "../wire/problems.ts";
+import { LeadingCrew } from "./crew.ts";
 import { owning, requireUtf8 } from "./pool-body.ts";
 import {
   type Answer,
   CANCELLED,
   DONE,
+  type Enrolment,
   type HandedBack,
   longestText,
   QUEUED,
   type Slots,
   STARTED,
+  type Recruitment,
   type TaskBatch,
 } from "./pool-protocol.ts";
 
@@ -35,8 +40,16 @@ const longestWait = 1;
 export function serve(handlers: Readonly<Record<string, Handler>>, failed: (error: unknown) => Answer = problemAnswer): void {
   if (parentPort === null) throw new Error("Only a worker thread can serve a pool");
   const port = parentPort;
-  port.once("message", (slots: Slots) => {
-    const loop = new WorkerLoop(port, slots, new Map(Object.entries(handlers)), failed);
+  port.once("message", ({ slots, threads }: Enrolment) => {
+    const budget = new ThreadBudget(threads.inUse, threads.worker);
+    if (threads.most > 1) {
+      onWorkspace((space) => {
+        space.crew = new LeadingCrew(space, threads.most, budget, (crew) => {
+          port.postMessage({ crew: crew.link, members: crew.members } satisfies Recruitment);
+        });
+      });
+    }
+    const loop = new WorkerLoop(port, slots, budget, new Map(Object.entries(handlers)), failed);
     port.on("message", (batch: TaskBatch) => loop.run(batch));
     port.postMessage("ready");
   });
@@ -51,15 +64,23 @@ export function problemAnswer(error: unknown): Answer {
 class WorkerLoop {
   readonly #port: MessagePort;
   readonly #slots: Slots;
+  readonly #budget: ThreadBudget;
   readonly #handlers: ReadonlyMap<string, Handler>;
   readonly #failed: (error: unknown) => Answer;
   #outbox: HandedBack[] = [];
   #transfers: ArrayBuffer[] = [];
   #firstWaitsSince = 0;
 
-  constructor(port: MessagePort, slots: Slots, handlers: ReadonlyMap<string, Handler>, failed: (error: unknown) => Answer) {
+  constructor(
+    port: MessagePort,
+    slots: Slots,
+    budget: ThreadBudget,
+    handlers: ReadonlyMap<string, Handler>,
+    failed: (error: unknown) => Answer,
+  ) {
     this.#port = port;
     this.#slots = slots;
+    this.#budget = budget;
     this.#handlers = handlers;
     this.#failed = failed;
   }
@@ -78,11 +99,14 @@ class WorkerLoop {
     if (Atomics.compareExchange(this.#slots, slot, QUEUED, STARTED) !== QUEUED) return [slot];
     let answer: Answer;
     let trace: string | undefined;
+    this.#budget.enter();
     try {
       answer = this.#handle(slot, name, body);
     } catch (error) {
       answer = this.#failed(error);
       trace = traceOf(error);
+    } finally {
+      this.#budget.giveBack(1);
     }
     const wasCancelled = Atomics.exchange(this.#slots, slot, DONE) === CANCELLED;
     return wasCancelled ? [slot] : [slot, answer.status, answer.contentType, this.#travelling(answer.body), trace];

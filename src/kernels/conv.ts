@@ -1,45 +1,24 @@
-import type { Data } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { multiply, placesBy } from "./matmul.ts";
-import { boxOf, forEachRow, offsetsOf, startsOf, type Window } from "./window.ts";
+import { convolveByLoops, convolveTransposedByLoops } from "./conv-loops.ts";
+import { convolutionOf, type Filters, planOf, type Slide, transposedParts } from "./conv-plan.ts";
+import type { Window } from "./window.ts";
+import { addressOf, workspaceOf } from "./workspace.ts";
 
-/** Numbers that a block of products may hold: half a megabyte, which stays in the second-level cache. */
-const blockNumbers = 1 << 16;
+/** Below this number of products the loops are done before a kernel has its tables. */
+const fewProducts = 1024;
 
 /**
  * Cross-correlation: y[n, m, o] = bias[m] + Σ x[n, c, window o at j] · w[m, c, j] over the channels c of m's group and the kernel's places j.
- * x is (batch, channels, …), w (filters, channels / groups, …kernel), y (batch, filters, …out).
- *
- * In a padded copy of the image the number that window o has at (c, j) lies at start[o] + offset[c, j]: it is the matrix product of the
- * filters with a matrix that need not be made.
+ * x is (batch, channels, …), w (filters, channels / groups, …kernel), y (batch, filters, …). Sums are kept in doubles in ordinary memory, in
+ * the element type in the workspace, as `multiply` keeps its own.
  */
 export function convolve(x: Tensor, w: Tensor, bias: Tensor | null, window: Window, groups: number, y: Tensor): void {
-  if (y.data.length === 0) return;
-  const [batch, filters] = y.shape;
-  const channels = x.shape[1] / groups;
-  const perGroup = filters / groups;
-  const starts = startsOf(window);
-  const offsets = offsetsOf(window, channels);
-  const imageSize = channels * sizeOf(x.shape.slice(2));
-  const box = new Float64Array(channels * sizeOf(boxOf(window)));
-  const patches = { data: box, offset: 0, rows: offsets, columns: starts };
-  const filterRows = { rows: placesBy(offsets.length, perGroup), columns: placesBy(1, offsets.length) };
-  const outRows = { rows: placesBy(starts.length, perGroup), columns: placesBy(1, starts.length) };
-  const biasRows = { rows: placesBy(1, perGroup), columns: placesBy(0, starts.length) };
-  for (let n = 0; n < batch; n++) {
-    for (let group = 0; group < groups; group++) {
-      const image = (n * groups + group) * imageSize;
-      forEachRow(window, channels, (place, element, length) => copy(x.data, image + element, box, place, length));
-      const first = group * perGroup;
-      multiply(
-        { data: w.data, offset: first * offsets.length, ...filterRows },
-        patches,
-        { data: y.data, offset: (n * filters + first) * starts.length, ...outRows },
-        bias === null ? null : { alpha: 1, beta: 1, addend: { data: bias.data, offset: first, ...biasRows } },
-      );
-    }
-  }
+  const [, channels, ...kernel] = w.shape;
+  const spread = sizeOf(kernel);
+  const filters = { filter: channels * spread, channel: spread };
+  const slide = y.data.length * channels * spread < fewProducts ? null : convolutionOf(window);
+  if (slide === null || !slideInWorkspace(x, w, bias, groups, y, filters, [slide])) convolveByLoops(x, w, bias, window, groups, y);
 }
 
 /**
@@ -48,61 +27,59 @@ export function convolve(x: Tensor, w: Tensor, bias: Tensor | null, window: Wind
  * filters / groups, …kernel), y (batch, filters, …).
  */
 export function convolveTransposed(x: Tensor, w: Tensor, bias: Tensor | null, window: Window, groups: number, y: Tensor): void {
-  if (y.data.length === 0) return;
-  const [batch, filters] = y.shape;
-  const channels = x.shape[1] / groups;
-  const perGroup = filters / groups;
-  const starts = startsOf(window);
-  const offsets = offsetsOf(window, perGroup);
-  const [spread, positions] = [offsets.length, starts.length];
-  const imageSize = sizeOf(y.shape.slice(2));
-  const box = new Float64Array(perGroup * sizeOf(boxOf(window)));
-  const block = Math.min(positions, Math.max(4, Math.floor(blockNumbers / spread)));
-  const products = new Float64Array(spread * block);
-  const weights = { rows: placesBy(1, spread), columns: placesBy(spread, channels) };
-  const inner = placesBy(positions, channels);
-  const columns = placesBy(1, positions);
-  for (let n = 0; n < batch; n++) {
-    for (let group = 0; group < groups; group++) {
-      box.fill(0);
-      for (let first = 0; first < positions; first += block) {
-        const count = Math.min(block, positions - first);
-        multiply(
-          { data: w.data, offset: group * channels * spread, ...weights },
-          {
-            data: x.data,
-            offset: (n * groups + group) * channels * positions,
-            rows: inner,
-            columns: columns.subarray(first, first + count),
-          },
-          { data: products, offset: 0, rows: placesBy(count, spread), columns: columns.subarray(0, count) },
-        );
-        for (let q = 0; q < spread; q++) scatter(products, q * count, box, offsets[q], starts, first, count);
-      }
-      const to = (n * filters + group * perGroup) * imageSize;
-      for (let i = 0; i < perGroup; i++) {
-        const start = bias === null ? 0 : bias.data[group * perGroup + i];
-        y.data.fill(start, to + i * imageSize, to + (i + 1) * imageSize);
-      }
-      forEachRow(window, perGroup, (place, element, length) => {
-        for (let i = 0; i < length; i++) y.data[to + element + i] += box[place + i];
-      });
-    }
+  const [, perGroup, ...kernel] = w.shape;
+  const spread = sizeOf(kernel);
+  const filters = { filter: spread, channel: perGroup * spread };
+  // The kernel multiplies weights by zeros beyond x, which would make NaNs of infinite ones.
+  const slides = x.data.length * perGroup * spread >= fewProducts && isAllFinite(w) ? transposedParts(window) : null;
+  if (slides === null || !slideInWorkspace(x, w, bias, groups, y, filters, slides)) {
+    convolveTransposedByLoops(x, w, bias, window, groups, y);
   }
 }
 
-function copy(from: Data, start: number, to: Float64Array, at: number, length: number): void {
-  for (let i = 0; i < length; i++) to[at + i] = from[start + i];
+/** Whether a tensor of the workspace holds neither NaNs nor infinities. */
+function isAllFinite(tensor: Tensor): boolean {
+  const kernels = workspaceOf(tensor)?.kernels;
+  return kernels !== undefined && kernels[`finite_${tensor.dtype}`](addressOf(tensor), tensor.data.length) !== 0;
 }
 
-function scatter(
-  from: Float64Array,
-  at: number,
-  box: Float64Array,
-  offset: number,
-  starts: Int32Array,
-  first: number,
-  count: number,
-): void {
-  for (let p = 0; p < count; p++) box[offset + starts[first + p]] += from[at + p];
+/** Runs the kernel, once for each slide; false when it has none for these tensors. */
+function slideInWorkspace(
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | null,
+  groups: number,
+  y: Tensor,
+  weights: Filters,
+  slides: readonly Slide[],
+): boolean {
+  if (y.data.length === 0) return false;
+  const workspace = workspaceOf(x, w, bias, y);
+  if (workspace === null || (x.dtype !== "float32" && x.dtype !== "float64")) return false;
+  const { dtype } = x;
+  const [batch, filters] = [y.shape[0], y.shape[1] / groups];
+  const channels = x.shape[1] / groups;
+  const plans = slides.map((slide) => planOf(slide, channels, filters, x.data.BYTES_PER_ELEMENT));
+  for (const plan of plans) if (plan === null) return false;
+  const ySize = sizeOf(y.shape.slice(2));
+  slides.forEach((slide, at) => {
+    const plan = plans[at];
+    if (plan === null) return;
+    const products = batch * groups * filters * channels * slide.axes.reduce((product, { taps, outs }) => product * taps * outs, 1);
+    const [a, b, c] = slide.axes;
+    workspace.run(
+      `conv_${dtype}`,
+      products / (dtype === "float32" ? 20 : 10),
+      addressOf(x),
+      addressOf(w) + slide.weight * w.data.BYTES_PER_ELEMENT,
+      addressOf(bias),
+      addressOf(y) + slide.start * y.data.BYTES_PER_ELEMENT,
+      ...[batch, groups, channels, filters, plan.block, Number(plan.boxed)],
+      ...[weights.filter, weights.channel, w.data.length / groups, ySize],
+      ...[a.size, a.low, a.taps, a.tap, a.pace, a.outs, plan.bands[0], a.weight, a.step],
+      ...[b.size, b.low, b.taps, b.tap, b.pace, b.outs, plan.bands[1], b.weight, b.step],
+      ...[c.size, c.low, c.taps, c.tap, c.pace, c.outs, c.weight, c.step],
+    );
+  });
+  return true;
 }

@@ -1,181 +1,90 @@
-import type { Data } from "../tensor/dtype.ts";
+import { matrixAt, type Matrix, type Places, type Scaling } from "./matrix.ts";
+import { multiplyByLoops } from "./matmul-loops.ts";
+import { type Workspace, workspaceOf } from "./workspace.ts";
 
 /**
- * A matrix spread over a tensor's memory: element (i, j) lies at `offset + rows[i] + columns[j]`. Transposes, batches and the index
- * groups of a tensor contraction are all matrices in this sense, so none of them needs a copy.
+ * out = left · right, or its scaling alpha · left · right + beta · addend, for `count` matrices. The addend may be `out` itself, but no
+ * factor may overlap it. In ordinary memory sums of products are kept in doubles and rounded once; in the workspace they are kept in the
+ * element type, in an order that depends on the shapes and on nothing else.
  */
-export interface Matrix {
-  readonly data: Data;
-  readonly offset: number;
-  readonly rows: Int32Array;
-  readonly columns: Int32Array;
-}
-
-/** What is done with each sum of products before it is stored. */
-export interface Scaling {
-  readonly alpha: number;
-  readonly beta: number;
-  /** Multiplied by beta and added. */
-  readonly addend: Matrix;
-}
-
-/** The places 0, step, 2·step, … */
-export function placesBy(step: number, count: number): Int32Array {
-  const places = new Int32Array(count);
-  for (let at = 0; at < count; at++) places[at] = at * step;
-  return places;
-}
-
-/** Below this number of products the plain loop is faster than packing. */
-const fewProducts = 2048;
-/** Elements of the packed columns of the right matrix: half a megabyte, which stays in the second-level cache. */
-const panelElements = 65_536;
-
-/** out = left · right, or its scaling. Sums of products are kept in doubles, in the order of the inner index, and rounded once. */
-export function multiply(left: Matrix, right: Matrix, out: Matrix, scaling: Scaling | null = null): void {
-  const [m, n, k] = [out.rows.length, out.columns.length, left.columns.length];
-  if (n < 4 || m * n * k <= fewProducts) multiplyByDots(left, right, out, scaling);
-  else if (m < 4) multiplyByRows(left, right, out, scaling);
-  else multiplyByTiles(left, right, out, scaling);
-}
-
-function store(out: Matrix, i: number, j: number, sum: number, scaling: Scaling | null): void {
-  let value = sum;
-  if (scaling !== null) {
-    const { alpha, beta, addend } = scaling;
-    value = alpha * sum;
-    if (beta !== 0) value += beta * addend.data[addend.offset + addend.rows[i] + addend.columns[j]];
-  }
-  out.data[out.offset + out.rows[i] + out.columns[j]] = value;
-}
-
-function multiplyByDots(left: Matrix, right: Matrix, out: Matrix, scaling: Scaling | null): void {
-  const { data: a, columns: aInner } = left;
-  const { data: b, rows: bInner } = right;
-  for (let i = 0; i < out.rows.length; i++) {
-    const row = left.offset + left.rows[i];
-    for (let j = 0; j < out.columns.length; j++) {
-      const column = right.offset + right.columns[j];
-      let sum = 0;
-      for (let p = 0; p < aInner.length; p++) sum += a[row + aInner[p]] * b[column + bInner[p]];
-      store(out, i, j, sum, scaling);
-    }
+export function multiply(left: Matrix, right: Matrix, out: Matrix, scaling: Scaling | null = null, count = 1): void {
+  const workspace = workspaceOf(left, right, out, scaling?.addend ?? null);
+  if (workspace !== null && multiplyInWorkspace(workspace, left, right, out, scaling, count)) return;
+  for (let at = 0; at < count; at++) {
+    const own = scaling === null ? null : { ...scaling, addend: matrixAt(scaling.addend, at) };
+    multiplyByLoops(matrixAt(left, at), matrixAt(right, at), matrixAt(out, at), own);
   }
 }
 
-/** For few rows: the right matrix is read once, along its rows. */
-function multiplyByRows(left: Matrix, right: Matrix, out: Matrix, scaling: Scaling | null): void {
-  const { data: b, columns } = right;
-  const sums = new Float64Array(columns.length);
-  for (let i = 0; i < out.rows.length; i++) {
-    sums.fill(0);
-    for (let p = 0; p < left.columns.length; p++) {
-      const factor = left.data[left.offset + left.rows[i] + left.columns[p]];
-      const row = right.offset + right.rows[p];
-      for (let j = 0; j < columns.length; j++) sums[j] += factor * b[row + columns[j]];
-    }
-    for (let j = 0; j < columns.length; j++) store(out, i, j, sums[j], scaling);
-  }
+/** Below this number of products the loops are done before a kernel would have begun. */
+const fewProducts = 256;
+
+/** How the kernel goes about a product: see assembly/gemm.ts. */
+const byTiles = 0;
+const byRows = 1;
+const byDots = 2;
+
+/** Runs the kernel; false when it has none for these matrices. */
+function multiplyInWorkspace(
+  workspace: Workspace,
+  left: Matrix,
+  right: Matrix,
+  out: Matrix,
+  scaling: Scaling | null,
+  count: number,
+): boolean {
+  const [m, n, k] = [out.rows.count, out.columns.count, left.columns.count];
+  if (count * m * n * k < fewProducts) return false;
+  const addend = scaling === null || scaling.beta === 0 ? null : scaling.addend;
+  const matrices = addend === null ? [left, right, out] : [left, right, out, addend];
+  const dtype = floatingType(matrices);
+  if (dtype === null || !matrices.every(isEven)) return false;
+  // The same product with the sides exchanged and everything transposed, where that is what the kernel for few rows or columns reads.
+  const exchanged = n <= 3 && n < m ? !isRun(left.columns) && isRun(left.rows) : m <= 3 && !isRun(right.columns);
+  const [first, second, target, plus] = exchanged
+    ? [transposed(right), transposed(left), transposed(out), addend === null ? null : transposed(addend)]
+    : [left, right, out, addend];
+  workspace.run(
+    `gemm_${dtype}`,
+    (count * m * n * k) / (dtype === "float32" ? 25 : 12),
+    wayFor(first, second),
+    count,
+    target.rows.count,
+    target.columns.count,
+    k,
+    ...placed(first),
+    ...placed(second),
+    ...placed(target),
+    ...(plus === null ? [0, 0, 0, 0] : placed(plus)),
+    scaling?.alpha ?? 1,
+    scaling?.beta ?? 0,
+  );
+  return true;
 }
 
-/**
- * Tiles of 4 × 4 sums that stay in registers. Both matrices are packed, so that a tile reads its 4 rows and 4 columns as runs:
- *
- *     packed rows      a0p a1p a2p a3p  for p = 0, 1, …        packed columns   bp0 bp1 bp2 bp3  for p = 0, 1, …
- */
-function multiplyByTiles(left: Matrix, right: Matrix, out: Matrix, scaling: Scaling | null): void {
-  const [m, n, k] = [out.rows.length, out.columns.length, left.columns.length];
-  const width = Math.min(4 * Math.ceil(n / 4), Math.max(4, Math.floor(panelElements / k / 4) * 4));
-  const rows = new Float64Array(4 * k);
-  const columns = new Float64Array(width * k);
-  const tile = new Float64Array(16);
-  for (let left0 = 0; left0 < n; left0 += width) {
-    const end = Math.min(n, left0 + width);
-    for (let j = left0; j < end; j += 4) {
-      pack(right.data, right.offset, right.columns, j, right.rows, columns, (j - left0) * k);
-    }
-    for (let i = 0; i < m; i += 4) {
-      pack(left.data, left.offset, left.rows, i, left.columns, rows, 0);
-      const tall = Math.min(4, m - i);
-      for (let j = left0; j < end; j += 4) {
-        multiplyTile(rows, columns, (j - left0) * k, 4 * k, tile);
-        const wide = Math.min(4, end - j);
-        for (let r = 0; r < tall; r++) for (let c = 0; c < wide; c++) store(out, i + r, j + c, tile[4 * r + c], scaling);
-      }
-    }
-  }
+function wayFor(left: Matrix, right: Matrix): number {
+  if (right.columns.count <= 3 && isRun(left.columns)) return byDots;
+  return left.rows.count <= 3 && isRun(right.columns) ? byRows : byTiles;
 }
 
-/** Packs four lines of a matrix, from `first` on, interleaved; zeros stand in for lines beyond the last. */
-function pack(data: Data, offset: number, lines: Int32Array, first: number, along: Int32Array, packed: Float64Array, start: number): void {
-  for (let line = 0; line < 4; line++) {
-    if (first + line >= lines.length) {
-      for (let p = 0; p < along.length; p++) packed[start + 4 * p + line] = 0;
-      continue;
-    }
-    const from = offset + lines[first + line];
-    for (let p = 0; p < along.length; p++) packed[start + 4 * p + line] = data[from + along[p]];
-  }
+function floatingType(matrices: readonly Matrix[]): "float32" | "float64" | null {
+  if (matrices.every(({ data }) => data instanceof Float32Array)) return "float32";
+  return matrices.every(({ data }) => data instanceof Float64Array) ? "float64" : null;
 }
 
-/** The 16 sums of products of four packed rows with four packed columns, `length` packed elements each. */
-function multiplyTile(a: Float64Array, b: Float64Array, start: number, length: number, tile: Float64Array): void {
-  let c00 = 0,
-    c01 = 0,
-    c02 = 0,
-    c03 = 0;
-  let c10 = 0,
-    c11 = 0,
-    c12 = 0,
-    c13 = 0;
-  let c20 = 0,
-    c21 = 0,
-    c22 = 0,
-    c23 = 0;
-  let c30 = 0,
-    c31 = 0,
-    c32 = 0,
-    c33 = 0;
-  for (let p = 0; p < length; p += 4) {
-    const b0 = b[start + p],
-      b1 = b[start + p + 1],
-      b2 = b[start + p + 2],
-      b3 = b[start + p + 3];
-    const a0 = a[p],
-      a1 = a[p + 1],
-      a2 = a[p + 2],
-      a3 = a[p + 3];
-    c00 += a0 * b0;
-    c01 += a0 * b1;
-    c02 += a0 * b2;
-    c03 += a0 * b3;
-    c10 += a1 * b0;
-    c11 += a1 * b1;
-    c12 += a1 * b2;
-    c13 += a1 * b3;
-    c20 += a2 * b0;
-    c21 += a2 * b1;
-    c22 += a2 * b2;
-    c23 += a2 * b3;
-    c30 += a3 * b0;
-    c31 += a3 * b1;
-    c32 += a3 * b2;
-    c33 += a3 * b3;
-  }
-  tile[0] = c00;
-  tile[1] = c01;
-  tile[2] = c02;
-  tile[3] = c03;
-  tile[4] = c10;
-  tile[5] = c11;
-  tile[6] = c12;
-  tile[7] = c13;
-  tile[8] = c20;
-  tile[9] = c21;
-  tile[10] = c22;
-  tile[11] = c23;
-  tile[12] = c30;
-  tile[13] = c31;
-  tile[14] = c32;
-  tile[15] = c33;
-}
+const isEven = ({ rows, columns }: Matrix): boolean => rows.step !== null && columns.step !== null;
+
+const transposed = ({ rows, columns, ...rest }: Matrix): Matrix => ({ ...rest, rows: columns, columns: rows });
+
+/** Address and steps: what the kernel is told of a matrix. */
+const placed = ({ data, offset, rows, columns, next = 0 }: Matrix): readonly number[] => [
+  data.byteOffset + offset * data.BYTES_PER_ELEMENT,
+  stepOf(rows),
+  stepOf(columns),
+  next,
+];
+
+/** A single place has whatever step: the one that makes it a run. */
+const stepOf = ({ count, step }: Places): number => (count === 1 ? 1 : (step ?? 0));
+
+const isRun = (places: Places): boolean => stepOf(places) === 1;

@@ -25,6 +25,17 @@ export const programBytes = 2 ** 17;
 export const programAddress = tableBytes - programBytes;
 export const heapStart = tableBytes + mostThreads * scratchBytes;
 
+const regionAlignment = 64;
+/** A memory that has grown beyond this many bytes is not kept when the work that needed it is done. */
+const largestKept = 512 * 2 ** 20;
+
+/** Memory of a workspace that is set aside. */
+export interface Region {
+  readonly space: Workspace;
+  readonly address: number;
+  readonly release: () => void;
+}
+
 /** Other threads that work on the same memory. */
 export interface Crew {
   /** Runs the shares of a kernel's work on several threads, this one among them, and returns when all of them are done. */
@@ -44,13 +55,53 @@ export class Workspace {
   readonly program = new Int32Array(this.memory.buffer, programAddress, programBytes / 4);
   /** Null while this thread works alone. */
   crew: Crew | null = null;
+  /** Whose numbers lie in the memory that is lent. */
+  owner: object | null = null;
+  readonly #held: { readonly start: number; readonly end: number }[] = [];
   /** A memory that grows gets a new buffer over the same bytes, and what was made on the old one stays good. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
-  constructor() {
-    this.build = supportedBuild();
+  /** Another build than the processor supports best is for comparison. */
+  constructor(build = supportedBuild()) {
+    this.build = build;
     this.module = compiled(this.build);
     this.kernels = instantiate(this.module, this.memory, 0);
+  }
+
+  /**
+   * Lends the memory above all that is held, until something else is lent or held: its address. Throws RangeError when there is less than
+   * that many bytes.
+   */
+  borrow(bytes: number): number {
+    const address = this.#held.at(-1)?.end ?? heapStart;
+    this.grow(address + bytes);
+    return address;
+  }
+
+  /** Sets memory aside until it is released. Throws RangeError when there is none. */
+  hold(bytes: number): Region {
+    const size = Math.ceil(bytes / regionAlignment) * regionAlignment;
+    let start = heapStart;
+    const at = this.#held.findIndex((region) => {
+      const fits = region.start - start >= size;
+      if (!fits) start = region.end;
+      return fits;
+    });
+    this.grow(start + size);
+    const region = { start, end: start + size };
+    this.#held.splice(at < 0 ? this.#held.length : at, 0, region);
+    this.owner = null;
+    return { space: this, address: start, release: () => void this.#held.splice(this.#held.indexOf(region), 1) };
+  }
+
+  /** Gives up a memory that has grown large, once nothing is held in it. */
+  retireIfLarge(): void {
+    if (this.memory.buffer.byteLength > largestKept && this.#held.length === 0) this.abandon();
+  }
+
+  /** Gives up this memory: what comes next on this thread gets a new one. */
+  abandon(): void {
+    if (current === this) current = undefined;
   }
 
   /** Makes sure that the memory reaches up to the address `end`; throws RangeError when it cannot. */
@@ -77,18 +128,36 @@ export class Workspace {
   }
 
   /** Whether a tensor lies in this memory. */
-  holds({ data }: Tensor): boolean {
+  holds({ data }: Pick<Tensor, "data">): boolean {
     return this.#buffers.has(data.buffer);
   }
 }
 
 let current: Workspace | undefined;
 
+let made: (space: Workspace) => void = () => undefined;
+
+/** Makes this thread's workspace anew with the kernels of a build. */
+export function useBuild(build: Build): void {
+  current = new Workspace(build);
+}
+
+/** Calls back with each workspace that this thread makes from now on. */
+export function onWorkspace(callback: (space: Workspace) => void): void {
+  made = callback;
+}
+
 /** This thread's workspace, made when it is first asked for. */
-export const workspace = (): Workspace => (current ??= new Workspace());
+export function workspace(): Workspace {
+  if (current === undefined) {
+    current = new Workspace();
+    made(current);
+  }
+  return current;
+}
 
 /** This thread's workspace when all of the tensors lie in it; null sends the caller to its own loops. */
-export function workspaceOf(...tensors: readonly (Tensor | null)[]): Workspace | null {
+export function workspaceOf(...tensors: readonly (Pick<Tensor, "data"> | null)[]): Workspace | null {
   if (current === undefined) return null;
   for (const tensor of tensors) if (tensor !== null && !current.holds(tensor)) return null;
   return current;
@@ -105,7 +174,7 @@ export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memo
 }
 
 /** The fused build where the processor fuses (every server since 2013), so that all of them compute the same bits. */
-function supportedBuild(): Build {
+export function supportedBuild(): Build {
   const memory = new WebAssembly.Memory({ initial: tableBytes / pageBytes, maximum: mostPages, shared: true });
   return instantiate(compiled("madd"), memory, 0).fuses() ? "madd" : "mul-add";
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Value } from "../ir/graph.ts";
+import { type ElementFunction, mapElements } from "../kernels/element.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
@@ -136,8 +137,15 @@ export type Category = "arithmetic" | "trigonometry" | "logic" | "activation" | 
 export interface Primitive<I extends readonly InputSpec[], O extends readonly OutputSpec[], S extends z.ZodType> extends Facts<I, O, S> {
   /** Output types from input types and known values; throws OperatorError. `outputCount` is how many outputs the node names. */
   readonly infer: (inputs: Each<I, Value>, attributes: z.output<S>, outputCount: number) => readonly TensorType[];
-  /** Fills every element of `outputs`, which may hold leftovers. */
-  readonly kernel: (inputs: Each<I, Tensor>, outputs: readonly Tensor[], attributes: z.output<S>) => void;
+  /** Fills every element of `outputs`, which may hold leftovers; not given where `element` says it all. */
+  readonly kernel?: (inputs: Each<I, Tensor>, outputs: readonly Tensor[], attributes: z.output<S>) => void;
+  /**
+   * For an elementwise operator with one output: what its elements are, as a function of the operands that are not left out, by their
+   * types. Lets the engine run the operator over single numbers, or in one pass with its neighbours.
+   */
+  readonly element?: (attributes: z.output<S>, inputs: Each<I, TensorType>) => ElementFunction;
+  /** The input over which the kernel may write its only output, when the two have one type. */
+  readonly overwrites?: number;
   /**
    * Gradients for the inputs as values in the same vocabulary. A gradient may have the broadcast shape: the transform sums it back.
    * null: nothing flows back to any input.
@@ -156,11 +164,12 @@ export interface Composite<I extends readonly InputSpec[], O extends readonly Ou
 
 /** An operator as passes see it, its own input and attribute types forgotten. */
 export type Operator = OperatorPrimitive | OperatorComposite;
-export type OperatorPrimitive = Primitive<readonly InputSpec[], readonly OutputSpec[], z.ZodType<Attributes>> & Derived;
+export type OperatorPrimitive = Required<Pick<AnyPrimitive, "kernel">> & AnyPrimitive & Derived;
 export type OperatorComposite = Composite<readonly InputSpec[], readonly OutputSpec[], z.ZodType<Attributes>> & Derived;
 export type Attributes = Record<string, unknown>;
+type AnyPrimitive = Primitive<readonly InputSpec[], readonly OutputSpec[], z.ZodType<Attributes>>;
 
-/** What `defineOp` adds: attributes at their defaults (null when one is required). */
+/** What `defineOp` adds, besides the kernel that follows from `element`: attributes at their defaults (null when one is required). */
 interface Derived {
   readonly defaults: Attributes;
 }
@@ -173,7 +182,19 @@ export function defineOp<const I extends readonly InputSpec[], const O extends r
   definition: Primitive<I, O, S> | Composite<I, O, S>,
 ): Operator {
   const defaults = definition.attributes.safeParse({});
-  return Object.freeze({ ...definition, defaults: defaults.success ? defaults.data : {} }) as unknown as Operator;
+  const operator = { ...definition, defaults: defaults.success ? defaults.data : {} } as unknown as Operator;
+  return Object.freeze(isComposite(operator) ? operator : { ...operator, kernel: operator.kernel ?? elementKernel(operator) });
+}
+
+/** The loop over memory that `element` stands for. */
+function elementKernel({ type, element }: AnyPrimitive): OperatorPrimitive["kernel"] {
+  if (element === undefined) throw new Error(`${type} has neither a kernel nor a function of its elements`);
+  return (inputs, [out], attributes) =>
+    mapElements(
+      element(attributes, inputs),
+      inputs.filter((input: Tensor | null) => input !== null),
+      out,
+    );
 }
 
 export const isComposite = (op: Operator): op is OperatorComposite => "body" in op;

@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { mapBinary, mapUnary } from "../kernels/elementwise.ts";
+import type { Instruction } from "../kernels/chain.ts";
+import { type Call, composed, direct, type ElementFunction, looped, type Term } from "../kernels/element.ts";
 import type { Value } from "../ir/graph.ts";
 import { broadcastShapes, formatShape, type Shape } from "../tensor/shape.ts";
-import type { Tensor, TensorType } from "../tensor/tensor.ts";
+import type { DType } from "../tensor/dtype.ts";
+import type { TensorType } from "../tensor/tensor.ts";
 import { type Category, defineOp, type Display, floats, type Kink, numbers, type Operator, type Probe, type Syntax } from "./define.ts";
 import { OperatorError } from "./errors.ts";
 
@@ -29,6 +31,8 @@ interface UnaryFacts {
   readonly category: Category;
   readonly summary: string;
   readonly f: (x: number) => number;
+  /** The same as a SIMD instruction or several; absent where there is none. */
+  readonly calls?: Instruction | ((x: Term) => Call);
   /** The gradient from the cotangent, the operand and the result; null when nothing flows. */
   readonly gradient: ((g: Value, x: Value, y: Value) => Value) | null;
   readonly display: Display;
@@ -42,7 +46,8 @@ interface UnaryFacts {
 
 /** A function of one number, applied to every element. */
 export function elementwiseUnary(facts: UnaryFacts): Operator {
-  const { f, gradient, between = [-2, 2], integersToo = false, linear = false, ...rest } = facts;
+  const { f, calls, gradient, between = [-2, 2], integersToo = false, linear = false, ...rest } = facts;
+  const element = calls === undefined ? looped(1, f) : typeof calls === "string" ? direct(calls, 1, f) : composed(1, f, calls);
   return defineOp({
     ...rest,
     inputs: [{ name: "X", type: "T", differentiable: true }],
@@ -51,7 +56,7 @@ export function elementwiseUnary(facts: UnaryFacts): Operator {
     attributes: noAttributes,
     traits: linear ? ["elementwise", "linear"] : ["elementwise"],
     infer: ([x]) => [x],
-    kernel: ([x], [y]) => mapUnary(f, x, y),
+    element: () => element,
     vjp: gradient === null ? null : ({ inputs: [x], outputs: [y], grads: [g] }) => [gradient(g, x, y)],
     probes: [{ inputs: [{ shape: [5], between }] }, { inputs: [{ shape: [2, 3], between }] }, { inputs: [{ shape: [], between }] }],
   });
@@ -62,7 +67,7 @@ interface BinaryFacts {
   readonly since?: number;
   readonly category: Category;
   readonly summary: string;
-  readonly kernel: (a: Tensor, b: Tensor, out: Tensor) => void;
+  readonly element: (dtype: DType) => ElementFunction;
   readonly vjp: (g: Value, a: Value, b: Value, y: Value) => readonly [Value | null, Value | null];
   readonly linear?: boolean;
   readonly display: Display;
@@ -73,7 +78,7 @@ interface BinaryFacts {
 
 /** A function of two numbers of one type, under broadcasting. */
 export function elementwiseBinary(facts: BinaryFacts): Operator {
-  const { kernel, vjp, linear = false, ...rest } = facts;
+  const { element, vjp, linear = false, ...rest } = facts;
   return defineOp({
     ...rest,
     inputs: [
@@ -85,15 +90,10 @@ export function elementwiseBinary(facts: BinaryFacts): Operator {
     attributes: noAttributes,
     traits: linear ? ["elementwise", "linear"] : ["elementwise"],
     infer: ([a, b]) => [{ dtype: a.dtype, shape: broadcastAll(facts.type, [a, b]) }],
-    kernel: ([a, b], [c]) => kernel(a, b, c),
+    element: (_, [{ dtype }]) => element(dtype),
     vjp: ({ inputs: [a, b], outputs: [c], grads: [g] }) => vjp(g, a, b, c),
   });
 }
-
-export const loop =
-  (f: (a: number, b: number) => number) =>
-  (a: Tensor, b: Tensor, out: Tensor): void =>
-    mapBinary(f, a, b, out);
 
 /** Probes that broadcast both ways, with operands between the given bounds. */
 export const broadcastProbes = (a: readonly [number, number] = [-2, 2], b: readonly [number, number] = a): readonly Probe[] => [

@@ -11,10 +11,12 @@ const both: Partial<Record<Build, Kernels>> = {};
 export function workspaceWith(build: Build, parts: number): Workspace {
   const space = workspace();
   const kernels = (both[build] ??= instantiate(compiled(build), space.memory, 0));
-  const shared = (kernel: string) => (...args: readonly number[]): number => {
-    for (let part = parts - 1; part >= 0; part--) kernels[kernel](...args.slice(0, -2), part, parts);
-    return 0;
-  };
+  const shared =
+    (kernel: string) =>
+    (...args: readonly number[]): number => {
+      for (let part = parts - 1; part >= 0; part--) kernels[kernel](...args.slice(0, -2), part, parts);
+      return 0;
+    };
   Object.assign(space, { kernels: Object.fromEntries(Object.keys(kernels).map((kernel) => [kernel, shared(kernel)])) });
   return space;
 }

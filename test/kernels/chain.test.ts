@@ -45,7 +45,13 @@ const reference: Partial<Record<Instruction, (...operands: number[]) => number>>
 type Float = Chain["dtype"];
 
 /** Runs a chain over tensors of the arena; one flag per watched step comes with the outputs. */
-function run(arena: Arena, chain: Chain, inputs: readonly Tensor[], parts: number, build = builds[0]): { outputs: Tensor[]; flags: number[] } {
+function run(
+  arena: Arena,
+  chain: Chain,
+  inputs: readonly Tensor[],
+  parts: number,
+  build = builds[0],
+): { outputs: Tensor[]; flags: number[] } {
   const space = workspaceWith(build, parts);
   const resultOf = (step: number): TensorType["dtype"] =>
     instructions[chain.steps[step].instruction].result === "bool" ? "bool" : chain.dtype;
@@ -93,7 +99,9 @@ function chainBy(gen: GeneratorValue, arena: Arena): { chain: Chain; inputs: Ten
   while (steps.length < count) {
     const instruction = gen(fc.constantFrom, ...names);
     const operands = instructions[instruction].operands.map((kind): ChainOperand => {
-      const choices: ChainOperand[] = inputs.flatMap((input, at) => ((input.dtype === "bool") === (kind === "bool") ? [{ input: at }] : []));
+      const choices: ChainOperand[] = inputs.flatMap((input, at) =>
+        (input.dtype === "bool") === (kind === "bool") ? [{ input: at }] : [],
+      );
       choices.push(...steps.flatMap((_, step) => (resultOf(step) === kind ? [{ step }, { step }] : [])));
       if (kind === "number") choices.push({ number: gen(fc.constantFrom, 0, 1, -0.5, 0.1, -0, 2) });
       return choices[gen(fc.nat, choices.length - 1)];

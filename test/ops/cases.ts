@@ -1,8 +1,8 @@
 import { input, type Value } from "../../src/ir/graph.ts";
 import { apply } from "../../src/ops/apply.ts";
-import type { InputSpec, Operator, Probe, ProbeInput } from "../../src/ops/define.ts";
+import { has, type InputSpec, type Operator, type Probe, type ProbeInput } from "../../src/ops/define.ts";
 import { type DType, isFloating } from "../../src/tensor/dtype.ts";
-import type { Shape } from "../../src/tensor/shape.ts";
+import { type Shape, sizeOf } from "../../src/tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { Random } from "../support/random.ts";
 
@@ -55,6 +55,21 @@ export function caseFor(op: Operator, tensors: readonly (Tensor | null)[], probe
 
 export const caseOf = (op: Operator, probe: Probe, element: DType = "float64", seed = op.type): Case =>
   caseFor(op, tensorsOf(op, probe, element, seed), probe);
+
+/** An elementwise operator's first probe with larger tensors, for the loops and kernels that only those meet. */
+export function largeCases(op: Operator, element: DType): Case[] {
+  const [probe] = op.probes;
+  if (!has(op, "elementwise") || probe.inputs.some((wanted) => wanted !== null && "dtype" in wanted && sizeOf(wanted.shape) === 1))
+    return [];
+  const shape = [7, 143];
+  const inputs = probe.inputs.map((wanted): ProbeInput | null => {
+    if (wanted === null || !("values" in wanted))
+      return wanted === null ? null : { shape, between: "between" in wanted ? wanted.between : [-2, 2] };
+    const values = Array.from({ length: sizeOf(shape) }, (_, at) => wanted.values[at % wanted.values.length]);
+    return { ...wanted, shape, values };
+  });
+  return [caseOf(op, { ...probe, inputs }, element)];
+}
 
 /** Every element type that some input may take. */
 export const elementsOf = (op: Operator): DType[] => [...new Set(Object.values(op.types).flat())];

@@ -6,7 +6,7 @@ import type { GradientsResponse } from "../../wire/responses.ts";
 import { decodeTensor } from "../../wire/tensor.ts";
 import { answer, Wanted, type Write, writeAll } from "../answer.ts";
 import { type Derivatives, differentiate } from "../differentiate.ts";
-import { Cancelled } from "../execute.ts";
+import { Cancelled } from "../executable.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../given.ts";
 import type { Nonfinite } from "../nonfinite.ts";
 import type { Handler } from "../worker-loop.ts";

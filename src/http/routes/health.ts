@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import about from "../../../package.json" with { type: "json" };
+import { builds } from "../../kernels/modules.ts";
+import { supportedBuild } from "../../kernels/workspace.ts";
 import type { WorkerPool } from "../../engine/pool.ts";
 import { problem } from "../../wire/problems.ts";
 import { tags } from "../plugins/openapi.ts";
@@ -17,11 +19,17 @@ const Ready = z
     workers: z.int().meta({ description: "Worker threads that can take requests", examples: [4] }),
     busy: z.int().meta({ description: "Worker threads that are computing", examples: [1] }),
     queued: z.int().meta({ description: "Requests that wait for a worker", examples: [0] }),
+    kernels: z.enum(builds).meta({
+      description:
+        "Which kernels compute: madd where the processor fuses multiplication and addition, as every server since 2013 does, else mul-add. The same request gives the same bytes on all machines that say the same here",
+      examples: ["madd"],
+    }),
   })
   .meta({ id: "Ready", description: "The service can compute" });
 
 /** For those who watch over the process: whether it lives, and whether to send it requests. */
 export function health(app: FastifyInstance, { pool }: { pool: Pick<WorkerPool, "isReady" | "stats"> }): void {
+  const kernels = supportedBuild();
   app.get(
     "/livez",
     {
@@ -67,10 +75,18 @@ export function health(app: FastifyInstance, { pool }: { pool: Pick<WorkerPool, 
       if (app.isDraining()) throw problem("shutting_down", "The service is stopping and takes no new work");
       if (!pool.isReady) throw problem("not_ready", "No worker can take requests yet");
       const { workers, busy, queued } = pool.stats();
-      const facts: z.output<typeof Ready> = { status: "ready", version: about.version, node: process.versions.node, workers, busy, queued };
+      const facts: z.output<typeof Ready> = {
+        status: "ready",
+        version: about.version,
+        node: process.versions.node,
+        workers,
+        busy,
+        queued,
+        kernels,
+      };
       return reply.type("application/json").send(JSON.stringify(facts));
     },
   );
 }
 
-const readyExample = { status: "ready", version: "0.1.0", node: "24.21.0", workers: 4, busy: 1, queued: 0 };
+const readyExample = { status: "ready", version: "0.1.0", node: "24.21.0", workers: 4, busy: 1, queued: 0, kernels: "madd" };

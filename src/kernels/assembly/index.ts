@@ -3,3 +3,6 @@
 
 export { fuses, setScratch } from "./base";
 export { chain_float32, chain_float64 } from "./chain";
+export { conv_float32, conv_float64 } from "./conv";
+export { finite_float32, finite_float64 } from "./finite";
+export { gemm_float32, gemm_float64 } from "./gemm";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
+import { call } from "../../kernels/element.ts";
 import { div } from "../arithmetic/div.ts";
 import { exp } from "../arithmetic/exp.ts";
 import { mul } from "../arithmetic/mul.ts";
@@ -16,6 +17,7 @@ export const Elu = activation({
   summary: "Every element where it is positive, alpha (exp(x) - 1) elsewhere.",
   attributes: z.strictObject({ alpha: z.number().default(1) }),
   f: (x, { alpha }) => (x < 0 ? alpha * Math.expm1(x) : x),
+  calls: (x, { alpha }) => call("where", call("lt", x, 0), call("mul", alpha, call("expm1", x)), x),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, mul(alpha, exp(negativePart(x))))),
   display: {
     label: "ELU",
@@ -35,6 +37,7 @@ export const Selu = activation({
     gamma: z.number().default(1.05070102214813232421875),
   }),
   f: (x, { alpha, gamma }) => gamma * (x > 0 ? x : alpha * Math.expm1(x)),
+  calls: (x, { alpha, gamma }) => call("mul", gamma, call("where", call("gt", x, 0), x, call("mul", alpha, call("expm1", x)))),
   gradient: (g, x, { alpha, gamma }) => where(greater(x, 0), mul(g, gamma), mul(g, mul(alpha * gamma, exp(negativePart(x))))),
   display: {
     label: "SELU",
@@ -51,6 +54,7 @@ export const Celu = activation({
   summary: "Every element where it is positive, alpha (exp(x / alpha) - 1) elsewhere: smooth at 0 for every alpha.",
   attributes: z.strictObject({ alpha: z.number().default(1) }),
   f: (x, { alpha }) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha)),
+  calls: (x, { alpha }) => call("add", call("max", 0, x), call("min", 0, call("mul", alpha, call("expm1", call("div", x, alpha))))),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, exp(div(negativePart(x), alpha)))),
   display: {
     label: "CELU",

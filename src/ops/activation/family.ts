@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { mapUnary } from "../../kernels/elementwise.ts";
+import { type Call, composed, type Term } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
 import { type Attributes, defineOp, type Display, floats, type Kink, type Operator, type Probe, type Syntax } from "../define.ts";
 import { greater } from "../logic/comparison.ts";
@@ -11,6 +11,8 @@ interface ActivationFacts<S extends z.ZodType<Attributes>> {
   readonly summary: string;
   readonly attributes: S;
   readonly f: (x: number, attributes: z.output<S>) => number;
+  /** The same in SIMD instructions. */
+  readonly calls: (x: Term, attributes: z.output<S>) => Call;
   /** The gradient from the cotangent, the operand, the attributes and the result. */
   readonly gradient: (g: Value, x: Value, attributes: z.output<S>, y: Value) => Value;
   readonly display: Display;
@@ -21,7 +23,7 @@ interface ActivationFacts<S extends z.ZodType<Attributes>> {
 
 /** A function of one number with a shape of its own, set by attributes. */
 export function activation<S extends z.ZodType<Attributes>>(facts: ActivationFacts<S>): Operator {
-  const { f, gradient, ...rest } = facts;
+  const { f, calls, gradient, ...rest } = facts;
   return defineOp({
     ...rest,
     category: "activation",
@@ -30,7 +32,12 @@ export function activation<S extends z.ZodType<Attributes>>(facts: ActivationFac
     types: { T: floats },
     traits: ["elementwise"],
     infer: ([x]) => [x],
-    kernel: ([x], [y], attributes) => mapUnary((element) => f(element, attributes), x, y),
+    element: (attributes) =>
+      composed(
+        1,
+        (x) => f(x, attributes),
+        (x) => calls(x, attributes),
+      ),
     vjp: ({ inputs: [x], outputs: [y], grads: [g], attributes }) => [gradient(g, x, attributes, y)],
   });
 }

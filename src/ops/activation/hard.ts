@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
+import { call } from "../../kernels/element.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
 import { type Attributes, defineOp, floats } from "../define.ts";
@@ -17,6 +18,7 @@ export const HardSigmoid = activation({
   summary: "The line alpha x + beta, limited to the interval from 0 to 1.",
   attributes: z.strictObject({ alpha: z.number().default(0.2), beta: z.number().default(0.5) }),
   f: (x, { alpha, beta }) => Math.max(0, Math.min(1, alpha * x + beta)),
+  calls: (x, { alpha, beta }) => call("max", 0, call("min", 1, call("add", call("mul", alpha, x), beta))),
   gradient: (g, _x, { alpha }, y) => where(and(greater(y, 0), less(y, 1)), mul(g, alpha), 0),
   display: {
     label: "hard σ",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
+import { call } from "../../kernels/element.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
@@ -12,6 +13,7 @@ export const LeakyRelu = activation({
   summary: "Every element where it is positive, alpha times the element elsewhere.",
   attributes: z.strictObject({ alpha: z.number().default(0.01) }),
   f: (x, { alpha }) => (x < 0 ? alpha * x : x),
+  calls: (x, { alpha }) => call("where", call("lt", x, 0), call("mul", alpha, x), x),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, alpha)),
   display: {
     label: "leaky ReLU",

@@ -1,5 +1,5 @@
 import type { Value } from "../../ir/graph.ts";
-import { mapBinary } from "../../kernels/elementwise.ts";
+import { call, composed } from "../../kernels/element.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../tensor/shape.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
@@ -9,6 +9,12 @@ import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
 import { aroundZero, cases } from "./family.ts";
+
+const sloped = composed(
+  2,
+  (x, slope) => (x < 0 ? slope * x : x),
+  (x, slope) => call("where", call("lt", x, 0), call("mul", slope, x), x),
+);
 
 export const PRelu = defineOp({
   type: "PRelu",
@@ -32,7 +38,7 @@ export const PRelu = defineOp({
     }
     return [x];
   },
-  kernel: ([x, slope], [y]) => mapBinary((element, by) => (element < 0 ? by * element : element), x, slope, y),
+  element: () => sloped,
   vjp: ({ inputs: [x, slope], grads: [g] }) => {
     const positive = greater(x, 0);
     return [where(positive, g, mul(g, slope)), where(positive, 0, mul(g, x))];

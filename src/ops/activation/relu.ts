@@ -1,3 +1,4 @@
+import { call } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
@@ -9,6 +10,7 @@ export const Relu = elementwiseUnary({
   category: "activation",
   summary: "Every element where it is positive, 0 elsewhere.",
   f: (x) => Math.max(x, 0),
+  calls: (x) => call("max", x, 0),
   gradient: (g, x) => where(lessOrEqual(x, 0), 0, g),
   integersToo: true,
   between: [0.5, 2],

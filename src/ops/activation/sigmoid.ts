@@ -16,6 +16,7 @@ export const Sigmoid = elementwiseUnary({
   category: "activation",
   summary: "The logistic function 1 / (1 + exp(-x)).",
   f: logistic,
+  calls: "sigmoid",
   // σ(-x) is 1 - σ(x) without the loss of digits where σ(x) is close to 1.
   gradient: (g, x, y) => mul(g, mul(y, sigmoid(neg(x)))),
   display: {

@@ -10,6 +10,7 @@ export const Softplus = elementwiseUnary({
   summary: "ln(1 + exp(x)), a smooth form of ReLU.",
   // Only the exponential of negative numbers, which cannot overflow.
   f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  calls: "softplus",
   gradient: (g, x) => mul(g, sigmoid(x)),
   display: {
     label: "softplus",

@@ -1,3 +1,4 @@
+import { call } from "../../kernels/element.ts";
 import { abs } from "../arithmetic/abs.ts";
 import { add } from "../arithmetic/add.ts";
 import { div } from "../arithmetic/div.ts";
@@ -10,6 +11,7 @@ export const Softsign = elementwiseUnary({
   category: "activation",
   summary: "x / (1 + |x|).",
   f: (x) => x / (1 + Math.abs(x)),
+  calls: (x) => call("div", x, call("add", 1, call("abs", x))),
   // A rule of its own: through the quotient, two numbers that nearly cancel would be subtracted for large elements.
   gradient: (g, x) => {
     const denominator = add(1, abs(x));

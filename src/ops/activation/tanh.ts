@@ -9,6 +9,7 @@ export const Tanh = elementwiseUnary({
   category: "activation",
   summary: "The hyperbolic tangent of every element.",
   f: Math.tanh,
+  calls: "tanh",
   gradient: (g, _x, y) => mul(g, sub(1, mul(y, y))),
   display: {
     label: "tanh",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { mapUnary } from "../../kernels/elementwise.ts";
+import { call, composed, looped } from "../../kernels/element.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { where } from "../arithmetic/where.ts";
 import { defineOp, floats, numbers } from "../define.ts";
@@ -41,9 +41,13 @@ export const Shrink = defineOp({
   attributes: z.strictObject({ bias: z.number().default(0), lambd: z.number().default(0.5) }),
   traits: ["elementwise"],
   infer: ([x]) => [x],
-  kernel: ([x], [y], { bias, lambd }) => {
+  element: ({ bias, lambd }, [{ dtype }]) => {
     const shrunk = (element: number): number => (element < -lambd ? element + bias : element > lambd ? element - bias : 0);
-    mapUnary(isFloating(y.dtype) ? shrunk : (element) => Math.trunc(shrunk(element)), x, y);
+    if (!isFloating(dtype)) return looped(1, (element) => Math.trunc(shrunk(element)));
+    return composed(1, shrunk, (element) => {
+      const positive = call("where", call("gt", element, lambd), call("sub", element, bias), 0);
+      return call("where", call("lt", element, -lambd), call("add", element, bias), positive);
+    });
   },
   vjp: ({ inputs: [x], grads: [g], attributes: { lambd } }) => [where(or(less(x, -lambd), greater(x, lambd)), g, 0)],
   display: {

@@ -9,6 +9,7 @@ export const Abs = elementwiseUnary({
   category: "arithmetic",
   summary: "The absolute value of every element.",
   f: Math.abs,
+  calls: "abs",
   gradient: (g, x) => mul(g, sign(x)),
   integersToo: true,
   between: [0.5, 2],

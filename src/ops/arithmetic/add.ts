@@ -1,12 +1,15 @@
-import { elementwiseBinary, broadcastProbes, loop } from "../elementwise.ts";
+import { direct } from "../../kernels/element.ts";
+import { elementwiseBinary, broadcastProbes } from "../elementwise.ts";
 import { binary } from "../express.ts";
+
+const sum = direct("add", 2, (a, b) => a + b);
 
 export const Add = elementwiseBinary({
   type: "Add",
   since: 14,
   category: "arithmetic",
   summary: "The sum of two tensors.",
-  kernel: loop((a, b) => a + b),
+  element: () => sum,
   vjp: (g) => [g, g],
   linear: true,
   display: { label: "+", latex: ([a, b]) => `${a} + ${b}`, derivatives: () => ["1", "1"] },

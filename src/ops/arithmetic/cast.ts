@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { mapUnary } from "../../kernels/elementwise.ts";
+import { call, composed, type ElementFunction, looped } from "../../kernels/element.ts";
 import { type DType, dtypes, isFloating } from "../../tensor/dtype.ts";
 import { anyType, defineOp } from "../define.ts";
 import { one } from "../express.ts";
@@ -11,15 +11,27 @@ const bounds: Readonly<Record<"int64" | "int32", readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
 };
 
+const truth = composed(
+  1,
+  (x) => (x === 0 ? 0 : 1),
+  (x) => call("not", call("eq", x, 0)),
+);
+const numberOfTruth = composed(
+  1,
+  (x) => x,
+  (x) => call("where", x, 1, 0),
+);
+
 /** What becomes of one number. ONNX leaves floating numbers outside the range of an integer type open: here they saturate, NaN is 0. */
-function conversion(from: DType, to: DType): (x: number) => number {
-  if (to === "bool") return (x) => (x === 0 ? 0 : 1);
+function conversion(from: DType, to: DType): ElementFunction {
+  if (to === "bool") return truth;
+  if (from === "bool") return numberOfTruth;
   if ((to === "int64" || to === "int32") && isFloating(from)) {
     const [least, greatest] = bounds[to];
-    return (x) => (Number.isNaN(x) ? 0 : Math.trunc(Math.min(Math.max(x, least), greatest)));
+    return looped(1, (x) => (Number.isNaN(x) ? 0 : Math.trunc(Math.min(Math.max(x, least), greatest))));
   }
   // Integer zeros may carry a sign in memory; adding 0 drops it.
-  return isFloating(from) ? (x) => x : (x) => x + 0;
+  return looped(1, isFloating(from) ? (x) => x : (x) => x + 0);
 }
 
 export const Cast = defineOp({
@@ -34,7 +46,7 @@ export const Cast = defineOp({
   attributes: z.strictObject({ to: z.enum(dtypes) }),
   traits: ["elementwise", "linear"],
   infer: ([x], { to }) => [{ dtype: to, shape: x.shape }],
-  kernel: ([x], [y], { to }) => mapUnary(conversion(x.dtype, to), x, y),
+  element: ({ to }, [x]) => conversion(x.dtype, to),
   vjp: ({ inputs: [x], grads: [g], attributes: { to } }) => [isFloating(x.dtype) && isFloating(to) ? cast(g, x.dtype) : null],
   display: { label: "cast", latex: ([x], { to }) => String.raw`\operatorname{${String(to)}}\left(${x}\right)`, derivatives: () => ["1"] },
   probes: [

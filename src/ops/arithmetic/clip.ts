@@ -1,5 +1,5 @@
 import type { Value } from "../../ir/graph.ts";
-import { mapUnary } from "../../kernels/elementwise.ts";
+import { call, composed, direct } from "../../kernels/element.ts";
 import { formatShape } from "../../tensor/shape.ts";
 import { and } from "../logic/connective.ts";
 import { greaterOrEqual, lessOrEqual } from "../logic/comparison.ts";
@@ -9,6 +9,15 @@ import { OperatorError } from "../errors.ts";
 import { number, one } from "../express.ts";
 import { called } from "../latex.ts";
 import { where } from "./where.ts";
+
+const between = composed(
+  3,
+  (x, lo, hi) => Math.min(Math.max(x, lo), hi),
+  (x, lo, hi) => call("min", call("max", x, lo), hi),
+);
+const atLeast = direct("max", 2, (x, lo) => Math.max(x, lo));
+const atMost = direct("min", 2, (x, hi) => Math.min(x, hi));
+const unlimited = direct("copy", 1, (x) => x);
 
 export const Clip = defineOp({
   type: "Clip",
@@ -30,11 +39,7 @@ export const Clip = defineOp({
     requireScalar("max", hi, 2);
     return [x];
   },
-  kernel: ([x, lo, hi], [y]) => {
-    const least = lo === null ? -Infinity : lo.data[0];
-    const greatest = hi === null ? Infinity : hi.data[0];
-    mapUnary((element) => Math.min(Math.max(element, least), greatest), x, y);
-  },
+  element: (_, [, lo, hi]) => (lo !== null && hi !== null ? between : lo !== null ? atLeast : hi !== null ? atMost : unlimited),
   vjp: ({ inputs: [x, lo, hi], grads: [g] }) => {
     const above = lo === null ? null : greaterOrEqual(x, lo);
     const below = hi === null ? null : lessOrEqual(x, hi);

@@ -1,4 +1,4 @@
-import { mapBinary } from "../../kernels/elementwise.ts";
+import { direct, looped } from "../../kernels/element.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
@@ -6,7 +6,8 @@ import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
 
 /** Exact for integers up to 2^53: the rounded quotient of two of them never reaches an integer that the true one stays below. */
-const integerQuotient = (a: number, b: number): number => (b === 0 ? 0 : Math.trunc(a / b));
+const integerQuotient = looped(2, (a, b) => (b === 0 ? 0 : Math.trunc(a / b)));
+const quotient = direct("div", 2, (a, b) => a / b);
 
 export const Div = elementwiseBinary({
   type: "Div",
@@ -14,7 +15,7 @@ export const Div = elementwiseBinary({
   category: "arithmetic",
   summary:
     "The quotient of two tensors, element by element. Integer quotients are cut off towards zero; an integer divided by zero gives 0.",
-  kernel: (a, b, out) => mapBinary(isFloating(out.dtype) ? (p, q) => p / q : integerQuotient, a, b, out),
+  element: (dtype) => (isFloating(dtype) ? quotient : integerQuotient),
   vjp: (g, _a, b, y) => [div(g, b), neg(mul(g, div(y, b)))],
   display: {
     label: "÷",

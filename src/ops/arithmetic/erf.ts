@@ -12,6 +12,7 @@ export const Erf = elementwiseUnary({
   category: "arithmetic",
   summary: "The Gauss error function of every element.",
   f: errorFunction,
+  calls: "erf",
   gradient: (g, x) => mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x, x))))),
   display: {
     label: "erf",

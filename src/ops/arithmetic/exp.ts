@@ -8,6 +8,7 @@ export const Exp = elementwiseUnary({
   category: "arithmetic",
   summary: "The exponential of every element.",
   f: Math.exp,
+  calls: "exp",
   gradient: (g, _x, y) => mul(g, y),
   display: { label: "exp", latex: ([x]) => `e^{${x}}`, derivatives: ([x]) => [`e^{${x}}`] },
 });

@@ -8,6 +8,7 @@ export const Log = elementwiseUnary({
   category: "arithmetic",
   summary: "The natural logarithm of every element.",
   f: Math.log,
+  calls: "log",
   gradient: (g, x) => div(g, x),
   between: [0.5, 3],
   display: {

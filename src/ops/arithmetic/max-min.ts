@@ -1,6 +1,6 @@
 import type { Value } from "../../ir/graph.ts";
-import { copyStrided, mapBinary } from "../../kernels/elementwise.ts";
-import { broadcastStrides } from "../../tensor/shape.ts";
+import type { Instruction } from "../../kernels/chain.ts";
+import { direct } from "../../kernels/element.ts";
 import { equal } from "../logic/comparison.ts";
 import { defineOp, numbers, type Operator, variadic } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
@@ -12,13 +12,14 @@ import { where } from "./where.ts";
 
 interface ExtremumFacts {
   readonly type: string;
-  /** The function's name in formulas and in LaTeX. */
-  readonly word: string;
+  /** The function's name in formulas and in LaTeX, and that of its instruction. */
+  readonly word: Instruction;
   readonly summary: string;
   readonly choose: (a: number, b: number) => number;
 }
 
 function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
+  const element = { ...direct(word, 2, choose), folds: true };
   return defineOp({
     type,
     since: 13,
@@ -30,10 +31,7 @@ function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
     attributes: noAttributes,
     traits: ["elementwise"],
     infer: (inputs) => [{ dtype: inputs[0].dtype, shape: broadcastAll(type, inputs) }],
-    kernel: (inputs, [out]) => {
-      copyStrided(inputs[0], broadcastStrides(inputs[0].shape, out.shape), 0, out);
-      for (let at = 1; at < inputs.length; at++) mapBinary(choose, out, inputs[at], out);
-    },
+    element: () => element,
     vjp: ({ inputs, outputs: [y], grads: [g] }) => (inputs.length === 1 ? [g] : sharedAmongWinners(inputs, y, g)),
     display: { label: word, latex: (operands) => `\\${word}\\left(${operands.join(", ")}\\right)` },
     syntax: { names: [{ name: word }] },

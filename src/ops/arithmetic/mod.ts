@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mapBinary } from "../../kernels/elementwise.ts";
+import { looped } from "../../kernels/element.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { flag } from "../axes.ts";
 import { defineOp, numbers } from "../define.ts";
@@ -31,9 +31,9 @@ export const Mod = defineOp({
   attributes: z.strictObject({ fmod: flag.default(false) }),
   traits: ["elementwise"],
   infer: ([a, b]) => [{ dtype: a.dtype, shape: broadcastAll("Mod", [a, b]) }],
-  kernel: ([a, b], [c], { fmod }) => {
+  element: ({ fmod }, [{ dtype }]) => {
     const remainder = fmod ? (p: number, q: number): number => p % q : floored;
-    mapBinary(isFloating(c.dtype) ? remainder : (p, q) => (q === 0 ? 0 : remainder(p, q)), a, b, c);
+    return looped(2, isFloating(dtype) ? remainder : (p, q) => (q === 0 ? 0 : remainder(p, q)));
   },
   // The whole quotient is recovered from the remainder, since that of a / b may differ by one after rounding.
   vjp: ({ inputs: [a, b], outputs: [c], grads: [g] }) => [g, neg(mul(g, round(div(sub(a, c), b))))],

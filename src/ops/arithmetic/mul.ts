@@ -1,14 +1,17 @@
-import { mapBinary } from "../../kernels/elementwise.ts";
+import { direct, looped } from "../../kernels/element.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
+
+const product = direct("mul", 2, (a, b) => a * b);
+/** The low bits of an int32 product are exact only so. */
+const int32Product = looped(2, Math.imul);
 
 export const Mul = elementwiseBinary({
   type: "Mul",
   since: 14,
   category: "arithmetic",
   summary: "The product of two tensors, element by element.",
-  // The low bits of an int32 product are exact only so.
-  kernel: (a, b, out) => mapBinary(out.dtype === "int32" ? Math.imul : (p, q) => p * q, a, b, out),
+  element: (dtype) => (dtype === "int32" ? int32Product : product),
   vjp: (g, a, b) => [mul(g, b), mul(g, a)],
   display: { label: "×", latex: ([a, b]) => String.raw`${a} \cdot ${b}`, derivatives: ([a, b]) => [b, a] },
   syntax: { infix: "*" },

@@ -7,6 +7,7 @@ export const Neg = elementwiseUnary({
   category: "arithmetic",
   summary: "Every element with its sign changed.",
   f: (x) => -x,
+  calls: "neg",
   gradient: (g) => neg(g),
   integersToo: true,
   linear: true,

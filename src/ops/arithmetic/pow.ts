@@ -1,5 +1,5 @@
 import type { Value } from "../../ir/graph.ts";
-import { mapBinary } from "../../kernels/elementwise.ts";
+import { direct, looped } from "../../kernels/element.ts";
 import { greatestInt64, leastInt64 } from "../../kernels/summaries.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { equal, greater, greaterOrEqual } from "../logic/comparison.ts";
@@ -28,6 +28,10 @@ function integerPower(a: number, b: number): number {
   return Math.min(Math.max(value, leastInt64), greatestInt64);
 }
 
+const floatingPower = direct("pow", 2, power);
+const mixedPower = looped(2, power);
+const truncatedPower = looped(2, integerPower);
+
 export const Pow = defineOp({
   type: "Pow",
   since: 15,
@@ -43,7 +47,8 @@ export const Pow = defineOp({
   attributes: noAttributes,
   traits: ["elementwise"],
   infer: ([a, b]) => [{ dtype: a.dtype, shape: broadcastAll("Pow", [a, b]) }],
-  kernel: ([a, b], [y]) => mapBinary(isFloating(y.dtype) ? power : integerPower, a, b, y),
+  // An exponent of another type is no operand for the instruction.
+  element: (_, [a, b]) => (!isFloating(a.dtype) ? truncatedPower : a.dtype === b.dtype ? floatingPower : mixedPower),
   vjp: ({ inputs: [a, b], outputs: [y], grads: [g] }) => [gradientOfBase(g, a, b), gradientOfExponent(g, a, b, y)],
   display: {
     label: "^",

@@ -9,6 +9,7 @@ export const Reciprocal = elementwiseUnary({
   category: "arithmetic",
   summary: "One divided by every element.",
   f: (x) => 1 / x,
+  calls: "reciprocal",
   gradient: (g, _x, y) => neg(mul(g, mul(y, y))),
   between: [0.5, 2],
   display: {

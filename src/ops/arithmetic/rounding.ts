@@ -13,6 +13,7 @@ export const Floor = elementwiseUnary({
   category: "arithmetic",
   summary: "The greatest integer that does not exceed each element.",
   f: Math.floor,
+  calls: "floor",
   gradient: (_g, x) => filled(0, x),
   between: [0.2, 0.8],
   display: { label: "⌊x⌋", latex: ([x]) => String.raw`\left\lfloor ${x} \right\rfloor`, derivatives: () => ["0"] },
@@ -25,6 +26,7 @@ export const Ceil = elementwiseUnary({
   category: "arithmetic",
   summary: "The least integer that is not below each element.",
   f: Math.ceil,
+  calls: "ceil",
   gradient: (_g, x) => filled(0, x),
   between: [0.2, 0.8],
   display: { label: "⌈x⌉", latex: ([x]) => String.raw`\left\lceil ${x} \right\rceil`, derivatives: () => ["0"] },
@@ -37,6 +39,7 @@ export const Round = elementwiseUnary({
   category: "arithmetic",
   summary: "The nearest integer to each element; halves go to the even neighbour.",
   f: halfToEven,
+  calls: "round",
   gradient: (_g, x) => filled(0, x),
   between: [0.6, 1.4],
   display: {

@@ -8,6 +8,7 @@ export const Sign = elementwiseUnary({
   category: "arithmetic",
   summary: "-1, 0 or 1 by the sign of every element.",
   f: Math.sign,
+  calls: "sign",
   gradient: (_g, x) => filled(0, x),
   integersToo: true,
   between: [0.5, 2],

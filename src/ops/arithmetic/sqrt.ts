@@ -9,6 +9,7 @@ export const Sqrt = elementwiseUnary({
   category: "arithmetic",
   summary: "The square root of every element; NaN for negative ones.",
   f: Math.sqrt,
+  calls: "sqrt",
   gradient: (g, _x, y) => div(g, mul(2, y)),
   between: [0.5, 3],
   display: {

@@ -1,13 +1,16 @@
-import { broadcastProbes, elementwiseBinary, loop } from "../elementwise.ts";
+import { direct } from "../../kernels/element.ts";
+import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
 import { neg } from "./neg.ts";
+
+const difference = direct("sub", 2, (a, b) => a - b);
 
 export const Sub = elementwiseBinary({
   type: "Sub",
   since: 14,
   category: "arithmetic",
   summary: "The difference of two tensors, element by element.",
-  kernel: loop((a, b) => a - b),
+  element: () => difference,
   vjp: (g) => [g, neg(g)],
   linear: true,
   display: { label: "−", latex: ([a, b]) => `${a} - ${b}`, derivatives: () => ["1", "-1"] },

@@ -1,8 +1,10 @@
 import type { Value } from "../../ir/graph.ts";
-import { mapTernary } from "../../kernels/elementwise.ts";
+import { direct } from "../../kernels/element.ts";
 import { anyType, bools, defineOp } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
 import { number, one, type Operand } from "../express.ts";
+
+const choice = direct("where", 3, (c, a, b) => (c === 0 ? b : a));
 
 export const Where = defineOp({
   type: "Where",
@@ -19,7 +21,7 @@ export const Where = defineOp({
   attributes: noAttributes,
   traits: ["elementwise", "linear"],
   infer: ([condition, x, y]) => [{ dtype: x.dtype, shape: broadcastAll("Where", [condition, x, y]) }],
-  kernel: ([condition, x, y], [output]) => mapTernary((c, a, b) => (c !== 0 ? a : b), condition, x, y, output),
+  element: () => choice,
   vjp: ({ inputs: [condition], grads: [g] }) => [null, where(condition, g, 0), where(condition, 0, g)],
   display: {
     label: "where",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { type Matrix, multiply, placesBy } from "../../kernels/matmul.ts";
+import { multiply } from "../../kernels/matmul.ts";
+import { type Matrix, placesBy } from "../../kernels/matrix.ts";
 import { broadcastShapes, broadcastStrides, formatShape, sameShape, sizeOf } from "../../tensor/shape.ts";
 import type { Tensor, TensorType } from "../../tensor/tensor.ts";
 import { mul } from "../arithmetic/mul.ts";

@@ -1,7 +1,8 @@
 import type { Value } from "../../ir/graph.ts";
-import { multiply, placesBy } from "../../kernels/matmul.ts";
-import { broadcastPlaces } from "../../kernels/elementwise.ts";
-import { broadcastShapes, formatShape, type Shape, sizeOf } from "../../tensor/shape.ts";
+import { stridedPlaces } from "../../kernels/elementwise.ts";
+import { multiply } from "../../kernels/matmul.ts";
+import { placesBy } from "../../kernels/matrix.ts";
+import { broadcastShapes, broadcastStrides, formatShape, type Shape, sizeOf } from "../../tensor/shape.ts";
 import { defineOp, numbers } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
@@ -29,16 +30,27 @@ export const MatMul = defineOp({
   },
   kernel: ([a, b], [y]) => {
     const { batch, m, n, k, left, right } = productOf(a.shape, b.shape);
+    if (y.data.length === 0) return;
     const aPlaces = { rows: placesBy(k, m), columns: placesBy(1, k) };
     const bPlaces = { rows: placesBy(n, k), columns: placesBy(1, n) };
     const yPlaces = { rows: placesBy(n, m), columns: bPlaces.columns };
-    const matrices = broadcastPlaces([left.slice(0, -2), right.slice(0, -2)], batch);
-    for (let at = 0; at < y.data.length; at += m * n) {
-      const [i, j] = matrices.next();
+    // The last axis of the batch is one run of matrices, a fixed step apart on either side.
+    const outer = batch.slice(0, -1);
+    const steps = [left, right].map((shape) => broadcastStrides(shape.slice(0, -2), batch));
+    const starts = stridedPlaces(
+      steps.map((step) => step.slice(0, -1)),
+      outer,
+    );
+    const [aNext, bNext] = steps.map((step) => step.at(-1) ?? 0);
+    const count = batch.at(-1) ?? 1;
+    for (let at = 0; at < y.data.length; at += count * m * n) {
+      const [i, j] = starts.next();
       multiply(
-        { data: a.data, offset: i * m * k, ...aPlaces },
-        { data: b.data, offset: j * k * n, ...bPlaces },
-        { data: y.data, offset: at, ...yPlaces },
+        { data: a.data, offset: i * m * k, next: aNext * m * k, ...aPlaces },
+        { data: b.data, offset: j * k * n, next: bNext * k * n, ...bPlaces },
+        { data: y.data, offset: at, next: m * n, ...yPlaces },
+        null,
+        count,
       );
     }
   },

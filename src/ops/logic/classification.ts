@@ -1,11 +1,14 @@
 import { z } from "zod";
-import { mapUnary } from "../../kernels/elementwise.ts";
+import { direct, looped } from "../../kernels/element.ts";
 import { flag } from "../axes.ts";
 import { defineOp, floats } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { unary } from "../express.ts";
 
 const extremes = { values: [Number.NaN, -Infinity, 0, Infinity], shape: [4], dtype: "float64" } as const;
+
+const isNotANumber = direct("isnan", 1, (x) => (Number.isNaN(x) ? 1 : 0));
+const isInfinite = direct("isinf", 1, (x) => (Math.abs(x) === Infinity ? 1 : 0));
 
 export const IsNaN = defineOp({
   type: "IsNaN",
@@ -18,7 +21,7 @@ export const IsNaN = defineOp({
   attributes: noAttributes,
   traits: ["elementwise"],
   infer: ([x]) => [{ dtype: "bool", shape: x.shape }],
-  kernel: ([x], [y]) => mapUnary((element) => (Number.isNaN(element) ? 1 : 0), x, y),
+  element: () => isNotANumber,
   vjp: null,
   display: { label: "NaN?", latex: ([x]) => String.raw`\operatorname{isnan}\left(${x}\right)` },
   syntax: { names: [{ name: "isnan" }] },
@@ -36,8 +39,10 @@ export const IsInf = defineOp({
   attributes: z.strictObject({ detect_negative: flag.default(true), detect_positive: flag.default(true) }),
   traits: ["elementwise"],
   infer: ([x]) => [{ dtype: "bool", shape: x.shape }],
-  kernel: ([x], [y], { detect_negative, detect_positive }) =>
-    mapUnary((element) => ((element === Infinity && detect_positive) || (element === -Infinity && detect_negative) ? 1 : 0), x, y),
+  element: ({ detect_negative, detect_positive }) =>
+    detect_negative && detect_positive
+      ? isInfinite
+      : looped(1, (x) => ((x === Infinity && detect_positive) || (x === -Infinity && detect_negative) ? 1 : 0)),
   vjp: null,
   display: { label: "∞?", latex: ([x]) => String.raw`\operatorname{isinf}\left(${x}\right)` },
   syntax: { names: [{ name: "isinf" }] },

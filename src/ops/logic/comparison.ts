@@ -1,4 +1,5 @@
-import { mapBinary } from "../../kernels/elementwise.ts";
+import type { Instruction } from "../../kernels/chain.ts";
+import { direct } from "../../kernels/element.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { anyType, defineOp, numbers, type Operator } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
@@ -9,6 +10,7 @@ interface ComparisonFacts {
   readonly since: number;
   readonly summary: string;
   readonly holds: (a: number, b: number) => boolean;
+  readonly instruction: Instruction;
   readonly infix: string;
   readonly label: string;
   /** The sign in LaTeX. */
@@ -16,7 +18,8 @@ interface ComparisonFacts {
   readonly types?: readonly DType[];
 }
 
-function comparison({ type, since, summary, holds, infix, label, sign, types = numbers }: ComparisonFacts): Operator {
+function comparison({ type, since, summary, holds, instruction, infix, label, sign, types = numbers }: ComparisonFacts): Operator {
+  const element = direct(instruction, 2, (a, b) => (holds(a, b) ? 1 : 0));
   return defineOp({
     type,
     since,
@@ -31,7 +34,7 @@ function comparison({ type, since, summary, holds, infix, label, sign, types = n
     attributes: noAttributes,
     traits: ["elementwise"],
     infer: ([a, b]) => [{ dtype: "bool", shape: broadcastAll(type, [a, b]) }],
-    kernel: ([a, b], [c]) => mapBinary((p, q) => (holds(p, q) ? 1 : 0), a, b, c),
+    element: () => element,
     vjp: null,
     display: { label, latex: ([a, b]) => `${a} ${sign} ${b}` },
     syntax: { infix },
@@ -58,6 +61,7 @@ export const Equal = comparison({
   since: 19,
   summary: "Whether elements are equal. NaN equals nothing.",
   holds: (a, b) => a === b,
+  instruction: "eq",
   infix: "==",
   label: "=",
   sign: "=",
@@ -69,6 +73,7 @@ export const Less = comparison({
   since: 13,
   summary: "Whether elements of the first operand are less than those of the second.",
   holds: (a, b) => a < b,
+  instruction: "lt",
   infix: "<",
   label: "<",
   sign: "<",
@@ -79,6 +84,7 @@ export const LessOrEqual = comparison({
   since: 16,
   summary: "Whether elements of the first operand are at most those of the second.",
   holds: (a, b) => a <= b,
+  instruction: "le",
   infix: "<=",
   label: "≤",
   sign: String.raw`\le`,
@@ -89,6 +95,7 @@ export const Greater = comparison({
   since: 13,
   summary: "Whether elements of the first operand are greater than those of the second.",
   holds: (a, b) => a > b,
+  instruction: "gt",
   infix: ">",
   label: ">",
   sign: ">",
@@ -99,6 +106,7 @@ export const GreaterOrEqual = comparison({
   since: 16,
   summary: "Whether elements of the first operand are at least those of the second.",
   holds: (a, b) => a >= b,
+  instruction: "ge",
   infix: ">=",
   label: "≥",
   sign: String.raw`\ge`,

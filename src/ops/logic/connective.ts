@@ -1,4 +1,5 @@
-import { mapBinary, mapUnary } from "../../kernels/elementwise.ts";
+import type { Instruction } from "../../kernels/chain.ts";
+import { direct } from "../../kernels/element.ts";
 import type { Value } from "../../ir/graph.ts";
 import { bools, defineOp, type Operator, type Probe } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
@@ -8,6 +9,7 @@ interface ConnectiveFacts {
   readonly type: string;
   readonly summary: string;
   readonly f: (a: number, b: number) => number;
+  readonly instruction: Instruction;
   readonly label: string;
   /** The sign in LaTeX. */
   readonly sign: string;
@@ -15,7 +17,8 @@ interface ConnectiveFacts {
 
 const truths = (values: readonly number[], shape: readonly number[]): Probe["inputs"][number] => ({ values, shape, dtype: "bool" });
 
-function connective({ type, summary, f, label, sign }: ConnectiveFacts): Operator {
+function connective({ type, summary, f, instruction, label, sign }: ConnectiveFacts): Operator {
+  const element = direct(instruction, 2, f);
   return defineOp({
     type,
     since: 7,
@@ -30,7 +33,7 @@ function connective({ type, summary, f, label, sign }: ConnectiveFacts): Operato
     attributes: noAttributes,
     traits: ["elementwise"],
     infer: ([a, b]) => [{ dtype: "bool", shape: broadcastAll(type, [a, b]) }],
-    kernel: ([a, b], [c]) => mapBinary(f, a, b, c),
+    element: () => element,
     vjp: null,
     display: { label, latex: ([a, b]) => `${a} ${sign} ${b}` },
     probes: [
@@ -45,6 +48,7 @@ export const And = connective({
   type: "And",
   summary: "Whether both elements are true.",
   f: (a, b) => a & b,
+  instruction: "and",
   label: "∧",
   sign: String.raw`\land`,
 });
@@ -53,6 +57,7 @@ export const Or = connective({
   type: "Or",
   summary: "Whether at least one of two elements is true.",
   f: (a, b) => a | b,
+  instruction: "or",
   label: "∨",
   sign: String.raw`\lor`,
 });
@@ -61,9 +66,12 @@ export const Xor = connective({
   type: "Xor",
   summary: "Whether exactly one of two elements is true.",
   f: (a, b) => a ^ b,
+  instruction: "xor",
   label: "⊕",
   sign: String.raw`\oplus`,
 });
+
+const opposite = direct("not", 1, (truth) => 1 - truth);
 
 export const Not = defineOp({
   type: "Not",
@@ -76,7 +84,7 @@ export const Not = defineOp({
   attributes: noAttributes,
   traits: ["elementwise"],
   infer: ([x]) => [x],
-  kernel: ([x], [y]) => mapUnary((truth) => 1 - truth, x, y),
+  element: () => opposite,
   vjp: null,
   display: { label: "¬", latex: ([x]) => String.raw`\lnot ${x}` },
   probes: [{ inputs: [truths([0, 1], [2])] }, { inputs: [truths([1], [])] }],

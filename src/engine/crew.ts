@@ -1,0 +1,92 @@
+import { type Crew, mostThreads, type Workspace } from "../kernels/workspace.ts";
+import { problem } from "../wire/problems.ts";
+import type { ThreadBudget } from "./thread-budget.ts";
+import {
+  ARGUMENTS,
+  awaitChange,
+  BROKEN,
+  type CrewLink,
+  KERNEL,
+  PENDING,
+  READY,
+  SHARES,
+  type Sheet,
+  sheetBytes,
+  sheetOn,
+  ticketOf,
+} from "./crew-link.ts";
+
+/** Below this, in nanoseconds, a share of work is not worth another thread. */
+const leastShare = 20_000;
+
+/** Shares the work of kernels among this thread and others, which `link` tells what they need to know. */
+export class LeadingCrew implements Crew {
+  readonly link: CrewLink;
+  readonly #space: Workspace;
+  readonly #members: number;
+  readonly #budget: ThreadBudget;
+  readonly #sheet: Sheet;
+  readonly #kernels: readonly string[];
+
+  #shared = 0;
+  #recruit: ((crew: LeadingCrew) => void) | undefined;
+
+  /** `threads` at most work on one kernel, this one included. `recruit` is called once, when there is the first work to share. */
+  constructor(space: Workspace, threads: number, budget: ThreadBudget, recruit: (crew: LeadingCrew) => void) {
+    this.#recruit = recruit;
+    this.#space = space;
+    this.#members = Math.min(threads, mostThreads) - 1;
+    this.#budget = budget;
+    this.#kernels = Object.keys(space.kernels);
+    const sheet = new SharedArrayBuffer(sheetBytes(this.#members));
+    this.#sheet = sheetOn(sheet);
+    this.link = { module: space.module, build: space.build, memory: space.memory, sheet };
+  }
+
+  get members(): number {
+    return this.#members;
+  }
+
+  /** How many members have started. */
+  get ready(): number {
+    return Atomics.load(this.#sheet.words, READY);
+  }
+
+  /** How often work was shared. */
+  get shared(): number {
+    return this.#shared;
+  }
+
+  /** Throws the problem worker_lost when a member is lost; the memory may then still be written to, and must be given up. */
+  run(kernel: string, args: readonly number[], nanoseconds: number): void {
+    this.#recruit?.(this);
+    this.#recruit = undefined;
+    const useful = Math.min(Math.floor(nanoseconds / leastShare) - 1, this.ready);
+    const helpers = useful > 0 ? this.#budget.take(useful) : 0;
+    try {
+      if (helpers === 0) this.#space.kernels[kernel](...args, 0, 1);
+      else this.#share(kernel, args, helpers + 1);
+    } finally {
+      this.#budget.giveBack(helpers);
+    }
+  }
+
+  #share(kernel: string, args: readonly number[], shares: number): void {
+    const { words, args: places } = this.#sheet;
+    this.#shared++;
+    places.set(args);
+    words[KERNEL] = this.#kernels.indexOf(kernel);
+    words[ARGUMENTS] = args.length;
+    words[SHARES] = shares;
+    Atomics.store(words, PENDING, shares - 1);
+    for (let member = 1; member < shares; member++) {
+      Atomics.add(words, ticketOf(member), 1);
+      Atomics.notify(words, ticketOf(member));
+    }
+    this.#space.kernels[kernel](...args, 0, shares);
+    for (let pending = Atomics.load(words, PENDING); pending > 0;) pending = awaitChange(words, PENDING, pending);
+    if (Atomics.load(words, BROKEN) === 0) return;
+    this.#space.abandon();
+    throw problem("worker_lost", "A thread that helped with this request has ended");
+  }
+}

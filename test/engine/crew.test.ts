@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { Worker } from "node:worker_threads";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { LeadingCrew } from "../../src/engine/crew.ts";
+import { CrewHost } from "../../src/engine/crew-host.ts";
+import type { CrewLink } from "../../src/engine/crew-link.ts";
+import { Session } from "../../src/engine/session.ts";
+import { ThreadBudget, threadsInUse } from "../../src/engine/thread-budget.ts";
+import { workspace } from "../../src/kernels/workspace.ts";
+import { cnn, mlp, type TrainingStep, trainingStep } from "../support/training-steps.ts";
+
+/** A digest of the losses and parameters of three steps. */
+function digest({ plan, feeds, parameters }: TrainingStep): string {
+  using session = new Session(plan);
+  const hash = createHash("sha256");
+  for (let run = 0; run < 3; run++) {
+    const { wanted } = session.run(feeds.map((feed, at) => (run === 0 || at < 2 ? feed : null)));
+    hash.update(Buffer.from(wanted[0].data.slice().buffer));
+  }
+  for (let at = 0; at < parameters; at++) hash.update(Buffer.from(session.read(at + 2).data.slice().buffer));
+  return hash.digest("hex");
+}
+
+/** Lets this thread lead a crew, once its members are up. */
+async function lead(threads: number): Promise<LeadingCrew> {
+  const space = workspace();
+  const crew = new LeadingCrew(space, threads, new ThreadBudget(threadsInUse(threads), 0), () => undefined);
+  const host = new CrewHost(crew.link, crew.members);
+  space.crew = crew;
+  onTestFinished(async () => {
+    space.crew = null;
+    await host.end();
+  });
+  await expect.poll(() => crew.ready).toBe(threads - 1);
+  return crew;
+}
+
+describe("a crew", () => {
+  test.each([2, 3])("of %i threads gives the bits of one thread", async (threads) => {
+    const steps = [
+      trainingStep(mlp(300, 130, 33), "float32"),
+      trainingStep(mlp(300, 130, 33), "float64"),
+      trainingStep(cnn(12, [5, 7], 9), "float32"),
+    ];
+    const alone = steps.map(digest);
+    const crew = await lead(threads);
+    expect(steps.map(digest)).toEqual(alone);
+    expect(crew.shared).toBeGreaterThan(10);
+  });
+
+  test("takes no more threads than are free", async () => {
+    const inUse = threadsInUse(2);
+    const [own, other] = [new ThreadBudget(inUse, 0), new ThreadBudget(inUse, 1)];
+    own.enter();
+    expect(own.take(5)).toBe(1);
+    own.giveBack(1);
+    other.enter();
+    expect(own.take(5)).toBe(0);
+    other.giveBack(1);
+    expect(own.take(1)).toBe(1);
+  });
+
+  test("that loses a thread lets go of the others, and its leader works on", async () => {
+    const leader = new Worker(new URL("fixtures/leader.ts", import.meta.url));
+    onTestFinished(async () => void (await leader.terminate()));
+    const messages: string[] = [];
+    let host: CrewHost | undefined;
+    leader.on("message", (message: { crew: CrewLink; members: number } | { digest: string } | { code: string }) => {
+      if ("crew" in message) {
+        messages.push("crew");
+        host = new CrewHost(message.crew, message.members);
+        if (messages.length === 1) setTimeout(() => void host?.end(), 300);
+      } else messages.push("code" in message ? message.code : message.digest);
+    });
+    await expect.poll(() => messages.filter((message) => message !== "crew").length, { timeout: 20_000 }).toBe(2);
+    await host?.end();
+    expect(messages.filter((message) => message !== "crew")).toEqual(["worker_lost", digest(trainingStep(mlp(300, 130, 33), "float32"))]);
+  });
+});
