@@ -35,7 +35,14 @@ function headOf(a: v128): v128 {
   return v128.sub<f64>(shifted, v128.sub<f64>(shifted, a));
 }
 
-/** |x| to the power of y for x > 0, as if x were not 0 or infinite. */
+/** An exponent within 2⁶⁵, beyond which it brings every base but 1 to 0 or infinity all the same. */
+// @ts-ignore: decorator
+@inline
+function bounded(y: v128): v128 {
+  return clamped(y, -3.6893488147419103e19, 3.6893488147419103e19);
+}
+
+/** x to the power of y for x ≥ 0, as if x were neither 0 nor infinite. */
 // @ts-ignore: decorator
 @inline
 function powerOfSize(x: v128, y: v128): v128 {
@@ -82,8 +89,7 @@ function powerOfSize(x: v128, y: v128): v128 {
   const log = v128.add<f64>(sum, sumLow);
   const logLow = v128.sub<f64>(sumLow, v128.sub<f64>(log, sum));
 
-  // Beyond 2⁶⁵ an exponent brings every base but 1 to 0 or infinity.
-  const exponent = clamped(y, -3.6893488147419103e19, 3.6893488147419103e19);
+  const exponent = bounded(y);
   const product = v128.mul<f64>(exponent, log);
   const productLow = madd<f64>(exponent, logLow, lostBy(exponent, log, product));
   return expSum(product, madd<f64>(exponent, logLow, lostBy(exponent, log, product)));
@@ -93,7 +99,7 @@ function powerOfSize(x: v128, y: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function singlePowerOfSize(x: v128, y: v128): v128 {
-  return expWithin<f32>(clamped(v128.mul<f64>(y, logWithin<f64>(x, double(0), double(0))), -200, 200));
+  return expWithin<f32>(clamped(v128.mul<f64>(bounded(y), logWithin<f64>(x, double(0), double(0))), -200, 200));
 }
 
 /** The power where something out of the ordinary is among the operands; `within` is that of |x| as if it were neither 0 nor infinite. */
