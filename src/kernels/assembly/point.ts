@@ -1,7 +1,10 @@
 // The instructions of chains, each over the whole vectors of a register. Truths are masks as wide as the numbers beside them.
 
 import * as codes from "./codes";
-import { erf, exp, expm1, log, log1p, pow, sigmoid, softplus, tanh } from "./math";
+import { erf } from "./math-erf";
+import { exp, expm1, sigmoid, tanh } from "./math-exp";
+import { log, log1p, softplus } from "./math-log";
+import { pow } from "./math-pow";
 
 type Register = usize;
 
