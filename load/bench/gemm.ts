@@ -1,9 +1,8 @@
-import type { Tensor } from "../../src/tensor/tensor.ts";
-import { tensorOf } from "../../src/tensor/tensor.ts";
+import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { productByKernel, productByPlan, useThreads } from "./adjoint.ts";
 import type { Bench } from "./bench.ts";
 import { blockedProduct } from "./blocked.ts";
-import { jaxJs, toJax } from "./jax-js.ts";
+import { type JaxArray, jaxJs, toJax } from "./jax-js.ts";
 import { asyncContender, type Contender, contender, digits, interleaved, median, type Pace, ratio, table, type Timing } from "./measure.ts";
 import type { FloatName } from "./networks.ts";
 import { OnnxModel, toOrt } from "./onnx.ts";
@@ -43,7 +42,7 @@ async function contenders(dtype: FloatName, size: number): Promise<Contender[]> 
   const blocked = (): void => blockedProduct(size, a, b, own.data as Float32Array);
   const jax = await jaxJs();
   const [x, y] = [toJax(jax, left), toJax(jax, right)];
-  const compiled = jax.jit(jax.numpy.matmul);
+  const compiled = jax.jit((p: JaxArray, q: JaxArray) => jax.numpy.matmul(p, q));
   const model = new OnnxModel();
   model.output("c", model.node("MatMul", [model.input("a", left), model.input("b", right)]));
   const session = await model.session(1);

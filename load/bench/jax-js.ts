@@ -48,16 +48,15 @@ export const toJax = ({ numpy }: Jax, { dtype, shape, data }: Tensor): JaxArray 
 /** The MLP step, compiled as a whole. */
 export async function jaxJsMlp(training: Training): Promise<Trainer> {
   const jax = await jaxJs();
-  const { matmul } = jax.numpy;
   const { batch, learningRate } = training;
   const names = ["0.weight", "0.bias", "2.weight", "2.bias"];
   const first = names.map((name) => parameter(training, name)).map((tensor) => (tensor.shape.length === 2 ? transposed(tensor) : tensor));
   let parameters = first.map((tensor) => toJax(jax, tensor));
   const [x, target] = [toJax(jax, training.input), toJax(jax, oneHot(training))];
   const loss = ([w1, b1, w2, b2]: JaxArray[], input: JaxArray, rows: JaxArray): JaxArray => {
-    const hidden = jax.nn.relu(matmul(input, w1).add(b1));
+    const hidden = jax.nn.relu(jax.numpy.matmul(input, w1).add(b1));
     return jax.nn
-      .logSoftmax(matmul(hidden, w2).add(b2))
+      .logSoftmax(jax.numpy.matmul(hidden, w2).add(b2))
       .mul(rows)
       .sum()
       .mul(-1 / batch);

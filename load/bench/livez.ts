@@ -28,9 +28,9 @@ const quantile = (values: readonly number[], share: number): number =>
 
 /** Posts the body again and again from several clients until told to stop. The rest of this process must not be what is slow. */
 async function underLoad<T>(address: string, body: string, work: () => Promise<T>): Promise<T> {
-  let stopped = false;
+  const stop = new AbortController();
   const client = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stop.signal.aborted) {
       const answer = await post(address, body);
       if (!answer.ok) throw new Error(await answer.text());
       await answer.text();
@@ -40,7 +40,7 @@ async function underLoad<T>(address: string, body: string, work: () => Promise<T
   try {
     return await work();
   } finally {
-    stopped = true;
+    stop.abort();
     await posting;
   }
 }

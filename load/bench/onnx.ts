@@ -1,6 +1,5 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import type { Tensor } from "../../src/tensor/tensor.ts";
-import { scalar, tensorOf } from "../../src/tensor/tensor.ts";
+import { scalar, type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { encodeAttribute, encodeMessage, encodeTensor, type OnnxAttribute, storage, tensorType } from "../../test/oracle/model.ts";
 import { oneHot, parameter, type Training, transposed } from "./networks.ts";
 import { type Trainer, trainer } from "./trainer.ts";

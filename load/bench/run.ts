@@ -44,7 +44,9 @@ else for (const name of names) await runApart(name);
 /** Each bench in a process of its own: what one engine leaves behind in the heap or the compiler is no concern of the next. */
 async function runApart(name: string): Promise<void> {
   const { write, rounds, ms } = values;
-  const child = fork(new URL(import.meta.url), [name, "--rounds", rounds, "--ms", ms, ...(write ? ["--write"] : [])]);
+  const child = fork(new URL(import.meta.url), [name, "--rounds", rounds, "--ms", ms, ...(write ? ["--write"] : [])], {
+    execArgv: ["--expose-gc"],
+  });
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) process.exitCode = 1;
 }
