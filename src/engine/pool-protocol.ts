@@ -54,6 +54,8 @@ export interface AnswerBatch {
   readonly bodies: (string | Uint8Array)[];
   /** "" where there was none. */
   readonly traces: string[];
+  /** How long the tasks took together. */
+  milliseconds: number;
 }
 
 /** To a worker, first of all: the states of its slots, and what it may know of threads that help. */

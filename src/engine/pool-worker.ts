@@ -22,6 +22,9 @@ const slotsPerWorker = 16;
 /** Bytes that may be in flight on one worker. A body above it changes owner, and is alone with its worker. */
 const bytesPerWorker = 256 * 1024;
 
+/** Tasks that are assigned in one turn share a message as long as they will be done within this time, in milliseconds. */
+const longestMessage = 0.1;
+
 /** A worker that hands nothing back for this long, in milliseconds, is held up by a long task. */
 const heldUpAfter = 20;
 
@@ -63,6 +66,8 @@ export class PoolWorker {
   readonly #flights = new Map<number, Flight>();
   readonly #freeSlots = Array.from({ length: slotsPerWorker }, (_, slot) => slot);
   #bytesInFlight = 0;
+  /** How long a task has taken lately, in milliseconds. */
+  #usual = Number.POSITIVE_INFINITY;
   #outbox: TaskBatch = emptyBatch();
   #transfers: ArrayBuffer[] = [];
   #isReady = false;
@@ -105,6 +110,14 @@ export class PoolWorker {
   hasRoomFor(bytes: number): boolean {
     if (!this.#isReady || this.#isHeldUp) return false;
     return this.load === 0 || (this.load < slotsPerWorker && this.#bytesInFlight + bytes <= bytesPerWorker);
+  }
+
+  /**
+   * Whether a task would better go with those that wait for the next `send` than to another thread: small ones are done here before
+   * another has been woken.
+   */
+  takesAlong(bytes: number): boolean {
+    return this.hasRoomFor(bytes) && (this.#outbox.slots.length + 1) * this.#usual <= longestMessage;
   }
 
   /** Puts a task in flight; it travels with the next `send`. */
@@ -184,6 +197,9 @@ export class PoolWorker {
     this.#hasAnswered = true;
     this.#isHeldUp = false;
     this.#lastProgress = performance.now();
+    const usual = message.milliseconds / message.slots.length;
+    // One long task counts at once, and is forgotten after some short ones.
+    this.#usual = Math.max(usual, Number.isFinite(this.#usual) ? 0.9 * this.#usual + 0.1 * usual : usual);
     for (let at = 0; at < message.slots.length; at++) this.#land(message, at);
     this.#events.idler();
   }

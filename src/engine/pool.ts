@@ -192,12 +192,13 @@ export class WorkerPool implements AsyncDisposable {
     this.#workers.push(new PoolWorker(this.#options, threads, this.#events));
   }
 
-  /** Hands waiting tasks to the least loaded workers, as long as the first one in line finds room. */
+  /** Hands waiting tasks to the least loaded workers, short ones several at a time, as long as the first one in line finds room. */
   #dispatch(): void {
     clearImmediate(this.#dispatching);
     this.#dispatching = undefined;
+    let worker: PoolWorker | undefined;
     for (let task = this.#queue.first; task !== undefined; task = this.#queue.first) {
-      const worker = this.#leastLoaded(task.bytes);
+      if (worker?.takesAlong(task.bytes) !== true) worker = this.#leastLoaded(task.bytes);
       if (worker === undefined) break;
       this.#queue.remove(task);
       worker.assign(task);

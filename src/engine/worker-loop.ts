@@ -70,6 +70,7 @@ class WorkerLoop {
   #outbox: AnswerBatch = emptyBatch();
   #transfers: ArrayBuffer[] = [];
   #firstWaitsSince = 0;
+  #busySince = 0;
 
   constructor(
     port: MessagePort,
@@ -86,6 +87,7 @@ class WorkerLoop {
   }
 
   run({ slots, names, bodies }: TaskBatch): void {
+    this.#busySince = performance.now();
     for (const [at, slot] of slots.entries()) {
       // A long body is long work, behind which finished answers must not wait.
       if (typeof bodies[at] !== "string") this.#send();
@@ -151,13 +153,16 @@ class WorkerLoop {
 
   #send(): void {
     if (this.#outbox.slots.length === 0) return;
+    const now = performance.now();
+    this.#outbox.milliseconds = now - this.#busySince;
+    this.#busySince = now;
     this.#port.postMessage(this.#outbox, this.#transfers);
     this.#outbox = emptyBatch();
     this.#transfers = [];
   }
 }
 
-const emptyBatch = (): AnswerBatch => ({ slots: [], statuses: [], contentTypes: [], bodies: [], traces: [] });
+const emptyBatch = (): AnswerBatch => ({ slots: [], statuses: [], contentTypes: [], bodies: [], traces: [], milliseconds: 0 });
 
 /** What the log needs of an error; nothing for a problem of the client's making. */
 function traceOf(error: unknown): string {
