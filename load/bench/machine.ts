@@ -1,15 +1,24 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 
 const require = createRequire(import.meta.url);
 
-/** What a measurement depends on besides the code: processor, cores, Node, and the versions of the packages that took part. */
+/** How busy others kept the machine in the minute before this process began to measure. */
+const [loadBefore] = loadavg();
+
+/** What a measurement depends on besides the code: processor, cores, other work, Node, and the versions of the packages that took part. */
 export function machine(packages: readonly string[], python: Readonly<Record<string, string>> = {}): string {
   const [{ model }] = cpus();
   const versions = packages.map((name) => `${name} ${versionOf(name)}`);
   const pythonVersions = Object.entries(python).map(([name, version]) => `${name} ${version}`);
-  return [model.trim(), `${availableParallelism()} cores`, `Node ${process.versions.node}`, ...versions, ...pythonVersions].join(", ");
+  return [
+    model.trim(),
+    `${availableParallelism()} cores, load ${loadBefore.toFixed(1)} before`,
+    `Node ${process.versions.node}`,
+    ...versions,
+    ...pythonVersions,
+  ].join(", ");
 }
 
 /** Read from its folder, because a package need not export its package.json. */

@@ -54,7 +54,8 @@ export class OnnxModel {
   }
 }
 
-export const toOrt = (tensor: Tensor): OrtTensor => new OrtTensor(tensor.dtype, storage(tensor) as Float32Array, tensor.shape);
+/** A copy, because runs write into the tensors that they are given for their results. */
+export const toOrt = (tensor: Tensor): OrtTensor => new OrtTensor(tensor.dtype, storage(tensor).slice() as Float32Array, tensor.shape);
 
 /** What a training graph is built from: the names of its parameters' values, and what it gives back for them. */
 interface Builder {
