@@ -120,30 +120,20 @@ export function gradientOfExpression(source: string, x: number): () => number {
 }
 
 export interface PlannedChain {
-  /** The gradient of the product with respect to its first factor. */
+  /** The gradient of the product with respect to x. */
   readonly run: () => number;
   readonly arenaBytes: number;
-  /** What the graph, its gradients and the plan keep of the heap; a number only where Node may be told to collect garbage. */
-  readonly heapBytes: number;
 }
 
-/** y = x · 1.0000001 · 1.0000001 …, so many times, with its gradient. */
-export function plannedChain(length: number): PlannedChain {
-  const before = heapInUse();
+/** y = x · x · x …, so many times, with its gradient, at a given x: no step of either way follows from constants. */
+export function plannedChain(length: number, at: number): PlannedChain {
   const x = input({ dtype: "float64", shape: [] });
   let y = x;
-  for (let at = 0; at < length; at++) y = mul(y, 1.000_000_1);
+  for (let node = 0; node < length; node++) y = mul(y, x);
   const gradient = reverse([y], [filled(1, y)]).gradientOf(x);
   if (gradient === null) throw new Error("no gradient flows back to x");
   const planned = plan([x], [y, gradient]);
   const run = executable(planned);
-  const feeds = [tensorOf("float64", [], [1])];
-  run(feeds, never);
-  return { run: () => run(feeds, never).wanted[1].data[0], arenaBytes: planned.arenaBytes, heapBytes: heapInUse() - before };
-}
-
-function heapInUse(): number {
-  globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  const feeds = [tensorOf("float64", [], [at])];
+  return { run: () => run(feeds, never).wanted[1].data[0], arenaBytes: planned.arenaBytes };
 }

@@ -1,15 +1,12 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import type { Bench } from "./bench.ts";
 import { digits, median, table } from "./measure.ts";
-import { post, startService } from "./servers.ts";
+import { startService } from "./servers.ts";
 
 const clients = 8;
 const bodyBytes = 10_000_000;
-
-/** 10 MB of numbers and what their sum's gradient is asked of, with little in the answer. */
-function largeBody(): string {
-  const numbers = Array.from({ length: bodyBytes / 8 }, (_, at) => (Math.sin(at) + 2).toFixed(5)).join();
-  return `{"expression":"sum(x*x)","inputs":{"x":[${numbers}]},"return":["outputs"]}`;
-}
 
 /** Asks /livez again and again for so long; the milliseconds that each answer took. */
 async function latencies(address: string, milliseconds: number): Promise<number[]> {
@@ -18,7 +15,7 @@ async function latencies(address: string, milliseconds: number): Promise<number[
     const start = performance.now();
     await (await fetch(`${address}/livez`)).text();
     measured.push(performance.now() - start);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await setTimeout(2);
   }
   return measured;
 }
@@ -26,23 +23,16 @@ async function latencies(address: string, milliseconds: number): Promise<number[
 const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))];
 
-/** Posts the body again and again from several clients until told to stop. The rest of this process must not be what is slow. */
-async function underLoad<T>(address: string, body: string, work: () => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const client = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      const answer = await post(address, body);
-      if (!answer.ok) throw new Error(await answer.text());
-      await answer.text();
-    }
-  };
-  const posting = Promise.all(Array.from({ length: clients }, client));
-  try {
-    return await work();
-  } finally {
-    stop.abort();
-    await posting;
-  }
+/** While other processes' clients post large bodies, which they have begun to do for a second. */
+async function underLoad<T>(address: string, work: () => Promise<T>): Promise<T> {
+  const child = fork(new URL("./livez-clients.ts", import.meta.url), [address, String(clients), String(bodyBytes)]);
+  const gone = once(child, "exit");
+  await setTimeout(1000);
+  const result = await work();
+  if (child.exitCode !== null) throw new Error("The clients gave up");
+  child.kill();
+  await gone;
+  return result;
 }
 
 export const bench: Bench = {
@@ -54,13 +44,12 @@ export const bench: Bench = {
   run: async ({ pace: { rounds } }) => {
     await using service = await startService();
     const { address } = service;
-    const body = largeBody();
     await latencies(address, 1000);
     const idle: number[][] = [];
     const loaded: number[][] = [];
     for (let round = 0; round < rounds; round++) {
       idle.push(await latencies(address, 2000));
-      loaded.push(await underLoad(address, body, () => latencies(address, 4000)));
+      loaded.push(await underLoad(address, () => latencies(address, 4000)));
     }
     const p99 = (rounds: readonly (readonly number[])[]): number[] => rounds.map((round) => quantile(round, 0.99));
     const row = (name: string, measured: readonly number[][]): string[] => [
