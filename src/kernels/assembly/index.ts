@@ -6,3 +6,4 @@ export { chain_float32, chain_float64 } from "./chain";
 export { conv_float32, conv_float64 } from "./conv";
 export { finite_float32, finite_float64 } from "./finite";
 export { gemm_float32, gemm_float64 } from "./gemm";
+export { reduce_float32, reduce_float64 } from "./reduce";
