@@ -65,7 +65,8 @@ function reduceRuns<T>(fold: i32, finish: i32, from: usize, runs: i32): f64 {
 }
 
 function foldRuns<T>(fold: i32, from: usize, runs: i32, greatest: f64): f64 {
-  for (let at = 0; at < sums; at++) store<f64>(scratch + <usize>at * 8, identityOf(fold));
+  const identity = double(identityOf(fold));
+  for (let at: usize = 0; at < <usize>sums * 8; at += 16) v128.store(scratch + at, identity);
   for (let at = 0; at < runs; at++) {
     run<T>(fold, scratch, from + offsetAt(reduced, reducedAxes, at) * sizeof<T>(), inner, greatest);
   }
