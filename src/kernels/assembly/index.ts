@@ -7,3 +7,4 @@ export { conv_float32, conv_float64 } from "./conv";
 export { finite_float32, finite_float64 } from "./finite";
 export { gemm_float32, gemm_float64 } from "./gemm";
 export { reduce_float32, reduce_float64 } from "./reduce";
+export { softmax_float32, softmax_float64 } from "./softmax";
