@@ -8,3 +8,4 @@ export { finite_float32, finite_float64 } from "./finite";
 export { gemm_float32, gemm_float64 } from "./gemm";
 export { reduce_float32, reduce_float64 } from "./reduce";
 export { softmax_float32, softmax_float64 } from "./softmax";
+export { copy_1, copy_4, copy_8 } from "./copy";
