@@ -45,7 +45,7 @@ describe("tasks and answers", () => {
 
   test("ten thousand small tasks are each answered once, by all workers", async () => {
     const pool = poolOf({ workers: 2 });
-    await pool.ready;
+    await expect.poll(() => pool.stats().workers).toBe(2);
     const answers = await Promise.all(Array.from({ length: 10_000 }, (_, index) => pool.run("echo", bytes(index))));
     expect(answers.map(read)).toEqual(Array.from({ length: 10_000 }, (_, index) => String(index)));
     expect(pool.stats()).toMatchObject({ workers: 2, busy: 0, queued: 0, completed: 10_000, replaced: 0 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { bindChain, type Chain, type ChainOperand, type ChainStep, compileChain, instructions, runChain } from "../../src/kernels/chain.ts";
 import type { Instruction } from "../../src/kernels/chain.ts";
 import { broadcastPlaces } from "../../src/kernels/elementwise.ts";
-import { builds } from "../../src/kernels/modules.ts";
+import { type Build, builds } from "../../src/kernels/modules.ts";
 import { addressOf } from "../../src/kernels/workspace.ts";
 import { sizeOf, type Shape } from "../../src/tensor/shape.ts";
 import { type Tensor, type TensorType, zeros } from "../../src/tensor/tensor.ts";
