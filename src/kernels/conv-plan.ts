@@ -127,9 +127,11 @@ export interface Plan {
   readonly block: number;
   /** Whether a padded copy of the image is made. */
   readonly boxed: boolean;
-  /** Windows along the first two axes that the copy holds at a time. */
-  readonly bands: readonly [number, number];
+  /** Windows along each axis that the copy holds at a time. */
+  readonly bands: Bands;
 }
+
+type Bands = readonly [number, number, number];
 
 /** Bytes that packed filters, and the copy of an image, may take if less does not do. */
 const comfortable = 2 ** 20;
@@ -140,18 +142,21 @@ const fixedBytes = 10_240;
 export function planOf({ axes }: Slide, channels: number, filters: number, size: number): Plan | null {
   const inner = channels * axes.reduce((product, { taps }) => product * taps, 1);
   const block = Math.min(filters, Math.max(1, Math.floor(comfortable / (12 * Math.max(1, inner) * size))) * 12);
-  const [first, second] = [axes[0].outs, axes[1].outs];
-  if (readsImage(axes, inner, size)) return { block, boxed: false, bands: [first, second] };
+  if (readsImage(axes, inner, size)) return { block, boxed: false, bands: [axes[0].outs, axes[1].outs, axes[2].outs] };
   const room = scratchBytes - fixedBytes - (block + 8) * (inner * size + 8) - 4 * inner;
-  const plane = channels * boxLength(axes[2], axes[2].outs) * size;
-  for (const bytes of [Math.min(comfortable, room), room]) {
-    const whole = plane * boxLength(axes[1], second);
-    const planes = windowsWithin(axes[0], bytes / whole);
-    if (planes > 0) return { block, boxed: true, bands: [planes, second] };
-    const rows = windowsWithin(axes[1], bytes / (plane * boxLength(axes[0], 1)));
-    if (rows > 0) return { block, boxed: true, bands: [1, rows] };
-  }
-  return null;
+  const bands = bandsWithin(axes, Math.min(comfortable, room) / (channels * size)) ?? bandsWithin(axes, room / (channels * size));
+  return bands === null ? null : { block, boxed: true, bands };
+}
+
+/** The windows that a box of so many places holds: whole planes where they fit, else rows of one, else a part of a row. */
+function bandsWithin([a, b, c]: Slide["axes"], places: number): Bands | null {
+  const planes = windowsWithin(a, places / (boxLength(b, b.outs) * boxLength(c, c.outs)));
+  if (planes > 0) return [planes, b.outs, c.outs];
+  const rows = windowsWithin(b, places / (boxLength(a, 1) * boxLength(c, c.outs)));
+  if (rows > 0) return [1, rows, c.outs];
+  const some = windowsWithin(c, places / (boxLength(a, 1) * boxLength(b, 1)));
+  // A part of a row must be long enough for the tiles.
+  return some >= 16 || some === c.outs ? [1, 1, some] : null;
 }
 
 /** Places of a box for `windows` windows. */

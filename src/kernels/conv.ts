@@ -78,7 +78,7 @@ function slideInWorkspace(
       ...[weights.filter, weights.channel, w.data.length / groups, ySize],
       ...[a.size, a.low, a.taps, a.tap, a.pace, a.outs, plan.bands[0], a.weight, a.step],
       ...[b.size, b.low, b.taps, b.tap, b.pace, b.outs, plan.bands[1], b.weight, b.step],
-      ...[c.size, c.low, c.taps, c.tap, c.pace, c.outs, c.weight, c.step],
+      ...[c.size, c.low, c.taps, c.tap, c.pace, c.outs, plan.bands[2], c.weight, c.step],
     );
   });
   return true;

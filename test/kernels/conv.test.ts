@@ -133,6 +133,8 @@ describe.each(floats)("convolutions of %s in the workspace agree with the loops"
       filters: 1,
       bias: false,
     },
+    { window: [axis({ size: 9000, kernel: 3, dilation: 2, begin: 4 })], batch: 1, groups: 1, channels: 100, filters: 1, bias: false },
+    { window: [axis({ size: 9000, kernel: 4, stride: 3, end: 1 })], batch: 1, groups: 1, channels: 100, filters: 1, bias: false },
     { window: [axis({ size: 14, kernel: 11 })], batch: 2, groups: 1, channels: 120, filters: 230, bias: true },
   ];
 
@@ -148,7 +150,7 @@ describe.each(floats)("convolutions of %s in the workspace agree with the loops"
       const rare = random.pick([0.001, 0.01]);
       const window = [someAxis(random, [6, 12]), someAxis(random, [6, 12])];
       const draw = (): number =>
-        random.chance(0.01)
+        random.chance(rare)
           ? random.pick([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, tiny, -0])
           : random.integer(-2, 2);
       compare(dtype, { window, batch: 8, groups: 1, channels: 3, filters: 5, bias: random.chance() }, draw);
