@@ -159,6 +159,42 @@ function bandsWithin([a, b, c]: Slide["axes"], places: number): Bands | null {
   return some >= 16 || some === c.outs ? [1, 1, some] : null;
 }
 
+/** How the kernel for the weights' gradient goes about its windows: see assembly/conv-weights.ts. */
+export interface WeightsPlan {
+  /** Channels at a time. */
+  readonly block: number;
+  /** Images at a time. */
+  readonly images: number;
+  readonly boxed: boolean;
+  readonly bands: Bands;
+}
+
+/** Bytes that the lines of a block of channels, or their boxes, may take: they are read again for every few filters. */
+const linesBytes = 2 ** 18;
+/** Windows whose products are summed before the lanes of a sum are added up. */
+const windowsOfSum = 1024;
+
+/** How a convolution's windows fit the scratch memory; null when they do not. `size` is an element's bytes. */
+export function weightsPlanOf({ axes }: Slide, batch: number, channels: number, size: number): WeightsPlan | null {
+  const [a, b, c] = axes;
+  const taps = a.taps * b.taps * c.taps;
+  // The lines of one channel take as much as those of a block where they must.
+  const most = Math.min(4 * windowsOfSum, Math.floor(comfortable / (taps * size)));
+  const bands: Bands = [
+    Math.max(1, Math.min(a.outs, Math.floor(most / (b.outs * c.outs)))),
+    Math.max(1, Math.min(b.outs, Math.floor(most / c.outs))),
+    Math.max(1, Math.min(c.outs, most)),
+  ];
+  const windows = sizeOf(bands);
+  const whole = windows === a.outs * b.outs * c.outs;
+  const images = whole ? Math.max(1, Math.min(batch, Math.floor(Math.min(windowsOfSum, most) / windows))) : 1;
+  const boxed = !whole || !isWithin(axes);
+  const box = boxed ? size * sizeOf(axes.map((axis, at) => boxLength(axis, bands[at]))) : 0;
+  if (windows > most || box > comfortable) return null;
+  const block = Math.min(channels, Math.floor(linesBytes / Math.max(taps * windows * images * size, box)));
+  return { block: Math.max(1, block), images, boxed, bands };
+}
+
 /** Places of a box for `windows` windows. */
 const boxLength = ({ pace, tap, taps }: SlideAxis, windows: number): number => pace * (windows - 1) + tap * Math.max(0, taps - 1) + 1;
 
@@ -171,6 +207,9 @@ function windowsWithin(axis: SlideAxis, places: number): number {
 function readsImage(axes: Slide["axes"], inner: number, size: number): boolean {
   const lanes = 16 / size;
   const { outs, pace } = axes[2];
-  const within = axes.every((axis) => axis.low >= 0 && axis.low + boxLength(axis, axis.outs) <= axis.size);
-  return within && (pace !== 1 || outs % lanes === 0 || (inner <= 256 && outs >= 2 * lanes));
+  return isWithin(axes) && (pace !== 1 || outs % lanes === 0 || (inner <= 256 && outs >= 2 * lanes));
 }
+
+/** Whether no window reaches into padding. */
+const isWithin = (axes: Slide["axes"]): boolean =>
+  axes.every((axis) => axis.low >= 0 && axis.low + boxLength(axis, axis.outs) <= axis.size);
