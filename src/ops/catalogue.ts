@@ -44,6 +44,7 @@ import { And, Not, Or, Xor } from "./logic/connective.ts";
 import { AveragePool } from "./network/average-pool.ts";
 import { BatchNormalization } from "./network/batch-normalization.ts";
 import { ConvTranspose } from "./network/conv-transpose.ts";
+import { ConvWeightGradient } from "./network/conv-weight-gradient.ts";
 import { Conv } from "./network/conv.ts";
 import { Dropout } from "./network/dropout.ts";
 import { GlobalAveragePool, GlobalMaxPool } from "./network/global-pool.ts";
@@ -158,6 +159,7 @@ export const catalogue: readonly Operator[] = [
   BatchNormalization,
   Conv,
   ConvTranspose,
+  ConvWeightGradient,
   Dropout,
   GRU,
   GlobalAveragePool,

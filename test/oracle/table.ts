@@ -27,5 +27,6 @@ export const table: OracleTable = {
 
 /** Operators of the catalogue that ONNX Runtime cannot judge, with the reason. */
 export const notJudged: Readonly<Record<string, string>> = {
+  ConvWeightGradient: "ONNX has no such operator; PyTorch's gradients of convolutions judge it",
   StopGradient: "ONNX has no such operator",
 };

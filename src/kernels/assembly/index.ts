@@ -4,5 +4,6 @@
 export { fuses, setScratch } from "./base";
 export { chain_float32, chain_float64 } from "./chain";
 export { conv_float32, conv_float64 } from "./conv";
+export { conv_weights_float32, conv_weights_float64 } from "./conv-weights";
 export { finite_float32, finite_float64 } from "./finite";
 export { gemm_float32, gemm_float64 } from "./gemm";
