@@ -1,3 +1,4 @@
+import { allFinite } from "./finite.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { convolutionWeightsByLoops, convolveByLoops, convolveTransposedByLoops } from "./conv-loops.ts";
@@ -31,7 +32,7 @@ export function convolveTransposed(x: Tensor, w: Tensor, bias: Tensor | null, wi
   const spread = sizeOf(kernel);
   const filters = { filter: spread, channel: perGroup * spread };
   // The kernel multiplies weights by zeros beyond x, which would make NaNs of infinite ones.
-  const slides = x.data.length * perGroup * spread >= fewProducts && isAllFinite(w) ? transposedParts(window) : null;
+  const slides = x.data.length * perGroup * spread >= fewProducts && allFinite(w) ? transposedParts(window) : null;
   if (slides === null || !slideInWorkspace(x, w, bias, groups, y, filters, slides)) {
     convolveTransposedByLoops(x, w, bias, window, groups, y);
   }
@@ -57,12 +58,6 @@ export function convolutionWeights(x: Tensor, g: Tensor, window: Window, groups:
   const sizes = [batch, groups, channels, filters, block, images, Number(boxed)];
   const axes = slide.axes.flatMap(({ size, low, taps, tap, pace, outs }, axis) => [size, low, taps, tap, pace, outs, bands[axis]]);
   workspace.run(`conv_weights_${x.dtype}`, products / (x.dtype === "float32" ? 20 : 10), ...tensors, ...sizes, ...axes);
-}
-
-/** Whether a tensor of the workspace holds neither NaNs nor infinities. */
-function isAllFinite(tensor: Tensor): boolean {
-  const kernels = workspaceOf(tensor)?.kernels;
-  return kernels !== undefined && kernels[`finite_${tensor.dtype}`](addressOf(tensor), tensor.data.length) !== 0;
 }
 
 /** Runs the kernel, once for each slide; false when it has none for these tensors. */

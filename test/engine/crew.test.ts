@@ -71,7 +71,11 @@ describe("a crew", () => {
         host = new CrewHost(message.crew, message.members);
         const { words } = sheetOn(message.crew.sheet);
         const isUp = (): boolean => Atomics.load(words, READY) === message.members;
-        if (messages.length === 1) void expect.poll(isUp, { timeout: 20_000 }).toBe(true).then(() => setTimeout(() => void host?.end(), 50));
+        if (messages.length === 1)
+          void expect
+            .poll(isUp, { timeout: 20_000 })
+            .toBe(true)
+            .then(() => setTimeout(() => void host?.end(), 50));
       } else messages.push("code" in message ? message.code : message.digest);
     });
     await expect.poll(() => messages.filter((message) => message !== "crew").length, { timeout: 20_000 }).toBe(2);
