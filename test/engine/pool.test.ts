@@ -156,6 +156,7 @@ describe("deadlines and long tasks", () => {
     const note = ({ message }: Error): void => void warnings.push(message);
     process.on("warning", note);
     const pool = poolOf({ workers: 1, deadlineMs: 300, graceMs: 10 });
+    await pool.ready;
     // It lives on until its step is done, and is looked at many times until then.
     expect(await code(pool.run("native", bytes()))).toBe("deadline_exceeded");
     while (pool.stats().replaced === 0) await after(50);
