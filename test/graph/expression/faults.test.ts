@@ -96,6 +96,7 @@ describe("what can be read and is wrong", () => {
     ["[1, 2] + [1, 2, 3]", "shape_mismatch", 10, "/expression"],
     ["x + reshape([1, 2], [3])", "shape_mismatch", 21, "/expression"],
     ["x + argmax([1, 2])", "type_mismatch", 5, "/expression"],
+    ["x + where(true' + [[1, 2]], x, y)", "invalid_tensor", 19, "/expression"],
     ["exp()", "wrong_arity", 1, "/expression"],
     ["gather([1, 2], 5)", "index_out_of_range", 16, "/expression"],
     ["a, b, c = topk([1, 2], 1)", "wrong_arity", 11, "/expression"],
