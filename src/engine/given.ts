@@ -38,15 +38,10 @@ export function feedsOf(program: Program, { tensors, pointers }: GivenInputs): T
   return program.inputs.map((input) => {
     const given = tensors.get(input.name);
     if (given !== undefined) return settle(given, input.value.dtype, pointers.get(input.name) ?? "");
-    if (input.initial !== null) return input.initial;
-    throw missing(input);
+    if (input.initial === null) throw new Error(`the program was compiled without a tensor for ${input.name}`);
+    return input.initial;
   });
 }
-
-const missing = ({ name, role }: ProgramInput): Error =>
-  role === "input"
-    ? problemAt("missing_input", "/inputs", `The input ${name} has no value`)
-    : problemAt("missing_parameter", "/parameters", `The parameter ${name} has no value`);
 
 /** The client's cotangent, which must have the objective's shape. */
 export function settleCotangent(

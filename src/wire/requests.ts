@@ -14,7 +14,8 @@ const run = {
     examples: [{ x: 1, y: [2, 3] }],
   }),
   parameters: TensorInputs.optional().meta({
-    description: "The parameters of a network, by name. Left out, they are drawn from `seed`",
+    description:
+      "The parameters of a network, by name: all of them, or none to have them drawn from `seed`. Running statistics may be left out",
     examples: [{ "0.weight": [[0.5, -0.25]], "0.bias": [0] }],
   }),
   seed: z

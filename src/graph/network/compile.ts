@@ -12,7 +12,7 @@ import { Assembly } from "./assembly.ts";
 import { type Locate, lossStage, within } from "./faults.ts";
 import { lossOf } from "./losses.ts";
 import { place } from "./placement.ts";
-import { floatOf, indexDType, inputDType, refuseUnexpected, required } from "./tensors.ts";
+import { floatOf, indexDType, inputDType, refuseMissing, refuseUnexpected, required } from "./tensors.ts";
 
 export interface NetworkOptions {
   /** Of initial parameters and of dropout. */
@@ -26,7 +26,7 @@ export const inRequest: Locate = (...path) => pointerTo("network", ...path);
 
 /**
  * The program that a network means for tensors of the given types: `input`, `target` where there is a loss, and parameters by name, in one
- * map. Of the given tensors only types matter. Parameters that are not given start from the seed. Throws Problem.
+ * map. Of the given tensors only types matter. Parameters start from the seed when none is given. Throws Problem.
  */
 export function compileNetwork(source: NetworkSource, given: GivenInputs, { seed, limits, locate = inRequest }: NetworkOptions): Program {
   if (source.layers.length > limits.nodes) {
@@ -56,6 +56,7 @@ export function compileNetwork(source: NetworkSource, given: GivenInputs, { seed
 
   const all = [...inputs, ...assembly.parameters()];
   refuseUnexpected(all, assembly.unused, given);
+  refuseMissing(all, given);
   const named = [...all.map(({ name, value }) => ({ name, value })), ...assembly.constants, ...assembly.naming.values];
   return { inputs: all, values: named, nodes: assembly.naming.nodes, outputs, objective: outputs[outputs.length - 1] };
 }

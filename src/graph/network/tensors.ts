@@ -39,6 +39,18 @@ export function required(name: "input" | "target", network: Network, { tensors }
   throw new Problem("missing_input", detail, [{ pointer: "/inputs", detail, suggestion: meant[0] }]);
 }
 
+/** Refuses parameters that are given in part: one that is forgotten must not be drawn in silence. Buffers have starts that are right. */
+export function refuseMissing(inputs: readonly ProgramInput[], { tensors }: GivenInputs): void {
+  const parameters = inputs.filter(({ role }) => role === "parameter");
+  const missing = parameters.filter(({ name }) => !tensors.has(name));
+  if (missing.length === 0 || missing.length === parameters.length) return;
+  const places = missing.slice(0, mostPlaces).map(({ name }): ProblemPlace => ({
+    pointer: "/parameters",
+    detail: `The parameter ${name} has no value; give all parameters, or none to have them drawn from the seed`,
+  }));
+  throw new Problem("missing_parameter", places[0].detail, places);
+}
+
 /** Refuses tensors under names that the network does not have. */
 export function refuseUnexpected(inputs: readonly ProgramInput[], unused: ReadonlySet<string>, given: GivenInputs): void {
   const roles = new Map(inputs.map(({ name, role }) => [name, role]));
