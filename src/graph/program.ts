@@ -32,4 +32,13 @@ export interface ProgramInput extends NamedValue {
   readonly role: "input" | "parameter" | "buffer";
   /** What is fed when the request brings no tensor; null when it must. */
   readonly initial: Tensor | null;
+  /** What its whole numbers count, where they count something. */
+  readonly counts?: Counted;
+}
+
+/** Numbers that count classes or rows go from 0 up to `size`, which is outside; `ignored` is one more that they may be. */
+export interface Counted {
+  readonly what: "class" | "row";
+  readonly size: number;
+  readonly ignored?: number;
 }

@@ -141,6 +141,18 @@ const wrong: Readonly<Record<Exclude<ProblemCode, (typeof elsewhere)[number]>, r
   ],
   index_out_of_range: [
     { body: { graph: graph(node("Gather", ["x", "i"])), inputs: { ...xs, i: 7 } }, pointers: ["/inputs/i"] },
+    {
+      body: { network: { layers: [{ type: "Identity" }], loss: { type: "NLLLoss" } }, inputs: { input: [[-1, -2]], target: [2] } },
+      pointers: ["/inputs/target/0"],
+    },
+    {
+      body: {
+        network: { layers: [{ type: "Embedding", num_embeddings: 2, embedding_dim: 1 }] },
+        inputs: { input: [[0, -1]] },
+        cotangent: [[[1], [1]]],
+      },
+      pointers: ["/inputs/input/0/1"],
+    },
     { body: { expression: "gather(x, 7)", inputs: xs }, pointers: ["/expression"] },
   ],
   unknown_layer: [{ body: { network: { layers: [{ type: "Linaer" }] }, inputs: { input: 1 } }, pointers: ["/network/layers/0/type"] }],

@@ -77,7 +77,7 @@ describe("requests that do not fit", () => {
   });
 
   test("a missing member is called missing", () => {
-    expect(problemOf(() => validate(EvaluateRequest, { graph: {} })).detail).toBe("This member is missing at /graph/nodes");
+    expect(problemOf(() => validate(EvaluateRequest, { graph: {} })).detail).toBe("At /graph/nodes: This member is missing");
   });
 
   test("many faults are listed, and not all of them", () => {

@@ -5,7 +5,7 @@ import { Problem, type ProblemPlace } from "../../wire/problems.ts";
 import type { GivenTensor } from "../../wire/tensor.ts";
 import { didYouMean, type GivenInputs } from "../draft.ts";
 import { pointerOf } from "../given.ts";
-import type { ProgramInput } from "../program.ts";
+import type { Counted, ProgramInput } from "../program.ts";
 import { layerOf } from "./layers.ts";
 
 /** A name that misses many tensors lists this many of them. */
@@ -25,6 +25,13 @@ export function inputDType({ layers, loss }: Network, given: GivenTensor | null,
   if (takes === "indices") return indexDType(given);
   if (takes === "floats" || loss !== null) return float;
   return given?.dtype ?? (given?.kind === "bool" ? "bool" : float);
+}
+
+/** What the input's numbers count, where the first layer that asks more of them than a shape looks them up. */
+export function rowsOf({ layers }: Network): Counted | undefined {
+  const first = layers.find((layer) => layerOf(layer).takes !== "anything");
+  const size = first === undefined ? undefined : layerOf(first).rows?.(first);
+  return size === undefined ? undefined : { what: "row", size };
 }
 
 export const indexDType = (given: GivenTensor | null): DType => (given?.dtype === "int32" ? "int32" : "int64");
