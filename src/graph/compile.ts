@@ -201,8 +201,12 @@ class Compilation {
   }
 
   #requireSize(node: number, shape: readonly number[]): void {
-    if (spanOf(shape) <= this.#limits.elements) return;
-    const sentence = `the result has shape ${formatShape(shape)}, which is more than ${this.#limits.elements} elements`;
+    const { elements, rank } = this.#limits;
+    if (spanOf(shape) <= elements && shape.length <= rank) return;
+    const sentence =
+      shape.length > rank
+        ? `the result has ${shape.length} axes, and at most ${rank} are possible`
+        : `the result has shape ${formatShape(shape)}, which is more than ${elements} elements`;
     throw nodeProblem(this.#draft, node, "tensor_too_large", sentence, this.#draft.locate("nodes", node));
   }
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { defaultLimits } from "./limits.ts";
 import { exactlyOne, oneOfRequired, programMembers, sourceMembers } from "./program-source.ts";
 import { Encoding, Name, TensorInput, TensorInputs } from "./values.ts";
 
@@ -79,11 +78,10 @@ export const GradientsRequest = z
     points: z
       .array(TensorInputs)
       .min(1)
-      .max(defaultLimits.points)
       .optional()
       .meta({
         description:
-          "Many points of one program: tensors for its inputs at each. What all points share may stand in `inputs`. The answer then has `points`, one entry each",
+          "Many points of one program: tensors for its inputs at each. What all points share may stand in `inputs`. The answer then has `points`, one entry each. A service may set a limit to them, which is 10000 by default",
         examples: [[{ x: 0 }, { x: 0.5 }, { x: 1 }]],
       }),
   })

@@ -70,6 +70,11 @@ const wrong: Readonly<Record<Exclude<ProblemCode, (typeof elsewhere)[number]>, r
     },
   ],
   tensor_too_large: [
+    { body: { graph: graph(node("Reshape", ["x", new Array(33).fill(1)])), inputs: x }, pointers: ["/graph/nodes/0"] },
+    {
+      body: { network: { layers: [{ type: "Unflatten", dim: 0, unflattened_size: new Array(33).fill(1) }] }, inputs: { input: [1] } },
+      pointers: ["/network/layers/0"],
+    },
     { body: { graph: graph(node("Expand", ["x", [1e6, 1e6]])), inputs: x }, pointers: ["/graph/nodes/0"] },
     { body: { expression: "sum(expand(x, [1e9]))", inputs: x }, pointers: ["/expression"] },
     { body: { expression: "x", inputs: { x: { shape: [1e6, 1e6], data: [] } } }, pointers: ["/inputs/x/shape"] },
