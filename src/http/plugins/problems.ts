@@ -40,7 +40,8 @@ function problemOf(error: FastifyError, circumstances: Circumstances): Problem {
     const places = error.validation.map(
       ({ instancePath, message }: FastifySchemaValidationError) => `${instancePath.slice(1)}: ${message}`,
     );
-    return problem("invalid_request", `The ${error.validationContext ?? "request"} does not fit: ${places.join("; ")}`);
+    const part = error.validationContext === "params" ? "path" : error.validationContext === "querystring" ? "query" : "request";
+    return problem("invalid_request", `The ${part} does not fit: ${places.join("; ")}`);
   }
   const translate = translations.get(error.code);
   if (translate !== undefined) return problem(translate.code, translate.detail(circumstances));
