@@ -105,7 +105,7 @@ class Compilation {
       });
       const producer = values[0].node;
       const name = names.find((each) => each !== null);
-      if (producer !== null && name !== undefined) named.push({ name, node: producer, pointer: locate("nodes", node).pointer });
+      if (producer !== null && name !== undefined) named.push({ name, node: producer, ...locate("nodes", node) });
     }
     const fed = inputs.map(({ name }, at): ProgramInput => ({ name, value: this.#source(at, null), role: "input", initial: null }));
     const fixed = constants.map(({ name }, at) => ({ name, value: this.#source(inputs.length + at, null) }));
