@@ -58,6 +58,7 @@ export const AveragePool = defineOp({
     { inputs: [[1, 2, 4, 4]], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
     { inputs: [[2, 1, 7]], attributes: { kernel_shape: [3], strides: [3], pads: [1, 1], ceil_mode: true } },
     { inputs: [[2, 1, 7]], attributes: { kernel_shape: [4], strides: [3], pads: [1, 1], ceil_mode: true, count_include_pad: true } },
+    { inputs: [[1, 1, 2]], attributes: { kernel_shape: [3], strides: [2], ceil_mode: true } },
     { inputs: [[1, 1, 5, 6]], attributes: { kernel_shape: [2, 3], dilations: [2, 1], auto_pad: "SAME_UPPER", count_include_pad: true } },
     { inputs: [[1, 1, 3, 2, 3]], attributes: { kernel_shape: [2, 2, 2], auto_pad: "SAME_LOWER", strides: [2, 1, 2] } },
     { inputs: [[1, 1, 8]], attributes: { kernel_shape: [2], auto_pad: "VALID", strides: [3] } },
