@@ -51,6 +51,15 @@ describe("tasks and answers", () => {
     expect(pool.stats()).toMatchObject({ workers: 2, busy: 0, queued: 0, completed: 10_000, replaced: 0 });
   });
 
+  test("tasks of one turn that may take long go to different threads", async () => {
+    const pool = poolOf({ workers: 2 });
+    while (pool.stats().workers < 2) await after(5);
+    const answers = Promise.all([pool.run("echo", bytes(1)), pool.run("echo", bytes(2))]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(pool.stats().busy).toBe(2);
+    expect((await answers).map(read)).toEqual(["1", "2"]);
+  });
+
   test("a problem becomes its document", async () => {
     const answer = await poolOf().run("refuse", bytes());
     expect(answer).toMatchObject({ status: 422, contentType: "application/problem+json" });

@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { hasZodFastifySchemaValidationErrors } from "@fastify/type-provider-zod";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifySchemaValidationError } from "fastify";
-import { pathOf } from "./request-log.ts";
+import { aboutRequest, pathOf } from "./request-log.ts";
 import { nearest } from "../../wire/nearest.ts";
 import { Problem, problem, problemAt, type ProblemCode } from "../../wire/problems.ts";
 import type { RouteMethods } from "./methods.ts";
@@ -14,7 +14,7 @@ export function answerWithProblems(app: FastifyInstance, { maxBodyBytes, methods
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const found = problemOf(error, { maxBodyBytes, contentType: request.headers["content-type"] });
     // Nobody reads the answer of a request whose client has gone.
-    if (found.code === "internal" && !reply.raw.destroyed) request.log.error({ err: error }, "unforeseen error");
+    if (found.code === "internal" && !reply.raw.destroyed) request.log.error({ ...aboutRequest(request), err: error }, "unforeseen error");
     // The framework would close the connection after a body that it did not take, and a client that still sends would not read why.
     reply.removeHeader("connection");
     return sendProblem(reply, found);
