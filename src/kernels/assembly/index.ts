@@ -7,3 +7,4 @@ export { conv_float32, conv_float64 } from "./conv";
 export { conv_weights_float32, conv_weights_float64 } from "./conv-weights";
 export { finite_float32, finite_float64 } from "./finite";
 export { gemm_float32, gemm_float64 } from "./gemm";
+export { reduce_float32, reduce_float64 } from "./reduce";
