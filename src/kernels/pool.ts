@@ -77,7 +77,7 @@ function runOver(
 /** What the kernels are told of three axes; null for windows that need more. */
 function threeAxes(window: Window): readonly number[] | null {
   if (window.length > 3) return null;
-  const axes = [...new Array<WindowAxis>(3 - window.length).fill(singleton), ...window];
+  const axes = [...[singleton, singleton].slice(window.length - 1), ...window];
   return axes.flatMap(({ size, kernel, stride, dilation, begin, end, out }) => [size, kernel, stride, dilation, begin, end, out]);
 }
 

@@ -72,3 +72,81 @@ export function loadStrided<T>(from: usize, stride: i32): v128 {
   lanes = v128.load32_lane(from + 2 * step, lanes, 2);
   return v128.load32_lane(from + 3 * step, lanes, 3);
 }
+
+// The row of windows at hand: which taps of the first two axes lie within the image, and where the row begins in the plane.
+let from0: i32 = 0;
+let to0: i32 = 0;
+let from1: i32 = 0;
+let to1: i32 = 0;
+let row: i32 = 0;
+
+/** Taps of a list at most; windows of more are taken one by one. */
+const mostListed: i32 = 1 << 18;
+let listed: i32 = 0;
+let listIsGood: bool = false;
+
+export function taps0(): i32 {
+  return to0 - from0;
+}
+
+export function taps1(): i32 {
+  return to1 - from1;
+}
+
+/** Element of the plane that a tap at 0 along the last axis would read, were it the first of the others. */
+// @ts-ignore: decorator
+@inline
+export function rowStart(): i32 {
+  return row;
+}
+
+/** Where the list of taps lies. */
+// @ts-ignore: decorator
+@inline
+export function tapList(): usize {
+  return scratch + 128;
+}
+
+/** Forgets the list of taps, which may be another kernel's. */
+export function forgetTaps(): void {
+  listIsGood = false;
+}
+
+/** Goes to row (i, j) of windows. Lists how far from a window's start each tap within the image lies, and returns how many those are. */
+export function goToRow(i: i32, j: i32): i32 {
+  const a = poolAxis(0),
+    b = poolAxis(1),
+    c = poolAxis(2);
+  const start0 = startOf(a, i);
+  const start1 = startOf(b, j);
+  const first0 = tapFrom(a, start0, 0),
+    end0 = tapFrom(a, start0, a.size),
+    first1 = tapFrom(b, start1, 0),
+    end1 = tapFrom(b, start1, b.size);
+  row = (start0 * b.size + start1) * c.size;
+  if (listIsGood && first0 == from0 && end0 == to0 && first1 == from1 && end1 == to1) return listed;
+  from0 = first0;
+  to0 = end0;
+  from1 = first1;
+  to1 = end1;
+  listed = 0;
+  listIsGood = true;
+  if (taps0() * taps1() > mostListed / c.taps) return 0;
+  for (let t0 = from0; t0 < to0; t0++) {
+    for (let t1 = from1; t1 < to1; t1++) {
+      for (let t2 = 0; t2 < c.taps; t2++) {
+        store<i32>(tapList() + <usize>listed * 4, (t0 * a.dilation * b.size + t1 * b.dilation) * c.size + t2 * c.dilation);
+        listed++;
+      }
+    }
+  }
+  return listed;
+}
+
+/** The first element of the plane that tap (t0, t1) of the row at hand reads; counted from the first taps within the image. */
+// @ts-ignore: decorator
+@inline
+export function tapRow(t0: i32, t1: i32): i32 {
+  const b = poolAxis(1);
+  return row + ((from0 + t0) * poolAxis(0).dilation * b.size + (from1 + t1) * b.dilation) * poolAxis(2).size;
+}
