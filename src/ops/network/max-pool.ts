@@ -7,9 +7,7 @@ import { apply } from "../apply.ts";
 import { flag } from "../axes.ts";
 import { defineOp, floats } from "../define.ts";
 import { called } from "../latex.ts";
-import { filled } from "../shape/expand.ts";
-import { reshape } from "../shape/reshape.ts";
-import { scatterElements } from "../shape/scatter-elements.ts";
+import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { checkCovered, checkReach, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
 
 const attributes = z.strictObject({
@@ -46,11 +44,9 @@ export const MaxPool = defineOp({
     if (given.storage_order === 1) toColumnMajor(indices, window);
   },
   vjp: ({ inputs: [x], outputs, grads: [g], attributes: given }) => {
-    // The scatter counts row by row.
+    // The gradient's places count row by row.
     const indices = given.storage_order === 0 ? outputs[1] : selected(x, { ...given, storage_order: 0 });
-    const flat = filled(0, { dtype: x.dtype, shape: [sizeOf(x.shape)] });
-    const places = [sizeOf(indices.shape)];
-    return [reshape(scatterElements(flat, reshape(indices, places), reshape(g, places), { axis: 0, reduction: "add" }), x.shape)];
+    return [maxPoolGradient(g, indices, x.shape)];
   },
   operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(windowOf(x.shape, given)),
   display: { label: "max pool", latex: called("maxpool") },
