@@ -36,16 +36,52 @@ export class Wanted {
     return [...this.#positions.keys()];
   }
 
-  /** Writes from a run's results, each tensor at most once. */
-  writer(results: readonly Tensor[], encoding: Encoding): Write {
-    const written = new Array<EncodedTensor | undefined>(results.length);
-    return (value) => {
-      if (value === null) return null;
-      const position = this.#positions.get(value);
-      if (position === undefined) throw new Error("a value is written that was not wanted");
-      return (written[position] ??= encodeTensor(results[position], encoding));
-    };
+  /** The text of an answer for any results: `compose` makes the answer with what stands for the tensors. */
+  template(compose: (write: Write) => object): AnswerTemplate {
+    const text = JSON.stringify(
+      compose((value) => {
+        if (value === null) return null;
+        const position = this.#positions.get(value);
+        if (position === undefined) throw new Error("a value is written that was not wanted");
+        return placeholder(position);
+      }),
+    );
+    return new AnswerTemplate(text.split(placeholders));
   }
+}
+
+/** What stands for the tensor at a position among a run's results. No name may contain the control character. */
+const placeholder = (position: number): string => `\u0000${position}`;
+const placeholders = /"\\u0000(\d+)"/;
+
+/** An answer's text with places for tensors, so that an answer costs no more than its numbers. */
+export class AnswerTemplate {
+  /** Pieces of text, and between each two the position of a tensor among the results. */
+  readonly #pieces: readonly (string | number)[];
+  /** Bytes that keeping it takes, roughly. */
+  readonly size: number;
+
+  constructor(pieces: readonly string[]) {
+    this.#pieces = pieces.map((piece, at) => (at % 2 === 0 ? piece : Number(piece)));
+    this.size = pieces.reduce((sum, piece) => sum + 2 * piece.length + 16, 0);
+  }
+
+  /** The answer with a run's results, each of them encoded once, and further members at its end. */
+  fill(results: readonly Tensor[], encoding: Encoding, further: Readonly<Record<string, unknown>>): string {
+    const written = new Array<string | undefined>(results.length);
+    let text = "";
+    for (const piece of this.#pieces) {
+      text += typeof piece === "string" ? piece : (written[piece] ??= textOf(results[piece], encoding));
+    }
+    const end = JSON.stringify(further).slice(1);
+    if (end === "}") return text;
+    return `${text.slice(0, -1)}${text === "{}" ? "" : ","}${end}`;
+  }
+}
+
+function textOf(tensor: Tensor, encoding: Encoding): string {
+  const encoded = encodeTensor(tensor, encoding);
+  return typeof encoded === "number" ? String(encoded) : JSON.stringify(encoded);
 }
 
 /** Bytes that an element takes at the least: a digit and a comma, or a byte in base64. */
@@ -63,10 +99,13 @@ export const writeAll = (values: readonly NamedValue[], write: Write): Record<st
   record(values.map(({ name, value }) => [name, write(value)] as const));
 
 /** A 200 answer, refused when it is larger than an answer may be. */
-export function answer(body: object, limits: Limits): Answer {
+export const answer = (body: object, limits: Limits): Answer => answerText(() => JSON.stringify(body), limits);
+
+/** The same of a text that is being put together. */
+export function answerText(compose: () => string, limits: Limits): Answer {
   let text: string;
   try {
-    text = JSON.stringify(body);
+    text = compose();
   } catch (error) {
     // V8 has no strings above half a gigabyte.
     if (error instanceof RangeError) throw tooLarge(limits);

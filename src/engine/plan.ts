@@ -4,6 +4,7 @@ import { operatorOf } from "../ops/catalogue.ts";
 import { has, isComposite, type OperatorPrimitive } from "../ops/define.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
 import type { CompiledChain } from "../kernels/chain.ts";
+import { absorb } from "./absorb.ts";
 import { type Arena, packBuffers } from "./arena.ts";
 import { operationsOf } from "./cost.ts";
 import { fuse } from "./fuse.ts";
@@ -142,7 +143,8 @@ function arrange(
   const needed = new Set([...wanted, ...updates.values()].map((slot) => slots[slot].memory));
   const held = new Set(updates.keys());
   slots.forEach(({ constant, memory }, slot) => constant !== null && memory === slot && held.add(slot));
-  const fused = fuse(slots, steps, needed, new Set(watched));
+  const seen = new Set(watched);
+  const fused = fuse(slots, absorb(slots, steps, new Set([...needed, ...seen])), needed, seen);
   return { steps: fused, slots, updates, operations, ...packBuffers(slots, fused, fed, { held, needed, updates }) };
 }
 

@@ -2,13 +2,14 @@ import { type ResourceLimits, Worker } from "node:worker_threads";
 import { CrewHost } from "./crew-host.ts";
 import {
   type Answer,
+  type AnswerBatch,
   CANCELLED,
   DONE,
-  type HandedBack,
   QUEUED,
   REVOKED,
   type Slots,
   STARTED,
+  type TaskBatch,
   type Enrolment,
   type ThreadAllowance,
   type WorkerMessage,
@@ -20,6 +21,9 @@ const slotsPerWorker = 16;
 
 /** Bytes that may be in flight on one worker. A body above it changes owner, and is alone with its worker. */
 const bytesPerWorker = 256 * 1024;
+
+/** Tasks that are assigned in one turn share a message as long as they will be done within this time, in milliseconds. */
+const longestMessage = 0.1;
 
 /** A worker that hands nothing back for this long, in milliseconds, is held up by a long task. */
 const heldUpAfter = 20;
@@ -62,7 +66,9 @@ export class PoolWorker {
   readonly #flights = new Map<number, Flight>();
   readonly #freeSlots = Array.from({ length: slotsPerWorker }, (_, slot) => slot);
   #bytesInFlight = 0;
-  #outbox: [slot: number, name: string, body: string | Uint8Array][] = [];
+  /** How long a task has taken lately, in milliseconds. */
+  #usual = Number.POSITIVE_INFINITY;
+  #outbox: TaskBatch = emptyBatch();
   #transfers: ArrayBuffer[] = [];
   #isReady = false;
   #isHeldUp = false;
@@ -106,6 +112,14 @@ export class PoolWorker {
     return this.load === 0 || (this.load < slotsPerWorker && this.#bytesInFlight + bytes <= bytesPerWorker);
   }
 
+  /**
+   * Whether a task would better go with those that wait for the next `send` than to another thread: small ones are done here before
+   * another has been woken.
+   */
+  takesAlong(bytes: number): boolean {
+    return this.hasRoomFor(bytes) && (this.#outbox.slots.length + 1) * this.#usual <= longestMessage;
+  }
+
   /** Puts a task in flight; it travels with the next `send`. */
   assign(task: Task): void {
     const slot = this.#freeSlots.pop();
@@ -115,14 +129,16 @@ export class PoolWorker {
     this.#flights.set(slot, task.flight);
     this.#bytesInFlight += task.bytes;
     Atomics.store(this.#slots, slot, QUEUED);
-    this.#outbox.push([slot, task.name, task.body]);
+    this.#outbox.slots.push(slot);
+    this.#outbox.names.push(task.name);
+    this.#outbox.bodies.push(task.body);
     if (changesOwner(task)) this.#transfers.push(task.body.buffer);
   }
 
   send(): void {
-    if (this.#outbox.length === 0) return;
+    if (this.#outbox.slots.length === 0) return;
     this.#thread.postMessage(this.#outbox, this.#transfers);
-    this.#outbox = [];
+    this.#outbox = emptyBatch();
     this.#transfers = [];
   }
 
@@ -181,21 +197,23 @@ export class PoolWorker {
     this.#hasAnswered = true;
     this.#isHeldUp = false;
     this.#lastProgress = performance.now();
-    for (const item of message) this.#land(item);
+    const usual = message.milliseconds / message.slots.length;
+    // One long task counts at once, and is forgotten after some short ones.
+    this.#usual = Math.max(usual, Number.isFinite(this.#usual) ? 0.9 * this.#usual + 0.1 * usual : usual);
+    for (let at = 0; at < message.slots.length; at++) this.#land(message, at);
     this.#events.idler();
   }
 
-  #land(item: HandedBack): void {
-    const [slot] = item;
+  #land({ slots, statuses, contentTypes, bodies, traces }: AnswerBatch, at: number): void {
+    const slot = slots[at];
     const flight = this.#flights.get(slot);
     if (flight === undefined) throw new Error("A worker handed back a slot that is not in use");
     this.#flights.delete(slot);
     this.#freeSlots.push(slot);
     this.#bytesInFlight -= flight.bytes;
-    if (item.length === 1) return;
-    const [, status, contentType, body, trace] = item;
-    if (trace !== undefined) this.#events.failed(flight.task, trace);
-    if (flight.task) this.#events.answered(flight.task, { status, contentType, body });
+    if (statuses[at] === 0) return;
+    if (traces[at] !== "") this.#events.failed(flight.task, traces[at]);
+    if (flight.task) this.#events.answered(flight.task, { status: statuses[at], contentType: contentTypes[at], body: bodies[at] });
   }
 
   #detach(isFree: (slot: number, task: Task) => boolean): Task[] {
@@ -228,6 +246,8 @@ export class PoolWorker {
     return Atomics.load(this.#slots, slot) === DONE;
   }
 }
+
+const emptyBatch = (): TaskBatch => ({ slots: [], names: [], bodies: [] });
 
 /** Long bodies are transferred and not copied, so that only the first worker ever has them. */
 function changesOwner(task: Task): task is Task & { body: Uint8Array<ArrayBuffer> } {

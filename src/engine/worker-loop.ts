@@ -6,10 +6,10 @@ import { LeadingCrew } from "./crew.ts";
 import { owning, requireUtf8 } from "./pool-body.ts";
 import {
   type Answer,
+  type AnswerBatch,
   CANCELLED,
   DONE,
   type Enrolment,
-  type HandedBack,
   longestText,
   QUEUED,
   type Slots,
@@ -67,9 +67,10 @@ class WorkerLoop {
   readonly #budget: ThreadBudget;
   readonly #handlers: ReadonlyMap<string, Handler>;
   readonly #failed: (error: unknown) => Answer;
-  #outbox: HandedBack[] = [];
+  #outbox: AnswerBatch = emptyBatch();
   #transfers: ArrayBuffer[] = [];
   #firstWaitsSince = 0;
+  #busySince = 0;
 
   constructor(
     port: MessagePort,
@@ -85,20 +86,24 @@ class WorkerLoop {
     this.#failed = failed;
   }
 
-  run(batch: TaskBatch): void {
-    for (const [slot, name, body] of batch) {
+  run({ slots, names, bodies }: TaskBatch): void {
+    this.#busySince = performance.now();
+    for (const [at, slot] of slots.entries()) {
       // A long body is long work, behind which finished answers must not wait.
-      if (typeof body !== "string") this.#send();
-      this.#handBack(this.#runTask(slot, name, body));
+      if (typeof bodies[at] !== "string") this.#send();
+      this.#runTask(slot, names[at], bodies[at]);
       this.#sendIfDue();
     }
     this.#send();
   }
 
-  #runTask(slot: number, name: string, body: string | Uint8Array): HandedBack {
-    if (Atomics.compareExchange(this.#slots, slot, QUEUED, STARTED) !== QUEUED) return [slot];
+  #runTask(slot: number, name: string, body: string | Uint8Array): void {
+    if (Atomics.compareExchange(this.#slots, slot, QUEUED, STARTED) !== QUEUED) {
+      this.#handBack(slot, null, "");
+      return;
+    }
     let answer: Answer;
-    let trace: string | undefined;
+    let trace = "";
     this.#budget.enter();
     try {
       answer = this.#handle(slot, name, body);
@@ -109,7 +114,7 @@ class WorkerLoop {
       this.#budget.giveBack(1);
     }
     const wasCancelled = Atomics.exchange(this.#slots, slot, DONE) === CANCELLED;
-    return wasCancelled ? [slot] : [slot, answer.status, answer.contentType, this.#travelling(answer.body), trace];
+    this.#handBack(slot, wasCancelled ? null : answer, trace);
   }
 
   #handle(slot: number, name: string, body: string | Uint8Array): Answer {
@@ -132,25 +137,35 @@ class WorkerLoop {
     return bytes;
   }
 
-  #handBack(item: HandedBack): void {
-    if (this.#outbox.length === 0) this.#firstWaitsSince = performance.now();
-    this.#outbox.push(item);
+  #handBack(slot: number, answer: Answer | null, trace: string): void {
+    const { slots, statuses, contentTypes, bodies, traces } = this.#outbox;
+    if (slots.length === 0) this.#firstWaitsSince = performance.now();
+    slots.push(slot);
+    statuses.push(answer?.status ?? 0);
+    contentTypes.push(answer?.contentType ?? "");
+    bodies.push(answer === null ? "" : this.#travelling(answer.body));
+    traces.push(trace);
   }
 
   #sendIfDue(): void {
-    if (this.#outbox.length > 0 && performance.now() - this.#firstWaitsSince > longestWait) this.#send();
+    if (this.#outbox.slots.length > 0 && performance.now() - this.#firstWaitsSince > longestWait) this.#send();
   }
 
   #send(): void {
-    if (this.#outbox.length === 0) return;
+    if (this.#outbox.slots.length === 0) return;
+    const now = performance.now();
+    this.#outbox.milliseconds = now - this.#busySince;
+    this.#busySince = now;
     this.#port.postMessage(this.#outbox, this.#transfers);
-    this.#outbox = [];
+    this.#outbox = emptyBatch();
     this.#transfers = [];
   }
 }
 
-/** What the log needs of an error, or undefined for a problem of the client's making. */
-function traceOf(error: unknown): string | undefined {
-  if (error instanceof Problem && error.status < 500) return undefined;
+const emptyBatch = (): AnswerBatch => ({ slots: [], statuses: [], contentTypes: [], bodies: [], traces: [], milliseconds: 0 });
+
+/** What the log needs of an error; nothing for a problem of the client's making. */
+function traceOf(error: unknown): string {
+  if (error instanceof Problem && error.status < 500) return "";
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

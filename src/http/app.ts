@@ -12,7 +12,7 @@ import { answerClientError, answerWithProblems } from "./plugins/problems.ts";
 import { limitRate } from "./plugins/rate-limit.ts";
 import { takeRawBodies } from "./plugins/raw-bodies.ts";
 import { reference } from "./plugins/reference.ts";
-import { requestIds, requestLog } from "./plugins/request-log.ts";
+import { requestIds, requestLog, sharedLoggers } from "./plugins/request-log.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
 import { compute } from "./routes/compute.ts";
 import { graphs } from "./routes/graphs.ts";
@@ -50,6 +50,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...(logger && { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIds(),
+    childLoggerFactory: sharedLoggers(),
     trustProxy: typeof trustProxy === "boolean" ? trustProxy : [...trustProxy],
     bodyLimit: maxBodyBytes,
     // A request that comes while the service stops, on a connection that is still in use, is answered like those before it.
@@ -68,8 +69,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   // No route parses a body on the event loop.
   app.removeAllContentTypeParsers();
-  answerWithProblems(app, { maxBodyBytes });
   const methods = collectMethods(app);
+  answerWithProblems(app, { maxBodyBytes, methods });
 
   await app.register(openApi);
   await app.register(requestLog);

@@ -19,6 +19,9 @@ export function multiply(left: Matrix, right: Matrix, out: Matrix, scaling: Scal
 /** Below this number of products the loops are done before a kernel would have begun. */
 const fewProducts = 256;
 
+/** Whether a floating-point product in the workspace is the kernel's, which rounds each of its steps to the element type. */
+export const isForKernel = (m: number, n: number, k: number): boolean => m * n * k >= fewProducts;
+
 /** How the kernel goes about a product: see assembly/gemm.ts. */
 const byTiles = 0;
 const byRows = 1;
@@ -34,7 +37,7 @@ function multiplyInWorkspace(
   count: number,
 ): boolean {
   const [m, n, k] = [out.rows.count, out.columns.count, left.columns.count];
-  if (count * m * n * k < fewProducts) return false;
+  if (!isForKernel(count * m, n, k)) return false;
   const addend = scaling === null || scaling.beta === 0 ? null : scaling.addend;
   const matrices = addend === null ? [left, right, out] : [left, right, out, addend];
   const dtype = floatingType(matrices);

@@ -133,6 +133,11 @@ interface Facts<I extends readonly InputSpec[], O extends readonly OutputSpec[],
 
 export type Category = "arithmetic" | "trigonometry" | "logic" | "activation" | "reduction" | "linear algebra" | "shape" | "network";
 
+export interface Accumulation {
+  readonly addend: number;
+  readonly scaled: (scale: number) => Attributes;
+}
+
 /** An operator with its own loop over memory and its own gradient rule. */
 export interface Primitive<I extends readonly InputSpec[], O extends readonly OutputSpec[], S extends z.ZodType> extends Facts<I, O, S> {
   /** Output types from input types and known values; throws OperatorError. `outputCount` is how many outputs the node names. */
@@ -146,6 +151,11 @@ export interface Primitive<I extends readonly InputSpec[], O extends readonly Ou
   readonly element?: (attributes: z.output<S>, inputs: Each<I, TensorType>) => ElementFunction;
   /** The input over which the kernel may write its only output, when the two have one type. */
   readonly overwrites?: number;
+  /**
+   * Where the operator can add its result, times a number, to an addend of the result's type with the bits of doing so step by step: the
+   * place of that addend among the inputs, which is free, and the attributes to change.
+   */
+  readonly accumulates?: (inputs: Each<I, TensorType>, attributes: z.output<S>) => Accumulation | null;
   /**
    * Gradients for the inputs as values in the same vocabulary. A gradient may have the broadcast shape: the transform sums it back.
    * null: nothing flows back to any input.

@@ -45,10 +45,19 @@ describe("tasks and answers", () => {
 
   test("ten thousand small tasks are each answered once, by all workers", async () => {
     const pool = poolOf({ workers: 2 });
-    await pool.ready;
+    await expect.poll(() => pool.stats().workers).toBe(2);
     const answers = await Promise.all(Array.from({ length: 10_000 }, (_, index) => pool.run("echo", bytes(index))));
     expect(answers.map(read)).toEqual(Array.from({ length: 10_000 }, (_, index) => String(index)));
     expect(pool.stats()).toMatchObject({ workers: 2, busy: 0, queued: 0, completed: 10_000, replaced: 0 });
+  });
+
+  test("tasks of one turn that may take long go to different threads", async () => {
+    const pool = poolOf({ workers: 2 });
+    while (pool.stats().workers < 2) await after(5);
+    const answers = Promise.all([pool.run("echo", bytes(1)), pool.run("echo", bytes(2))]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(pool.stats().busy).toBe(2);
+    expect((await answers).map(read)).toEqual(["1", "2"]);
   });
 
   test("a problem becomes its document", async () => {
@@ -142,9 +151,11 @@ describe("cancellation", () => {
 
 describe("deadlines and long tasks", () => {
   test("an endless loop ends with its thread, and what comes after it is not lost", async () => {
-    const pool = poolOf({ deadlineMs: 1_000, graceMs: 50 });
+    const pool = poolOf({ deadlineMs: 1_500, graceMs: 50 });
+    await pool.ready;
     const endless = code(pool.run("forever", bytes()));
-    await after(600);
+    // Late, so that a busy machine has the time to start another thread before these are due.
+    await after(1_400);
     const waiting = Array.from({ length: 20 }, (_, index) => pool.run("echo", bytes(index)));
     expect(await endless).toBe("deadline_exceeded");
     expect((await Promise.all(waiting)).map(read)).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
@@ -156,6 +167,7 @@ describe("deadlines and long tasks", () => {
     const note = ({ message }: Error): void => void warnings.push(message);
     process.on("warning", note);
     const pool = poolOf({ workers: 1, deadlineMs: 300, graceMs: 10 });
+    await pool.ready;
     // It lives on until its step is done, and is looked at many times until then.
     expect(await code(pool.run("native", bytes()))).toBe("deadline_exceeded");
     while (pool.stats().replaced === 0) await after(50);

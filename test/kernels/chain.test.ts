@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { bindChain, type Chain, type ChainOperand, type ChainStep, compileChain, instructions, runChain } from "../../src/kernels/chain.ts";
 import type { Instruction } from "../../src/kernels/chain.ts";
 import { broadcastPlaces } from "../../src/kernels/elementwise.ts";
-import { builds } from "../../src/kernels/modules.ts";
+import { type Build, builds } from "../../src/kernels/modules.ts";
 import { addressOf } from "../../src/kernels/workspace.ts";
 import { sizeOf, type Shape } from "../../src/tensor/shape.ts";
 import { type Tensor, type TensorType, zeros } from "../../src/tensor/tensor.ts";
@@ -50,7 +50,7 @@ function run(
   chain: Chain,
   inputs: readonly Tensor[],
   parts: number,
-  build = builds[0],
+  build: Build = builds[0],
 ): { outputs: Tensor[]; flags: number[] } {
   const space = workspaceWith(build, parts);
   const resultOf = (step: number): TensorType["dtype"] =>
@@ -97,7 +97,7 @@ function chainBy(gen: GeneratorValue, arena: Arena): { chain: Chain; inputs: Ten
   const resultOf = (step: number): string => instructions[steps[step].instruction].result;
   const count = gen(fc.integer, { min: 1, max: 12 });
   while (steps.length < count) {
-    const instruction = gen(fc.constantFrom, ...names);
+    const instruction: Instruction = gen(fc.constantFrom, ...names);
     const operands = instructions[instruction].operands.map((kind): ChainOperand => {
       const choices: ChainOperand[] = inputs.flatMap((input, at) =>
         (input.dtype === "bool") === (kind === "bool") ? [{ input: at }] : [],

@@ -63,8 +63,8 @@ export function largeCases(op: Operator, element: DType): Case[] {
     return [];
   const shape = [7, 143];
   const inputs = probe.inputs.map((wanted): ProbeInput | null => {
-    if (wanted === null || !("values" in wanted))
-      return wanted === null ? null : { shape, between: "between" in wanted ? wanted.between : [-2, 2] };
+    if (wanted === null) return null;
+    if (!("dtype" in wanted)) return { shape, between: "between" in wanted ? wanted.between : [-2, 2] };
     const values = Array.from({ length: sizeOf(shape) }, (_, at) => wanted.values[at % wanted.values.length]);
     return { ...wanted, shape, values };
   });

@@ -3,19 +3,21 @@ import type { DType } from "../../src/tensor/dtype.ts";
 import type { Shape } from "../../src/tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 
-/** The few fields of the ONNX messages that a model of one node needs, by the numbers that the format gives them. */
+/** The few fields of the ONNX messages that models here need, by the numbers that the format gives them. */
 const { root } = protobuf.parse(
   `
   syntax = "proto3";
   message Model { int64 ir_version = 1; Graph graph = 7; repeated Opset opset_import = 8; }
   message Opset { string domain = 1; int64 version = 2; }
-  message Graph { repeated Node node = 1; string name = 2; repeated ValueInfo input = 11; repeated ValueInfo output = 12; }
+  message Graph {
+    repeated Node node = 1; string name = 2; repeated TensorValue initializer = 5; repeated ValueInfo input = 11; repeated ValueInfo output = 12;
+  }
   message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; }
   message Attribute {
     string name = 1; int32 type = 20;
     float f = 2; int64 i = 3; bytes s = 4; TensorValue t = 5; repeated float floats = 7; repeated int64 ints = 8; repeated bytes strings = 9;
   }
-  message TensorValue { repeated int64 dims = 1; int32 data_type = 2; bytes raw_data = 9; }
+  message TensorValue { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
   message ValueInfo { string name = 1; Type type = 2; }
   message Type { TensorType tensor_type = 1; }
   message TensorType { int32 elem_type = 1; Dimensions shape = 2; }
@@ -72,8 +74,11 @@ export function encodeModel({ type, opset, inputs, attributes, outputs }: OneNod
       ],
     },
   };
-  return root.lookupType("Model").encode(model).finish();
+  return encodeMessage(model);
 }
+
+/** The bytes of a model whose fields are named as above. */
+export const encodeMessage = (model: object): Uint8Array => root.lookupType("Model").encode(model).finish();
 
 /** An input left out is an empty name, and nothing at all at the end. */
 function inputNames(inputs: OneNode["inputs"]): string[] {
@@ -81,11 +86,11 @@ function inputNames(inputs: OneNode["inputs"]): string[] {
   return inputs.slice(0, count).map((given, at) => (given === null ? "" : inputName(at)));
 }
 
-const tensorType = ({ dtype, shape }: { readonly dtype: DType; readonly shape: Shape }): object => ({
+export const tensorType = ({ dtype, shape }: { readonly dtype: DType; readonly shape: Shape }): object => ({
   tensor_type: { elem_type: elementCodes[dtype], shape: { dim: shape.map((size) => ({ dim_value: size })) } },
 });
 
-function encodeAttribute(name: string, value: OnnxAttribute): object {
+export function encodeAttribute(name: string, value: OnnxAttribute): object {
   const [kind, content] = Object.entries(value)[0] as [keyof typeof kindCodes, unknown];
   return { name, type: kindCodes[kind], [kind]: encodeContent(kind, content) };
 }
@@ -94,7 +99,10 @@ function encodeContent(kind: keyof typeof kindCodes, content: unknown): unknown 
   if (kind === "s") return Buffer.from(content as string);
   if (kind === "strings") return (content as readonly string[]).map((text) => Buffer.from(text));
   if (kind !== "t") return content;
-  const { dtype, shape, data } = content as Tensor;
+  return encodeTensor(content as Tensor);
+}
+
+export function encodeTensor({ dtype, shape, data }: Tensor): object {
   const raw = storage(tensorOf(dtype, shape, data));
   return { dims: shape, data_type: elementCodes[dtype], raw_data: new Uint8Array(raw.buffer) };
 }

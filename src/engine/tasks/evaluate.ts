@@ -1,7 +1,7 @@
 import { programOf } from "../../wire/program-source.ts";
 import { EvaluateRequest } from "../../wire/requests.ts";
 import type { EvaluateResponse } from "../../wire/responses.ts";
-import { answer, Wanted, writeAll } from "../answer.ts";
+import { type AnswerTemplate, answerText, Wanted, writeAll } from "../answer.ts";
 import { decodeGiven, feedsOf, merged } from "../given.ts";
 import { Preparations, type Prepared } from "../prepare.ts";
 import { type Runnable, runnable } from "../run.ts";
@@ -11,6 +11,7 @@ import { type Context, readRequest } from "./context.ts";
 interface PreparedEvaluation extends Prepared {
   readonly runnable: Runnable;
   readonly wanted: Wanted;
+  readonly template: AnswerTemplate;
 }
 
 /** POST /v1/evaluate: forward only. */
@@ -26,16 +27,17 @@ export function evaluateTask({ limits, compiler, cacheBytes }: Context): Handler
       const program = compiler.compile(source, given, request.seed);
       const wanted = new Wanted([...program.outputs, ...(asksNodes ? program.values : [])].map(({ value }) => value));
       const ready = runnable(program, null, wanted.values, limits);
-      return { program, wanted, runnable: ready, size: ready.size };
+      const template = wanted.template((write) => {
+        const result: EvaluateResponse = {};
+        if (request.return.includes("outputs")) result.outputs = writeAll(program.outputs, write);
+        if (asksNodes) result.nodes = program.values.map(({ name, value }) => ({ name, op: value.node?.op, value: write(value) }));
+        return result;
+      });
+      return { program, wanted, template, runnable: ready, size: ready.size + template.size };
     });
-    const { program, wanted } = prepared;
+    const { program, wanted, template, runnable: ready } = prepared;
     wanted.requireShort(request.encoding, 1, limits);
-    const outcome = prepared.runnable.run(feedsOf(program, given), cancelled, given);
-    const write = wanted.writer(outcome.wanted, request.encoding);
-    const result: EvaluateResponse = {};
-    if (request.return.includes("outputs")) result.outputs = writeAll(program.outputs, write);
-    if (asksNodes) result.nodes = program.values.map(({ name, value }) => ({ name, op: value.node?.op, value: write(value) }));
-    if (outcome.nonfinite !== null) result.nonfinite = outcome.nonfinite;
-    return answer(result, limits);
+    const { wanted: results, nonfinite } = ready.run(feedsOf(program, given), cancelled, given);
+    return answerText(() => template.fill(results, request.encoding, nonfinite === null ? {} : { nonfinite }), limits);
   };
 }

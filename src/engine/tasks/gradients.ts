@@ -4,11 +4,10 @@ import { programOf } from "../../wire/program-source.ts";
 import { GradientsRequest } from "../../wire/requests.ts";
 import type { GradientsResponse } from "../../wire/responses.ts";
 import { decodeTensor } from "../../wire/tensor.ts";
-import { answer, Wanted, type Write, writeAll } from "../answer.ts";
+import { type AnswerTemplate, answerText, Wanted, type Write, writeAll } from "../answer.ts";
 import { type Derivatives, differentiate } from "../differentiate.ts";
 import { Cancelled } from "../executable.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../given.ts";
-import type { Nonfinite } from "../nonfinite.ts";
 import type { Handler } from "../worker-loop.ts";
 import { Preparations, type Prepared } from "../prepare.ts";
 import { type Runnable, runnable } from "../run.ts";
@@ -18,9 +17,8 @@ interface PreparedGradients extends Prepared {
   readonly derivatives: Derivatives;
   readonly runnable: Runnable;
   readonly wanted: Wanted;
+  readonly template: AnswerTemplate;
 }
-
-type Result = Omit<GradientsResponse, "points">;
 
 /** POST /v1/gradients: forward and backward at one point or many. */
 export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handler {
@@ -43,7 +41,8 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
       ...edges.flatMap(({ value, local, gradient }) => [value, local, gradient]),
     ]);
     const ready = runnable(program, derivatives, wanted.values, limits);
-    return { program, derivatives, wanted, runnable: ready, size: ready.size };
+    const template = wanted.template((write) => resultOf(request, program, derivatives, write));
+    return { program, derivatives, wanted, template, runnable: ready, size: ready.size + template.size };
   };
 
   return (body, { cancelled }) => {
@@ -53,31 +52,27 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
     const shared = [decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)];
     const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
 
-    const at = (own: readonly GivenInputs[]): Result => {
+    const at = (own: readonly GivenInputs[]): string => {
       if (cancelled()) throw new Cancelled();
       const given = merged([...shared, ...own]);
-      const { program, derivatives, wanted, runnable } = preparations.get(source, question, given, () => prepare(request, given));
+      const { program, derivatives, wanted, template, runnable } = preparations.get(source, question, given, () => prepare(request, given));
       wanted.requireShort(request.encoding, request.points?.length ?? 1, limits);
       const feeds = feedsOf(program, given);
       if (cotangent !== null) feeds.push(settleCotangent(cotangent, derivatives.objective));
-      const outcome = runnable.run(feeds, cancelled, given);
-      return resultOf(request, program, derivatives, wanted.writer(outcome.wanted, request.encoding), outcome.nonfinite);
+      const { wanted: results, nonfinite } = runnable.run(feeds, cancelled, given);
+      return template.fill(results, request.encoding, nonfinite === null ? {} : { nonfinite });
     };
 
-    if (request.points === undefined) return answer(at([]), limits);
-    return answer({ points: request.points.map((point, index) => at([decodeGiven(point, ["points", index], limits)])) }, limits);
+    const { points } = request;
+    if (points === undefined) return answerText(() => at([]), limits);
+    const everywhere = points.map((point, index) => at([decodeGiven(point, ["points", index], limits)]));
+    return answerText(() => `{"points":[${everywhere.join()}]}`, limits);
   };
 }
 
-function resultOf(
-  request: GradientsRequest,
-  program: Program,
-  derivatives: Derivatives,
-  write: Write,
-  nonfinite: Nonfinite | null,
-): Result {
+function resultOf(request: GradientsRequest, program: Program, derivatives: Derivatives, write: Write): GradientsResponse {
   const { gradients, nodes, edges } = derivatives;
-  const result: Result = {};
+  const result: GradientsResponse = {};
   for (const part of request.return) {
     if (part === "outputs") result.outputs = writeAll(program.outputs, write);
     else if (part === "gradients") result.gradients = writeAll(gradients, write);
@@ -94,6 +89,5 @@ function resultOf(
       }));
     }
   }
-  if (nonfinite !== null) result.nonfinite = nonfinite;
   return result;
 }

@@ -1,4 +1,5 @@
 import compress from "@fastify/compress";
+import type { onSendHookHandler } from "fastify";
 import fp from "fastify-plugin";
 
 /** Answers shorter than this, in bytes, go as they are: compressing them costs more than sending them. */
@@ -8,6 +9,18 @@ const worthwhile = 16 * 1024;
 export const compression = fp(
   async (app) => {
     await app.register(compress, { threshold: worthwhile, encodings: ["zstd", "gzip"], zlibOptions: { level: 1 } });
+    // The plugin has given the route its hook by now.
+    app.addHook("onRoute", (route) => {
+      route.onSend = [route.onSend ?? []].flat().map(unlessShort);
+    });
   },
   { name: "compression" },
 );
+
+/** Asks the length first: what else the hook asks is most of what it costs. */
+function unlessShort(hook: onSendHookHandler): onSendHookHandler {
+  return function (request, reply, payload, done) {
+    if (typeof payload === "string" && payload.length < worthwhile) done(null, payload);
+    else hook.call(this, request, reply, payload, done);
+  };
+}

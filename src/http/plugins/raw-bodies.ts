@@ -1,12 +1,13 @@
 import type { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { pathOf } from "./request-log.ts";
+import { Departure } from "../departure.ts";
+import { aboutRequest } from "./request-log.ts";
 import { Problem, problem } from "../../wire/problems.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Aborted when the client goes away before it has its answer. */
-    departure: AbortSignal;
+    /** When the client goes away before it has its answer. */
+    departure: Departure;
     /** Bytes of this request's body that count as pending. */
     pendingBytes: number;
   }
@@ -30,14 +31,13 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
   scope.decorateRequest("pendingBytes", 0);
 
   scope.addHook("onRequest", (request, reply, done) => {
-    const controller = new AbortController();
-    request.departure = controller.signal;
+    request.departure = new Departure();
     // The end of the answer and not of the request, which closes as soon as its body has been read.
     reply.raw.once("close", () => {
       pending -= request.pendingBytes;
       if (reply.raw.writableEnded) return;
-      request.log.info({ method: request.method, path: pathOf(request) }, "the client has gone");
-      controller.abort(new Error("The client has gone"));
+      request.log.info(aboutRequest(request), "the client has gone");
+      request.departure.happen();
     });
     done();
   });

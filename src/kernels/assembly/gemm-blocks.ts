@@ -4,7 +4,7 @@ import { scratch } from "./base";
 import { finish } from "./gemm-finish";
 import { pack } from "./gemm-pack";
 import { addend, addendAt, addendColumn, addendRow, inner, leftAt, leftColumn, leftRow, out, outAt, outColumn, outRow, rightAt, rightColumn, rightRow } from "./gemm-product";
-import { foursIn, lanes, tall, tallsIn, tileOf, wide } from "./gemm-tile";
+import { foursIn, lanes, scaledTile, tall, tallsIn, tileOf, wide } from "./gemm-tile";
 
 /** Rows of the left side, columns of the right side and products of a sum that are packed at a time. */
 const rowsAtOnce: i32 = 120;
@@ -103,6 +103,7 @@ function multiplyBlock<T>(
     if (leftLies && count == height) continue;
     pack<T>(height, count, length, leftAt(row + at, p), leftRow, leftColumn, scratch + <usize>(at * length) * sizeof<T>());
   }
+  const vectorAddends = addend != 0 && addendColumn == sizeof<T>() && outColumn == sizeof<T>();
   for (let column = 0; column < columns; column += wide<T>()) {
     const vectors = vectorsOf<T>(columns - column);
     const across = min(vectors * lanes<T>(), columns - column);
@@ -125,6 +126,10 @@ function multiplyBlock<T>(
       const to = outAt(row + at, j + column);
       if (plain && fullAcross && down == height) {
         tileOf<T>(height, vectors, length, a, aStep, b, bStep, to, outRow, p > 0);
+        continue;
+      }
+      if (vectorAddends && p == 0 && vectors == 2 && fullAcross && height == tall && down == tall) {
+        scaledTile<T>(length, a, aStep, b, bStep, to, outRow, alpha, beta, addendAt(row + at, j + column), addendRow);
         continue;
       }
       tileOf<T>(height, vectors, length, a, aStep, b, bStep, spareTile<T>(), 32, false);

@@ -32,7 +32,7 @@ export function loadSome<T>(from: usize, count: i32): v128 {
  * Sums of `k` products for a tile of 4 or 6 rows and one or two vectors. Element (r, p) of the left side lies at a + r + p · aStep (r in
  * elements); row p of the right side lies at b + p · bStep, or, when `scattered`, at b plus the p-th offset of a table at `bStep`; then the
  * sums of row r begin with element r at `start`, else with 0. Every sum is one chain in the order of p, whatever the tile. Stores the sums,
- * or adds them to what is there.
+ * or adds them to what is there; when `scaled`, alpha · sum + beta · addend, with the addends in rows of `plusRow` bytes.
  */
 // @ts-ignore: decorator
 @inline
@@ -49,6 +49,11 @@ function tile<T>(
   toRow: usize,
   add: bool,
   start: usize,
+  scaled: bool,
+  alpha: T,
+  beta: T,
+  plus: usize,
+  plusRow: usize,
 ): void {
   let c00 = scattered ? v128.load_splat<T>(start) : v128.splat<T>(0),
     c10 = scattered ? v128.load_splat<T>(start, sizeof<T>()) : v128.splat<T>(0),
@@ -93,42 +98,71 @@ function tile<T>(
     a += aStep;
     if (!scattered) at += bStep;
   }
-  put<T>(to, c00, c01, vectors, add);
+  put<T>(to, c00, c01, vectors, add, scaled, alpha, beta, plus);
   to += toRow;
-  put<T>(to, c10, c11, vectors, add);
+  plus += plusRow;
+  put<T>(to, c10, c11, vectors, add, scaled, alpha, beta, plus);
   to += toRow;
-  put<T>(to, c20, c21, vectors, add);
+  plus += plusRow;
+  put<T>(to, c20, c21, vectors, add, scaled, alpha, beta, plus);
   to += toRow;
-  put<T>(to, c30, c31, vectors, add);
+  plus += plusRow;
+  put<T>(to, c30, c31, vectors, add, scaled, alpha, beta, plus);
   if (rows == 6) {
     to += toRow;
-    put<T>(to, c40, c41, vectors, add);
+    plus += plusRow;
+    put<T>(to, c40, c41, vectors, add, scaled, alpha, beta, plus);
     to += toRow;
-    put<T>(to, c50, c51, vectors, add);
+    plus += plusRow;
+    put<T>(to, c50, c51, vectors, add, scaled, alpha, beta, plus);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function put<T>(to: usize, first: v128, second: v128, vectors: i32, add: bool): void {
-  v128.store(to, add ? v128.add<T>(v128.load(to), first) : first);
-  if (vectors == 2) v128.store(to, add ? v128.add<T>(v128.load(to, 16), second) : second, 16);
+function put<T>(to: usize, first: v128, second: v128, vectors: i32, add: bool, scaled: bool, alpha: T, beta: T, plus: usize): void {
+  v128.store(to, scaled ? scale<T>(first, alpha, beta, v128.load(plus)) : add ? v128.add<T>(v128.load(to), first) : first);
+  if (vectors == 2) v128.store(to, scaled ? scale<T>(second, alpha, beta, v128.load(plus, 16)) : add ? v128.add<T>(v128.load(to, 16), second) : second, 16);
+}
+
+/** Rounded after each step, as `finish` does it. */
+// @ts-ignore: decorator
+@inline
+function scale<T>(sum: v128, alpha: T, beta: T, addend: v128): v128 {
+  return v128.add<T>(v128.mul<T>(v128.splat<T>(alpha), sum), v128.mul<T>(v128.splat<T>(beta), addend));
+}
+
+/** The tile of `tall` rows and two vectors with its sums scaled and added to addends, which may be what is overwritten. */
+export function scaledTile<T>(
+  k: i32,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  to: usize,
+  toRow: usize,
+  alpha: T,
+  beta: T,
+  plus: usize,
+  plusRow: usize,
+): void {
+  tile<T>(tall, 2, false, k, a, aStep, b, bStep, to, toRow, false, 0, true, alpha, beta, plus, plusRow);
 }
 
 function tile6x2<T>(k: i32, a: usize, aStep: usize, b: usize, bStep: usize, to: usize, toRow: usize, add: bool): void {
-  tile<T>(6, 2, false, k, a, aStep, b, bStep, to, toRow, add, 0);
+  tile<T>(6, 2, false, k, a, aStep, b, bStep, to, toRow, add, 0, false, 0, 0, 0, 0);
 }
 
 function tile6x1<T>(k: i32, a: usize, aStep: usize, b: usize, bStep: usize, to: usize, toRow: usize, add: bool): void {
-  tile<T>(6, 1, false, k, a, aStep, b, bStep, to, toRow, add, 0);
+  tile<T>(6, 1, false, k, a, aStep, b, bStep, to, toRow, add, 0, false, 0, 0, 0, 0);
 }
 
 function tile4x2<T>(k: i32, a: usize, aStep: usize, b: usize, bStep: usize, to: usize, toRow: usize, add: bool): void {
-  tile<T>(4, 2, false, k, a, aStep, b, bStep, to, toRow, add, 0);
+  tile<T>(4, 2, false, k, a, aStep, b, bStep, to, toRow, add, 0, false, 0, 0, 0, 0);
 }
 
 function tile4x1<T>(k: i32, a: usize, aStep: usize, b: usize, bStep: usize, to: usize, toRow: usize, add: bool): void {
-  tile<T>(4, 1, false, k, a, aStep, b, bStep, to, toRow, add, 0);
+  tile<T>(4, 1, false, k, a, aStep, b, bStep, to, toRow, add, 0, false, 0, 0, 0, 0);
 }
 
 /** The tile of `rows` (4 or `tall`) and `vectors` (1 or 2). */
@@ -154,19 +188,19 @@ export function tileOf<T>(
 }
 
 function scattered6x2<T>(k: i32, a: usize, b: usize, places: usize, to: usize, toRow: usize, add: bool, start: usize): void {
-  tile<T>(6, 2, true, k, a, 6 * sizeof<T>(), b, places, to, toRow, add, start);
+  tile<T>(6, 2, true, k, a, 6 * sizeof<T>(), b, places, to, toRow, add, start, false, 0, 0, 0, 0);
 }
 
 function scattered6x1<T>(k: i32, a: usize, b: usize, places: usize, to: usize, toRow: usize, add: bool, start: usize): void {
-  tile<T>(6, 1, true, k, a, 6 * sizeof<T>(), b, places, to, toRow, add, start);
+  tile<T>(6, 1, true, k, a, 6 * sizeof<T>(), b, places, to, toRow, add, start, false, 0, 0, 0, 0);
 }
 
 function scattered4x2<T>(k: i32, a: usize, b: usize, places: usize, to: usize, toRow: usize, add: bool, start: usize): void {
-  tile<T>(4, 2, true, k, a, 4 * sizeof<T>(), b, places, to, toRow, add, start);
+  tile<T>(4, 2, true, k, a, 4 * sizeof<T>(), b, places, to, toRow, add, start, false, 0, 0, 0, 0);
 }
 
 function scattered4x1<T>(k: i32, a: usize, b: usize, places: usize, to: usize, toRow: usize, add: bool, start: usize): void {
-  tile<T>(4, 1, true, k, a, 4 * sizeof<T>(), b, places, to, toRow, add, start);
+  tile<T>(4, 1, true, k, a, 4 * sizeof<T>(), b, places, to, toRow, add, start, false, 0, 0, 0, 0);
 }
 
 /** The tile of `rows` and `vectors` that finds row p of the right side by the table `places`; see `tile`. */

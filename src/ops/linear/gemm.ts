@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { multiply } from "../../kernels/matmul.ts";
+import { isForKernel, multiply } from "../../kernels/matmul.ts";
 import { type Matrix, placesBy } from "../../kernels/matrix.ts";
+import { isFloating } from "../../tensor/dtype.ts";
 import { broadcastShapes, broadcastStrides, formatShape, sameShape, sizeOf } from "../../tensor/shape.ts";
 import type { Tensor, TensorType } from "../../tensor/tensor.ts";
 import { mul } from "../arithmetic/mul.ts";
@@ -49,6 +50,13 @@ export const Gemm = defineOp({
     multiply(matrix(a, transA), matrix(b, transB), out, { alpha, beta: addend === null ? 0 : beta, addend: addend ?? out });
     // Storage of int64 holds doubles, and only whole ones.
     if (y.dtype === "int64") for (let at = 0; at < y.data.length; at++) y.data[at] = Math.trunc(y.data[at]);
+  },
+  overwrites: 2,
+  // The loops round once, and not after each step.
+  accumulates: ([a, b, c], { alpha, transA, transB }) => {
+    const [m, n] = productShape(a, b, transA, transB);
+    const isExact = c === null && alpha === 1 && isFloating(a.dtype) && isForKernel(m, n, a.shape[transA ? 0 : 1]);
+    return isExact ? { addend: 2, scaled: (scale) => ({ alpha: scale, beta: 1 }) } : null;
   },
   vjp: ({ inputs: [a, b, c], grads: [g], attributes: { alpha, beta, transA, transB } }) => [
     transA ? gemm(b, g, null, { alpha, transA: transB, transB: true }) : gemm(g, b, null, { alpha, transB: !transB }),

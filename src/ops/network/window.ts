@@ -55,17 +55,18 @@ export function windowOver(op: string, sizes: Shape, kernel: readonly number[], 
     if (placing.auto_pad === "SAME_UPPER" || placing.auto_pad === "SAME_LOWER") return sameWindow(own, placing.auto_pad);
     const [begin, end] = [pads[axis], pads[rank + axis]];
     const spare = size + begin + end - extentOf(own);
-    if (spare < 0) {
+    const whole = Math.floor(spare / own.stride) + 1;
+    // A window that would start in the padding behind the image is not counted.
+    const partly = ceil && size > 0 && spare % own.stride !== 0 && whole * own.stride < size + begin;
+    const out = partly ? whole + 1 : whole;
+    if (out < 1) {
       throw new OperatorError(
         "shape",
         `a window of ${op} reaches over ${extentOf(own)} elements of spatial axis ${axis}, which has ${size + begin + end} with its padding`,
         { input: 0 },
       );
     }
-    const whole = Math.floor(spare / own.stride) + 1;
-    // A window that would start in the padding behind the image is not counted.
-    const partly = ceil && spare % own.stride !== 0 && whole * own.stride < size + begin;
-    return { ...own, begin, end, out: partly ? whole + 1 : whole };
+    return { ...own, begin, end, out };
   });
 }
 

@@ -1,0 +1,149 @@
+/** The engine as the benches use it: the one place that knows how its plans are made and run. */
+import { Compiler } from "../../src/engine/compile.ts";
+import { CrewHost } from "../../src/engine/crew-host.ts";
+import { LeadingCrew } from "../../src/engine/crew.ts";
+import { reverse } from "../../src/autodiff/reverse.ts";
+import { differentiate } from "../../src/engine/differentiate.ts";
+import type { Executable } from "../../src/engine/executable.ts";
+import { executable } from "../../src/engine/execute.ts";
+import { decodeGiven, feedsOf, merged } from "../../src/engine/given.ts";
+import { plan } from "../../src/engine/plan.ts";
+import { Registry } from "../../src/engine/registry.ts";
+import { Session } from "../../src/engine/session.ts";
+import { ThreadBudget, threadsInUse } from "../../src/engine/thread-budget.ts";
+import { input, type Value } from "../../src/ir/graph.ts";
+import { multiply } from "../../src/kernels/matmul.ts";
+import { placesBy } from "../../src/kernels/matrix.ts";
+import { workspace } from "../../src/kernels/workspace.ts";
+import { mul } from "../../src/ops/arithmetic/mul.ts";
+import { sub } from "../../src/ops/arithmetic/sub.ts";
+import { matMul } from "../../src/ops/linear/mat-mul.ts";
+import { filled } from "../../src/ops/shape/expand.ts";
+import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
+import { defaultLimits } from "../../src/wire/limits.ts";
+import type { ProgramSource } from "../../src/wire/program-source.ts";
+import { asBase64, type Training } from "./networks.ts";
+import { type Trainer, trainer } from "./trainer.ts";
+
+const never = (): boolean => false;
+const limits = { ...defaultLimits, nodes: 2 ** 24 };
+// Nothing here is registered, so the folder is never looked at.
+const compiler = new Compiler(new Registry("graphs"), limits);
+
+const crews = new Map<number, LeadingCrew>();
+
+/** From now on this thread computes with so many threads. */
+export function useThreads(threads: number): void {
+  const space = workspace();
+  let crew = crews.get(threads);
+  if (crew === undefined && threads > 1) {
+    const budget = new ThreadBudget(threadsInUse(threads), 0);
+    budget.enter();
+    crew = new LeadingCrew(space, threads, budget, ({ link, members }) => void new CrewHost(link, members));
+    crews.set(threads, crew);
+  }
+  space.crew = crew ?? null;
+}
+
+/** The kernel alone, on matrices that lie where plans place them. */
+export function productByKernel(size: number, left: Tensor, right: Tensor): () => Tensor {
+  const bytes = 3 * left.data.byteLength;
+  const { space, address } = workspace().hold(bytes);
+  const [a, b, c] = [0, 1, 2].map((at) => space.tensorAt(address + at * left.data.byteLength, left));
+  a.data.set(left.data);
+  b.data.set(right.data);
+  const matrix = ({ data }: Tensor) => ({ data, offset: 0, rows: placesBy(size, size), columns: placesBy(1, size) });
+  const [first, second, out] = [a, b, c].map(matrix);
+  return () => {
+    multiply(first, second, out);
+    return c;
+  };
+}
+
+/** The same product as a graph of one node, planned and made callable, the operands fed on every run. */
+export function productByPlan(left: Tensor, right: Tensor): () => Tensor {
+  const [a, b] = [input(left), input(right)];
+  const run = executable(plan([a, b], [matMul(a, b)]));
+  return () => run([left, right], never).wanted[0];
+}
+
+/** A training step as one graph: forward, backward, and each parameter's next value, which stays where the parameter was. */
+export function adjointTrainer(training: Training, threads: number): Trainer {
+  const { network, learningRate, labels, parameters } = training;
+  const given = merged([
+    decodeGiven({ input: asBase64(training.input), target: labels }, ["inputs"], limits),
+    decodeGiven(Object.fromEntries([...parameters].map(([name, tensor]) => [name, asBase64(tensor)])), ["parameters"], limits),
+  ]);
+  const program = compiler.compile({ kind: "network", source: network as Extract<ProgramSource, { kind: "network" }>["source"] }, given, 0);
+  const { objective, gradients } = differentiate(program, {
+    of: undefined,
+    wrt: [...parameters.keys()],
+    parts: ["gradients"],
+    cotangent: false,
+  });
+  const gradientOf = new Map(gradients.map(({ name, value }) => [name, value]));
+  const updates = new Map<Value, Value>();
+  for (const { name, value } of program.inputs) {
+    const gradient = gradientOf.get(name);
+    if (gradient !== undefined) updates.set(value, sub(value, mul(gradient, learningRate)));
+  }
+  const fed = program.inputs.map(({ value }) => value);
+  const session = new Session(plan(fed, [objective.value], { updates }));
+  const first = feedsOf(program, given);
+  const later = fed.map((value, at) => (updates.has(value) ? null : first[at]));
+  let feeds: readonly (Tensor | null)[] = first;
+  return trainer(
+    `Adjoint, ${threads === 1 ? "1 thread" : `${threads} threads`}`,
+    () => {
+      const { wanted } = session.run(feeds);
+      feeds = later;
+      return wanted[0].data[0];
+    },
+    () => useThreads(threads),
+  );
+}
+
+/** An expression's gradients with respect to its one input, as an executable and the value to feed. */
+export function gradientOfExpression(source: string, x: number): () => number {
+  const given = decodeGiven({ x }, ["inputs"], limits);
+  const program = compiler.compile({ kind: "expression", source }, given, 0);
+  const { gradients } = differentiate(program, { of: undefined, wrt: undefined, parts: ["gradients"], cotangent: false });
+  const wanted = [program.outputs[0].value, gradients[0].value];
+  const run: Executable = executable(
+    plan(
+      program.inputs.map(({ value }) => value),
+      wanted,
+    ),
+  );
+  const feeds = feedsOf(program, given);
+  return () => run(feeds, never).wanted[1].data[0];
+}
+
+export interface PlannedChain {
+  /** The gradient of the product with respect to its first factor. */
+  readonly run: () => number;
+  readonly arenaBytes: number;
+  /** What the graph, its gradients and the plan keep of the heap; a number only where Node may be told to collect garbage. */
+  readonly heapBytes: number;
+}
+
+/** y = x · 1.0000001 · 1.0000001 …, so many times, with its gradient. */
+export function plannedChain(length: number): PlannedChain {
+  const before = heapInUse();
+  const x = input({ dtype: "float64", shape: [] });
+  let y = x;
+  for (let at = 0; at < length; at++) y = mul(y, 1.000_000_1);
+  const gradient = reverse([y], [filled(1, y)]).gradientOf(x);
+  if (gradient === null) throw new Error("no gradient flows back to x");
+  const planned = plan([x], [y, gradient]);
+  const run = executable(planned);
+  const feeds = [tensorOf("float64", [], [1])];
+  run(feeds, never);
+  return { run: () => run(feeds, never).wanted[1].data[0], arenaBytes: planned.arenaBytes, heapBytes: heapInUse() - before };
+}
+
+function heapInUse(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

@@ -1,0 +1,25 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Compiler } from "../../../src/engine/compile.ts";
+import { Registry } from "../../../src/engine/registry.ts";
+import { gradientsTask } from "../../../src/engine/tasks/gradients.ts";
+import { defaultLimits as limits } from "../../../src/wire/limits.ts";
+import { type RingMemory, serveRing } from "./ring.ts";
+import type { Way } from "./ways.ts";
+
+/** The other side of the ways: computes gradients, or gives an answer that costs nothing. */
+const { way, work, ring } = workerData as { readonly way: Way; readonly work: "nothing" | "gradients"; readonly ring: RingMemory };
+
+const gradients = gradientsTask({ limits, cacheBytes: 2 ** 24, compiler: new Compiler(new Registry("graphs"), limits) });
+const context = { cancelled: () => false };
+const kilobyte = "x".repeat(1024);
+
+function handle(body: string): string {
+  if (work === "nothing") return kilobyte;
+  const answer = gradients(body, context).body;
+  return typeof answer === "string" ? answer : Buffer.from(answer).toString();
+}
+
+if (way === "ring" || way === "spinning ring") serveRing(ring, way === "ring" ? 0 : 20_000, handle);
+parentPort?.on("message", (message: string | readonly string[]) => {
+  parentPort?.postMessage(typeof message === "string" ? handle(message) : message.map(handle));
+});
