@@ -30,7 +30,9 @@ test("strided copies by SIMD are those of the loops: transposed, repeated, rever
       const stage = new Stage();
       const there = stage.copy(x);
       const out = { dtype, shape: outShape };
-      for (const [actual] of everyWay(() => [copied(there, strides, offset, stage.empty(out))], sizeOf(outShape) < 128)) {
+      const actuals = everyWay(() => [copied(there, strides, offset, stage.empty(out))], sizeOf(outShape) < 128);
+      expect(stage.isIntact()).toBe(true);
+      for (const [actual] of actuals) {
         expect(bytesOf(actual).equals(bytesOf(expected))).toBe(true);
       }
     }),

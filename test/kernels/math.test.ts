@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import { bindChain, compileChain, type Instruction, instructions, runChain } from "../../src/kernels/chain.ts";
 import { builds, type Build } from "../../src/kernels/modules.ts";
 import { erf } from "../../src/kernels/special.ts";
-import { addressOf } from "../../src/kernels/workspace.ts";
+import { addressOf, workspace } from "../../src/kernels/workspace.ts";
+import { tensorOf } from "../../src/tensor/tensor.ts";
 import { draws, specials } from "./numbers.ts";
-import { Arena, workspaceWith } from "./arena.ts";
+import { inShares, Stage } from "./stage.ts";
 
 type Float = "float32" | "float64";
 type Name = "exp" | "expm1" | "log" | "log1p" | "tanh" | "sigmoid" | "softplus" | "erf" | "pow";
@@ -34,13 +35,14 @@ function compute(
   operands: readonly ArrayLike<number>[],
   build: Build,
 ): Float32Array | Float64Array {
-  const arena = new Arena();
+  const stage = new Stage();
   const shape = [operands[0].length];
-  const inputs = operands.map((numbers) => arena.tensor(dtype, shape, numbers));
-  const output = arena.tensor(dtype, shape);
+  const inputs = operands.map((numbers) => stage.copy(tensorOf(dtype, shape, numbers)));
+  const output = stage.empty({ dtype, shape });
   const steps = [{ instruction, operands: inputs.map((_, input) => ({ input })) }];
   const chain = compileChain({ dtype, shape, inputs, steps, outputs: [0], watched: [] });
-  runChain(workspaceWith(build, 1), bindChain(chain, inputs.map(addressOf), [addressOf(output)], 0));
+  const bound = bindChain(chain, inputs.map(addressOf), [addressOf(output)], 0);
+  inShares(build, 1, () => runChain(workspace(), bound));
   return output.data.slice() as Float32Array | Float64Array;
 }
 

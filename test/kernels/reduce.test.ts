@@ -9,7 +9,14 @@ import { everyWay, Stage } from "./stage.ts";
 
 const { sum, mean, product, sumOfSquares, sumOfMagnitudes, euclideanNorm, logOfSum, logOfSumOfExponentials } = summaries;
 const all = {
-  ...{ sum, mean, product, sumOfSquares, sumOfMagnitudes, euclideanNorm, logOfSum, logOfSumOfExponentials },
+  sum,
+  mean,
+  product,
+  sumOfSquares,
+  sumOfMagnitudes,
+  euclideanNorm,
+  logOfSum,
+  logOfSumOfExponentials,
   maximum: summaries.maximumOr(-Infinity),
   minimum: summaries.minimumOr(Infinity),
 };
@@ -57,7 +64,9 @@ describe.each(Object.entries(all))("%s", (name, summary) => {
         const isMild = x.data.every((number) => !(Math.abs(number) > 1e30) || Math.abs(number) === Infinity);
         const stage = new Stage();
         const there = stage.copy(x);
-        for (const [actual] of everyWay(() => [resultOf(summary, there, axes, stage.empty(typeOf(x, axes)))])) {
+        const actuals = everyWay(() => [resultOf(summary, there, axes, stage.empty(typeOf(x, axes)))]);
+        expect(stage.isIntact()).toBe(true);
+        for (const [actual] of actuals) {
           if (isMild || name.endsWith("imum")) expectNear(actual, expected, sizeOf(shape) * 9);
         }
       }),
