@@ -165,6 +165,15 @@ describe("chains", () => {
     );
   });
 
+  test.each(["float32", "float64"] as const)("the greater of %s and zero is JavaScript's, on either side", (dtype) => {
+    const stage = new Stage();
+    const x = stage.copy(tensorOf(dtype, [specials.length], specials));
+    const operands = [{ input: 0 }, { number: 0 }];
+    const steps = [operands, operands.toReversed()].map((each) => ({ instruction: "max" as const, operands: each }));
+    const { outputs } = run(stage, { dtype, shape: x.shape, inputs: [x], steps, outputs: [0, 1], watched: [] }, [x], 1);
+    for (const { data } of outputs) expect([...data]).toEqual(Array.from(x.data, (number) => Math.max(number, 0)));
+  });
+
   test("give the bits of their steps one by one, in any number of shares, and find what is not finite", () => {
     fc.assert(
       fc.property(fc.gen(), fc.constantFrom(1, 2, 3, 5), (gen, parts) => {
