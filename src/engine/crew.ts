@@ -79,13 +79,18 @@ export class LeadingCrew implements Crew {
     words[ARGUMENTS] = args.length;
     words[SHARES] = shares;
     Atomics.store(words, PENDING, shares - 1);
+    // Looked at after the count is set: who ends from here on sets it to 0.
+    if (Atomics.load(words, BROKEN) !== 0) this.#giveUp();
     for (let member = 1; member < shares; member++) {
       Atomics.add(words, ticketOf(member), 1);
       Atomics.notify(words, ticketOf(member));
     }
     this.#space.kernels[kernel](...args, 0, shares);
     for (let pending = Atomics.load(words, PENDING); pending > 0;) pending = awaitChange(words, PENDING, pending);
-    if (Atomics.load(words, BROKEN) === 0) return;
+    if (Atomics.load(words, BROKEN) !== 0) this.#giveUp();
+  }
+
+  #giveUp(): never {
     this.#space.abandon();
     throw problem("worker_lost", "A thread that helped with this request has ended");
   }

@@ -64,7 +64,8 @@ function derivativesOf(program: Program, question: Question): Derivatives {
   }
   if (!scalar && !question.cotangent) {
     const detail = `The objective ${objective.name} has shape ${formatShape(objective.value.shape)}: give a cotangent of that shape, or reduce it to one number with sum or mean`;
-    throw problemAt("objective_not_scalar", placeOfObjective(question), detail);
+    // What lacks is the cotangent, unless the objective was chosen.
+    throw problemAt("objective_not_scalar", placeOfObjective(question) || "/cotangent", detail);
   }
   const cotangent = question.cotangent ? input(objective.value) : null;
   const backward = reverse([objective.value], [cotangent ?? filled(1, objective.value)]);

@@ -1,12 +1,12 @@
 import type { GivenInputs } from "../graph/draft.ts";
-import type { Program, ProgramInput } from "../graph/program.ts";
+import type { Counted, Program, ProgramInput } from "../graph/program.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { pointerTo, problemAt } from "../wire/problems.ts";
 import { settle } from "../wire/settle.ts";
-import { decodeTensor, type GivenTensor } from "../wire/tensor.ts";
+import { decodeTensor, type GivenTensor, pointerInTensor } from "../wire/tensor.ts";
 
 /** Decodes the tensors of an object of the request that stands at `place`. */
 export function decodeGiven(json: Readonly<Record<string, unknown>>, place: readonly (string | number)[], limits: Limits): GivenInputs {
@@ -37,16 +37,24 @@ export function signature({ tensors }: GivenInputs): string {
 export function feedsOf(program: Program, { tensors, pointers }: GivenInputs): Tensor[] {
   return program.inputs.map((input) => {
     const given = tensors.get(input.name);
-    if (given !== undefined) return settle(given, input.value.dtype, pointers.get(input.name) ?? "");
-    if (input.initial !== null) return input.initial;
-    throw missing(input);
+    if (given !== undefined) {
+      const pointer = pointers.get(input.name) ?? "";
+      const tensor = settle(given, input.value.dtype, pointer);
+      if (input.counts !== undefined) requireCounted(tensor, input.counts, given, pointer);
+      return tensor;
+    }
+    if (input.initial === null) throw new Error(`the program was compiled without a tensor for ${input.name}`);
+    return input.initial;
   });
 }
 
-const missing = ({ name, role }: ProgramInput): Error =>
-  role === "input"
-    ? problemAt("missing_input", "/inputs", `The input ${name} has no value`)
-    : problemAt("missing_parameter", "/parameters", `The parameter ${name} has no value`);
+/** Refuses numbers of classes or rows that there are not, at the place of the first. */
+function requireCounted({ data }: Tensor, { what, size, ignored }: Counted, given: GivenTensor, pointer: string): void {
+  const bad = data.findIndex((number) => !(number >= 0 && number < size) && number !== ignored);
+  if (bad < 0) return;
+  const range = size === 0 ? "there are none" : `they are counted from 0 to ${size - 1}`;
+  throw problemAt("index_out_of_range", pointer + pointerInTensor(given, bad), `There is no ${what} ${data[bad]}: ${range}`);
+}
 
 /** The client's cotangent, which must have the objective's shape. */
 export function settleCotangent(

@@ -1,9 +1,9 @@
-import type { GivenInputs } from "../graph/draft.ts";
+import { faultAt, type GivenInputs, type Place } from "../graph/draft.ts";
 import { codes } from "../graph/operator-fault.ts";
 import type { NamedNode, Program } from "../graph/program.ts";
 import type { Node } from "../ir/graph.ts";
 import type { OperatorError } from "../ops/errors.ts";
-import { type Problem, problemAt } from "../wire/problems.ts";
+import { Problem } from "../wire/problems.ts";
 import type { Flows } from "./differentiate.ts";
 
 /** An operator refused the numbers that it met on the way forward or backward, such as an index out of range. */
@@ -12,7 +12,7 @@ export function refusal(program: Program, node: Node, cause: OperatorError, give
   const own = program.nodes.find((candidate) => candidate.node.id >= node.id);
   if (own !== undefined) {
     const pointer = own.node === node ? placeOf(program, own, cause.input, given) : own.pointer;
-    return problemAt(codes[cause.fault], pointer, `Node ${own.name} (${own.node.op}): ${cause.message}`);
+    return problemOf(pointer === own.pointer ? own : { pointer }, cause, `Node ${own.name} (${own.node.op})`);
   }
   const source = flows === null ? null : sourceOf(node, flows);
   return refusalOfGradient(program, source, cause);
@@ -22,7 +22,12 @@ export function refusal(program: Program, node: Node, cause: OperatorError, give
 export function refusalOfGradient(program: Program, node: Node | null, cause: OperatorError): Problem {
   const own = program.nodes.find((candidate) => candidate.node === node);
   const which = own === undefined ? "In a gradient" : `In the gradient of node ${own.name} (${own.node.op})`;
-  return problemAt(codes[cause.fault], own?.pointer ?? "", `${which}: ${cause.message}`);
+  return problemOf(own ?? { pointer: "" }, cause, which);
+}
+
+function problemOf(place: Place, { fault, message }: OperatorError, which: string): Problem {
+  const found = faultAt(place, `${which}: ${message}`);
+  return new Problem(codes[fault], found.detail, [found]);
 }
 
 /** Where the client wrote the numbers, if it did, else where it wrote the operand. */

@@ -6,13 +6,14 @@ import { type Attributes, has, type Operator } from "../ops/define.ts";
 import { OperatorError } from "../ops/errors.ts";
 import { type DType, isFloating } from "../tensor/dtype.ts";
 import { formatShape, spanOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { nearest } from "../wire/nearest.ts";
 import { Problem } from "../wire/problems.ts";
 import { settle } from "../wire/settle.ts";
 import type { GivenTensor } from "../wire/tensor.ts";
 import { readAttributes } from "./attributes.ts";
-import { didYouMean, type Draft, faultAt, Faults, type GivenInputs } from "./draft.ts";
+import { didYouMean, type Draft, faultAt, Faults, type GivenInputs, type Place } from "./draft.ts";
 import { demandOf, demands, dtypesByVariable, fitted, inputSpec, type Origin, originsOf } from "./dtypes.ts";
 import { checkGiven, declaredShape, pointerOf } from "./given.ts";
 import { type Linked, link } from "./link.ts";
@@ -104,7 +105,7 @@ class Compilation {
       });
       const producer = values[0].node;
       const name = names.find((each) => each !== null);
-      if (producer !== null && name !== undefined) named.push({ name, node: producer, pointer: locate("nodes", node).pointer });
+      if (producer !== null && name !== undefined) named.push({ name, node: producer, ...locate("nodes", node) });
     }
     const fed = inputs.map(({ name }, at): ProgramInput => ({ name, value: this.#source(at, null), role: "input", initial: null }));
     const fixed = constants.map(({ name }, at) => ({ name, value: this.#source(inputs.length + at, null) }));
@@ -186,7 +187,7 @@ class Compilation {
     const dtype = origin.dtype ?? fitted(origin.numbers, this.#demands[at] ?? wanted);
     if (at >= inputs.length) {
       const { name, tensor } = constants[at - inputs.length];
-      return constant(settle(tensor, dtype, () => locate("constants", name).pointer));
+      return constant(settledAt(() => locate("constants", name), tensor, dtype));
     }
     const tensor = this.#given?.tensors.get(inputs[at].name);
     if (this.#given === null || tensor === undefined) return input({ dtype, shape: declaredShape(this.#draft, inputs[at]) });
@@ -196,13 +197,29 @@ class Compilation {
 
   #literal(node: number, at: number, tensor: GivenTensor, wanted: DType | null): Value {
     const dtype = tensor.dtype ?? (tensor.kind === "bool" ? "bool" : fitted(tensor, wanted));
-    return constant(settle(tensor, dtype, () => this.#draft.locate("nodes", node, "inputs", at).pointer));
+    return constant(settledAt(() => this.#draft.locate("nodes", node, "inputs", at), tensor, dtype));
   }
 
   #requireSize(node: number, shape: readonly number[]): void {
-    if (spanOf(shape) <= this.#limits.elements) return;
-    const sentence = `the result has shape ${formatShape(shape)}, which is more than ${this.#limits.elements} elements`;
+    const { elements, rank } = this.#limits;
+    if (spanOf(shape) <= elements && shape.length <= rank) return;
+    const sentence =
+      shape.length > rank
+        ? `the result has ${shape.length} axes, and at most ${rank} are possible`
+        : `the result has shape ${formatShape(shape)}, which is more than ${elements} elements`;
     throw nodeProblem(this.#draft, node, "tensor_too_large", sentence, this.#draft.locate("nodes", node));
+  }
+}
+
+/** The numbers of a literal. No pointer leads into a formula: what is wrong with a literal there is told by line and column. */
+function settledAt(placeOf: () => Place, literal: GivenTensor, dtype: DType): Tensor {
+  try {
+    return settle(literal, dtype, () => placeOf().pointer);
+  } catch (error) {
+    const place = placeOf();
+    if (!(error instanceof Problem) || place.prefix === undefined) throw error;
+    const fault = faultAt(place, error.detail);
+    throw new Problem(error.code, fault.detail, [fault]);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Node, Value } from "../ir/graph.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Place } from "./draft.ts";
 
 /** What a client's program means once the types of its inputs are known: typed values with the client's names. */
 export interface Program {
@@ -19,12 +20,11 @@ export interface NamedValue {
   readonly value: Value;
 }
 
-export interface NamedNode {
+/** A node where the client wrote it. */
+export interface NamedNode extends Place {
   /** The name of its first output. */
   readonly name: string;
   readonly node: Node;
-  /** Where the client wrote it, as a JSON pointer into the request, such as "/graph/nodes/3". */
-  readonly pointer: string;
 }
 
 export interface ProgramInput extends NamedValue {
@@ -32,4 +32,13 @@ export interface ProgramInput extends NamedValue {
   readonly role: "input" | "parameter" | "buffer";
   /** What is fed when the request brings no tensor; null when it must. */
   readonly initial: Tensor | null;
+  /** What its whole numbers count, where they count something. */
+  readonly counts?: Counted;
+}
+
+/** Numbers that count classes or rows go from 0 up to `size`, which is outside; `ignored` is one more that they may be. */
+export interface Counted {
+  readonly what: "class" | "row";
+  readonly size: number;
+  readonly ignored?: number;
 }

@@ -69,8 +69,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   // No route parses a body on the event loop.
   app.removeAllContentTypeParsers();
-  answerWithProblems(app, { maxBodyBytes });
   const methods = collectMethods(app);
+  answerWithProblems(app, { maxBodyBytes, methods });
 
   await app.register(openApi);
   await app.register(requestLog);

@@ -76,7 +76,9 @@ function encodeSteps(chain: Chain, { operands }: Space, { places, registers }: S
   const isNumber = (step: number): boolean => instructions[steps[step].instruction].result === "number";
   steps.forEach(({ instruction, operands: read }, at) => {
     const [a, b = 0, c = 0] = read.map((operand) => ("step" in operand ? slotOf(operand.step) : (slots.get(nameOf(operand)) ?? 0)));
-    code.push([instructions[instruction].code, slotOf(at), a, b, c]);
+    const zero = instruction === "max" ? read.findIndex((operand) => "number" in operand && Object.is(operand.number, 0)) : -1;
+    if (zero >= 0) code.push([codes.relu, slotOf(at), zero === 0 ? b : a, 0, 0]);
+    else code.push([instructions[instruction].code, slotOf(at), a, b, c]);
     watched.forEach((step, flag) => step === at && isNumber(at) && code.push([codes.check, flag, slotOf(at), 0, 0]));
     outputs.forEach((step, output) => step === at && !isNumber(at) && code.push([codes.storeBool, output, slotOf(at), 0, 0]));
   });

@@ -93,6 +93,39 @@ export function convolveTransposedByLoops(x: Tensor, w: Tensor, bias: Tensor | n
   }
 }
 
+/**
+ * The gradient of a convolution by its weights: w[m, c, j] = Σ x[n, c, window o at j] · g[n, m, o] over images n and windows o. x is (batch,
+ * channels, …), g (batch, filters, …), w (filters, channels / groups, …kernel).
+ */
+export function convolutionWeightsByLoops(x: Tensor, g: Tensor, window: Window, groups: number, w: Tensor): void {
+  const [batch, filters] = g.shape;
+  const channels = x.shape[1] / groups;
+  const perGroup = filters / groups;
+  const starts = startsOf(window);
+  const offsets = offsetsOf(window, channels);
+  const imageSize = channels * sizeOf(x.shape.slice(2));
+  const box = new Float64Array(channels * sizeOf(boxOf(window)));
+  const patches = { data: box, offset: 0, rows: placesIn(starts), columns: placesIn(offsets) };
+  const windowRows = { rows: placesBy(starts.length, perGroup), columns: placesBy(1, starts.length) };
+  const sums = new Float64Array(w.data.length);
+  for (let n = 0; n < batch; n++) {
+    for (let group = 0; group < groups; group++) {
+      const image = (n * groups + group) * imageSize;
+      forEachRow(window, channels, (place, element, length) => copy(x.data, image + element, box, place, length));
+      const first = group * perGroup;
+      const out = {
+        data: sums,
+        offset: first * offsets.length,
+        rows: placesBy(offsets.length, perGroup),
+        columns: placesBy(1, offsets.length),
+      };
+      const left = { data: g.data, offset: (n * filters + first) * starts.length, ...windowRows };
+      multiplyByLoops(left, patches, out, { alpha: 1, beta: 1, addend: out });
+    }
+  }
+  w.data.set(sums);
+}
+
 function copy(from: Data, start: number, to: Float64Array, at: number, length: number): void {
   for (let i = 0; i < length; i++) to[at + i] = from[start + i];
 }

@@ -127,9 +127,11 @@ export interface Plan {
   readonly block: number;
   /** Whether a padded copy of the image is made. */
   readonly boxed: boolean;
-  /** Windows along the first two axes that the copy holds at a time. */
-  readonly bands: readonly [number, number];
+  /** Windows along each axis that the copy holds at a time. */
+  readonly bands: Bands;
 }
+
+type Bands = readonly [number, number, number];
 
 /** Bytes that packed filters, and the copy of an image, may take if less does not do. */
 const comfortable = 2 ** 20;
@@ -140,18 +142,57 @@ const fixedBytes = 10_240;
 export function planOf({ axes }: Slide, channels: number, filters: number, size: number): Plan | null {
   const inner = channels * axes.reduce((product, { taps }) => product * taps, 1);
   const block = Math.min(filters, Math.max(1, Math.floor(comfortable / (12 * Math.max(1, inner) * size))) * 12);
-  const [first, second] = [axes[0].outs, axes[1].outs];
-  if (readsImage(axes, inner, size)) return { block, boxed: false, bands: [first, second] };
+  if (readsImage(axes, inner, size)) return { block, boxed: false, bands: [axes[0].outs, axes[1].outs, axes[2].outs] };
   const room = scratchBytes - fixedBytes - (block + 8) * (inner * size + 8) - 4 * inner;
-  const plane = channels * boxLength(axes[2], axes[2].outs) * size;
-  for (const bytes of [Math.min(comfortable, room), room]) {
-    const whole = plane * boxLength(axes[1], second);
-    const planes = windowsWithin(axes[0], bytes / whole);
-    if (planes > 0) return { block, boxed: true, bands: [planes, second] };
-    const rows = windowsWithin(axes[1], bytes / (plane * boxLength(axes[0], 1)));
-    if (rows > 0) return { block, boxed: true, bands: [1, rows] };
-  }
-  return null;
+  const bands = bandsWithin(axes, Math.min(comfortable, room) / (channels * size)) ?? bandsWithin(axes, room / (channels * size));
+  return bands === null ? null : { block, boxed: true, bands };
+}
+
+/** The windows that a box of so many places holds: whole planes where they fit, else rows of one, else a part of a row. */
+function bandsWithin([a, b, c]: Slide["axes"], places: number): Bands | null {
+  const planes = windowsWithin(a, places / (boxLength(b, b.outs) * boxLength(c, c.outs)));
+  if (planes > 0) return [planes, b.outs, c.outs];
+  const rows = windowsWithin(b, places / (boxLength(a, 1) * boxLength(c, c.outs)));
+  if (rows > 0) return [1, rows, c.outs];
+  const some = windowsWithin(c, places / (boxLength(a, 1) * boxLength(b, 1)));
+  // A part of a row must be long enough for the tiles.
+  return some >= 16 || some === c.outs ? [1, 1, some] : null;
+}
+
+/** How the kernel for the weights' gradient goes about its windows: see assembly/conv-weights.ts. */
+export interface WeightsPlan {
+  /** Channels at a time. */
+  readonly block: number;
+  /** Images at a time. */
+  readonly images: number;
+  readonly boxed: boolean;
+  readonly bands: Bands;
+}
+
+/** Bytes that the lines of a block of channels, or their boxes, may take: they are read again for every few filters. */
+const linesBytes = 2 ** 18;
+/** Windows whose products are summed before the lanes of a sum are added up. */
+const windowsOfSum = 1024;
+
+/** How a convolution's windows fit the scratch memory; null when they do not. `size` is an element's bytes. */
+export function weightsPlanOf({ axes }: Slide, batch: number, channels: number, size: number): WeightsPlan | null {
+  const [a, b, c] = axes;
+  const taps = a.taps * b.taps * c.taps;
+  // The lines of one channel take as much as those of a block where they must.
+  const most = Math.min(4 * windowsOfSum, Math.floor(comfortable / (taps * size)));
+  const bands: Bands = [
+    Math.max(1, Math.min(a.outs, Math.floor(most / (b.outs * c.outs)))),
+    Math.max(1, Math.min(b.outs, Math.floor(most / c.outs))),
+    Math.max(1, Math.min(c.outs, most)),
+  ];
+  const windows = sizeOf(bands);
+  const whole = windows === a.outs * b.outs * c.outs;
+  const images = whole ? Math.max(1, Math.min(batch, Math.floor(Math.min(windowsOfSum, most) / windows))) : 1;
+  const boxed = !whole || !isWithin(axes);
+  const box = boxed ? size * sizeOf(axes.map((axis, at) => boxLength(axis, bands[at]))) : 0;
+  if (windows > most || box > comfortable) return null;
+  const block = Math.min(channels, Math.floor(linesBytes / Math.max(taps * windows * images * size, box)));
+  return { block: Math.max(1, block), images, boxed, bands };
 }
 
 /** Places of a box for `windows` windows. */
@@ -166,6 +207,9 @@ function windowsWithin(axis: SlideAxis, places: number): number {
 function readsImage(axes: Slide["axes"], inner: number, size: number): boolean {
   const lanes = 16 / size;
   const { outs, pace } = axes[2];
-  const within = axes.every((axis) => axis.low >= 0 && axis.low + boxLength(axis, axis.outs) <= axis.size);
-  return within && (pace !== 1 || outs % lanes === 0 || (inner <= 256 && outs >= 2 * lanes));
+  return isWithin(axes) && (pace !== 1 || outs % lanes === 0 || (inner <= 256 && outs >= 2 * lanes));
 }
+
+/** Whether no window reaches into padding. */
+const isWithin = (axes: Slide["axes"]): boolean =>
+  axes.every((axis) => axis.low >= 0 && axis.low + boxLength(axis, axis.outs) <= axis.size);

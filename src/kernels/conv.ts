@@ -1,7 +1,8 @@
+import { allFinite } from "./finite.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { convolveByLoops, convolveTransposedByLoops } from "./conv-loops.ts";
-import { convolutionOf, type Filters, planOf, type Slide, transposedParts } from "./conv-plan.ts";
+import { convolutionWeightsByLoops, convolveByLoops, convolveTransposedByLoops } from "./conv-loops.ts";
+import { convolutionOf, type Filters, type Plan, planOf, type Slide, transposedParts, weightsPlanOf } from "./conv-plan.ts";
 import type { Window } from "./window.ts";
 import { addressOf, workspaceOf } from "./workspace.ts";
 
@@ -31,16 +32,32 @@ export function convolveTransposed(x: Tensor, w: Tensor, bias: Tensor | null, wi
   const spread = sizeOf(kernel);
   const filters = { filter: spread, channel: perGroup * spread };
   // The kernel multiplies weights by zeros beyond x, which would make NaNs of infinite ones.
-  const slides = x.data.length * perGroup * spread >= fewProducts && isAllFinite(w) ? transposedParts(window) : null;
+  const slides = x.data.length * perGroup * spread >= fewProducts && allFinite(w) ? transposedParts(window) : null;
   if (slides === null || !slideInWorkspace(x, w, bias, groups, y, filters, slides)) {
     convolveTransposedByLoops(x, w, bias, window, groups, y);
   }
 }
 
-/** Whether a tensor of the workspace holds neither NaNs nor infinities. */
-function isAllFinite(tensor: Tensor): boolean {
-  const kernels = workspaceOf(tensor)?.kernels;
-  return kernels !== undefined && kernels[`finite_${tensor.dtype}`](addressOf(tensor), tensor.data.length) !== 0;
+/**
+ * The gradient of a convolution by its weights: w[m, c, j] = Σ x[n, c, window o at j] · g[n, m, o] over images n and windows o. x is (batch,
+ * channels, …), g (batch, filters, …) with an element for every window, w (filters, channels / groups, …kernel).
+ */
+export function convolutionWeights(x: Tensor, g: Tensor, window: Window, groups: number, w: Tensor): void {
+  const workspace = workspaceOf(x, g, w);
+  const [batch, filters] = [g.shape[0], g.shape[1] / groups];
+  const channels = x.shape[1] / groups;
+  const products = (g.data.length * w.data.length) / Math.max(1, groups * filters);
+  const slide = workspace === null || products < fewProducts ? null : convolutionOf(window);
+  const plan = slide === null ? null : weightsPlanOf(slide, batch, channels, x.data.BYTES_PER_ELEMENT);
+  if (workspace === null || slide === null || plan === null) {
+    convolutionWeightsByLoops(x, g, window, groups, w);
+    return;
+  }
+  const { block, images, boxed, bands } = plan;
+  const tensors = [addressOf(x), addressOf(g), addressOf(w)];
+  const sizes = [batch, groups, channels, filters, block, images, Number(boxed)];
+  const axes = slide.axes.flatMap(({ size, low, taps, tap, pace, outs }, axis) => [size, low, taps, tap, pace, outs, bands[axis]]);
+  workspace.run(`conv_weights_${x.dtype}`, products / (x.dtype === "float32" ? 20 : 10), ...tensors, ...sizes, ...axes);
 }
 
 /** Runs the kernel, once for each slide; false when it has none for these tensors. */
@@ -57,29 +74,25 @@ function slideInWorkspace(
   const workspace = workspaceOf(x, w, bias, y);
   if (workspace === null || (x.dtype !== "float32" && x.dtype !== "float64")) return false;
   const { dtype } = x;
+  const bytes = x.data.BYTES_PER_ELEMENT;
   const [batch, filters] = [y.shape[0], y.shape[1] / groups];
   const channels = x.shape[1] / groups;
-  const plans = slides.map((slide) => planOf(slide, channels, filters, x.data.BYTES_PER_ELEMENT));
-  for (const plan of plans) if (plan === null) return false;
-  const ySize = sizeOf(y.shape.slice(2));
-  slides.forEach((slide, at) => {
-    const plan = plans[at];
-    if (plan === null) return;
+  const plans: Plan[] = [];
+  for (const slide of slides) {
+    const plan = planOf(slide, channels, filters, bytes);
+    if (plan === null) return false;
+    plans.push(plan);
+  }
+  const steps = [weights.filter, weights.channel, w.data.length / groups, sizeOf(y.shape.slice(2))];
+  slides.forEach((slide, run) => {
+    const { block, boxed, bands } = plans[run];
+    const tensors = [addressOf(x), addressOf(w) + slide.weight * bytes, addressOf(bias), addressOf(y) + slide.start * bytes];
+    const sizes = [batch, groups, channels, filters, block, Number(boxed)];
+    const axes = slide.axes.flatMap(({ size, low, taps, tap, pace, outs, weight, step }, axis) => {
+      return [size, low, taps, tap, pace, outs, bands[axis], weight, step];
+    });
     const products = batch * groups * filters * channels * slide.axes.reduce((product, { taps, outs }) => product * taps * outs, 1);
-    const [a, b, c] = slide.axes;
-    workspace.run(
-      `conv_${dtype}`,
-      products / (dtype === "float32" ? 20 : 10),
-      addressOf(x),
-      addressOf(w) + slide.weight * w.data.BYTES_PER_ELEMENT,
-      addressOf(bias),
-      addressOf(y) + slide.start * y.data.BYTES_PER_ELEMENT,
-      ...[batch, groups, channels, filters, plan.block, Number(plan.boxed)],
-      ...[weights.filter, weights.channel, w.data.length / groups, ySize],
-      ...[a.size, a.low, a.taps, a.tap, a.pace, a.outs, plan.bands[0], a.weight, a.step],
-      ...[b.size, b.low, b.taps, b.tap, b.pace, b.outs, plan.bands[1], b.weight, b.step],
-      ...[c.size, c.low, c.taps, c.tap, c.pace, c.outs, c.weight, c.step],
-    );
+    workspace.run(`conv_${dtype}`, products / (dtype === "float32" ? 20 : 10), ...tensors, ...sizes, ...steps, ...axes);
   });
   return true;
 }

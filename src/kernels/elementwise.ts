@@ -1,5 +1,10 @@
 import { broadcastStrides, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { copyByKernel } from "./strided.ts";
+import { workspaceOf } from "./workspace.ts";
+
+/** Fewer elements are copied sooner than a kernel is called. */
+const leastCopied = 128;
 
 /** out[i] = f(x[i]) for tensors of one shape. */
 export function mapUnary(f: (x: number) => number, x: Tensor, out: Tensor): void {
@@ -104,6 +109,11 @@ export function stridedPlaces(
 /** Copies `from` read through `strides` (one per axis of `to`, starting at `offset`) into `to`, row by row. */
 export function copyStrided(from: Tensor, strides: readonly number[], offset: number, to: Tensor): void {
   if (sizeOf(to.shape) === 0) return;
+  const space = to.data.length >= leastCopied && from.dtype === to.dtype ? workspaceOf(from, to) : null;
+  if (space !== null) {
+    copyByKernel(space, from, strides, offset, to);
+    return;
+  }
   const rank = to.shape.length;
   const columns = rank === 0 ? 1 : to.shape[rank - 1];
   const step = rank === 0 ? 0 : strides[rank - 1];

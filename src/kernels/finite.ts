@@ -1,7 +1,15 @@
 import type { Tensor } from "../tensor/tensor.ts";
+import { addressOf, workspaceOf } from "./workspace.ts";
+
+/** Shorter tensors are looked through before the kernel would have begun. */
+const few = 32;
 
 /** Whether a tensor holds neither NaN nor infinity. */
-export function allFinite({ data }: Tensor): boolean {
+export function allFinite(tensor: Tensor): boolean {
+  const { data, dtype } = tensor;
+  if (dtype !== "float64" && dtype !== "float32") return true;
+  const workspace = data.length < few ? null : workspaceOf(tensor);
+  if (workspace !== null) return workspace.kernels[`finite_${dtype}`](addressOf(tensor), data.length) !== 0;
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;
   return true;
 }

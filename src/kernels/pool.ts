@@ -1,71 +1,87 @@
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { elementsOfBox, kernelsOf, offsetsOf, outsOf, sizesOf, startsOf, type Window } from "./window.ts";
+import { averagePoolByLoops, averagePoolGradientByLoops, maxPoolByLoops, maxPoolGradientByLoops } from "./pool-loops.ts";
+import { kernelsOf, outsOf, sizesOf, type Window, type WindowAxis } from "./window.ts";
+import { addressOf, type Workspace, workspaceOf } from "./workspace.ts";
+
+/** Below this number of elements read the loops are done before a kernel would have begun. */
+const fewReads = 256;
 
 /**
  * The largest element of every window, and where the first such element lies in the whole of x (row-major). A NaN counts as the largest
  * of all. Every window covers at least one element.
  */
 export function maxPool(x: Tensor, window: Window, y: Tensor, indices: Tensor): void {
-  const elements = elementsOfBox(window);
-  const starts = startsOf(window);
-  const offsets = offsetsOf(window);
-  const imageSize = sizeOf(sizesOf(window));
-  for (let i = 0; i < y.data.length; i++) {
-    const start = starts[i % starts.length];
-    const image = Math.floor(i / starts.length) * imageSize;
-    let largest = Number.NaN;
-    let selected = -1;
-    for (let q = 0; q < offsets.length; q++) {
-      const element = elements[start + offsets[q]];
-      if (element < 0) continue;
-      const value = x.data[image + element];
-      if (selected < 0 || value > largest || (Number.isNaN(value) && !Number.isNaN(largest))) {
-        largest = value;
-        selected = image + element;
-      }
-    }
-    y.data[i] = largest;
-    indices.data[i] = selected;
-  }
+  const workspace = workspaceOf(x, y, indices);
+  const axes = threeAxes(window);
+  if (workspace === null || axes === null || reads(y, window) < fewReads) maxPoolByLoops(x, window, y, indices);
+  else runOver(workspace, `max_pool_${x.dtype}`, y, window, [addressOf(x), addressOf(y), addressOf(indices), planesOf(x)], axes);
 }
 
-/** The sum over every window divided by its count (see `windowCounts`). */
-export function averagePool(x: Tensor, window: Window, counts: Float64Array, y: Tensor): void {
-  const elements = elementsOfBox(window);
-  const starts = startsOf(window);
-  const offsets = offsetsOf(window);
-  const imageSize = sizeOf(sizesOf(window));
-  for (let i = 0; i < y.data.length; i++) {
-    const at = i % starts.length;
-    const start = starts[at];
-    const image = Math.floor(i / starts.length) * imageSize;
-    let sum = 0;
-    for (let q = 0; q < offsets.length; q++) {
-      const element = elements[start + offsets[q]];
-      if (element >= 0) sum += x.data[image + element];
-    }
-    y.data[i] = sum / counts[at];
+/**
+ * The sum of the cotangents g whose windows selected each element of x. `firstOutside` says of valid indices that none lies outside the
+ * plane of its window.
+ */
+export function maxPoolGradient(g: Tensor, indices: Tensor, x: Tensor): void {
+  const workspace = workspaceOf(g, indices, x);
+  if (workspace === null || g.data.length < fewReads) {
+    maxPoolGradientByLoops(g, indices, x);
+    return;
   }
+  const planes = planesOf(x);
+  const args = [addressOf(x), addressOf(g), addressOf(indices), planes, x.data.length / planes, g.data.length / planes];
+  workspace.run(`max_pool_gradient_${g.dtype}`, 2 * g.data.length + 0.2 * x.data.length, ...args);
 }
 
-/** Number of places of every window that lie within the image, or (`withPadding`) within the image and its padding. */
-export function windowCounts(window: Window, withPadding: boolean): Float64Array {
-  const counts = new Float64Array(sizeOf(outsOf(window))).fill(1);
-  let inner = counts.length;
-  for (const { size, kernel, stride, dilation, begin, end, out } of window) {
-    inner /= Math.max(1, out);
-    const low = withPadding ? -begin : 0;
-    const high = withPadding ? size + end : size;
-    for (let i = 0; i < counts.length; i++) {
-      const start = (Math.floor(i / inner) % out) * stride - begin;
-      const first = Math.max(0, Math.ceil((low - start) / dilation));
-      const last = Math.min(kernel - 1, Math.ceil((high - start) / dilation) - 1);
-      counts[i] *= Math.max(0, last - first + 1);
-    }
-  }
-  return counts;
+/** Where the first index lies that is outside the plane of its own window, of `planes` planes of `size` elements; -1 for none. */
+export function firstOutside(indices: Tensor, planes: number, size: number): number {
+  const windows = indices.data.length / planes;
+  const workspace = workspaceOf(indices);
+  if (workspace !== null) return workspace.kernels.first_outside_plane(addressOf(indices), planes, size, windows);
+  return indices.data.findIndex((index, at) => Math.floor(index / size) !== Math.floor(at / windows));
 }
+
+/** The average of every window: padding counts as zeros when `withPadding`, and is left out otherwise. */
+export function averagePool(x: Tensor, window: Window, withPadding: boolean, y: Tensor): void {
+  const workspace = workspaceOf(x, y);
+  const axes = threeAxes(window);
+  if (workspace === null || axes === null || reads(y, window) < fewReads) averagePoolByLoops(x, window, withPadding, y);
+  else runOver(workspace, `average_pool_${x.dtype}`, y, window, [addressOf(x), addressOf(y), planesOf(x), Number(withPadding)], axes);
+}
+
+/** The gradient of `averagePool`: every element of x receives its share of the cotangents g of all windows over it. */
+export function averagePoolGradient(g: Tensor, window: Window, withPadding: boolean, x: Tensor): void {
+  const workspace = workspaceOf(g, x);
+  const axes = threeAxes(window);
+  const args = [addressOf(x), addressOf(g), planesOf(x), Number(withPadding)];
+  if (workspace === null || axes === null || reads(g, window) < fewReads) averagePoolGradientByLoops(g, window, withPadding, x);
+  else runOver(workspace, `average_pool_gradient_${g.dtype}`, g, window, args, axes);
+}
+
+/** Batch times channels. */
+const planesOf = ({ shape }: Tensor): number => shape[0] * shape[1];
+
+const reads = (windows: Tensor, window: Window): number => windows.data.length * sizeOf(kernelsOf(window));
+
+function runOver(
+  workspace: Workspace,
+  kernel: string,
+  windows: Tensor,
+  window: Window,
+  args: readonly number[],
+  axes: readonly number[],
+): void {
+  workspace.run(kernel, reads(windows, window), ...args, ...axes);
+}
+
+/** What the kernels are told of three axes; null for windows that need more. */
+function threeAxes(window: Window): readonly number[] | null {
+  if (window.length > 3) return null;
+  const axes = [...[singleton, singleton].slice(window.length - 1), ...window];
+  return axes.flatMap(({ size, kernel, stride, dilation, begin, end, out }) => [size, kernel, stride, dilation, begin, end, out]);
+}
+
+const singleton: WindowAxis = { size: 1, kernel: 1, stride: 1, dilation: 1, begin: 0, end: 0, out: 1 };
 
 /** Column-major places of the elements whose row-major places `indices` holds, image by image of the given spatial sizes. */
 export function toColumnMajor(indices: Tensor, window: Window): void {

@@ -1,10 +1,30 @@
-import { sizeOf } from "../tensor/shape.ts";
+import { isFloating } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { blocksAround } from "./copy.ts";
+import { addressOf, scratchBytes, type Workspace, workspaceOf } from "./workspace.ts";
+
+/** Fewer elements are done sooner than a kernel is called. */
+const least = 32;
+/** The kernel keeps four doubles for every element along the axis. */
+const longest = scratchBytes / 32;
 
 /** Exponentials along `axis` (normal, not negative) divided by their sum; with `logarithm`, the logarithm of that. */
 export function softmaxAlong(x: Tensor, axis: number, logarithm: boolean, out: Tensor): void {
+  const fits = x.data.length >= least && x.shape[axis] <= longest && isFloating(x.dtype);
+  const space = fits ? workspaceOf(x, out) : null;
+  if (space === null) softmaxByLoop(x, axis, logarithm, out);
+  else softmaxByKernel(space, x, axis, logarithm, out);
+}
+
+function softmaxByKernel(space: Workspace, x: Tensor, axis: number, logarithm: boolean, out: Tensor): void {
+  const { outer, inner } = blocksAround(x.shape, axis);
+  const nanoseconds = 2 * x.data.length;
+  space.run(`softmax_${x.dtype}`, nanoseconds, addressOf(x), addressOf(out), outer, x.shape[axis], inner, Number(logarithm));
+}
+
+function softmaxByLoop(x: Tensor, axis: number, logarithm: boolean, out: Tensor): void {
   const size = x.shape[axis];
-  const inner = sizeOf(x.shape.slice(axis + 1));
+  const { inner } = blocksAround(x.shape, axis);
   const exponentials = new Float64Array(size);
   for (let block = 0; block < x.data.length; block += size * inner) {
     for (let start = block; start < block + inner; start++) {

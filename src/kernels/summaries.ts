@@ -1,67 +1,83 @@
 import type { Data } from "../tensor/dtype.ts";
+import * as codes from "./assembly/reduce-codes.ts";
 
 /** One number from the elements of `data` that lie at `start` plus each of `places`. */
-export type Summary = (data: Data, start: number, places: Int32Array) => number;
+type Loop = (data: Data, start: number, places: Int32Array) => number;
 
-export const sum: Summary = (data, start, places) => {
+/** A loop, and how the SIMD kernel folds floating-point numbers into the same: see the codes. */
+export interface Summary {
+  readonly loop: Loop;
+  readonly fold: number;
+  readonly finish: number;
+}
+
+const summary = (loop: Loop, fold: number, finish: number = codes.nothing): Summary => ({ loop, fold, finish });
+
+const sumLoop: Loop = (data, start, places) => {
   let total = 0;
   for (let k = 0; k < places.length; k++) total += data[start + places[k]];
   return total;
 };
 
-/** NaN for no elements. */
-export const mean: Summary = (data, start, places) => sum(data, start, places) / places.length;
+export const sum = summary(sumLoop, codes.sum);
 
-export const product: Summary = (data, start, places) => {
+/** NaN for no elements. */
+export const mean = summary((data, start, places) => sumLoop(data, start, places) / places.length, codes.sum, codes.mean);
+
+export const product = summary((data, start, places) => {
   let total = 1;
   for (let k = 0; k < places.length; k++) total *= data[start + places[k]];
   return total;
-};
+}, codes.product);
 
-export const sumOfSquares: Summary = (data, start, places) => {
+const squaresLoop: Loop = (data, start, places) => {
   let total = 0;
   for (let k = 0; k < places.length; k++) total += data[start + places[k]] * data[start + places[k]];
   return total;
 };
 
-export const sumOfMagnitudes: Summary = (data, start, places) => {
+export const sumOfSquares = summary(squaresLoop, codes.squares);
+
+export const sumOfMagnitudes = summary((data, start, places) => {
   let total = 0;
   for (let k = 0; k < places.length; k++) total += Math.abs(data[start + places[k]]);
   return total;
-};
+}, codes.magnitudes);
 
-export const euclideanNorm: Summary = (data, start, places) => Math.sqrt(sumOfSquares(data, start, places));
+export const euclideanNorm = summary((data, start, places) => Math.sqrt(squaresLoop(data, start, places)), codes.squares, codes.root);
 
-export const logOfSum: Summary = (data, start, places) => Math.log(sum(data, start, places));
+export const logOfSum = summary((data, start, places) => Math.log(sumLoop(data, start, places)), codes.sum, codes.logarithm);
 
 /** The greatest element, or `least` when there is none; NaN when any is. */
-export const maximumOr =
-  (least: number): Summary =>
-  (data, start, places) => {
+export const maximumOr = (least: number): Summary =>
+  summary((data, start, places) => {
     let greatest = least;
     for (let k = 0; k < places.length; k++) greatest = Math.max(greatest, data[start + places[k]]);
     return greatest;
-  };
+  }, codes.max);
 
 /** The smallest element, or `greatest` when there is none; NaN when any is. */
-export const minimumOr =
-  (greatest: number): Summary =>
-  (data, start, places) => {
+export const minimumOr = (greatest: number): Summary =>
+  summary((data, start, places) => {
     let least = greatest;
     for (let k = 0; k < places.length; k++) least = Math.min(least, data[start + places[k]]);
     return least;
-  };
+  }, codes.min);
 
 const maximum = maximumOr(Number.NEGATIVE_INFINITY);
 
 /** The greatest element is taken out of the exponentials, so that none overflows. */
-export const logOfSumOfExponentials: Summary = (data, start, places) => {
-  const greatest = maximum(data, start, places);
-  if (!Number.isFinite(greatest)) return greatest;
-  let total = 0;
-  for (let k = 0; k < places.length; k++) total += Math.exp(data[start + places[k]] - greatest);
-  return greatest + Math.log(total);
-};
+export const logOfSumOfExponentials = summary(
+  (data, start, places) => {
+    const greatest = maximum.loop(data, start, places);
+    if (!Number.isFinite(greatest)) return greatest;
+    let total = 0;
+    for (let k = 0; k < places.length; k++) total += Math.exp(data[start + places[k]] - greatest);
+    return greatest + Math.log(total);
+  },
+  codes.exponentials,
+  codes.shiftedLogarithm,
+);
 
 /** Rounds numbers towards zero in place, as storing them as 64-bit integers does; what is no number becomes 0. */
 export function truncateToInt64(data: Data): void {

@@ -41,9 +41,11 @@ import { MatMul } from "./linear/mat-mul.ts";
 import { IsInf, IsNaN } from "./logic/classification.ts";
 import { Equal, Greater, GreaterOrEqual, Less, LessOrEqual } from "./logic/comparison.ts";
 import { And, Not, Or, Xor } from "./logic/connective.ts";
+import { AveragePoolGradient } from "./network/average-pool-gradient.ts";
 import { AveragePool } from "./network/average-pool.ts";
 import { BatchNormalization } from "./network/batch-normalization.ts";
 import { ConvTranspose } from "./network/conv-transpose.ts";
+import { ConvWeightGradient } from "./network/conv-weight-gradient.ts";
 import { Conv } from "./network/conv.ts";
 import { Dropout } from "./network/dropout.ts";
 import { GlobalAveragePool, GlobalMaxPool } from "./network/global-pool.ts";
@@ -52,6 +54,7 @@ import { GRU } from "./network/gru.ts";
 import { LayerNormalization } from "./network/layer-normalization.ts";
 import { NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss } from "./network/likelihood-loss.ts";
 import { LSTM } from "./network/lstm.ts";
+import { MaxPoolGradient } from "./network/max-pool-gradient.ts";
 import { MaxPool } from "./network/max-pool.ts";
 import { RNN } from "./network/rnn.ts";
 import { ArgMax, ArgMin } from "./reduction/arg-max-min.ts";
@@ -155,9 +158,11 @@ export const catalogue: readonly Operator[] = [
   Xor,
   // network
   AveragePool,
+  AveragePoolGradient,
   BatchNormalization,
   Conv,
   ConvTranspose,
+  ConvWeightGradient,
   Dropout,
   GRU,
   GlobalAveragePool,
@@ -167,6 +172,7 @@ export const catalogue: readonly Operator[] = [
   LSTM,
   LayerNormalization,
   MaxPool,
+  MaxPoolGradient,
   NegativeLogLikelihoodLoss,
   RNN,
   SoftmaxCrossEntropyLoss,

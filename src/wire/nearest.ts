@@ -7,6 +7,9 @@ const mostCompared = 20_000;
 /** The share of a name's characters that may differ for it to be taken for a misspelling. */
 const tolerance = 0.4;
 
+/** A name of so many characters is taken for the beginning of a longer one, as in expr for expression. */
+const shortestBeginning = 3;
+
 /**
  * The candidates that `name` is probably a misspelling of, nearest first and at most `most`; equally near ones keep their order.
  * Case does not count. Names of one or two characters match only in another case: any other would be a guess.
@@ -19,9 +22,10 @@ export function nearest(name: string, candidates: Iterable<string>, most = 3): s
     if (++compared > mostCompared) break;
     const other = comparable(candidate);
     const allowed = Math.floor(tolerance * Math.max(wanted.length, other.length));
-    if (Math.abs(wanted.length - other.length) > allowed) continue;
-    const edits = distance(wanted, other);
-    if (edits <= allowed) found.push({ candidate, edits });
+    const begins = wanted.length >= shortestBeginning && other.length > wanted.length && other.startsWith(wanted);
+    if (!begins && Math.abs(wanted.length - other.length) > allowed) continue;
+    const edits = begins ? 1 : distance(wanted, other);
+    if (begins || edits <= allowed) found.push({ candidate, edits });
   }
   return found
     .sort((a, b) => a.edits - b.edits)

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { defaultLimits } from "./limits.ts";
 import { exactlyOne, oneOfRequired, programMembers, sourceMembers } from "./program-source.ts";
 import { Encoding, Name, TensorInput, TensorInputs } from "./values.ts";
 
@@ -14,7 +13,8 @@ const run = {
     examples: [{ x: 1, y: [2, 3] }],
   }),
   parameters: TensorInputs.optional().meta({
-    description: "The parameters of a network, by name. Left out, they are drawn from `seed`",
+    description:
+      "The parameters of a network, by name: all of them, or none to have them drawn from `seed`. Running statistics may be left out",
     examples: [{ "0.weight": [[0.5, -0.25]], "0.bias": [0] }],
   }),
   seed: z
@@ -78,11 +78,10 @@ export const GradientsRequest = z
     points: z
       .array(TensorInputs)
       .min(1)
-      .max(defaultLimits.points)
       .optional()
       .meta({
         description:
-          "Many points of one program: tensors for its inputs at each. What all points share may stand in `inputs`. The answer then has `points`, one entry each",
+          "Many points of one program: tensors for its inputs at each. What all points share may stand in `inputs`. The answer then has `points`, one entry each. A service may set a limit to them, which is 10000 by default",
         examples: [[{ x: 0 }, { x: 0.5 }, { x: 1 }]],
       }),
   })

@@ -16,8 +16,8 @@ export function validate<Schema extends z.ZodType>(schema: Schema, json: unknown
   if (result.success) return result.data;
   const [first, ...others] = result.places;
   const more = others.length === 0 ? "" : ` (${others.length === mostPlaces - 1 ? "many" : others.length} more below)`;
-  const where = first.pointer === "" ? "" : ` at ${first.pointer}`;
-  throw new Problem("invalid_request", `${first.detail}${where}${more}`, result.places);
+  const where = first.pointer === "" ? "" : `At ${first.pointer}: `;
+  throw new Problem("invalid_request", `${where}${first.detail}${more}`, result.places);
 }
 
 export type Checked<T> =
@@ -129,7 +129,7 @@ function joined(details: readonly string[]): string {
 
 function unknownMember(name: string, members: readonly string[]): string {
   const list = members.length === 0 || members.length > 12 ? "" : `; there are ${members.join(", ")}`;
-  return `There is no member ${brief(name)} here${list}`;
+  return `There is no member ${brief(name)}${list}`;
 }
 
 function suggest(name: unknown, candidates: readonly string[]): { suggestion?: string } {

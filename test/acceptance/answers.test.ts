@@ -113,6 +113,17 @@ describe("inputs whose numbers decide shapes", () => {
   });
 });
 
+test("numbers that an operator refuses as it runs are told with the place of the node in the formula", async () => {
+  const detail = "Line 2, column 5: Node y (Gather): index 7 is outside axis 0 of [2] in Gather: expected -2 to 1";
+  expect(
+    await evaluate({ expression: "i = 1 + j\ny = gather(x, i)", inputs: { x: [1, 2], j: { dtype: "int64", data: 6 } } }),
+  ).toMatchObject({
+    code: "index_out_of_range",
+    detail,
+    errors: [{ pointer: "/expression", detail }],
+  });
+});
+
 describe("encodings", () => {
   test("base64 keeps every bit, and a float32 stays one", async () => {
     const x = { shape: [3], dtype: "float32", base64: Buffer.from(new Float32Array([0.1, -0, Number.NaN]).buffer).toString("base64") };

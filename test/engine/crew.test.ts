@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { LeadingCrew } from "../../src/engine/crew.ts";
 import { CrewHost } from "../../src/engine/crew-host.ts";
-import type { CrewLink } from "../../src/engine/crew-link.ts";
+import { type CrewLink, READY, sheetOn } from "../../src/engine/crew-link.ts";
 import { Session } from "../../src/engine/session.ts";
 import { ThreadBudget, threadsInUse } from "../../src/engine/thread-budget.ts";
 import { workspace } from "../../src/kernels/workspace.ts";
@@ -69,7 +69,13 @@ describe("a crew", () => {
       if ("crew" in message) {
         messages.push("crew");
         host = new CrewHost(message.crew, message.members);
-        if (messages.length === 1) setTimeout(() => void host?.end(), 300);
+        const { words } = sheetOn(message.crew.sheet);
+        const isUp = (): boolean => Atomics.load(words, READY) === message.members;
+        if (messages.length === 1)
+          void expect
+            .poll(isUp, { timeout: 20_000 })
+            .toBe(true)
+            .then(() => setTimeout(() => void host?.end(), 50));
       } else messages.push("code" in message ? message.code : message.digest);
     });
     await expect.poll(() => messages.filter((message) => message !== "crew").length, { timeout: 20_000 }).toBe(2);

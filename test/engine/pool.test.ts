@@ -45,7 +45,7 @@ describe("tasks and answers", () => {
 
   test("ten thousand small tasks are each answered once, by all workers", async () => {
     const pool = poolOf({ workers: 2 });
-    await pool.ready;
+    await expect.poll(() => pool.stats().workers).toBe(2);
     const answers = await Promise.all(Array.from({ length: 10_000 }, (_, index) => pool.run("echo", bytes(index))));
     expect(answers.map(read)).toEqual(Array.from({ length: 10_000 }, (_, index) => String(index)));
     expect(pool.stats()).toMatchObject({ workers: 2, busy: 0, queued: 0, completed: 10_000, replaced: 0 });
@@ -151,9 +151,11 @@ describe("cancellation", () => {
 
 describe("deadlines and long tasks", () => {
   test("an endless loop ends with its thread, and what comes after it is not lost", async () => {
-    const pool = poolOf({ deadlineMs: 1_000, graceMs: 50 });
+    const pool = poolOf({ deadlineMs: 1_500, graceMs: 50 });
+    await pool.ready;
     const endless = code(pool.run("forever", bytes()));
-    await after(600);
+    // Late, so that a busy machine has the time to start another thread before these are due.
+    await after(1_400);
     const waiting = Array.from({ length: 20 }, (_, index) => pool.run("echo", bytes(index)));
     expect(await endless).toBe("deadline_exceeded");
     expect((await Promise.all(waiting)).map(read)).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
@@ -165,6 +167,7 @@ describe("deadlines and long tasks", () => {
     const note = ({ message }: Error): void => void warnings.push(message);
     process.on("warning", note);
     const pool = poolOf({ workers: 1, deadlineMs: 300, graceMs: 10 });
+    await pool.ready;
     // It lives on until its step is done, and is looked at many times until then.
     expect(await code(pool.run("native", bytes()))).toBe("deadline_exceeded");
     while (pool.stats().replaced === 0) await after(50);

@@ -396,6 +396,7 @@ for kind in ("Softmax", "LogSoftmax", "Softmin"):
     case(f"{kind}: dim 1", [layer(kind, dim=1)], (3, 4))
     case(f"{kind}: dim 0", [layer(kind, dim=0)], (3, 4))
     case(f"{kind}: last of three dimensions", [layer(kind, dim=-1)], (2, 2, 3))
+    case(f"{kind}: a single number", [layer(kind, dim=0)], lambda: torch.randn(()))
     case(f"{kind}: large entries", [layer(kind, dim=1)], numbers([1000.0, 999.0, 998.5], [-1000.0, -1001.0, 0.0]))
 
 # ---- activations ----
@@ -459,8 +460,13 @@ case("ConvTranspose1d: unbatched, dilation, groups", [layer("ConvTranspose1d", i
 case("ConvTranspose2d: unbatched", [layer("ConvTranspose2d", in_channels=1, out_channels=2, kernel_size=2, stride=2)], (1, 2, 2))
 case("ConvTranspose3d: rectangular", [layer("ConvTranspose3d", in_channels=2, out_channels=1, kernel_size=[2, 1, 3], stride=[2, 1, 2], padding=[1, 0, 1], output_padding=[1, 0, 1], bias=False)], (1, 2, 2, 2, 2))
 
+case("ConvTranspose1d: no bias", [layer("ConvTranspose1d", in_channels=1, out_channels=2, kernel_size=2, bias=False)], (1, 1, 3))
+case("ConvTranspose3d: dilation, groups", [layer("ConvTranspose3d", in_channels=2, out_channels=2, kernel_size=[2, 1, 2], dilation=[2, 1, 1], groups=2)], (1, 2, 2, 1, 2))
+
 case("MaxPool1d: unbatched", [layer("MaxPool1d", kernel_size=2)], below(2, 5))
 case("MaxPool3d: rectangular, all arguments", [layer("MaxPool3d", kernel_size=[2, 3, 2], stride=[1, 2, 2], padding=[1, 1, 0], dilation=[1, 1, 2], ceil_mode=True)], below(1, 1, 3, 4, 5))
+case("MaxPool2d: ceil_mode, a window beyond the input", [layer("MaxPool2d", kernel_size=3, stride=2, dilation=[1, 2], ceil_mode=True)], below(1, 1, 2, 4))
+case("AvgPool2d: ceil_mode, a window beyond the input", [layer("AvgPool2d", kernel_size=[4, 3], padding=[1, 0], ceil_mode=True)], (1, 2, 1, 5))
 case("AvgPool1d: unbatched", [layer("AvgPool1d", kernel_size=2, padding=1)], (2, 5))
 case("AvgPool3d: rectangular", [layer("AvgPool3d", kernel_size=[2, 1, 3], padding=[1, 0, 1], stride=[2, 1, 2], count_include_pad=False)], (1, 1, 3, 2, 5))
 case("AvgPool3d: divisor_override, negative, ceil_mode", [layer("AvgPool3d", kernel_size=2, stride=2, divisor_override=-3, ceil_mode=True)], (1, 1, 3, 2, 3))
@@ -469,6 +475,9 @@ case("AdaptiveAvgPool2d: one size even, one not", [layer("AdaptiveAvgPool2d", ou
 case("AdaptiveAvgPool3d: uneven, null, even", [layer("AdaptiveAvgPool3d", output_size=[2, None, 1])], (1, 1, 3, 2, 4))
 for training in (True, False):
     case(f"BatchNorm3d: {'training' if training else 'not training'}", [layer("BatchNorm3d", num_features=2)], (2, 2, 2, 1, 2), training=training)
+    case(f"BatchNorm3d: all arguments, {'training' if training else 'not training'}", [layer("BatchNorm3d", num_features=2, eps=0.01, momentum=0.3, affine=False)], (2, 2, 1, 1, 2), training=training)
+    case(f"BatchNorm3d: no running statistics, {'training' if training else 'not training'}", [layer("BatchNorm3d", num_features=2, track_running_stats=False)], (2, 2, 1, 2, 1), training=training)
+    case(f"BatchNorm2d: no running statistics, {'training' if training else 'not training'}", [layer("BatchNorm2d", num_features=2, momentum=None, track_running_stats=False)], (2, 2, 1, 2), training=training)
 
 case("Unflatten", [layer("Unflatten", dim=1, unflattened_size=[2, 3])], (2, 6))
 case("Unflatten: counted from the end, one size left open", [layer("Unflatten", dim=-2, unflattened_size=[2, -1, 1])], (4, 3))

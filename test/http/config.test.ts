@@ -9,6 +9,7 @@ test("everything has a default", () => {
     PORT: 8080,
     DATA_DIR: "./data",
     WORKERS: Math.max(2, availableParallelism()),
+    THREADS: Math.min(16, availableParallelism()),
     API_KEYS: [],
     LOG_LEVEL: "info",
     RATE_LIMIT: 60_000,

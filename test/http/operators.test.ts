@@ -55,7 +55,7 @@ test.each(["category=tensor", "categories=shape", "category=shape&category=logic
 
 test("an operator that does not exist is 404, with the nearest names", async () => {
   const document = problemIn(await http.app.inject("/v1/operators/Sofmax"), "not_found");
-  expect(document.detail).toContain("Did you mean Softmax");
+  expect(document.detail).toContain("did you mean Softmax");
   expect(document.errors[0].suggestion).toBe("Softmax");
   expect(
     problemIn(await http.app.inject("/v1/operators/constructor"), "not_found").errors.map(({ suggestion }) => suggestion),

@@ -22,8 +22,14 @@ const answerOf = (text: string) => {
 
 describe("every error is a problem document:", () => {
   test("404 for a path that nothing is at", async () => {
-    const document = problemIn(await http.app.inject("/v2/gradients?secret=1"), "not_found");
-    expect(document.detail).toBe("There is nothing at /v2/gradients");
+    const document = problemIn(await http.app.inject("/some/where?secret=1"), "not_found");
+    expect(document).toMatchObject({ detail: "There is nothing at /some/where", errors: [] });
+  });
+
+  test.each(["/v1/gradient", "/v1/gradients/", "/V1/Gradients", "/gradients"])("404 for %s, with the path that was meant", async (url) => {
+    const document = problemIn(await http.app.inject({ method: "POST", url }), "not_found");
+    expect(document.detail).toBe(`There is nothing at ${url}; did you mean /v1/gradients?`);
+    expect(document.errors[0].suggestion).toBe("/v1/gradients");
   });
 
   test.each(["PUT", "PATCH", "DELETE", "GET", "TRACE"] as const)("405 for %s, with the methods that the path takes", async (method) => {
@@ -51,7 +57,13 @@ describe("every error is a problem document:", () => {
     ["application/json; charset=latin1"],
     ["application/json; charset=UTF-16"],
   ])("415 for %s", async (type) => {
-    problemIn(await http.post("{}", { "content-type": type }), "unsupported_media_type");
+    const { detail } = problemIn(await http.post("{}", { "content-type": type }), "unsupported_media_type");
+    const charset = /charset=(.*)/.exec(type)?.[1];
+    expect(detail).toBe(
+      charset === undefined
+        ? `The body is ${type}: send JSON in UTF-8, with the header Content-Type: application/json`
+        : `JSON is read as UTF-8, not as ${charset}`,
+    );
   });
 
   test.each(["application/json; charset=UTF-8", 'application/json;charset="utf-8"', "application/vnd.adjoint+json", "APPLICATION/JSON"])(

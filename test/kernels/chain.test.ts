@@ -1,14 +1,22 @@
 import fc, { type GeneratorValue } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bindChain, type Chain, type ChainOperand, type ChainStep, compileChain, instructions, runChain } from "../../src/kernels/chain.ts";
-import type { Instruction } from "../../src/kernels/chain.ts";
+import {
+  bindChain,
+  type Chain,
+  type ChainOperand,
+  type ChainStep,
+  compileChain,
+  type Instruction,
+  instructions,
+  runChain,
+} from "../../src/kernels/chain.ts";
 import { broadcastPlaces } from "../../src/kernels/elementwise.ts";
-import { builds } from "../../src/kernels/modules.ts";
-import { addressOf } from "../../src/kernels/workspace.ts";
+import { type Build, builds } from "../../src/kernels/modules.ts";
+import { addressOf, workspace } from "../../src/kernels/workspace.ts";
 import { sizeOf, type Shape } from "../../src/tensor/shape.ts";
-import { type Tensor, type TensorType, zeros } from "../../src/tensor/tensor.ts";
-import { Arena, workspaceWith } from "./arena.ts";
+import { type Tensor, tensorOf, type TensorType, zeros } from "../../src/tensor/tensor.ts";
 import { draws, specials } from "./numbers.ts";
+import { inShares, Stage } from "./stage.ts";
 
 /** JavaScript's own word for the instructions that must equal it to the last bit. */
 const reference: Partial<Record<Instruction, (...operands: number[]) => number>> = {
@@ -44,22 +52,21 @@ const reference: Partial<Record<Instruction, (...operands: number[]) => number>>
 
 type Float = Chain["dtype"];
 
-/** Runs a chain over tensors of the arena; one flag per watched step comes with the outputs. */
+/** Runs a chain over tensors of the stage; one flag per watched step comes with the outputs. */
 function run(
-  arena: Arena,
+  stage: Stage,
   chain: Chain,
   inputs: readonly Tensor[],
   parts: number,
-  build = builds[0],
+  build: Build = builds[0],
 ): { outputs: Tensor[]; flags: number[] } {
-  const space = workspaceWith(build, parts);
   const resultOf = (step: number): TensorType["dtype"] =>
     instructions[chain.steps[step].instruction].result === "bool" ? "bool" : chain.dtype;
-  const outputs = chain.outputs.map((step, at) => arena.tensor(resultOf(step), chain.shape, undefined, at % 3));
-  const flags = arena.tensor("int32", [chain.watched.length]);
+  const outputs = chain.outputs.map((step, at) => stage.empty({ dtype: resultOf(step), shape: chain.shape }, at % 3));
+  const flags = stage.empty({ dtype: "int32", shape: [chain.watched.length] });
   flags.data.fill(0);
   const bound = bindChain(compileChain(chain), inputs.map(addressOf), outputs.map(addressOf), addressOf(flags));
-  runChain(space, bound);
+  inShares(build, parts, () => runChain(workspace(), bound));
   return { outputs, flags: [...flags.data] };
 }
 
@@ -78,26 +85,26 @@ function narrowed(gen: GeneratorValue, shape: Shape): Shape {
   return gen(fc.boolean) ? kept : kept.slice(first < 0 ? kept.length : first);
 }
 
-function inputBy(gen: GeneratorValue, arena: Arena, dtype: TensorType["dtype"], shape: Shape): Tensor {
+function inputBy(gen: GeneratorValue, stage: Stage, dtype: TensorType["dtype"], shape: Shape): Tensor {
   const seed = gen(fc.nat, 1_000_000);
   const numbers = dtype === "bool" ? draws(seed, sizeOf(shape), 0, 2).map(Math.floor) : draws(seed, sizeOf(shape), -3, 3);
   if (dtype !== "bool") for (let i = seed % 5; i < numbers.length; i += 7) numbers[i] = specials[(seed + i) % specials.length];
-  return arena.tensor(dtype, shape, numbers, gen(fc.nat, 3));
+  return stage.copy(tensorOf(dtype, shape, numbers), gen(fc.nat, 3));
 }
 
 const names = Object.keys(instructions) as Instruction[];
 
 /** A random chain, and inputs for it. */
-function chainBy(gen: GeneratorValue, arena: Arena): { chain: Chain; inputs: Tensor[] } {
-  const dtype = gen(fc.constantFrom, "float32" as Float, "float64" as Float);
+function chainBy(gen: GeneratorValue, stage: Stage): { chain: Chain; inputs: Tensor[] } {
+  const dtype = gen(fc.constantFrom<Float[]>, "float32", "float64");
   const shape = shapeBy(gen);
   const kinds = [dtype, "bool" as const, ...gen(fc.array, fc.constantFrom(dtype, dtype, "bool" as const), { maxLength: 3 })];
-  const inputs = kinds.map((kind) => inputBy(gen, arena, kind, gen(fc.boolean) ? shape : narrowed(gen, shape)));
+  const inputs = kinds.map((kind) => inputBy(gen, stage, kind, gen(fc.boolean) ? shape : narrowed(gen, shape)));
   const steps: ChainStep[] = [];
   const resultOf = (step: number): string => instructions[steps[step].instruction].result;
   const count = gen(fc.integer, { min: 1, max: 12 });
   while (steps.length < count) {
-    const instruction = gen(fc.constantFrom, ...names);
+    const instruction: Instruction = gen(fc.constantFrom, ...names);
     const operands = instructions[instruction].operands.map((kind): ChainOperand => {
       const choices: ChainOperand[] = inputs.flatMap((input, at) =>
         (input.dtype === "bool") === (kind === "bool") ? [{ input: at }] : [],
@@ -114,7 +121,7 @@ function chainBy(gen: GeneratorValue, arena: Arena): { chain: Chain; inputs: Ten
 }
 
 /** The results of all steps, each run as a chain of its own over whole tensors. */
-function stepByStep(arena: Arena, { dtype, shape, steps }: Chain, inputs: readonly Tensor[]): Tensor[] {
+function stepByStep(stage: Stage, { dtype, shape, steps }: Chain, inputs: readonly Tensor[]): Tensor[] {
   const results: Tensor[] = [];
   for (const { instruction, operands } of steps) {
     const read: Tensor[] = [];
@@ -123,7 +130,7 @@ function stepByStep(arena: Arena, { dtype, shape, steps }: Chain, inputs: readon
       return { input: read.push("input" in operand ? inputs[operand.input] : results[operand.step]) - 1 };
     });
     const chain: Chain = { dtype, shape, inputs: read, steps: [{ instruction, operands: own }], outputs: [0], watched: [] };
-    results.push(run(arena, chain, read, 1).outputs[0]);
+    results.push(run(stage, chain, read, 1).outputs[0]);
   }
   return results;
 }
@@ -145,29 +152,38 @@ describe("chains", () => {
   test.each(Object.keys(reference) as Instruction[])("%s is JavaScript's, under broadcasting", (instruction) => {
     fc.assert(
       fc.property(fc.gen(), fc.constantFrom<Float[]>("float32", "float64"), fc.constantFrom(...builds), (gen, dtype, build) => {
-        const arena = new Arena();
+        const stage = new Stage();
         const shape = shapeBy(gen);
         const { operands } = instructions[instruction];
-        const read = operands.map((kind) => inputBy(gen, arena, kind === "bool" ? "bool" : dtype, narrowed(gen, shape)));
+        const read = operands.map((kind) => inputBy(gen, stage, kind === "bool" ? "bool" : dtype, narrowed(gen, shape)));
         const steps = [{ instruction, operands: read.map((_, input) => ({ input })) }];
-        const { outputs } = run(arena, { dtype, shape, inputs: read, steps, outputs: [0], watched: [] }, read, 1, build);
+        const { outputs } = run(stage, { dtype, shape, inputs: read, steps, outputs: [0], watched: [] }, read, 1, build);
         expect(outputs[0].data).toEqual(byReference(instruction, dtype, shape, read).data);
-        expect(arena.isIntact()).toBe(true);
+        expect(stage.isIntact()).toBe(true);
       }),
       { numRuns: 25 },
     );
   });
 
+  test.each(["float32", "float64"] as const)("the greater of %s and zero is JavaScript's, on either side", (dtype) => {
+    const stage = new Stage();
+    const x = stage.copy(tensorOf(dtype, [specials.length], specials));
+    const operands = [{ input: 0 }, { number: 0 }];
+    const steps = [operands, operands.toReversed()].map((each) => ({ instruction: "max" as const, operands: each }));
+    const { outputs } = run(stage, { dtype, shape: x.shape, inputs: [x], steps, outputs: [0, 1], watched: [] }, [x], 1);
+    for (const { data } of outputs) expect([...data]).toEqual(Array.from(x.data, (number) => Math.max(number, 0)));
+  });
+
   test("give the bits of their steps one by one, in any number of shares, and find what is not finite", () => {
     fc.assert(
       fc.property(fc.gen(), fc.constantFrom(1, 2, 3, 5), (gen, parts) => {
-        const arena = new Arena();
-        const { chain, inputs } = chainBy(gen, arena);
-        const { outputs, flags } = run(arena, chain, inputs, parts);
-        const steps = stepByStep(arena, chain, inputs);
+        const stage = new Stage();
+        const { chain, inputs } = chainBy(gen, stage);
+        const { outputs, flags } = run(stage, chain, inputs, parts);
+        const steps = stepByStep(stage, chain, inputs);
         chain.outputs.forEach((step, at) => expect(outputs[at].data).toEqual(steps[step].data));
         chain.watched.forEach((step, at) => expect(flags[at]).toBe(Number(!steps[step].data.every(Number.isFinite))));
-        expect(arena.isIntact()).toBe(true);
+        expect(stage.isIntact()).toBe(true);
       }),
       { numRuns: 400 },
     );

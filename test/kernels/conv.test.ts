@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { convolveByLoops, convolveTransposedByLoops } from "../../src/kernels/conv-loops.ts";
-import { convolve, convolveTransposed } from "../../src/kernels/conv.ts";
+import { convolutionWeightsByLoops, convolveByLoops, convolveTransposedByLoops } from "../../src/kernels/conv-loops.ts";
+import { convolutionWeights, convolve, convolveTransposed } from "../../src/kernels/conv.ts";
 import { extentOf, kernelsOf, outsOf, sizesOf, type Window, type WindowAxis } from "../../src/kernels/window.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
@@ -55,7 +55,7 @@ function expectNear(found: Tensor, expected: Tensor, bound: Tensor, terms: numbe
 
 type Convolution = (x: Tensor, w: Tensor, bias: Tensor | null, window: Window, groups: number, y: Tensor) => void;
 
-/** Both directions of a case, in the workspace and by the loops. */
+/** Both directions of a case and its weights' gradient, in the workspace and by the loops. */
 function compare(dtype: DType, given: Case, draw: () => number): void {
   const { window, batch, groups, channels, filters } = given;
   const image = [batch, groups * channels, ...sizesOf(window)];
@@ -63,6 +63,11 @@ function compare(dtype: DType, given: Case, draw: () => number): void {
   const w = noise(dtype, [groups * filters, channels, ...kernelsOf(window)], draw);
   check(convolve, convolveByLoops, noise(dtype, image, draw), w, windows, channels);
   check(convolveTransposed, convolveTransposedByLoops, noise(dtype, windows, draw), w, image, filters);
+
+  const weights: Convolution = (x, g, _bias, window, groups, w) => convolutionWeights(x, g, window, groups, w);
+  const weightsByLoops: Convolution = (x, g, _bias, window, groups, w) => convolutionWeightsByLoops(x, g, window, groups, w);
+  const terms = batch * sizeOf(outsOf(window));
+  check(weights, weightsByLoops, noise(dtype, image, draw), noise(dtype, windows, draw), w.shape, terms / sizeOf(kernelsOf(window)));
 
   function check(fast: Convolution, loops: Convolution, x: Tensor, w: Tensor, shape: readonly number[], inner: number): void {
     const bias = given.bias ? noise(dtype, [shape[1]], draw) : null;
@@ -114,6 +119,7 @@ describe.each(floats)("convolutions of %s in the workspace agree with the loops"
     { window: both(7, { kernel: 3, begin: 1, end: 1 }), batch: 1, groups: 1, channels: 40, filters: 20, bias: true },
     { window: both(9, { kernel: 3, stride: 2, begin: 1, end: 1 }), batch: 1, groups: 1, channels: 40, filters: 8, bias: false },
     { window: both(12, { kernel: 3, begin: 1, end: 1 }), batch: 2, groups: 12, channels: 1, filters: 1, bias: true },
+    { window: both(19, { kernel: 3, begin: 1, end: 1 }), batch: 2, groups: 5, channels: 1, filters: 1, bias: true },
     { window: both(2, { kernel: 3, begin: 1, end: 1 }), batch: 2, groups: 1, channels: 64, filters: 9, bias: false },
     { window: both(6, { kernel: 4, stride: 4 }), batch: 2, groups: 1, channels: 30, filters: 9, bias: false },
     // Images of which only bands fit, and filters of which only blocks do.
@@ -133,6 +139,8 @@ describe.each(floats)("convolutions of %s in the workspace agree with the loops"
       filters: 1,
       bias: false,
     },
+    { window: [axis({ size: 9000, kernel: 3, dilation: 2, begin: 4 })], batch: 1, groups: 1, channels: 100, filters: 1, bias: false },
+    { window: [axis({ size: 9000, kernel: 4, stride: 3, end: 1 })], batch: 1, groups: 1, channels: 100, filters: 1, bias: false },
     { window: [axis({ size: 14, kernel: 11 })], batch: 2, groups: 1, channels: 120, filters: 230, bias: true },
   ];
 
@@ -148,7 +156,7 @@ describe.each(floats)("convolutions of %s in the workspace agree with the loops"
       const rare = random.pick([0.001, 0.01]);
       const window = [someAxis(random, [6, 12]), someAxis(random, [6, 12])];
       const draw = (): number =>
-        random.chance(0.01)
+        random.chance(rare)
           ? random.pick([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, tiny, -0])
           : random.integer(-2, 2);
       compare(dtype, { window, batch: 8, groups: 1, channels: 3, filters: 5, bias: random.chance() }, draw);

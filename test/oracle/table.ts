@@ -27,5 +27,8 @@ export const table: OracleTable = {
 
 /** Operators of the catalogue that ONNX Runtime cannot judge, with the reason. */
 export const notJudged: Readonly<Record<string, string>> = {
+  AveragePoolGradient: "ONNX has no such operator; PyTorch's gradients of pools judge it",
+  ConvWeightGradient: "ONNX has no such operator; PyTorch's gradients of convolutions judge it",
+  MaxPoolGradient: "ONNX has no such operator; PyTorch's gradients of pools judge it",
   StopGradient: "ONNX has no such operator",
 };

@@ -76,8 +76,14 @@ describe("requests that do not fit", () => {
     expect(problemOf(() => validate(GraphsRequest, two)).detail).toContain("and here there are graph and expression");
   });
 
+  test("a service may take more points than by default", () => {
+    const points = Array.from({ length: defaultLimits.points + 1 }, () => ({ x: 1 }));
+    const read = validate(GradientsRequest, { ...program, points }, { ...defaultLimits, points: points.length });
+    expect(read.points).toHaveLength(points.length);
+  });
+
   test("a missing member is called missing", () => {
-    expect(problemOf(() => validate(EvaluateRequest, { graph: {} })).detail).toBe("This member is missing at /graph/nodes");
+    expect(problemOf(() => validate(EvaluateRequest, { graph: {} })).detail).toBe("At /graph/nodes: This member is missing");
   });
 
   test("many faults are listed, and not all of them", () => {

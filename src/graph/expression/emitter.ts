@@ -20,6 +20,7 @@ export interface NameFacts {
 
 const fixed: ReadonlyMap<string, number | boolean> = new Map<string, number | boolean>([
   ["pi", Math.PI],
+  ["π", Math.PI],
   ["e", Math.E],
   ["true", true],
   ["false", false],
@@ -66,7 +67,12 @@ export class Emitter {
 
   /** Whether a name stands for a value, so that a parenthesis behind it may be meant as a product. */
   isValue(name: string): boolean {
-    return this.#bindings.has(name) || this.#inputs.has(name) || this.#facts.given.has(name) || this.isFixed(name);
+    return this.isKnown(name) || this.#inputs.has(name);
+  }
+
+  /** Whether a name stands for a value that there is, and not for one that is only asked for. */
+  isKnown(name: string): boolean {
+    return this.#bindings.has(name) || this.#facts.given.has(name) || this.isFixed(name);
   }
 
   apply(op: Operator, operands: readonly (Term | null)[], at: number, attributes: ReadonlyMap<string, Literal> = none): Result {

@@ -5,7 +5,7 @@ import type { Emitter } from "./emitter.ts";
 import { faultIn, placeIn } from "./fault.ts";
 import { listOf, type Term } from "./term.ts";
 import type { Token } from "./tokens.ts";
-import { infixOperator, postfixOperator, prefixOperator } from "./vocabulary.ts";
+import { functionNamed, infixOperator, postfixOperator, prefixOperator } from "./vocabulary.ts";
 
 /** How tightly infix signs bind; a prefix sign binds looser than ^ and tighter than the rest, as in mathematics: -x^2 is -(x^2). */
 const strength: ReadonlyMap<string, number> = new Map([
@@ -176,12 +176,29 @@ export class Parser {
     const before = this.#tokens[this.#at - 1];
     // Inside brackets a line may end anywhere: the bracket that is not closed is the likelier fault.
     if (this.#text.slice(before.at, token.at).includes("\n")) return;
+    this.#refuseBareFunction(token);
     const isProduct = before.kind !== "text" && token.kind !== "text" && !(before.kind === "number" && /^[\d._]/.test(token.text));
     if (token.text === "[")
       throw this.fault(token, "a part of a tensor is taken by a function, such as gather(x, 0) or slice(x, [0], [2])");
     if (!isProduct) throw this.fault(token, `expected an operator, found ${described(token)}`);
     const product = `${before.text}*${token.text}`;
     throw this.fault(token, `expected an operator between ${before.text} and ${token.text}; a product is written ${product}`, product);
+  }
+
+  /** `sin x` and `sin^2(x)` are usual in print; here a function is followed by its argument in parentheses. */
+  #refuseBareFunction(token: Token): void {
+    const [name, sign, power] = this.#tokens.slice(Math.max(0, this.#at - 3), this.#at);
+    const isFunction = (word: Token | undefined): boolean =>
+      word?.kind === "name" && !this.#emitter.isKnown(word.text) && functionNamed(word.text, 1) !== undefined;
+    if (token.text === "(" && isFunction(name) && strength.get(sign?.text) === rightward) {
+      const written = `${name.text}(…)^${power.text}`;
+      throw this.fault(sign, `a power of a function is written behind its argument: ${written}`, written);
+    }
+    const before = this.#tokens[this.#at - 1];
+    if (token.text !== "(" && token.kind !== "text" && isFunction(before)) {
+      const written = `${before.text}(${token.text})`;
+      throw this.fault(before, `the argument of a function stands in parentheses: ${written}`, written);
+    }
   }
 
   #enter(): void {

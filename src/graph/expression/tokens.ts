@@ -14,7 +14,8 @@ export interface Token {
 /** Blanks, comments, and lines that a backslash continues. */
 const blank = /(?:[ \t\r\f\v\u00A0\uFEFF]|#[^\n]*|\\[ \t\r]*\n)+/y;
 const number = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
-const name = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
+/** The middle dot continues names in some languages; in a formula it multiplies. */
+const name = /[\p{ID_Start}_](?:(?!·)\p{ID_Continue})*/uy;
 const symbol = /\*\*=|\*\*|[-+*/^@%]=|[=!<>]=|[-+*/^@%<>=(),[\]]/y;
 
 /** Characters that formulas are written with elsewhere, and what stands for them here. */
@@ -71,7 +72,7 @@ export function tokenize(text: string, limits: Pick<Limits, "nodes">): readonly 
       push("text", text.slice(at, end + 1), text.slice(at + 1, end));
     } else {
       const sign = match(symbol);
-      if (sign === null) throw unexpected(text, at);
+      if (sign === null) throw next === "." ? dotted(text, at, tokens.at(-1)) : unexpected(text, at);
       if (sign === "(" || sign === "[") brackets++;
       else if (sign === ")" || sign === "]") brackets--;
       push("symbol", sign);
@@ -92,6 +93,14 @@ function closingQuote(text: string, at: number): number {
   const line = text.indexOf("\n", at);
   if (end < 0 || (line >= 0 && line < end)) throw faultIn(text, at, `the text that begins with ${text[at]} here is not closed on its line`);
   return end;
+}
+
+/** Libraries call their functions, and what belongs to an object, behind a dot; nothing has one here. */
+function dotted(text: string, at: number, before: Token | undefined): Error {
+  const member = /^\.(\w+)/.exec(text.slice(at, at + 40))?.[1];
+  if (member === undefined || before === undefined || !endsOperand(before, at)) return unexpected(text, at);
+  if (member === "T") return faultIn(text, at, `the transpose is written ${before.text}'`, `${before.text}'`);
+  return faultIn(text, at, `nothing stands behind a dot here: functions have plain names, such as ${member}(…)`, member);
 }
 
 function unexpected(text: string, at: number): Error {

@@ -99,6 +99,10 @@ export class Assembly {
   #stage(names: Parameters<Naming["stage"]>[0], since: number, built: Value): Value {
     const { limits } = this.#around;
     const { value } = this.naming.stage(names, since, built);
+    if (value.shape.length > limits.rank) {
+      const detail = `The result here has ${value.shape.length} axes, and at most ${limits.rank} are possible`;
+      throw problemAt("tensor_too_large", names.pointer, detail);
+    }
     if (this.naming.nodes.length <= limits.nodes) return value;
     throw problemAt("too_many_nodes", names.pointer, `The network has more than ${limits.nodes} nodes up to here`);
   }

@@ -1,5 +1,4 @@
 import { input, type Value } from "../../ir/graph.ts";
-import type { DType } from "../../tensor/dtype.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { Limits } from "../../wire/limits.ts";
 import type { LossSource } from "../../wire/network/losses.ts";
@@ -7,12 +6,12 @@ import { type NetworkSource, readNetwork } from "../../wire/network.ts";
 import { pointerTo, problemAt } from "../../wire/problems.ts";
 import type { GivenInputs } from "../draft.ts";
 import { pointerOf } from "../given.ts";
-import type { NamedValue, Program, ProgramInput } from "../program.ts";
+import type { Counted, NamedValue, Program, ProgramInput } from "../program.ts";
 import { Assembly } from "./assembly.ts";
 import { type Locate, lossStage, within } from "./faults.ts";
 import { lossOf } from "./losses.ts";
 import { place } from "./placement.ts";
-import { floatOf, indexDType, inputDType, refuseUnexpected, required } from "./tensors.ts";
+import { floatOf, indexDType, inputDType, refuseMissing, refuseUnexpected, required, rowsOf } from "./tensors.ts";
 
 export interface NetworkOptions {
   /** Of initial parameters and of dropout. */
@@ -26,7 +25,7 @@ export const inRequest: Locate = (...path) => pointerTo("network", ...path);
 
 /**
  * The program that a network means for tensors of the given types: `input`, `target` where there is a loss, and parameters by name, in one
- * map. Of the given tensors only types matter. Parameters that are not given start from the seed. Throws Problem.
+ * map. Of the given tensors only types matter. Parameters start from the seed when none is given. Throws Problem.
  */
 export function compileNetwork(source: NetworkSource, given: GivenInputs, { seed, limits, locate = inRequest }: NetworkOptions): Program {
   if (source.layers.length > limits.nodes) {
@@ -44,27 +43,29 @@ export function compileNetwork(source: NetworkSource, given: GivenInputs, { seed
 
   const tensor = required("input", network, given);
   const first = input({ dtype: inputDType(network, tensor, dtype), shape: tensor.shape });
-  const inputs = [fed("input", first)];
+  const inputs = [fed("input", first, rowsOf(network))];
   const output = { name: "output", value: layers.reduce((x, layer) => assembly.layer(layer, x, training), first) };
   const outputs: NamedValue[] = [output];
   if (loss !== null) {
     const { shape } = required("target", network, given);
-    const target = input({ dtype: targetDType(loss, output.value, shape, given, locate), shape });
-    inputs.push(fed("target", target));
+    const kind = targetKind(loss, output.value, shape, given, locate);
+    const dtype = kind === "floats" ? output.value.dtype : indexDType(given.tensors.get("target") ?? null);
+    const target = input({ dtype, shape });
+    inputs.push(fed("target", target, kind === "floats" ? undefined : kind));
     outputs.push({ name: "loss", value: assembly.loss(loss, output.value, target) });
   }
 
   const all = [...inputs, ...assembly.parameters()];
   refuseUnexpected(all, assembly.unused, given);
+  refuseMissing(all, given);
   const named = [...all.map(({ name, value }) => ({ name, value })), ...assembly.constants, ...assembly.naming.values];
   return { inputs: all, values: named, nodes: assembly.naming.nodes, outputs, objective: outputs[outputs.length - 1] };
 }
 
-const fed = (name: string, value: Value): ProgramInput => ({ name, value, role: "input", initial: null });
+const fed = (name: string, value: Value, counts?: Counted): ProgramInput => ({ name, value, role: "input", initial: null, counts });
 
 /** What the target's numbers are; a target of a shape that does not fit is refused at its own place. */
-function targetDType(loss: LossSource, output: Value, shape: Shape, given: GivenInputs, locate: Locate): DType {
+function targetKind(loss: LossSource, output: Value, shape: Shape, given: GivenInputs, locate: Locate): "floats" | Counted {
   const { title } = lossStage(loss, locate);
-  const kind = within({ title, pointer: () => pointerOf(given, "target") }, null, () => lossOf(loss).target(output.shape, shape, loss));
-  return kind === "classes" ? indexDType(given.tensors.get("target") ?? null) : output.dtype;
+  return within({ title, pointer: () => pointerOf(given, "target") }, null, () => lossOf(loss).target(output.shape, shape, loss));
 }

@@ -4,6 +4,7 @@ import type { Shape } from "../../tensor/shape.ts";
 import type { LayerSource } from "../../wire/network/layers.ts";
 import type { LossSource } from "../../wire/network/losses.ts";
 import type { ProblemCode } from "../../wire/problems.ts";
+import type { Counted } from "../program.ts";
 import type { Initialiser } from "./initialisers.ts";
 
 /** A layer refuses its arguments or its input. The network says which layer it is and where it stands. */
@@ -60,6 +61,8 @@ export interface Layout {
 interface LayerRules<A> {
   /** What the numbers of the input are; floats unless told. */
   readonly takes?: "floats" | "indices" | "anything";
+  /** How many rows indices count. */
+  readonly rows?: (args: A) => number;
   /** Any number of dimensions unless told. */
   readonly layout?: Layout;
   /** The argument that the input's shape tells, and the axis whose size it is; negative ones count from the end. */
@@ -97,7 +100,7 @@ export interface LossBuilding {
 
 interface LossRules<A> {
   /** What the numbers of the target are, by the shapes of output and target; throws LayerFault when the target's does not fit. */
-  readonly target: (output: Shape, target: Shape, args: A) => "floats" | "classes";
+  readonly target: (output: Shape, target: Shape, args: A) => "floats" | Counted;
   readonly build: (output: Value, target: Value, args: A, building: LossBuilding) => Value;
 }
 

@@ -5,7 +5,7 @@ import { Problem, type ProblemPlace } from "../../wire/problems.ts";
 import type { GivenTensor } from "../../wire/tensor.ts";
 import { didYouMean, type GivenInputs } from "../draft.ts";
 import { pointerOf } from "../given.ts";
-import type { ProgramInput } from "../program.ts";
+import type { Counted, ProgramInput } from "../program.ts";
 import { layerOf } from "./layers.ts";
 
 /** A name that misses many tensors lists this many of them. */
@@ -27,6 +27,13 @@ export function inputDType({ layers, loss }: Network, given: GivenTensor | null,
   return given?.dtype ?? (given?.kind === "bool" ? "bool" : float);
 }
 
+/** What the input's numbers count, where the first layer that asks more of them than a shape looks them up. */
+export function rowsOf({ layers }: Network): Counted | undefined {
+  const first = layers.find((layer) => layerOf(layer).takes !== "anything");
+  const size = first === undefined ? undefined : layerOf(first).rows?.(first);
+  return size === undefined ? undefined : { what: "row", size };
+}
+
 export const indexDType = (given: GivenTensor | null): DType => (given?.dtype === "int32" ? "int32" : "int64");
 
 /** The tensor given for an input; throws missing_input. */
@@ -37,6 +44,18 @@ export function required(name: "input" | "target", network: Network, { tensors }
   const meant = nearest(name, others);
   const detail = `The network's ${name} has no value${didYouMean(meant)}`;
   throw new Problem("missing_input", detail, [{ pointer: "/inputs", detail, suggestion: meant[0] }]);
+}
+
+/** Refuses parameters that are given in part: one that is forgotten must not be drawn in silence. Buffers have starts that are right. */
+export function refuseMissing(inputs: readonly ProgramInput[], { tensors }: GivenInputs): void {
+  const parameters = inputs.filter(({ role }) => role === "parameter");
+  const missing = parameters.filter(({ name }) => !tensors.has(name));
+  if (missing.length === 0 || missing.length === parameters.length) return;
+  const places = missing.slice(0, mostPlaces).map(({ name }): ProblemPlace => ({
+    pointer: "/parameters",
+    detail: `The parameter ${name} has no value; give all parameters, or none to have them drawn from the seed`,
+  }));
+  throw new Problem("missing_parameter", places[0].detail, places);
 }
 
 /** Refuses tensors under names that the network does not have. */

@@ -79,11 +79,11 @@ export const operators: FastifyPluginCallbackZod = (scope, _options, done) => {
 
 function unknownOperator(op: string, known: Iterable<string>): Problem {
   const suggestions = nearest(op, known);
-  const meant = suggestions.length === 0 ? "" : `. Did you mean ${suggestions.join(" or ")}?`;
+  const meant = suggestions.length === 0 ? "" : `; did you mean ${suggestions.join(" or ")}?`;
   const detail = `There is no operator ${JSON.stringify(op.slice(0, 60))}${meant}`;
   return new Problem(
     "not_found",
     detail,
-    suggestions.map((suggestion) => ({ pointer: "", detail, suggestion })),
+    suggestions.slice(0, 1).map((suggestion) => ({ pointer: "", detail, suggestion })),
   );
 }

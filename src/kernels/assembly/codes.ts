@@ -43,6 +43,8 @@ export const store = 37;
 export const storeBool = 38;
 /** Sets a flag when a register holds a NaN or an infinity. */
 export const check = 39;
+/** The greater of a number and zero: `max` of any two costs four times as much. */
+export const relu = 40;
 
 /**
  * Words of the header: number of outer axes, of rows, of columns; rows and columns of a block; number of operands, registers, outputs and

@@ -72,23 +72,24 @@ export function placeTaps<T>(channels: i32, places: usize): void {
   }
 }
 
-/** Copies what windows from (first, second) on read of `channels` channels at `image` into the box, which holds zeros elsewhere. */
-export function fillBox<T>(image: usize, channels: i32, first: i32, second: i32, box: usize): void {
+/** Copies what windows from (first, second, third) on read of `channels` channels at `image` into the box, which holds zeros elsewhere. */
+export function fillBox<T>(image: usize, channels: i32, first: i32, second: i32, third: i32, box: usize): void {
   const a = axisAt(0),
     b = axisAt(1),
     c = axisAt(2);
-  // Only where there is more than one band do the boxes differ in what they leave out.
-  if (a.band < a.outs || b.band < b.outs) memory.fill(box, 0, <usize>(channels * boxSize()) * sizeof<T>());
+  // Only where there is more than one band do boxes differ in what they leave out.
+  if (a.band < a.outs || b.band < b.outs || c.band < c.outs) memory.fill(box, 0, <usize>(channels * boxSize()) * sizeof<T>());
   const top = a.low + first * a.pace;
   const left = b.low + second * b.pace;
-  const start = max(0, c.low);
-  const length = min(c.size, c.low + c.box) - start;
+  const low = c.low + third * c.pace;
+  const start = max(0, low);
+  const length = min(c.size, low + c.box) - start;
   if (length <= 0) return;
   for (let channel = 0; channel < channels; channel++) {
     for (let i = max(0, -top); i < min(a.box, a.size - top); i++) {
       for (let j = max(0, -left); j < min(b.box, b.size - left); j++) {
         const from = ((channel * a.size + top + i) * b.size + left + j) * c.size + start;
-        const to = ((channel * a.box + i) * b.box + j) * c.box + start - c.low;
+        const to = ((channel * a.box + i) * b.box + j) * c.box + start - low;
         copyRun<T>(image + <usize>from * sizeof<T>(), box + <usize>to * sizeof<T>(), length);
       }
     }

@@ -1,7 +1,7 @@
 // Convolutions as products of the filters with a matrix that is never made: row q of it, seen from a window's start, lies at one fixed
 // distance for all windows of a box. Where windows are neighbours, tiles read the box itself; else panels of it are gathered.
 
-import { scratch } from "./base";
+import { madd, scratch } from "./base";
 import { axisAt, axisBytes, boxSize, fillBox, placeTaps, setAxis, tapsOf } from "./conv-box";
 import { finish } from "./gemm-finish";
 import { pack } from "./gemm-pack";
@@ -56,13 +56,13 @@ function conv<T>(
   wFilter: i32, wChannel: i32, wGroup: i32, yFilter: i32,
   size0: i32, low0: i32, taps0: i32, tap0: i32, pace0: i32, outs0: i32, band0: i32, wTap0: i32, y0: i32,
   size1: i32, low1: i32, taps1: i32, tap1: i32, pace1: i32, outs1: i32, band1: i32, wTap1: i32, y1: i32,
-  size2: i32, low2: i32, taps2: i32, tap2: i32, pace2: i32, outs2: i32, wTap2: i32, y2: i32,
+  size2: i32, low2: i32, taps2: i32, tap2: i32, pace2: i32, outs2: i32, band2: i32, wTap2: i32, y2: i32,
   part: i32, parts: i32,
 ): void {
   boxed = isBoxed != 0;
   setAxis(0, size0, low0, taps0, tap0, pace0, outs0, band0, boxed);
   setAxis(1, size1, low1, taps1, tap1, pace1, outs1, band1, boxed);
-  setAxis(2, size2, low2, taps2, tap2, pace2, outs2, outs2, boxed);
+  setAxis(2, size2, low2, taps2, tap2, pace2, outs2, band2, boxed);
   const size = <i32>sizeof<T>();
   inner = channels * tapsOf();
   outFilter = yFilter * size;
@@ -96,9 +96,12 @@ function conv<T>(
         const to = y + <usize>((n * groups * filters + first) * yFilter * size);
         for (let i = 0; i < outs0; i += band0) {
           for (let j = 0; j < outs1; j += band1) {
-            if (boxed) fillBox<T>(from, channels, i, j, box);
-            out = to + <usize>i * outStep0 + <usize>j * outStep1;
-            multiplyBand<T>(boxed ? box : from + <usize>origin, rows, min(band0, outs0 - i), min(band1, outs1 - j));
+            for (let o = 0; o < outs2; o += band2) {
+              if (boxed) fillBox<T>(from, channels, i, j, o, box);
+              out = to + <usize>i * outStep0 + <usize>j * outStep1 + <usize>o * outStep2;
+              const at = boxed ? box : from + <usize>origin;
+              multiplyBand<T>(at, rows, min(band0, outs0 - i), min(band1, outs1 - j), min(band2, outs2 - o));
+            }
           }
         }
       }
@@ -144,24 +147,29 @@ function packFilters<T>(w: usize, rows: i32, channels: i32, wFilter: i32, wChann
   }
 }
 
-/** The results of `rows` filters for a band of `first` × `second` rows of windows. */
-function multiplyBand<T>(from: usize, rows: i32, first: i32, second: i32): void {
+/** The results of `rows` filters for a band of `first` × `second` rows of `outs` windows. */
+function multiplyBand<T>(from: usize, rows: i32, first: i32, second: i32, outs: i32): void {
   const b = axisAt(1),
     c = axisAt(2);
-  const outs = c.outs;
   const rowBytes = <usize>c.box * sizeof<T>();
   const single = inner <= innerAtOnce;
   const fewest = lanes<T>();
+  // Three rows of four would be empty, as where every channel has a filter of its own.
+  const alone = rows == 1 && single && outs >= fewest && outStep2 == sizeof<T>();
   let p = 0;
   do {
     const length = min(innerAtOnce, inner - p);
     if (c.pace != 1 || outs < fewest) {
-      gatherBand<T>(from, rows, p, length, first, second);
+      gatherBand<T>(from, rows, p, length, first, second, outs);
     } else {
       for (let i = 0; i < first; i++) {
         for (let j = 0; j < second; j++) {
           const row = from + <usize>(i * axisAt(0).pace * b.box + j * b.pace) * rowBytes;
           const to = out + <usize>i * outStep0 + <usize>j * outStep1;
+          if (alone) {
+            slideAlone<T>(row, outs, to);
+            continue;
+          }
           for (let o = 0; o < outs; o += wide<T>()) {
             const vectors = outs - o > lanes<T>() ? 2 : 1;
             const width = vectors * lanes<T>();
@@ -174,6 +182,43 @@ function multiplyBand<T>(from: usize, rows: i32, first: i32, second: i32): void 
     }
     p += innerAtOnce;
   } while (p < inner);
+}
+
+/** A single filter for a row of windows that are neighbours, four vectors at a time; the last ones may be computed again. */
+function slideAlone<T>(from: usize, outs: i32, to: usize): void {
+  const four = 4 * lanes<T>();
+  let o = 0;
+  if (outs >= four) {
+    for (; o < outs; o += four) {
+      const at = <usize>min(o, outs - four) * sizeof<T>();
+      let c0 = v128.load_splat<T>(starts);
+      let c1 = c0,
+        c2 = c0,
+        c3 = c0;
+      for (let q = 0; q < inner; q++) {
+        const weight = v128.load_splat<T>(packedFilters + <usize>(4 * q) * sizeof<T>());
+        const tap = from + at + <usize>load<u32>(places + <usize>q * 4);
+        c0 = madd<T>(weight, v128.load(tap), c0);
+        c1 = madd<T>(weight, v128.load(tap, 16), c1);
+        c2 = madd<T>(weight, v128.load(tap, 32), c2);
+        c3 = madd<T>(weight, v128.load(tap, 48), c3);
+      }
+      v128.store(to + at, c0);
+      v128.store(to + at, c1, 16);
+      v128.store(to + at, c2, 32);
+      v128.store(to + at, c3, 48);
+    }
+    return;
+  }
+  for (; o < outs; o += lanes<T>()) {
+    const at = <usize>min(o, outs - lanes<T>()) * sizeof<T>();
+    let sum = v128.load_splat<T>(starts);
+    for (let q = 0; q < inner; q++) {
+      const weight = v128.load_splat<T>(packedFilters + <usize>(4 * q) * sizeof<T>());
+      sum = madd<T>(weight, v128.load(from + at + <usize>load<u32>(places + <usize>q * 4)), sum);
+    }
+    v128.store(to + at, sum);
+  }
 }
 
 /** All filters for the windows of one panel, whose first result lies at `to`. */
@@ -199,18 +244,18 @@ function multiplyPanel<T>(rows: i32, p: i32, length: i32, from: usize, at: usize
 }
 
 /** A band whose windows are not neighbours, or too few in a row: panels of them are gathered, across rows. */
-function gatherBand<T>(from: usize, rows: i32, p: i32, length: i32, first: i32, second: i32): void {
+function gatherBand<T>(from: usize, rows: i32, p: i32, length: i32, first: i32, second: i32, outs: i32): void {
   const a = axisAt(0),
     b = axisAt(1),
     c = axisAt(2);
-  const count = first * second * c.outs;
-  const flat = outStep2 == sizeof<T>() && outStep1 == <usize>c.outs * outStep2 && (first == 1 || outStep0 == <usize>second * outStep1);
+  const count = first * second * outs;
+  const flat = outStep2 == sizeof<T>() && (second == 1 || outStep1 == <usize>outs * outStep2) && (first == 1 || outStep0 == <usize>(second * outs) * outStep2);
   for (let window = 0; window < count; window += wide<T>()) {
     const across = min(wide<T>(), count - window);
     for (let lane = 0; lane < wide<T>(); lane++) {
       const at = min(window + lane, count - 1);
-      const row = at / c.outs;
-      const place = (row / second) * a.pace * b.box * c.box + (row % second) * b.pace * c.box + (at % c.outs) * c.pace;
+      const row = at / outs;
+      const place = (row / second) * a.pace * b.box * c.box + (row % second) * b.pace * c.box + (at % outs) * c.pace;
       store<u32>(windows + <usize>lane * 4, place * <i32>sizeof<T>());
     }
     for (let q = 0; q < length; q++) {
@@ -225,8 +270,8 @@ function gatherBand<T>(from: usize, rows: i32, p: i32, length: i32, first: i32, 
       continue;
     }
     for (let lane = 0; lane < across; lane++) {
-      const row = (window + lane) / c.outs;
-      const to = out + <usize>(row / second) * outStep0 + <usize>(row % second) * outStep1 + <usize>((window + lane) % c.outs) * outStep2;
+      const row = (window + lane) / outs;
+      const to = out + <usize>(row / second) * outStep0 + <usize>(row % second) * outStep1 + <usize>((window + lane) % outs) * outStep2;
       multiplyPanel<T>(rows, p, length, panel + <usize>lane * sizeof<T>(), panelPlaces, 1, 1, to);
     }
   }
@@ -237,13 +282,13 @@ export function conv_float32(
   wFilter: i32, wChannel: i32, wGroup: i32, yFilter: i32,
   size0: i32, low0: i32, taps0: i32, tap0: i32, pace0: i32, outs0: i32, band0: i32, wTap0: i32, y0: i32,
   size1: i32, low1: i32, taps1: i32, tap1: i32, pace1: i32, outs1: i32, band1: i32, wTap1: i32, y1: i32,
-  size2: i32, low2: i32, taps2: i32, tap2: i32, pace2: i32, outs2: i32, wTap2: i32, y2: i32,
+  size2: i32, low2: i32, taps2: i32, tap2: i32, pace2: i32, outs2: i32, band2: i32, wTap2: i32, y2: i32,
   part: i32, parts: i32,
 ): void {
   conv<f32>(
     x, w, bias, y, batch, groups, channels, filters, block, boxed, wFilter, wChannel, wGroup, yFilter,
     size0, low0, taps0, tap0, pace0, outs0, band0, wTap0, y0, size1, low1, taps1, tap1, pace1, outs1, band1, wTap1, y1,
-    size2, low2, taps2, tap2, pace2, outs2, wTap2, y2, part, parts,
+    size2, low2, taps2, tap2, pace2, outs2, band2, wTap2, y2, part, parts,
   );
 }
 
@@ -252,12 +297,12 @@ export function conv_float64(
   wFilter: i32, wChannel: i32, wGroup: i32, yFilter: i32,
   size0: i32, low0: i32, taps0: i32, tap0: i32, pace0: i32, outs0: i32, band0: i32, wTap0: i32, y0: i32,
   size1: i32, low1: i32, taps1: i32, tap1: i32, pace1: i32, outs1: i32, band1: i32, wTap1: i32, y1: i32,
-  size2: i32, low2: i32, taps2: i32, tap2: i32, pace2: i32, outs2: i32, wTap2: i32, y2: i32,
+  size2: i32, low2: i32, taps2: i32, tap2: i32, pace2: i32, outs2: i32, band2: i32, wTap2: i32, y2: i32,
   part: i32, parts: i32,
 ): void {
   conv<f64>(
     x, w, bias, y, batch, groups, channels, filters, block, boxed, wFilter, wChannel, wGroup, yFilter,
     size0, low0, taps0, tap0, pace0, outs0, band0, wTap0, y0, size1, low1, taps1, tap1, pace1, outs1, band1, wTap1, y1,
-    size2, low2, taps2, tap2, pace2, outs2, wTap2, y2, part, parts,
+    size2, low2, taps2, tap2, pace2, outs2, band2, wTap2, y2, part, parts,
   );
 }

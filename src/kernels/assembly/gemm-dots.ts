@@ -14,7 +14,7 @@ function total<T>(lanesOf: v128): T {
 
 /**
  * Dot products of `rows` (1 to 4) lines at `a` with one or two at `b`. A line is `segments` runs of `k` elements, which lie `aSegment` and
- * `bSegment` bytes apart. Always stores four rows of `columns` sums: those of missing rows are of no use.
+ * `bSegment` bytes apart. Stores the sums, or adds them to what is there.
  */
 // @ts-ignore: decorator
 @inline
@@ -31,6 +31,7 @@ function dots<T>(
   bSegment: usize,
   to: usize,
   toRow: usize,
+  add: bool,
 ): void {
   let c00 = v128.splat<T>(0),
     c10 = v128.splat<T>(0),
@@ -95,25 +96,29 @@ function dots<T>(
     a += aSegment;
     b += bSegment;
   }
-  store<T>(to, total<T>(c00));
-  store<T>(to + toRow, total<T>(c10));
-  store<T>(to + 2 * toRow, total<T>(c20));
-  store<T>(to + 3 * toRow, total<T>(c30));
-  if (columns == 2) {
-    to += sizeof<T>();
-    store<T>(to, total<T>(c01));
-    store<T>(to + toRow, total<T>(c11));
-    store<T>(to + 2 * toRow, total<T>(c21));
-    store<T>(to + 3 * toRow, total<T>(c31));
-  }
+  put<T>(to, c00, add);
+  if (columns == 2) put<T>(to + sizeof<T>(), c01, add);
+  if (rows > 1) put<T>(to + toRow, c10, add);
+  if (columns == 2 && rows > 1) put<T>(to + toRow + sizeof<T>(), c11, add);
+  if (rows > 2) put<T>(to + 2 * toRow, c20, add);
+  if (columns == 2 && rows > 2) put<T>(to + 2 * toRow + sizeof<T>(), c21, add);
+  if (rows > 3) put<T>(to + 3 * toRow, c30, add);
+  if (columns == 2 && rows > 3) put<T>(to + 3 * toRow + sizeof<T>(), c31, add);
+}
+
+// @ts-ignore: decorator
+@inline
+function put<T>(to: usize, sums: v128, add: bool): void {
+  const sum = total<T>(sums);
+  store<T>(to, add ? <T>(load<T>(to) + sum) : sum);
 }
 
 /** `dots` with one line at `b`. */
-export function dots1<T>(rows: i32, segments: i32, k: i32, a: usize, aRow: usize, aSegment: usize, b: usize, bSegment: usize, to: usize, toRow: usize): void {
-  dots<T>(1, rows, segments, k, a, aRow, aSegment, b, 0, bSegment, to, toRow);
+export function dots1<T>(rows: i32, segments: i32, k: i32, a: usize, aRow: usize, aSegment: usize, b: usize, bSegment: usize, to: usize, toRow: usize, add: bool): void {
+  dots<T>(1, rows, segments, k, a, aRow, aSegment, b, 0, bSegment, to, toRow, add);
 }
 
 /** `dots` with two lines at `b`, `bRow` bytes apart. */
-export function dots2<T>(rows: i32, segments: i32, k: i32, a: usize, aRow: usize, aSegment: usize, b: usize, bRow: usize, bSegment: usize, to: usize, toRow: usize): void {
-  dots<T>(2, rows, segments, k, a, aRow, aSegment, b, bRow, bSegment, to, toRow);
+export function dots2<T>(rows: i32, segments: i32, k: i32, a: usize, aRow: usize, aSegment: usize, b: usize, bRow: usize, bSegment: usize, to: usize, toRow: usize, add: bool): void {
+  dots<T>(2, rows, segments, k, a, aRow, aSegment, b, bRow, bSegment, to, toRow, add);
 }

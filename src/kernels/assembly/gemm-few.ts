@@ -87,8 +87,7 @@ const pairRow: i32 = 16;
 /** For few columns; the elements of a row of the left side lie side by side. */
 export function multiplyByDots<T>(top: i32, bottom: i32, columns: i32, alpha: T, beta: T): void {
   const sums = scratch;
-  const parts = sums + rowsAtOnce * pairRow;
-  const packed = parts + 4 * pairRow;
+  const packed = sums + rowsAtOnce * pairRow;
   for (let j = 0; j < columns; j += 2) {
     const two = j + 1 < columns;
     for (let i = top; i < bottom; i += rowsAtOnce) {
@@ -105,10 +104,9 @@ export function multiplyByDots<T>(top: i32, bottom: i32, columns: i32, alpha: T,
         }
         for (let row = 0; row < rows; row += 4) {
           const count = min(4, rows - row);
-          if (two) dots2<T>(count, 1, length, leftAt(i + row, p), leftRow, 0, b, bRow, 0, parts, pairRow);
-          else dots1<T>(count, 1, length, leftAt(i + row, p), leftRow, 0, b, 0, parts, pairRow);
           const to = sums + <usize>row * pairRow;
-          finish<T>(count, two ? 2 : 1, parts, pairRow, to, pairRow, sizeof<T>(), p > 0 ? to : 0, pairRow, sizeof<T>(), 1, 1);
+          if (two) dots2<T>(count, 1, length, leftAt(i + row, p), leftRow, 0, b, bRow, 0, to, pairRow, p > 0);
+          else dots1<T>(count, 1, length, leftAt(i + row, p), leftRow, 0, b, 0, to, pairRow, p > 0);
         }
       }
       finish<T>(rows, two ? 2 : 1, sums, pairRow, outAt(i, j), outRow, outColumn, addendAt(i, j), addendRow, addendColumn, alpha, beta);

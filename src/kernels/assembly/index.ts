@@ -4,5 +4,12 @@
 export { fuses, setScratch } from "./base";
 export { chain_float32, chain_float64 } from "./chain";
 export { conv_float32, conv_float64 } from "./conv";
+export { conv_weights_float32, conv_weights_float64 } from "./conv-weights";
 export { finite_float32, finite_float64 } from "./finite";
 export { gemm_float32, gemm_float64 } from "./gemm";
+export { reduce_float32, reduce_float64 } from "./reduce";
+export { softmax_float32, softmax_float64 } from "./softmax";
+export { copy_1, copy_4, copy_8 } from "./copy";
+export { average_pool_float32, average_pool_float64, average_pool_gradient_float32, average_pool_gradient_float64 } from "./pool-average";
+export { max_pool_float32, max_pool_float64 } from "./pool-max";
+export { first_outside_plane, max_pool_gradient_float32, max_pool_gradient_float64 } from "./pool-max-gradient";

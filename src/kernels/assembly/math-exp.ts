@@ -6,7 +6,8 @@ import { clamped, constant, double, horner, joined, lower, upper } from "./lanes
 
 /**
  * First 1 / ln 2; a number that rounds to an integer when it is added, which then stands in the low bits; ln 2 negated, its last bits
- * cleared so that multiples are exact, and those bits. Then (exp(r) - 1 - r) / r², highest power first, for float64 and for float32.
+ * cleared so that multiples are exact, and those bits. Then (exp(r) - 1 - r) / r², highest power first, for float64 (with one half as it
+ * is) and for float32.
  */
 const table = memory.data<f64>([
   1.4426950408889634, 6755399441055744.0, -0.6931471803691238, -1.9082149292705877e-10,

@@ -48,6 +48,7 @@ export function execute<T>(code: i32, to: Register, a: Register, b: Register, c:
     case codes.or: return disjunctions(to, a, b, bytes);
     case codes.xor: return contradictions(to, a, b, bytes);
     case codes.where: return choices(to, a, b, c, bytes);
+    case codes.relu: return positives<T>(to, a, bytes);
     default: return unreachable();
   }
 }
@@ -173,6 +174,12 @@ function powers<T>(to: Register, a: Register, b: Register, bytes: usize): void {
 
 function maxima<T>(to: Register, a: Register, b: Register, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.max<T>(v128.load(a + i), v128.load(b + i)));
+}
+
+/** Adding zero makes a negative zero positive and leaves all else as it is. */
+function positives<T>(to: Register, a: Register, bytes: usize): void {
+  const zero = v128.splat<T>(<T>0);
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.add<T>(v128.pmax<T>(v128.load(a + i), zero), zero));
 }
 
 function minima<T>(to: Register, a: Register, b: Register, bytes: usize): void {

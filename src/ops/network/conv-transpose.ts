@@ -8,8 +8,9 @@ import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
+import { weightGradient } from "./conv-weight-gradient.ts";
 import { conv } from "./conv.ts";
-import { biasGradient, checkConvolution, convolutionOperations, kernelSizes, spatialStart, weightGradient } from "./convolution.ts";
+import { biasGradient, checkConvolution, convolutionOperations, kernelSizes, spatialStart } from "./convolution.ts";
 import { checkReach, explicit, halves, perAxis, spatialSizes, transposeAttributes } from "./window.ts";
 
 const attributes = z.strictObject(transposeAttributes);

@@ -8,7 +8,8 @@ import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { convTranspose } from "./conv-transpose.ts";
-import { biasGradient, checkConvolution, convolutionOperations, kernelSizes, weightGradient } from "./convolution.ts";
+import { weightGradient } from "./conv-weight-gradient.ts";
+import { biasGradient, checkConvolution, convolutionOperations, kernelSizes } from "./convolution.ts";
 import { checkReach, convolutionAttributes, explicit, spatialSizes, unreached, windowOver } from "./window.ts";
 
 const attributes = z.strictObject(convolutionAttributes);

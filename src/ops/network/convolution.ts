@@ -1,13 +1,9 @@
 import type { Value } from "../../ir/graph.ts";
-import { sizesOf, type Window } from "../../kernels/window.ts";
 import { formatShape, sameShape, sizeOf, type Shape } from "../../tensor/shape.ts";
 import { OperatorError } from "../errors.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
-import { reshape } from "../shape/reshape.ts";
 import { slice } from "../shape/slice.ts";
-import { transpose } from "../shape/transpose.ts";
-import { conv } from "./conv.ts";
-import { explicit, perAxis } from "./window.ts";
+import { perAxis } from "./window.ts";
 
 // What Conv and ConvTranspose have in common.
 
@@ -54,30 +50,6 @@ export function kernelSizes(op: string, w: Shape, kernelShape: readonly number[]
   }
   if (sizes.includes(0)) throw new OperatorError("shape", `the kernel of ${op} is empty: ${formatShape(w)}`, { input: 1 });
   return sizes;
-}
-
-/**
- * The gradient of a convolution by its weights. Every weight meets every window once: with batch and channels exchanged it is again a
- * convolution, of the image by the cotangent, with strides and dilations exchanged too. `image` is (batch, …) at the side that is
- * padded, `windows` (batch, …) at the side of one element per window; the result is (channels of windows, channels of image / groups, …).
- */
-export function weightGradient(image: Value, windows: Value, window: Window, group: number): Value {
-  const [batch, channels] = image.shape;
-  const perGroup = channels / group;
-  const spatial = window.map((_, axis) => axis);
-  const sizes = sizesOf(window);
-  const apart = reshape(image, [batch, group, perGroup, ...sizes]);
-  const turned = transpose(apart, [2, 1, 0, ...spatial.map((axis) => axis + 3)]);
-  const { strides, dilations, pads } = explicit(window);
-  const exchange = [1, 0, ...spatial.map((axis) => axis + 2)];
-  const weights = conv(reshape(turned, [perGroup, group * batch, ...sizes]), transpose(windows, exchange), null, {
-    strides: dilations,
-    dilations: strides,
-    pads,
-    group,
-  });
-  // Elements that no window reached let the kernel slide further than its own size.
-  return transpose(spatialStart(weights, explicit(window).kernel_shape), exchange);
 }
 
 /** The first elements of each spatial axis; `x` itself when it has no more. */

@@ -7,9 +7,7 @@ import { apply } from "../apply.ts";
 import { flag } from "../axes.ts";
 import { defineOp, floats } from "../define.ts";
 import { called } from "../latex.ts";
-import { filled } from "../shape/expand.ts";
-import { reshape } from "../shape/reshape.ts";
-import { scatterElements } from "../shape/scatter-elements.ts";
+import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { checkCovered, checkReach, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
 
 const attributes = z.strictObject({
@@ -46,11 +44,9 @@ export const MaxPool = defineOp({
     if (given.storage_order === 1) toColumnMajor(indices, window);
   },
   vjp: ({ inputs: [x], outputs, grads: [g], attributes: given }) => {
-    // The scatter counts row by row.
+    // The gradient's places count row by row.
     const indices = given.storage_order === 0 ? outputs[1] : selected(x, { ...given, storage_order: 0 });
-    const flat = filled(0, { dtype: x.dtype, shape: [sizeOf(x.shape)] });
-    const places = [sizeOf(indices.shape)];
-    return [reshape(scatterElements(flat, reshape(indices, places), reshape(g, places), { axis: 0, reduction: "add" }), x.shape)];
+    return [maxPoolGradient(g, indices, x.shape)];
   },
   operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(windowOf(x.shape, given)),
   display: { label: "max pool", latex: called("maxpool") },
@@ -58,6 +54,7 @@ export const MaxPool = defineOp({
   probes: [
     { inputs: [[1, 2, 4, 4]], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
     { inputs: [[2, 1, 7]], attributes: { kernel_shape: [3], strides: [2], pads: [1, 0], ceil_mode: true } },
+    { inputs: [[1, 1, 2]], attributes: { kernel_shape: [3], strides: [2], ceil_mode: true } },
     { inputs: [[1, 1, 5, 6]], attributes: { kernel_shape: [2, 3], dilations: [2, 1], auto_pad: "SAME_UPPER", storage_order: 1 } },
     { inputs: [[1, 2, 3, 2, 3]], attributes: { kernel_shape: [2, 2, 2], auto_pad: "SAME_LOWER", strides: [2, 1, 2] } },
     { inputs: [[1, 1, 6]], attributes: { kernel_shape: [2], auto_pad: "VALID", strides: [2] }, outputs: 1 },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { boxOf, extentOf, type Window, type WindowAxis } from "../../kernels/window.ts";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.ts";
+import { flag } from "../axes.ts";
 import { OperatorError } from "../errors.ts";
 
 export const positives = z.array(z.int().min(1));
@@ -18,6 +19,14 @@ export const windowAttributes = {
 export const convolutionAttributes = { ...windowAttributes, group: z.int().min(1).default(1), kernel_shape: positives.optional() };
 
 export const transposeAttributes = { ...convolutionAttributes, output_padding: naturals.optional(), output_shape: positives.optional() };
+
+/** Attributes of averages over windows. */
+export const averageAttributes = {
+  ...windowAttributes,
+  ceil_mode: flag.default(false),
+  count_include_pad: flag.default(false),
+  kernel_shape: positives,
+};
 
 export type AutoPad = z.output<(typeof windowAttributes)["auto_pad"]>;
 
@@ -55,18 +64,32 @@ export function windowOver(op: string, sizes: Shape, kernel: readonly number[], 
     if (placing.auto_pad === "SAME_UPPER" || placing.auto_pad === "SAME_LOWER") return sameWindow(own, placing.auto_pad);
     const [begin, end] = [pads[axis], pads[rank + axis]];
     const spare = size + begin + end - extentOf(own);
-    if (spare < 0) {
+    const whole = Math.floor(spare / own.stride) + 1;
+    // A window that would start in the padding behind the image is not counted.
+    const partly = ceil && size > 0 && spare % own.stride !== 0 && whole * own.stride < size + begin;
+    const out = partly ? whole + 1 : whole;
+    if (out < 1) {
       throw new OperatorError(
         "shape",
         `a window of ${op} reaches over ${extentOf(own)} elements of spatial axis ${axis}, which has ${size + begin + end} with its padding`,
         { input: 0 },
       );
     }
-    const whole = Math.floor(spare / own.stride) + 1;
-    // A window that would start in the padding behind the image is not counted.
-    const partly = ceil && spare % own.stride !== 0 && whole * own.stride < size + begin;
-    return { ...own, begin, end, out: partly ? whole + 1 : whole };
+    return { ...own, begin, end, out };
   });
+}
+
+/** The windows over a tensor of (batch, channels, …), each of which has something to average. */
+export function averageWindow(
+  op: string,
+  shape: Shape,
+  given: Placing & { readonly kernel_shape: readonly number[]; readonly ceil_mode: boolean; readonly count_include_pad: boolean },
+): Window {
+  const sizes = spatialSizes(op, shape);
+  const window = windowOver(op, sizes, perAxis("kernel_shape", given.kernel_shape, sizes.length, 1), given, given.ceil_mode);
+  checkReach(op, window, 1, given);
+  if (!given.count_include_pad && sizeOf(shape.slice(0, 2)) > 0) checkCovered(op, window);
+  return window;
 }
 
 /** Padded so that there are as many windows as strides begin within the image. */

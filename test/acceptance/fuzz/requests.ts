@@ -10,19 +10,30 @@ import { meant, tensorJson } from "./tensors.ts";
 
 const habits = { wrongOnce: 60, anything: fc.oneof(tensorJson(), anyName), optional: 25 };
 
-const programs: fc.Arbitrary<Json> = fc.constantFrom(
-  { expression: "x + y" },
-  { expression: "sum(x * 2)" },
-  { graph: { nodes: [{ op: "Mul", inputs: ["x", "x"] }] } },
-  { network: { layers: [{ type: "Tanh" }] } },
+/** Programs and the names of their inputs. */
+const programs: fc.Arbitrary<{ readonly program: Json; readonly names: readonly string[] }> = fc.constantFrom(
+  { program: { expression: "x + y" }, names: ["x", "y"] },
+  { program: { expression: "sum(x * 2)" }, names: ["x"] },
+  { program: { graph: { nodes: [{ op: "Mul", inputs: ["x", "x"] }] } }, names: ["x"] },
+  { program: { network: { layers: [{ type: "Tanh" }] } }, names: ["input"] },
+  { program: {}, names: [] },
 );
 
+/** A body from the schema, with one of the programs in the place of its own and, mostly, tensors for that one's inputs. */
 const fromSchema = (path: string, schema: Parameters<typeof fitting>[0]): fc.Arbitrary<Attempt> =>
-  fc.tuple(fitting(schema, habits) as fc.Arbitrary<Json>, mostly(programs, fc.constant({}), 10)).map(([body, program]) => {
-    if (typeof body !== "object" || body === null || Array.isArray(body)) return attempt(path, body);
-    const { graph: _g, expression: _e, network: _n, graph_id: _i, ...rest } = body;
-    return attempt(path, Object.keys(program).length === 0 ? body : { ...rest, ...program });
-  });
+  fc
+    .tuple(
+      fitting(schema, habits) as fc.Arbitrary<Json>,
+      programs,
+      mostly(fc.constant(path !== graphsPath), fc.constant(false)),
+      tensorJson(),
+    )
+    .map(([body, { program, names }, areGiven, tensor]) => {
+      if (typeof body !== "object" || body === null || Array.isArray(body) || names.length === 0) return attempt(path, body);
+      const { graph: _g, expression: _e, network: _n, graph_id: _i, ...rest } = body;
+      const inputs = areGiven ? { inputs: Object.fromEntries(names.map((name) => [name, tensor])) } : {};
+      return attempt(path, { ...rest, ...program, ...inputs });
+    });
 
 export const schemaAttempts: fc.Arbitrary<Attempt> = fc.oneof(
   { weight: 2, arbitrary: fromSchema(gradientsPath, GradientsRequest) },

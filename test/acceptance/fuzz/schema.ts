@@ -4,6 +4,8 @@ import { extreme, mostly, plain, stranger } from "./numbers.ts";
 
 /** The parts of JSON Schema that zod writes. */
 interface JsonSchema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -42,7 +44,18 @@ const usual: Habits = {
 
 /** Values that fit a zod schema as a client reads it in the contract, most of the time. */
 export function fitting(schema: z.ZodType, habits: Partial<Habits> = {}): fc.Arbitrary<unknown> {
-  return fromJsonSchema(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema, { ...usual, ...habits });
+  const { $defs, ...whole } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  return fromJsonSchema(resolved(whole, $defs ?? {}), { ...usual, ...habits });
+}
+
+/** The schema with what its references lead to in their place. A schema that refers to itself has no end here. */
+function resolved<T>(schema: T, defs: Readonly<Record<string, JsonSchema>>): T {
+  if (Array.isArray(schema)) return schema.map((part: unknown) => resolved(part, defs)) as T;
+  if (typeof schema !== "object" || schema === null) return schema;
+  const { $ref, ...own } = schema as JsonSchema;
+  const target = $ref === undefined ? {} : resolved(defs[$ref.slice("#/$defs/".length)], defs);
+  const parts = Object.entries(own).map(([name, part]) => [name, resolved<unknown>(part, defs)]);
+  return { ...target, ...Object.fromEntries(parts) } as T;
 }
 
 function fromJsonSchema(schema: JsonSchema, habits: Habits): fc.Arbitrary<unknown> {

@@ -57,7 +57,7 @@ function* problemFaults(request: string, { status, contentType }: Reply, json: u
   if ((parsed === undefined) !== (code === "invalid_json")) yield `${code} for a body that is ${parsed === undefined ? "not " : ""}JSON`;
   for (const sentence of [detail, ...errors.map((place) => place.detail)]) {
     if (sentence === "" || sentence.length > longestDetail) yield `a detail of ${sentence.length} characters`;
-    if (/\bundefined\b|\[object |Invalid (?:input|string|number)|not a function/.test(sentence) && !request.includes("undefined"))
+    if (/\bundefined\b|\[object |Invalid (?:input|string|number)|is not a function/.test(sentence) && !request.includes("undefined"))
       yield `unclear: ${sentence}`;
   }
   for (const { pointer } of errors) if (!exists(parsed, pointer)) yield `nothing is near ${pointer}: ${detail}`;

@@ -83,6 +83,7 @@ describe("literals", () => {
     ["1.5E+3", 1500],
     ["-2.5", -2.5],
     ["pi", Math.PI],
+    ["π", Math.PI],
     ["e", Math.E],
     ["-pi", -Math.PI],
     ["true", 1],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { z } from "zod";
 import "../../support/close.ts";
 import { reverse } from "../../../src/autodiff/reverse.ts";
 import { add } from "../../../src/ops/arithmetic/add.ts";
@@ -6,6 +7,8 @@ import { mul } from "../../../src/ops/arithmetic/mul.ts";
 import { filled } from "../../../src/ops/shape/expand.ts";
 import { reduceSum } from "../../../src/ops/reduction/reduce-sum.ts";
 import type { Value } from "../../../src/ir/graph.ts";
+import { layerSchemas } from "../../../src/wire/network/layers.ts";
+import { lossSchemas } from "../../../src/wire/network/losses.ts";
 import { compiled, constantOf, expected, type Golden, goldens, named, run } from "./support.ts";
 
 const near = { relative: 1e-9, absolute: 1e-9 };
@@ -29,6 +32,37 @@ describe.each(["networks", "layers"] as const)("%s.json", (file) => {
     expect(ofLoss).toBeNear(expected(golden.loss), near);
     names.forEach((name, at) => expect(rest[at], `gradient of ${name}`).toBeNear(expected(golden.gradients[name]), near));
   });
+});
+
+describe("the goldens", () => {
+  const used = (["networks", "layers"] as const)
+    .flatMap((file) => goldens(file).cases)
+    .flatMap(({ network }) => [...network.layers, network.loss].filter((source) => source !== undefined && source !== null));
+
+  /** What nothing depends on, what may only be its default, and what is random: judged elsewhere or not at all. */
+  const others: Readonly<Record<string, readonly string[]>> = {
+    "": ["type", "name", "inplace", "return_indices"],
+    ConvTranspose1d: ["padding_mode"],
+    ConvTranspose2d: ["padding_mode"],
+    ConvTranspose3d: ["padding_mode"],
+    Embedding: ["max_norm", "norm_type", "scale_grad_by_freq", "sparse"],
+    RNN: ["dropout"],
+    LSTM: ["dropout", "proj_size"],
+    GRU: ["dropout"],
+  };
+
+  test.each([...layerSchemas, ...lossSchemas].map((schema) => [schema.shape.type.value, schema.shape] as const))(
+    "give every argument of %s something else than its default",
+    (type, shape) => {
+      const own = used.filter((source) => source.type === type) as readonly Readonly<Record<string, unknown>>[];
+      expect(own).not.toEqual([]);
+      const untouched = Object.entries<z.ZodType>(shape).filter(([name, argument]) => {
+        const fallback = JSON.stringify(argument.safeParse(undefined).data);
+        return own.every((source) => source[name] === undefined || JSON.stringify(source[name]) === fallback);
+      });
+      expect(untouched.map(([name]) => name).filter((name) => ![...others[""], ...(others[type] ?? [])].includes(name))).toEqual([]);
+    },
+  );
 });
 
 describe("Hessian-vector products", () => {

@@ -130,6 +130,7 @@ describe("layers and their arguments", () => {
 
   test.each([
     [{ type: "MSLoss" }, "/network/loss/type", "MSELoss"],
+    [{ type: "MSE" }, "/network/loss/type", "MSELoss"],
     [{ type: "Linear", out_features: 1 }, "/network/loss/type", undefined],
   ])("an unknown loss: %j", (loss, pointer, suggestion) => {
     expect(refusal({ layers: [linear], loss }, { input: x, target: x })).toMatchObject({ code: "unknown_layer", pointer, suggestion });

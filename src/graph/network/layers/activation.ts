@@ -79,9 +79,13 @@ export const PReLU = defineLayer(schemas.PReLU, {
   },
 });
 
-/** torch.nn's choice for a softmax that names no dimension. */
-const along = (x: Value, dim: number | null): number => dim ?? ([0, 1, 3].includes(x.shape.length) ? 0 : 1);
+/** An operation along a dimension: torch.nn's choice of it where none is named. A single number is taken as a list of one. */
+function along(x: Value, dim: number | null, apply: (x: Value, axis: number) => Value): Value {
+  const rank = x.shape.length;
+  if (rank === 0 && (dim === null || dim === 0 || dim === -1)) return reshape(apply(reshape(x, [1]), 0), []);
+  return apply(x, dim ?? (rank === 1 || rank === 3 ? 0 : 1));
+}
 
-export const Softmax = defineLayer(schemas.Softmax, { build: (x, { dim }) => softmax(x, along(x, dim)) });
-export const LogSoftmax = defineLayer(schemas.LogSoftmax, { build: (x, { dim }) => logSoftmax(x, along(x, dim)) });
-export const Softmin = defineLayer(schemas.Softmin, { build: (x, { dim }) => softmax(neg(x), along(x, dim)) });
+export const Softmax = defineLayer(schemas.Softmax, { build: (x, { dim }) => along(x, dim, softmax) });
+export const LogSoftmax = defineLayer(schemas.LogSoftmax, { build: (x, { dim }) => along(x, dim, logSoftmax) });
+export const Softmin = defineLayer(schemas.Softmin, { build: (x, { dim }) => along(neg(x), dim, softmax) });

@@ -9,6 +9,7 @@ import { type Initialiser, standardNormal } from "../initialisers.ts";
 
 export const Embedding = defineLayer(schema, {
   takes: "indices",
+  rows: ({ num_embeddings }) => num_embeddings,
   parameters: ({ num_embeddings, embedding_dim, padding_idx }) => {
     const padding = paddingRow(padding_idx, num_embeddings);
     const initial: Initialiser = (seed, stream, index) =>

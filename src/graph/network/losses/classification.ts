@@ -54,9 +54,9 @@ function batched(output: Value, target: Value, reduction: Reduction, lossOf: (ou
 }
 
 export const NLLLoss = defineLoss(schemas.NLLLoss, {
-  target: (output, target) => {
+  target: (output, target, { ignore_index }) => {
     const wanted = indexShape(output);
-    if (sameShape(target, wanted)) return "classes";
+    if (sameShape(target, wanted)) return { what: "class", size: classesOf(output), ignored: ignore_index };
     throw mismatch(output, target, `class indices of shape ${formatShape(wanted)}`);
   },
   build: (output, target, { ignore_index, reduction }, building) => {
@@ -70,9 +70,9 @@ export const NLLLoss = defineLoss(schemas.NLLLoss, {
 type CrossEntropy = (typeof schemas.CrossEntropyLoss)["_zod"]["output"];
 
 export const CrossEntropyLoss = defineLoss(schemas.CrossEntropyLoss, {
-  target: (output, target) => {
+  target: (output, target, { ignore_index }) => {
     const wanted = indexShape(output);
-    if (sameShape(target, wanted)) return "classes";
+    if (sameShape(target, wanted)) return { what: "class", size: classesOf(output), ignored: ignore_index };
     if (sameShape(target, output)) return "floats";
     throw mismatch(output, target, `class indices of shape ${formatShape(wanted)} or probabilities of shape ${formatShape(output)}`);
   },

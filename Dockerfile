@@ -1,0 +1,22 @@
+# The dev dependencies may be needed to build, and the sources to build from; only what runs is copied on.
+FROM node:24-slim AS build
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+COPY src src
+RUN npm ci && npm prune --omit=dev --ignore-scripts
+
+FROM node:24-slim
+WORKDIR /app
+ENV PORT=8080 DATA_DIR=/data
+# A volume takes its owner from the folder that it is mounted over.
+RUN install --directory --owner=node --group=node /data
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/src src
+USER node
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+  CMD ["node", "--eval", "process.exit((await fetch(`http://127.0.0.1:${process.env.PORT}/readyz`)).ok ? 0 : 1)"]
+# Not npm start: signals must reach the service itself.
+CMD ["node", "src/main.ts"]

@@ -1,0 +1,166 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, matchesGlob, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import about from "../package.json" with { type: "json" };
+import { variables } from "../src/config.ts";
+
+/** Dockerfile, docker-compose.yml and .dockerignore: they are true to the project, and the service runs from what they put together. */
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const text = (name: string): string => readFileSync(join(root, name), "utf8");
+
+interface Instruction {
+  readonly word: string;
+  readonly rest: string;
+}
+
+const instructions: readonly Instruction[] = text("Dockerfile")
+  .replaceAll(/^#.*\n/gm, "")
+  .replaceAll(/\\\n\s*/g, "")
+  .split("\n")
+  .filter((line) => line !== "")
+  .map((line) => ({ word: line.slice(0, line.indexOf(" ")), rest: line.slice(line.indexOf(" ") + 1) }));
+const stages = instructions.reduce<Instruction[][]>(
+  (before, next) => (next.word === "FROM" ? [...before, [next]] : [...before.slice(0, -1), [...(before.at(-1) ?? []), next]]),
+  [],
+);
+const [build, final] = stages;
+
+const all = (stage: readonly Instruction[], word: string): string[] => stage.filter((each) => each.word === word).map(({ rest }) => rest);
+const exec = (line: string): string[] => JSON.parse(line.slice(line.indexOf("["))) as string[];
+const environment = Object.fromEntries(all(final, "ENV").flatMap((line) => line.split(" ").map((pair) => pair.split("="))));
+
+/** Paths that COPY takes, and where it puts them. */
+function copies(stage: readonly Instruction[]): { from: string[]; to: string }[] {
+  return all(stage, "COPY").map((line) => {
+    const paths = line.split(" ").filter((part) => !part.startsWith("--"));
+    return { from: paths.slice(0, -1), to: paths.at(-1) ?? "" };
+  });
+}
+
+const ignored: readonly string[] = text(".dockerignore")
+  .split("\n")
+  .filter((line) => line !== "" && !line.startsWith("#"));
+
+/** Whether .dockerignore keeps a path out: the last pattern that fits the path, or a folder above it, decides. */
+function isKeptOut(path: string, patterns: readonly string[] = ignored): boolean {
+  const above = path.split("/").map((_, at, parts) => parts.slice(0, at + 1).join("/"));
+  const last = patterns.findLast((pattern) => above.some((part) => matchesGlob(part, pattern.replace(/^!/, ""))));
+  return last !== undefined && !last.startsWith("!");
+}
+
+test("the Dockerfile builds in one stage and runs in another, both on the Node that the project asks for", () => {
+  expect(stages).toHaveLength(2);
+  const major = /^\d+/.exec(about.devDependencies.node)?.[0];
+  expect(about.engines.node).toBe(`>=${major}`);
+  expect([build[0].rest, final[0].rest]).toEqual([`node:${major}-slim AS build`, `node:${major}-slim`]);
+  expect(all(build, "RUN").join()).toMatch(/npm ci && npm prune --omit=dev/);
+});
+
+test("the container runs as nobody special, keeps its data in a volume, and listens where it says", () => {
+  expect(all(final, "USER")).toEqual(["node"]);
+  expect(Object.keys(environment).filter((name) => !(name in variables))).toEqual([]);
+  expect(all(final, "VOLUME")).toEqual([environment.DATA_DIR]);
+  expect(all(final, "EXPOSE")).toEqual([environment.PORT]);
+  expect(environment.PORT).toBe(variables.PORT.fallback);
+});
+
+test("docker-compose.yml gives the container its port, its volume, and every variable that is not about them", () => {
+  const compose = text("docker-compose.yml");
+  const { PORT, DATA_DIR } = environment;
+  expect(compose).toContain(`- "\${PORT:-${PORT}}:${PORT}"\n`);
+  expect(compose).toMatch(new RegExp(`volumes:\n +- data:${DATA_DIR}\n[^]*\nvolumes:\n +data:`));
+  const passed = /environment:\n((?: +- \w+\n)+)/.exec(compose)?.[1].match(/\w+/g);
+  expect(passed).toEqual(Object.keys(variables).filter((name) => !["HOST", "PORT", "DATA_DIR"].includes(name)));
+  const graceSeconds = Number(/stop_grace_period: (\d+)s/.exec(compose)?.[1]);
+  expect(graceSeconds * 1000).toBeGreaterThan(Number(variables.DEADLINE_MS.fallback) + 5_000);
+  expect(text("README.md")).toContain("docker compose up");
+});
+
+test.each([
+  ["src/main.ts", ["src"], true],
+  ["src/main.ts", ["*", "!src"], false],
+  ["src/main.ts", ["*", "!src", "src/*.ts"], true],
+  ["test/a.test.ts", ["*", "!src"], true],
+  ["a/data", ["data"], false],
+])("%s is, beside %j, kept out: %s", (path, patterns, out) => {
+  expect(isKeptOut(path, patterns)).toBe(out);
+});
+
+describe("the image", () => {
+  let image: string;
+  let service: ChildProcess;
+  let port: string;
+
+  beforeAll(async () => {
+    image = mkdtempSync(join(tmpdir(), "adjoint-image-"));
+    const stage = (name: string, copied: readonly Instruction[], take: (from: string, to: string) => void): void => {
+      for (const { from, to } of copies(copied)) {
+        for (const path of from) take(path, join(image, name, to.endsWith("/") ? join(to, basename(path)) : to));
+      }
+    };
+    const isWanted = (path: string): boolean => !isKeptOut(relative(root, path).replaceAll("\\", "/"));
+    stage("app", build, (from, to) => cpSync(join(root, from), to, { recursive: true, filter: isWanted }));
+    // What npm leaves there: of the packages that the project names, those that it runs on.
+    for (const name of Object.keys(about.dependencies)) {
+      const link = join(image, "app/node_modules", name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(join(root, "node_modules", name), link);
+    }
+    stage("final", final, (from, to) => cpSync(join(image, from), to, { recursive: true, verbatimSymlinks: true }));
+
+    const [command, ...args] = exec(all(final, "CMD")[0]);
+    expect(command).toBe("node");
+    service = spawn(process.execPath, args, {
+      cwd: join(image, "final"),
+      env: { ...environment, HOST: "127.0.0.1", PORT: "0", DATA_DIR: join(image, "data") },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    for await (const chunk of service.stdout ?? []) {
+      output += String(chunk);
+      if (output.includes('"msg":"ready"')) break;
+    }
+    port = /listening at http:\/\/[\d.]+:(\d+)/.exec(output)?.[1] ?? "";
+  });
+
+  afterAll(async () => {
+    if (service.kill()) await once(service, "exit");
+    rmSync(image, { recursive: true, force: true });
+  });
+
+  test("holds the service, which answers", async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/gradients`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ expression: "x^2", inputs: { x: 3 }, return: ["gradients"] }),
+    });
+    expect(await answer.json()).toEqual({ gradients: { x: 6 } });
+    expect((await fetch(`http://127.0.0.1:${port}/docs/`)).status).toBe(200);
+  });
+
+  test("holds nothing but what runs", () => {
+    for (const path of ["test", "load", "README.md", "node_modules/vitest", "package-lock.json"]) {
+      expect([path, existsSync(join(image, "final", path))]).toEqual([path, false]);
+    }
+  });
+
+  test("can be built: npm's scripts find the files that they name", () => {
+    const { prepare = "", start } = about.scripts as Record<string, string>;
+    const named = `${prepare} ${start}`.split(" ").filter((word) => existsSync(join(root, word)));
+    expect(named).toContain("src/main.ts");
+    for (const path of named) expect([path, existsSync(join(image, "app", path))]).toEqual([path, true]);
+  });
+
+  test("tells whether it is healthy", async () => {
+    const [, ...args] = exec(all(final, "HEALTHCHECK")[0]);
+    const check = (at: string) => promisify(execFile)(process.execPath, args, { env: { PORT: at } });
+    await expect(check(port)).resolves.toBeDefined();
+    await expect(check("1")).rejects.toMatchObject({ code: 1 });
+  });
+});
