@@ -67,7 +67,7 @@ export class AnswerTemplate {
   }
 
   /** The answer with a run's results, each of them encoded once, and further members at its end. */
-  fill(results: readonly Tensor[], encoding: Encoding, further: Readonly<Record<string, unknown>>): string {
+  write(results: readonly Tensor[], encoding: Encoding, further: Readonly<Record<string, unknown>>): string {
     const written = new Array<string | undefined>(results.length);
     let text = "";
     for (const piece of this.#pieces) {

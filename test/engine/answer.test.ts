@@ -36,10 +36,10 @@ test("a template writes what JSON would, whatever the names and the numbers are"
       [],
       asJson,
     ];
-    expect(template.fill(results, "list", {})).toBe(JSON.stringify({ first: names, x: asJson, list }));
-    expect(template.fill(results, "list", { nonfinite: { node: "n" } })).toBe(
+    expect(template.write(results, "list", {})).toBe(JSON.stringify({ first: names, x: asJson, list }));
+    expect(template.write(results, "list", { nonfinite: { node: "n" } })).toBe(
       JSON.stringify({ first: names, x: asJson, list, nonfinite: { node: "n" } }),
     );
   }
-  expect(new Wanted([]).template(() => ({})).fill([], "list", { nonfinite: 1 })).toBe('{"nonfinite":1}');
+  expect(new Wanted([]).template(() => ({})).write([], "list", { nonfinite: 1 })).toBe('{"nonfinite":1}');
 });

@@ -38,6 +38,6 @@ export function evaluateTask({ limits, compiler, cacheBytes }: Context): Handler
     const { program, wanted, template, runnable: ready } = prepared;
     wanted.requireShort(request.encoding, 1, limits);
     const { wanted: results, nonfinite } = ready.run(feedsOf(program, given), cancelled, given);
-    return answerText(() => template.fill(results, request.encoding, nonfinite === null ? {} : { nonfinite }), limits);
+    return answerText(() => template.write(results, request.encoding, nonfinite === null ? {} : { nonfinite }), limits);
   };
 }

@@ -60,7 +60,7 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
       const feeds = feedsOf(program, given);
       if (cotangent !== null) feeds.push(settleCotangent(cotangent, derivatives.objective));
       const { wanted: results, nonfinite } = runnable.run(feeds, cancelled, given);
-      return template.fill(results, request.encoding, nonfinite === null ? {} : { nonfinite });
+      return template.write(results, request.encoding, nonfinite === null ? {} : { nonfinite });
     };
 
     const { points } = request;
