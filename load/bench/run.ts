@@ -45,7 +45,7 @@ else for (const name of names) await runApart(name);
 async function runApart(name: string): Promise<void> {
   const { write, rounds, ms } = values;
   const child = fork(new URL(import.meta.url), [name, "--rounds", rounds, "--ms", ms, ...(write ? ["--write"] : [])], {
-    execArgv: ["--expose-gc"],
+    execArgv: process.execArgv,
   });
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) process.exitCode = 1;
