@@ -119,6 +119,7 @@ describe.each(floats)("convolutions of %s in the workspace agree with the loops"
     { window: both(7, { kernel: 3, begin: 1, end: 1 }), batch: 1, groups: 1, channels: 40, filters: 20, bias: true },
     { window: both(9, { kernel: 3, stride: 2, begin: 1, end: 1 }), batch: 1, groups: 1, channels: 40, filters: 8, bias: false },
     { window: both(12, { kernel: 3, begin: 1, end: 1 }), batch: 2, groups: 12, channels: 1, filters: 1, bias: true },
+    { window: both(19, { kernel: 3, begin: 1, end: 1 }), batch: 2, groups: 5, channels: 1, filters: 1, bias: true },
     { window: both(2, { kernel: 3, begin: 1, end: 1 }), batch: 2, groups: 1, channels: 64, filters: 9, bias: false },
     { window: both(6, { kernel: 4, stride: 4 }), batch: 2, groups: 1, channels: 30, filters: 9, bias: false },
     // Images of which only bands fit, and filters of which only blocks do.

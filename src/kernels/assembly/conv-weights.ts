@@ -89,6 +89,15 @@ function addDots<T>(
   lines: usize, line: usize, segment: usize, count: i32, to: usize, toRow: usize, add: bool,
 ): void {
   let q = 0;
+  if (rows == 1) {
+    // The other way round the four rows of a tile are lines, none of which is missing.
+    for (; q < count; q += 4) {
+      dots1<T>(min(4, count - q), segments, length, lines, line, segment, a, aSegment, to, sizeof<T>(), add);
+      lines += 4 * line;
+      to += 4 * sizeof<T>();
+    }
+    return;
+  }
   for (; q + 2 <= count; q += 2) {
     dots2<T>(rows, segments, length, a, aRow, aSegment, lines, line, segment, to, toRow, add);
     lines += 2 * line;

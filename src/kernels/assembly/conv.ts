@@ -1,7 +1,7 @@
 // Convolutions as products of the filters with a matrix that is never made: row q of it, seen from a window's start, lies at one fixed
 // distance for all windows of a box. Where windows are neighbours, tiles read the box itself; else panels of it are gathered.
 
-import { scratch } from "./base";
+import { madd, scratch } from "./base";
 import { axisAt, axisBytes, boxSize, fillBox, placeTaps, setAxis, tapsOf } from "./conv-box";
 import { finish } from "./gemm-finish";
 import { pack } from "./gemm-pack";
@@ -154,6 +154,8 @@ function multiplyBand<T>(from: usize, rows: i32, first: i32, second: i32, outs: 
   const rowBytes = <usize>c.box * sizeof<T>();
   const single = inner <= innerAtOnce;
   const fewest = lanes<T>();
+  // Three rows of four would be empty, as where every channel has a filter of its own.
+  const alone = rows == 1 && single && outs >= fewest && outStep2 == sizeof<T>();
   let p = 0;
   do {
     const length = min(innerAtOnce, inner - p);
@@ -164,6 +166,10 @@ function multiplyBand<T>(from: usize, rows: i32, first: i32, second: i32, outs: 
         for (let j = 0; j < second; j++) {
           const row = from + <usize>(i * axisAt(0).pace * b.box + j * b.pace) * rowBytes;
           const to = out + <usize>i * outStep0 + <usize>j * outStep1;
+          if (alone) {
+            slideAlone<T>(row, outs, to);
+            continue;
+          }
           for (let o = 0; o < outs; o += wide<T>()) {
             const vectors = outs - o > lanes<T>() ? 2 : 1;
             const width = vectors * lanes<T>();
@@ -176,6 +182,43 @@ function multiplyBand<T>(from: usize, rows: i32, first: i32, second: i32, outs: 
     }
     p += innerAtOnce;
   } while (p < inner);
+}
+
+/** A single filter for a row of windows that are neighbours, four vectors at a time; the last ones may be computed again. */
+function slideAlone<T>(from: usize, outs: i32, to: usize): void {
+  const four = 4 * lanes<T>();
+  let o = 0;
+  if (outs >= four) {
+    for (; o < outs; o += four) {
+      const at = <usize>min(o, outs - four) * sizeof<T>();
+      let c0 = v128.load_splat<T>(starts);
+      let c1 = c0,
+        c2 = c0,
+        c3 = c0;
+      for (let q = 0; q < inner; q++) {
+        const weight = v128.load_splat<T>(packedFilters + <usize>(4 * q) * sizeof<T>());
+        const tap = from + at + <usize>load<u32>(places + <usize>q * 4);
+        c0 = madd<T>(weight, v128.load(tap), c0);
+        c1 = madd<T>(weight, v128.load(tap, 16), c1);
+        c2 = madd<T>(weight, v128.load(tap, 32), c2);
+        c3 = madd<T>(weight, v128.load(tap, 48), c3);
+      }
+      v128.store(to + at, c0);
+      v128.store(to + at, c1, 16);
+      v128.store(to + at, c2, 32);
+      v128.store(to + at, c3, 48);
+    }
+    return;
+  }
+  for (; o < outs; o += lanes<T>()) {
+    const at = <usize>min(o, outs - lanes<T>()) * sizeof<T>();
+    let sum = v128.load_splat<T>(starts);
+    for (let q = 0; q < inner; q++) {
+      const weight = v128.load_splat<T>(packedFilters + <usize>(4 * q) * sizeof<T>());
+      sum = madd<T>(weight, v128.load(from + at + <usize>load<u32>(places + <usize>q * 4)), sum);
+    }
+    v128.store(to + at, sum);
+  }
 }
 
 /** All filters for the windows of one panel, whose first result lies at `to`. */

@@ -27,16 +27,27 @@ export function finish<T>(
     let to = out;
     let plus = addend;
     if (vectors) {
-      for (; j + lanes<T>() <= columns; j += lanes<T>()) {
-        let value = v128.mul<T>(alphas, v128.load(from));
-        if (addend != 0) {
-          const more = addendColumn == 0 ? v128.load_splat<T>(plus) : v128.load(plus);
-          value = v128.add<T>(value, v128.mul<T>(betas, more));
-          plus += addendColumn == 0 ? 0 : 16;
+      const full = columns - (columns % lanes<T>());
+      if (addend == 0) {
+        for (; j < full; j += lanes<T>()) {
+          v128.store(to, v128.mul<T>(alphas, v128.load(from)));
+          from += 16;
+          to += 16;
         }
-        v128.store(to, value);
-        from += 16;
-        to += 16;
+      } else if (addendColumn == 0) {
+        const more = v128.mul<T>(betas, v128.load_splat<T>(plus));
+        for (; j < full; j += lanes<T>()) {
+          v128.store(to, v128.add<T>(v128.mul<T>(alphas, v128.load(from)), more));
+          from += 16;
+          to += 16;
+        }
+      } else {
+        for (; j < full; j += lanes<T>()) {
+          v128.store(to, v128.add<T>(v128.mul<T>(alphas, v128.load(from)), v128.mul<T>(betas, v128.load(plus))));
+          from += 16;
+          to += 16;
+          plus += 16;
+        }
       }
     }
     for (; j < columns; j++) {

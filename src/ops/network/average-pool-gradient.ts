@@ -7,7 +7,8 @@ import { defineOp, floats } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
-import { averagePool, averageAttributes, averageWindow } from "./average-pool.ts";
+import { averagePool } from "./average-pool.ts";
+import { averageAttributes, averageWindow } from "./window.ts";
 
 const attributes = z.strictObject({ ...averageAttributes, shape: z.array(z.int().min(0)) });
 

@@ -1,21 +1,13 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { averagePool as averagePoolLoop, windowReads } from "../../kernels/pool.ts";
-import { outsOf, type Window } from "../../kernels/window.ts";
-import { sizeOf, type Shape } from "../../tensor/shape.ts";
-import { flag } from "../axes.ts";
+import { outsOf } from "../../kernels/window.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import { defineOp, floats } from "../define.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { averagePoolGradient } from "./average-pool-gradient.ts";
-import { checkCovered, checkReach, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
-
-export const averageAttributes = {
-  ...windowAttributes,
-  ceil_mode: flag.default(false),
-  count_include_pad: flag.default(false),
-  kernel_shape: positives,
-};
+import { averageAttributes, averageWindow } from "./window.ts";
 
 const attributes = z.strictObject(averageAttributes);
 
@@ -48,15 +40,6 @@ export const AveragePool = defineOp({
     { inputs: [[1, 1, 8]], attributes: { kernel_shape: [2], auto_pad: "VALID", strides: [3] } },
   ],
 });
-
-/** The windows over a tensor of (batch, channels, …), each of which has something to average. */
-export function averageWindow(op: string, shape: Shape, given: z.output<typeof attributes>): Window {
-  const sizes = spatialSizes(op, shape);
-  const window = windowOver(op, sizes, perAxis("kernel_shape", given.kernel_shape, sizes.length, 1), given, given.ceil_mode);
-  checkReach(op, window, 1, given);
-  if (!given.count_include_pad && sizeOf(shape.slice(0, 2)) > 0) checkCovered(op, window);
-  return window;
-}
 
 /** The averages of windows over (batch, channels, …). */
 export const averagePool = (x: Value, given: z.input<typeof attributes>): Value => one(AveragePool, [x], attributes.parse(given));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { boxOf, extentOf, type Window, type WindowAxis } from "../../kernels/window.ts";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.ts";
+import { flag } from "../axes.ts";
 import { OperatorError } from "../errors.ts";
 
 export const positives = z.array(z.int().min(1));
@@ -18,6 +19,14 @@ export const windowAttributes = {
 export const convolutionAttributes = { ...windowAttributes, group: z.int().min(1).default(1), kernel_shape: positives.optional() };
 
 export const transposeAttributes = { ...convolutionAttributes, output_padding: naturals.optional(), output_shape: positives.optional() };
+
+/** Attributes of averages over windows. */
+export const averageAttributes = {
+  ...windowAttributes,
+  ceil_mode: flag.default(false),
+  count_include_pad: flag.default(false),
+  kernel_shape: positives,
+};
 
 export type AutoPad = z.output<(typeof windowAttributes)["auto_pad"]>;
 
@@ -68,6 +77,19 @@ export function windowOver(op: string, sizes: Shape, kernel: readonly number[], 
     }
     return { ...own, begin, end, out };
   });
+}
+
+/** The windows over a tensor of (batch, channels, …), each of which has something to average. */
+export function averageWindow(
+  op: string,
+  shape: Shape,
+  given: Placing & { readonly kernel_shape: readonly number[]; readonly ceil_mode: boolean; readonly count_include_pad: boolean },
+): Window {
+  const sizes = spatialSizes(op, shape);
+  const window = windowOver(op, sizes, perAxis("kernel_shape", given.kernel_shape, sizes.length, 1), given, given.ceil_mode);
+  checkReach(op, window, 1, given);
+  if (!given.count_include_pad && sizeOf(shape.slice(0, 2)) > 0) checkCovered(op, window);
+  return window;
 }
 
 /** Padded so that there are as many windows as strides begin within the image. */
