@@ -1,3 +1,19 @@
+// How far the functions of math-*.ts are off at most, in units in the last place of the exact result: in float64 at 40,000 random places
+// each, against 45 digits; in float32 at a million, half of them any bits at all, against float64. test/kernels/math.test.ts holds them to
+// the bounds. Where float64 results are below the smallest normal number, exp and pow round twice and reach 1.
+//
+// | function | float64 | bound | float32 | bound |
+// |----------|---------|-------|---------|-------|
+// | exp      | 1.00    | 1     | 0.502   | 0.51  |
+// | expm1    | 1.86    | 2     | 0.508   | 0.52  |
+// | log      | 0.75    | 0.9   | 0.501   | 0.51  |
+// | log1p    | 0.80    | 0.9   | 0.501   | 0.51  |
+// | tanh     | 1.85    | 2     | 0.506   | 0.52  |
+// | sigmoid  | 1.68    | 2     | 0.502   | 0.51  |
+// | softplus | 1.46    | 2     | 0.502   | 0.51  |
+// | erf      | 1.13    | 1.2   | 0.558   | 0.57  |
+// | pow      | 1.00    | 1     | 0.503   | 0.51  |
+
 // Exponential functions over pairs of doubles, as exactly as the element type T of the results asks for. x is n · ln 2 + r with
 // |r| ≤ ln 2 / 2, and exp(x) is 2ⁿ (1 + (exp(r) - 1)).
 
@@ -129,8 +145,20 @@ export function expm1<T>(x: v128): v128 {
 export function sigmoid<T>(x: v128): v128 {
   if (sizeof<T>() == 4) return joined(sigmoidWithin(lower(x)), sigmoidWithin(upper(x)));
   const e = exp<f64>(v128.neg<f64>(v128.abs<f64>(x)));
-  const above = v128.bitselect(e, double(1), v128.lt<f64>(x, double(0)));
-  return v128.div<f64>(above, v128.add<f64>(double(1), e));
+  const isBelow = v128.lt<f64>(x, double(0));
+  const d = v128.add<f64>(double(1), e);
+  const lost = v128.sub<f64>(e, v128.sub<f64>(d, double(1)));
+  const q = v128.div<f64>(v128.bitselect(e, double(1), isBelow), d);
+  // The quotient is 1 / d, or 1 less that.
+  const inverse = v128.bitselect(v128.sub<f64>(double(1), q), q, isBelow);
+  return withLost(q, lost, inverse);
+}
+
+/** A quotient q by d, whose divisor was d + lost. */
+// @ts-ignore: decorator
+@inline
+function withLost(q: v128, lost: v128, inverseOfD: v128): v128 {
+  return v128.sub<f64>(q, v128.mul<f64>(q, v128.mul<f64>(lost, inverseOfD)));
 }
 
 // @ts-ignore: decorator
@@ -155,5 +183,11 @@ export function tanh<T>(x: v128): v128 {
 function tanhWithin<T>(x: v128): v128 {
   const twice = v128.pmin<f64>(v128.add<f64>(x, x), double(40));
   const e = expm1Within<T>(twice);
-  return v128.div<f64>(e, v128.add<f64>(e, double(2)));
+  const d = v128.add<f64>(e, double(2));
+  const q = v128.div<f64>(e, d);
+  if (sizeof<T>() == 4) return q;
+  // The quotient is 1 - 2 / d.
+  const inverse = v128.mul<f64>(double(0.5), v128.sub<f64>(double(1), q));
+  const lost = v128.sub<f64>(v128.pmin<f64>(e, double(2)), v128.sub<f64>(d, v128.pmax<f64>(e, double(2))));
+  return withLost(q, lost, inverse);
 }
