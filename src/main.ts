@@ -3,7 +3,7 @@ import closeWithGrace from "close-with-grace";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { WorkerPool } from "./engine/pool.ts";
 import { buildApp } from "./http/app.ts";
-import { createLogger } from "./http/logger.ts";
+import { createLogger, flushed } from "./http/logger.ts";
 import type { Limits } from "./wire/limits.ts";
 import type { WorkerSettings } from "./worker.ts";
 
@@ -62,6 +62,7 @@ async function start(config: Config): Promise<void> {
       clearTimeout(impatience);
       await pool.close({ drainMs: 0 });
       logger.info("stopped");
+      await flushed(logger);
     },
   );
 

@@ -92,7 +92,10 @@ function lastReaders(slots: readonly Slot[], steps: readonly Step[]): Int32Array
 }
 
 function operandToReplace(slots: readonly Slot[], step: Step, output: number, ending: ReadonlySet<number>): number | undefined {
-  for (const memory of ending) if (canReplace(slots, step, memory, output)) return memory;
+  for (const input of step.overwrites) {
+    const memory = input < 0 ? -1 : slots[input].memory;
+    if (ending.has(memory) && canReplace(slots, step, memory, output)) return memory;
+  }
   return undefined;
 }
 

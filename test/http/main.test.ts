@@ -84,6 +84,14 @@ test("a client that never finishes its request does not keep it from stopping", 
   expect(await service.ended).toBe(0);
 });
 
+test("it stops although nobody reads its log", async () => {
+  await using service = run({});
+  await service.origin();
+  service.child.stdout?.destroy();
+  service.child.kill("SIGTERM");
+  expect(await service.ended).toBe(0);
+});
+
 test("asked twice, it stops at once", async () => {
   await using service = run({});
   const client = await rawClient(await service.origin());
