@@ -5,6 +5,7 @@ import { broadcastShapes, formatShape, type Shape } from "../tensor/shape.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
 import { type Category, defineOp, type Display, floats, type Kink, numbers, type Operator, type Probe, type Syntax } from "./define.ts";
 import { OperatorError } from "./errors.ts";
+import type { Complex } from "./complex.ts";
 
 /** The broadcast of all inputs' shapes; throws OperatorError naming the first input that does not fit. */
 export function broadcastAll(op: string, inputs: readonly (TensorType | null)[]): Shape {
@@ -38,11 +39,14 @@ interface UnaryFacts {
   readonly between?: readonly [number, number];
   readonly integersToo?: boolean;
   readonly linear?: boolean;
+  readonly complex?: (z: Complex) => Complex;
+  /** Tells the smooth pieces apart: see `branches`. */
+  readonly branch?: (x: Value, y: Value) => Value;
 }
 
 /** A function of one number, applied to every element. */
 export function elementwiseUnary(facts: UnaryFacts): Operator {
-  const { f, gradient, between = [-2, 2], integersToo = false, linear = false, ...rest } = facts;
+  const { f, gradient, complex, branch, between = [-2, 2], integersToo = false, linear = false, ...rest } = facts;
   return defineOp({
     ...rest,
     inputs: [{ name: "X", type: "T", differentiable: true }],
@@ -53,6 +57,8 @@ export function elementwiseUnary(facts: UnaryFacts): Operator {
     infer: ([x]) => [x],
     kernel: ([x], [y]) => mapUnary(f, x, y),
     vjp: gradient === null ? null : ({ inputs: [x], outputs: [y], grads: [g] }) => [gradient(g, x, y)],
+    complex: complex && (({ inputs: [z] }) => [complex(z)]),
+    branches: branch && (({ inputs: [x], outputs: [y] }) => [branch(x, y)]),
     probes: [{ inputs: [{ shape: [5], between }] }, { inputs: [{ shape: [2, 3], between }] }, { inputs: [{ shape: [], between }] }],
   });
 }
@@ -65,6 +71,7 @@ interface BinaryFacts {
   readonly kernel: (a: Tensor, b: Tensor, out: Tensor) => void;
   readonly vjp: (g: Value, a: Value, b: Value, y: Value) => readonly [Value | null, Value | null];
   readonly linear?: boolean;
+  readonly complex?: (a: Complex, b: Complex) => Complex;
   readonly display: Display;
   readonly syntax?: Syntax;
   readonly kinks?: readonly Kink[];
@@ -73,7 +80,7 @@ interface BinaryFacts {
 
 /** A function of two numbers of one type, under broadcasting. */
 export function elementwiseBinary(facts: BinaryFacts): Operator {
-  const { kernel, vjp, linear = false, ...rest } = facts;
+  const { kernel, vjp, complex, linear = false, ...rest } = facts;
   return defineOp({
     ...rest,
     inputs: [
@@ -87,6 +94,7 @@ export function elementwiseBinary(facts: BinaryFacts): Operator {
     infer: ([a, b]) => [{ dtype: a.dtype, shape: broadcastAll(facts.type, [a, b]) }],
     kernel: ([a, b], [c]) => kernel(a, b, c),
     vjp: ({ inputs: [a, b], outputs: [c], grads: [g] }) => vjp(g, a, b, c),
+    complex: complex && (({ inputs: [a, b] }) => [complex(a, b)]),
   });
 }
 

@@ -5,6 +5,8 @@ import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
 import { activation, activationProbes, cases, scaled } from "./family.ts";
+import { chosen, times } from "../complex.ts";
+import { sign } from "../arithmetic/sign.ts";
 
 export const LeakyRelu = activation({
   type: "LeakyRelu",
@@ -13,6 +15,8 @@ export const LeakyRelu = activation({
   attributes: z.strictObject({ alpha: z.number().default(0.01) }),
   f: (x, { alpha }) => (x < 0 ? alpha * x : x),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, alpha)),
+  complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, z)),
+  branch: (x) => sign(x),
   display: {
     label: "leaky ReLU",
     latex: ([x], { alpha }) => cases(x, x, scaled(alpha, x)),

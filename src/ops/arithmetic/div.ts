@@ -4,6 +4,7 @@ import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
+import { over } from "../complex.ts";
 
 /** Exact for integers up to 2^53: the rounded quotient of two of them never reaches an integer that the true one stays below. */
 const integerQuotient = (a: number, b: number): number => (b === 0 ? 0 : Math.trunc(a / b));
@@ -16,6 +17,7 @@ export const Div = elementwiseBinary({
     "The quotient of two tensors, element by element. Integer quotients are cut off towards zero; an integer divided by zero gives 0.",
   kernel: (a, b, out) => mapBinary(isFloating(out.dtype) ? (p, q) => p / q : integerQuotient, a, b, out),
   vjp: (g, _a, b, y) => [div(g, b), neg(mul(g, div(y, b)))],
+  complex: over,
   display: {
     label: "÷",
     latex: ([a, b]) => String.raw`\frac{${a}}{${b}}`,

@@ -1,6 +1,7 @@
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { mul } from "./mul.ts";
+import { exponential } from "../complex.ts";
 
 export const Exp = elementwiseUnary({
   type: "Exp",
@@ -9,6 +10,7 @@ export const Exp = elementwiseUnary({
   summary: "The exponential of every element.",
   f: Math.exp,
   gradient: (g, _x, y) => mul(g, y),
+  complex: exponential,
   display: { label: "exp", latex: ([x]) => `e^{${x}}`, derivatives: ([x]) => [`e^{${x}}`] },
 });
 

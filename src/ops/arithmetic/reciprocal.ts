@@ -2,6 +2,7 @@ import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
+import { over } from "../complex.ts";
 
 export const Reciprocal = elementwiseUnary({
   type: "Reciprocal",
@@ -10,6 +11,7 @@ export const Reciprocal = elementwiseUnary({
   summary: "One divided by every element.",
   f: (x) => 1 / x,
   gradient: (g, _x, y) => neg(mul(g, mul(y, y))),
+  complex: (z) => over(1, z),
   between: [0.5, 2],
   display: {
     label: "1/x",

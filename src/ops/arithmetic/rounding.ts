@@ -1,6 +1,7 @@
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { filled } from "../shape/expand.ts";
+import { real } from "../complex.ts";
 
 /** The nearest integer; the even one of two that are equally near. */
 function halfToEven(x: number): number {
@@ -14,6 +15,8 @@ export const Floor = elementwiseUnary({
   summary: "The greatest integer that does not exceed each element.",
   f: Math.floor,
   gradient: (_g, x) => filled(0, x),
+  complex: ({ re }) => real(floor(re)),
+  branch: (_x, y) => y,
   between: [0.2, 0.8],
   display: { label: "⌊x⌋", latex: ([x]) => String.raw`\left\lfloor ${x} \right\rfloor`, derivatives: () => ["0"] },
   kinks: [{ at: "x an integer", convention: "0" }],
@@ -26,6 +29,8 @@ export const Ceil = elementwiseUnary({
   summary: "The least integer that is not below each element.",
   f: Math.ceil,
   gradient: (_g, x) => filled(0, x),
+  complex: ({ re }) => real(ceil(re)),
+  branch: (_x, y) => y,
   between: [0.2, 0.8],
   display: { label: "⌈x⌉", latex: ([x]) => String.raw`\left\lceil ${x} \right\rceil`, derivatives: () => ["0"] },
   kinks: [{ at: "x an integer", convention: "0" }],
@@ -38,6 +43,8 @@ export const Round = elementwiseUnary({
   summary: "The nearest integer to each element; halves go to the even neighbour.",
   f: halfToEven,
   gradient: (_g, x) => filled(0, x),
+  complex: ({ re }) => real(round(re)),
+  branch: (_x, y) => y,
   between: [0.6, 1.4],
   display: {
     label: "round",

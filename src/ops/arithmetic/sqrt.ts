@@ -2,6 +2,7 @@ import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { div } from "./div.ts";
 import { mul } from "./mul.ts";
+import { squareRoot } from "../complex.ts";
 
 export const Sqrt = elementwiseUnary({
   type: "Sqrt",
@@ -10,6 +11,7 @@ export const Sqrt = elementwiseUnary({
   summary: "The square root of every element; NaN for negative ones.",
   f: Math.sqrt,
   gradient: (g, _x, y) => div(g, mul(2, y)),
+  complex: squareRoot,
   between: [0.5, 3],
   display: {
     label: "√",

@@ -11,6 +11,8 @@ import { filled } from "../shape/expand.ts";
 import { reshape } from "../shape/reshape.ts";
 import { scatterElements } from "../shape/scatter-elements.ts";
 import { checkCovered, checkReach, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
+import { imaginary, real } from "../complex.ts";
+import { gatherElements } from "../shape/gather-elements.ts";
 
 const attributes = z.strictObject({
   ...windowAttributes,
@@ -51,6 +53,12 @@ export const MaxPool = defineOp({
     const flat = filled(0, { dtype: x.dtype, shape: [sizeOf(x.shape)] });
     const places = [sizeOf(indices.shape)];
     return [reshape(scatterElements(flat, reshape(indices, places), reshape(g, places), { axis: 0, reduction: "add" }), x.shape)];
+  },
+  complex: ({ inputs: [z], attributes: given }) => {
+    const [y, indices] = apply(MaxPool, [z.re], given);
+    const places = given.storage_order === 0 ? indices : selected(z.re, { ...given, storage_order: 0 });
+    const flat = reshape(imaginary(z), [sizeOf(z.re.shape)]);
+    return [{ re: y, im: reshape(gatherElements(flat, reshape(places, [sizeOf(places.shape)]), 0), y.shape) }, real(indices)];
   },
   operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(windowOf(x.shape, given)),
   display: { label: "max pool", latex: called("maxpool") },

@@ -1,0 +1,2 @@
+import type { Value } from "../../ir/graph.ts";
+import { pullBackConv } from "../network/conv-rule.ts";
