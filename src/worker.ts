@@ -5,6 +5,7 @@ import { evaluateTask } from "./engine/tasks/evaluate.ts";
 import { gradientsTask } from "./engine/tasks/gradients.ts";
 import { readGraphTask, registerGraphTask } from "./engine/tasks/graphs.ts";
 import { serve } from "./engine/worker-loop.ts";
+import { checkTask } from "./grading/check/task.ts";
 import type { Limits } from "./wire/limits.ts";
 
 /** What the main thread tells its workers. */
@@ -26,4 +27,5 @@ serve({
   gradients: gradientsTask(context),
   registerGraph: registerGraphTask(context, registry),
   readGraph: readGraphTask(context),
+  check: checkTask(context),
 });

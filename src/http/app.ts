@@ -14,6 +14,7 @@ import { takeRawBodies } from "./plugins/raw-bodies.ts";
 import { reference } from "./plugins/reference.ts";
 import { requestIds, requestLog } from "./plugins/request-log.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
+import { check } from "./routes/check.ts";
 import { compute } from "./routes/compute.ts";
 import { graphs } from "./routes/graphs.ts";
 import { health } from "./routes/health.ts";
@@ -92,6 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await v1.register(async (scope) => {
       takeRawBodies(scope, { maxBodyBytes, maxPendingBytes });
       compute(scope, { pool });
+      check(scope, { pool });
       await scope.register(graphs, { pool });
     });
   });

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { documentText } from "../../openapi/document.ts";
+import { checkExamples } from "../../src/wire/check-examples.ts";
+import { CheckRequest } from "../../src/wire/check-request.ts";
+import { CheckResponse } from "../../src/wire/check-response.ts";
 import { evaluateExamples, gradientsExamples, graphsExamples } from "../../src/wire/examples.ts";
 import { problemCodes, ProblemDocument, problems } from "../../src/wire/problems.ts";
 import { EvaluateRequest, GradientsRequest, GraphsRequest } from "../../src/wire/requests.ts";
@@ -88,6 +91,7 @@ test("it has the routes of the service", () => {
     "GET /v1/operators/{op}",
     "POST /v1/evaluate",
     "POST /v1/gradients",
+    "POST /v1/check",
     "POST /v1/graphs",
     "GET /v1/graphs/{id}",
   ]);
@@ -152,6 +156,7 @@ describe("the examples", () => {
   const cases = [
     ["/v1/evaluate", evaluateExamples, EvaluateRequest, EvaluateResponse],
     ["/v1/gradients", gradientsExamples, GradientsRequest, GradientsResponse],
+    ["/v1/check", checkExamples, CheckRequest, CheckResponse],
     ["/v1/graphs", graphsExamples, GraphsRequest, GraphResponse],
   ] as const;
 
