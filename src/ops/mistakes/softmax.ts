@@ -1,11 +1,11 @@
-import { logSoftmax, softmax } from "../activation/softmax.ts";
+import type { Value } from "../../ir/graph.ts";
+import { softmax } from "../activation/softmax.ts";
 import { div } from "../arithmetic/div.ts";
 import { exp } from "../arithmetic/exp.ts";
 import { log } from "../arithmetic/log.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
 import { sub } from "../arithmetic/sub.ts";
-import type { Value } from "../../ir/graph.ts";
 import type { Attributes } from "../define.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
 import type { OperatorMistake } from "./define.ts";
@@ -20,19 +20,19 @@ function naive(x: Value, attributes: Attributes): Value {
   return div(e, sumAlong(e, attributes));
 }
 
-/** Under a cross-entropy, y g is minus the target and -sum(g y) its total, so the gradient by the scores is p - target. */
+/** Under a cross-entropy, y g is minus the target and -sum(g y) its total, so that the gradient by the scores is y - target. */
 export const softmaxMistakes: readonly OperatorMistake[] = [
   {
     mistake: "missing_target",
-    vjp: ({ outputs: [y], grads: [g], attributes }) => [neg(mul(y, sumAlong(mul(g, y), attributes)))],
+    gradients: ({ outputs: [y], grads: [g], attributes }) => [neg(mul(y, sumAlong(mul(g, y), attributes)))],
   },
   {
     mistake: "double_softmax",
-    vjp: ({ outputs: [y], grads: [g], attributes }) => {
+    gradients: ({ outputs: [y], grads: [g], attributes }) => {
       const again = softmax(y, axisOf(attributes));
       return [sub(mul(y, g), mul(again, sumAlong(mul(g, y), attributes)))];
     },
-    output: ([x], attributes) => softmax(softmax(x, axisOf(attributes)), axisOf(attributes)),
+    output: ([x], attributes, operator) => operator([softmax(x, axisOf(attributes))]),
   },
   { mistake: "nan_from_overflow", output: ([x], attributes) => naive(x, attributes) },
 ];
@@ -41,12 +41,12 @@ export const softmaxMistakes: readonly OperatorMistake[] = [
 export const logSoftmaxMistakes: readonly OperatorMistake[] = [
   {
     mistake: "missing_target",
-    vjp: ({ outputs: [y], grads: [g], attributes }) => [neg(mul(exp(y), sumAlong(g, attributes)))],
+    gradients: ({ outputs: [y], grads: [g], attributes }) => [neg(mul(exp(y), sumAlong(g, attributes)))],
   },
   {
     mistake: "double_softmax",
-    vjp: ({ outputs: [y], grads: [g], attributes }) => [sub(g, mul(softmax(exp(y), axisOf(attributes)), sumAlong(g, attributes)))],
-    output: ([x], attributes) => logSoftmax(softmax(x, axisOf(attributes)), axisOf(attributes)),
+    gradients: ({ outputs: [y], grads: [g], attributes }) => [sub(g, mul(softmax(exp(y), axisOf(attributes)), sumAlong(g, attributes)))],
+    output: ([x], attributes, operator) => operator([softmax(x, axisOf(attributes))]),
   },
   { mistake: "nan_from_overflow", output: ([x], attributes) => log(naive(x, attributes)) },
 ];
