@@ -1,0 +1,107 @@
+import type { Value } from "../../ir/graph.ts";
+import { constant, input } from "../../ir/graph.ts";
+import { has, isComposite } from "../../ops/define.ts";
+import { apply } from "../../ops/apply.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { scalar } from "../../tensor/tensor.ts";
+import { type BackwardPass, type Change, ruleOf } from "../backward.ts";
+import type { Consumer, Step } from "../tape.ts";
+import { flowingInputs, type Ground, type Mutant, type Part, type Places } from "./mutant.ts";
+
+/**
+ * A contribution to a gradient that is left out, or taken with a wrong factor or sign: each edge by itself, all edges of a value with
+ * several, and all but one of many. `penalties` are edges that a mutant of their own stands for.
+ */
+export function factorMutants({ tape, backward }: Ground, places: Places, penalties: ReadonlySet<string>): Mutant[] {
+  if (backward === null) return [];
+  const mutants: Mutant[] = [];
+  const used = new Map<Value, Consumer[]>();
+  for (const step of tape.steps) {
+    for (const at of flowingInputs(backward, step)) {
+      const value = step.inputs[at];
+      if (value === null) continue;
+      const list = used.get(value);
+      if (list === undefined) used.set(value, [{ step, input: at }]);
+      else list.push({ step, input: at });
+    }
+  }
+  const objective = tape.at(backward.objective);
+  for (const [value, edges] of used) {
+    const hasOthers = edges.length > 1;
+    const isLeaf = places.isLeaf(value);
+    const name = places.nameOf(value);
+    for (const edge of edges) {
+      if (penalties.has(placeKey(places, edge))) continue;
+      const part: Part = {
+        hasOthers,
+        isPenalty: false,
+        isLeaf: isLeaf && !hasOthers,
+        summed: summedOver(edge),
+        constant: constantDerivative(edge),
+        isSingle: sizeOf(value.shape) === 1 && edge.step.outputs.every(({ shape }) => sizeOf(shape) === 1),
+      };
+      mutants.push(without([edge], backward, places, { name: name ?? edge.step.owner.name, part, family: "part" }));
+    }
+    if (!hasOthers) continue;
+    const whole: Part = { hasOthers: value === objective, isPenalty: false, isLeaf, summed: [], constant: null, isSingle: false };
+    mutants.push(without(edges, backward, places, { name: name ?? edges[0].step.owner.name, part: whole, family: "part" }));
+    if (edges.length === 2) continue;
+    for (const kept of edges) {
+      const others = edges.filter((edge) => edge !== kept);
+      mutants.push(without(others, backward, places, { name: name ?? kept.step.owner.name, family: "fixed" }));
+    }
+  }
+  return mutants;
+}
+
+export const placeKey = (places: Places, { step, input: at }: Consumer): string => `${places.of(step)} ${at}`;
+
+interface Left {
+  readonly name: string;
+  readonly family: "part" | "fixed";
+  readonly part?: Part;
+}
+
+/** The pass in which nothing flows along some edges. */
+export function without(edges: readonly Consumer[], backward: BackwardPass, places: Places, { name, family, part }: Left): Mutant {
+  const changes = new Map<Step, Change>();
+  for (const [step, consumers] of Map.groupBy(edges, (edge) => edge.step)) {
+    const dropped = new Set(consumers.map((edge) => edge.input));
+    changes.set(step, ({ flows }) => flows.map((flow, at) => (dropped.has(at) ? null : flow)));
+  }
+  return {
+    mistake: "missing_fanout_sum",
+    name,
+    edges: places.edges(edges),
+    place: Math.max(...edges.map(({ step }) => places.of(step))),
+    places: 1,
+    family,
+    ...(part && { part }),
+    outcome: () => ({ tape: backward.tape, backward: backward.amended({ changes }) }),
+  };
+}
+
+/** Counts of the elements whose gradients are summed up on the way through an edge, as for a bias: all of them, or along the batch. */
+function summedOver({ step, input: at }: Consumer): number[] {
+  const value = step.inputs[at];
+  const [output] = step.outputs;
+  if (value === null || value.shape.length === 0 || sizeOf(value.shape) === 0) return [];
+  const ratio = sizeOf(output.shape) / sizeOf(value.shape);
+  if (ratio <= 1 || !Number.isInteger(ratio) || value.shape.length > output.shape.length) return [];
+  // Weights are multiplied, not spread: their own rule adds up products.
+  const spread = has(step.op, "elementwise") || value.shape.length === 1 || value.shape.filter((size) => size > 1).length <= 1;
+  return spread ? [...new Set([ratio, output.shape[0]])].filter((count) => count > 1) : [];
+}
+
+/** The derivative of a function of single numbers by one input, where it is the same number everywhere; found on single numbers. */
+function constantDerivative({ step, input: at }: Consumer): number | null {
+  if (!has(step.op, "elementwise") || isComposite(step.op) || step.outputs.length !== 1) return null;
+  const inputs = step.inputs.map((value) => {
+    if (value === null || value.known === null) return value && input({ dtype: value.dtype, shape: [] });
+    return value.known.data.length === 1 ? constant(scalar(value.known.data[0], value.dtype)) : null;
+  });
+  if (inputs.some((value, index) => value === null && step.inputs[index] !== null)) return null;
+  const [twin] = apply(step.op, inputs, step.node.attributes, 1);
+  const gradient = ruleOf({ ...step, node: twin.node ?? step.node }, inputs, [twin], [constant(scalar(1, twin.dtype))])[at] ?? null;
+  return gradient?.known?.data.length === 1 ? gradient.known.data[0] : null;
+}

@@ -1,0 +1,197 @@
+import { runnable, type Runnable } from "../engine/run.ts";
+import type { GivenInputs } from "../graph/draft.ts";
+import type { Program } from "../graph/program.ts";
+import type { Value } from "../ir/graph.ts";
+import { sumOf } from "../ops/arithmetic/sum.ts";
+import { filled } from "../ops/shape/expand.ts";
+import { isFloating } from "../tensor/dtype.ts";
+import { spanOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Limits } from "../wire/limits.ts";
+import { Problem } from "../wire/problems.ts";
+import type { BackwardPass } from "./backward.ts";
+import { consumptionsOf, type Item } from "./items.ts";
+import { mutantsOf, type Outgrown } from "./mutants/catalogue.ts";
+import type { FeedChange, Ground, Mutant } from "./mutants/mutant.ts";
+import type { Tape } from "./tape.ts";
+
+/** What a submission with one certain mistake would hold, of the items that the mistake touches. */
+export interface Prediction {
+  readonly mutant: Mutant;
+  /** By the item's position; an item that is missing is as it should be. */
+  readonly tensors: ReadonlyMap<number, Tensor>;
+}
+
+/** Elements that all predictions at one point may have together, and those of one run. */
+const mostElements = 12e6;
+const elementsPerRun = 3e6;
+/** Predictions of up to this many elements are kept: graders send the same inputs again and again. */
+const keptElements = 1e6;
+/** All predictions may take this many times the work of the right answer. */
+const mostWork = 2000;
+
+interface Part {
+  readonly mutants: readonly { readonly mutant: Mutant; readonly items: readonly (readonly [item: number, position: number])[] }[];
+  readonly run: Runnable;
+}
+
+/** The predictions of all known mistakes for a program's items. What is compiled is compiled once, what is run is run when it is asked for. */
+export class Predictions {
+  readonly #ground: Ground;
+  readonly #items: readonly Item[];
+  readonly #fed: Program;
+  readonly #right: Runnable;
+  readonly #limits: Limits;
+  #parts: readonly Part[] | null = null;
+  #relabelled: readonly { readonly mutant: Mutant; readonly feeds: FeedChange }[] = [];
+  #last: { readonly feeds: readonly Tensor[]; readonly predictions: readonly Prediction[] } | null = null;
+
+  /** `fed` is the program with all that a run is fed; `right` computes what the items should be, in their order. */
+  constructor(ground: Ground, items: readonly Item[], fed: Program, right: Runnable, limits: Limits) {
+    this.#ground = ground;
+    this.#items = items;
+    this.#fed = fed;
+    this.#right = right;
+    this.#limits = limits;
+  }
+
+  /** At a point, given what is fed there. Throws Cancelled. */
+  at(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): readonly Prediction[] {
+    if (this.#last !== null && sameFeeds(this.#last.feeds, feeds)) return this.#last.predictions;
+    const predictions = [...this.#computed(feeds, given, cancelled), ...this.#atOtherLabels(feeds, given, cancelled)];
+    const elements = predictions.reduce(
+      (sum, { tensors }) => sum + [...tensors.values()].reduce((own, { data }) => own + data.length, 0),
+      0,
+    );
+    if (elements <= keptElements) this.#last = { feeds: feeds.map(copyOf), predictions };
+    return predictions;
+  }
+
+  #computed(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
+    this.#parts ??= this.#compiled();
+    return this.#parts.flatMap(({ mutants, run }) => {
+      const { wanted } = run.run(feeds, cancelled, given);
+      const copies = new Map<Tensor, Tensor>();
+      return mutants.map(({ mutant, items }) => ({
+        mutant,
+        tensors: new Map(
+          items.map(([item, position]) => {
+            const tensor = wanted[position];
+            let copy = copies.get(tensor);
+            if (copy === undefined) copies.set(tensor, (copy = copyOf(tensor)));
+            return [item, copy] as const;
+          }),
+        ),
+      }));
+    });
+  }
+
+  #atOtherLabels(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
+    return this.#relabelled.flatMap(({ mutant, feeds: { input, change, classes } }) => {
+      const labels = relabelled(feeds[input], classes, change === "next label" ? 1 : -1);
+      if (labels === null) return [];
+      const { wanted } = this.#right.run(feeds.with(input, labels), cancelled, given);
+      return [{ mutant, tensors: new Map(wanted.map((tensor, item) => [item, copyOf(tensor)])) }];
+    });
+  }
+
+  #compiled(): readonly Part[] {
+    const outgrown = mutantsOf(this.#ground);
+    this.#relabelled = outgrown.flatMap(({ mutant, outcome }) => (outcome.feeds === undefined ? [] : [{ mutant, feeds: outcome.feeds }]));
+    const parts: Part[] = [];
+    let total = 0;
+    let work = 0;
+    let wanted: Value[] = [];
+    let mutants: { mutant: Mutant; items: (readonly [number, number])[] }[] = [];
+    let elements = 0;
+    const close = (): void => {
+      const run = mutants.length === 0 ? null : runnableOrNull(this.#fed, wanted, this.#limits);
+      if (run !== null && work + run.operations <= mostWork * Math.max(this.#right.operations, 1000)) {
+        work += run.operations;
+        parts.push({ mutants, run });
+      }
+      wanted = [];
+      mutants = [];
+      elements = 0;
+    };
+    for (const each of outgrown) {
+      const changed = changedItems(this.#ground, this.#items, each);
+      const size = changed.reduce((sum, [, value]) => sum + spanOf(value.shape), 0);
+      if (changed.length === 0 || total + size > mostElements) continue;
+      if (elements + size > elementsPerRun) close();
+      total += size;
+      elements += size;
+      mutants.push({ mutant: each.mutant, items: changed.map(([item, value]) => [item, wanted.push(value) - 1] as const) });
+    }
+    close();
+    return parts;
+  }
+}
+
+/** A part that exceeds the limits is left out: a diagnosis is worth less than an answer. */
+function runnableOrNull(program: Program, wanted: readonly Value[], limits: Limits): Runnable | null {
+  try {
+    return runnable(program, null, wanted, limits);
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
+/** The items that a mistake touches, each with what it becomes. */
+function changedItems({ tape, backward }: Ground, items: readonly Item[], { outcome }: Outgrown): (readonly [number, Value])[] {
+  if (outcome.feeds !== undefined) return [];
+  return items.flatMap((item, at): (readonly [number, Value])[] => {
+    if (outcome.only) {
+      const { value, gradient } = outcome.only;
+      return item.name.kind === "gradient" && tape.at(item.subject) === value ? [[at, gradient]] : [];
+    }
+    const before = valueOf(item, tape, tape, backward);
+    const after = valueOf(item, tape, outcome.tape, outcome.backward);
+    return after === before ? [] : [[at, after ?? filled(0, item.subject)]];
+  });
+}
+
+/** The value of an item on a tape that has the steps of `original`; null for a gradient that is not there. */
+export function valueOf(item: Item, original: Tape, tape: Tape, backward: BackwardPass | null): Value | null {
+  const { name, subject, consumer } = item;
+  if (name.kind === "output" || name.kind === "node") return tape.at(subject);
+  if (backward === null) return null;
+  if (name.kind !== "edge" || consumer === null) return backward.sumAt(tape.at(subject));
+  const flows = consumptionsOf(original, consumer, name.input).map(({ step, input }) =>
+    backward.flowAt(tape.steps[original.steps.indexOf(step)], input),
+  );
+  const flowing = flows.filter((flow) => flow !== null);
+  return flowing.length === 0 ? null : flowing.length === 1 ? flowing[0] : sumOf(flowing);
+}
+
+/** Labels moved on by one, the last becoming the first; for floating numbers rows that are 1 in one place. null where they are not such. */
+function relabelled(labels: Tensor, classes: number, by: number): Tensor | null {
+  const data = labels.data.slice();
+  if (!isFloating(labels.dtype)) {
+    for (let at = 0; at < data.length; at++) {
+      if (data[at] < 0 || data[at] >= classes) return null;
+      data[at] = (data[at] + by + classes) % classes;
+    }
+    return { ...labels, data };
+  }
+  for (let row = 0; row < data.length; row += classes) {
+    let ones = 0;
+    for (let at = row; at < row + classes; at++) {
+      if (labels.data[at] !== 0 && labels.data[at] !== 1) return null;
+      ones += labels.data[at];
+      data[row + ((at - row + by + classes) % classes)] = labels.data[at];
+    }
+    if (ones !== 1) return null;
+  }
+  return { ...labels, data };
+}
+
+const copyOf = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.slice() });
+
+function sameFeeds(a: readonly Tensor[], b: readonly Tensor[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ data }, at) => data.length === b[at].data.length && data.every((x, i) => Object.is(x, b[at].data[i])))
+  );
+}

@@ -1,0 +1,227 @@
+import { z } from "zod";
+import { defaultLimits } from "./limits.ts";
+import { toleranceMembers } from "./presets.ts";
+import { exactlyOne, oneOfRequired, programMembers } from "./program-source.ts";
+import { runMembers } from "./requests.ts";
+import { Name, TensorInput, TensorInputs } from "./values.ts";
+
+const programNames = Object.keys(programMembers);
+
+const edgePlace = {
+  from: Name.nullable()
+    .optional()
+    .meta({
+      description: "The value that is consumed; null for a literal. May be left out where `input` says which it is",
+      examples: ["b"],
+    }),
+  to: Name.meta({ description: "The name of the consuming node", examples: ["add_1"] }),
+  input: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: "Which of the node's inputs it is, from 0. May be left out where `from` says it", examples: [1] }),
+};
+
+const EdgeClaim = z
+  .strictObject({ ...edgePlace, gradient: TensorInput.meta({ description: "What is claimed to flow back along the edge", examples: [2] }) })
+  .meta({
+    id: "EdgeClaim",
+    description: "The gradient that someone claims for an edge",
+    examples: [{ from: "b", to: "add_1", gradient: 2 }],
+  });
+
+const claims = {
+  outputs: TensorInputs.optional().meta({ description: "Claimed outputs of the program, by name", examples: [{ e: 6 }] }),
+  nodes: TensorInputs.optional().meta({ description: "Claimed values of nodes, by name", examples: [{ add_1: 3 }] }),
+  gradients: TensorInputs.optional().meta({
+    description: "Claimed gradients of the objective with respect to inputs, parameters or any named values, by name",
+    examples: [{ a: 2, b: 3 }],
+  }),
+  edges: z.array(EdgeClaim).optional().meta({ description: "Claimed gradients of edges, before the sum at a fan-out" }),
+};
+
+const Claims = z
+  .strictObject(claims)
+  .meta({
+    id: "Claims",
+    description: "Tensors that someone has computed by hand, at one point",
+    examples: [{ gradients: { a: 2, b: 3 } }],
+  });
+export type Claims = z.output<typeof Claims>;
+
+export const Submission = z
+  .strictObject({
+    id: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .meta({ description: "A name for the submission, returned with its verdict", examples: ["student-17"] }),
+    ...claims,
+    points: z
+      .array(Claims)
+      .min(1)
+      .max(defaultLimits.points)
+      .optional()
+      .meta({ description: "Claims at each of the request's `points`, in their order, in place of the other members" }),
+  })
+  .meta({
+    id: "Submission",
+    description:
+      "What one person claims: outputs, node values, gradients and edge gradients, any of them. Lists are taken as NumPy's tolist() writes them",
+    examples: [{ gradients: { a: 2, b: 3 } }],
+  });
+export type Submission = z.output<typeof Submission>;
+
+const Worths = z.record(Name, z.number().min(0, "An item is worth 0 points or more")).optional();
+
+const Worth = z
+  .strictObject({
+    outputs: Worths.meta({ description: "Points for outputs, by name", examples: [{ loss: 1 }] }),
+    nodes: Worths.meta({ description: "Points for values of nodes, by name", examples: [{ h: 1 }] }),
+    gradients: Worths.meta({ description: "Points for gradients, by name", examples: [{ W: 3, b: 1 }] }),
+    edges: z
+      .array(
+        z.strictObject({
+          ...edgePlace,
+          points: z
+            .number()
+            .min(0, "An item is worth 0 points or more")
+            .meta({ description: "Points for this edge", examples: [1] }),
+        }),
+      )
+      .optional()
+      .meta({ description: "Points for edge gradients", examples: [[{ from: "b", to: "add_1", points: 1 }]] }),
+  })
+  .meta({
+    id: "Worth",
+    description: "How many points each item is worth, at every point of the request",
+    examples: [{ gradients: { W: 3, b: 1 } }],
+  });
+export type Worth = z.output<typeof Worth>;
+
+export const gradeFormats = ["json", "gradescope", "prairielearn", "classroom50", "codegrade", "autolab", "junit", "tap", "text"] as const;
+export type GradeFormat = (typeof gradeFormats)[number];
+
+export const GradeRequest = z
+  .strictObject({
+    ...programMembers,
+    inputs: runMembers.inputs,
+    parameters: runMembers.parameters,
+    seed: runMembers.seed,
+    points: z
+      .array(TensorInputs)
+      .min(1)
+      .max(defaultLimits.points)
+      .optional()
+      .meta({
+        description:
+          "Several points at which the program is run: tensors for its inputs at each. Submissions then hold their claims in `points`",
+        examples: [
+          [
+            { a: 2, b: 1 },
+            { a: -1, b: 3 },
+          ],
+        ],
+      }),
+    of: Name.optional().meta({
+      description: "The value whose gradients are claimed. Left out, it is the only output, or a network's loss",
+      examples: ["e"],
+    }),
+    cotangent: TensorInput.optional().meta({
+      description: "What flows backward into `of`, in its shape. Needed when `of` is not a scalar and gradients are judged",
+      examples: [[1, 0, 0]],
+    }),
+    submission: Submission.optional().meta({ description: "What is judged" }),
+    submissions: z
+      .array(Submission)
+      .min(1)
+      .max(defaultLimits.points)
+      .optional()
+      .meta({ description: "Many submissions to the same task, in place of one. The answer then has `submissions`, one verdict each" }),
+    ...toleranceMembers,
+    worth: Worth.optional().meta({
+      description:
+        "How many points items are worth. Items named here are required: one that a submission lacks is judged as missing. Items that are not named are judged, and worth nothing. Left out, every submitted item is worth 1 point",
+    }),
+    partial_credit: z
+      .enum(["items", "elements", "none"])
+      .default("items")
+      .meta({
+        description:
+          "What earns points. items: each item by itself. elements: of each item the share of its elements that are right. none: everything or nothing",
+        examples: ["elements"],
+      }),
+    follow_through: z
+      .boolean()
+      .default(true)
+      .meta({
+        description: "Judge each item given the submission's own values and gradients before it, so that one error costs points once",
+        examples: [false],
+      }),
+    diagnose: z
+      .boolean()
+      .default(true)
+      .meta({ description: "Look for the mistakes behind what is wrong", examples: [false] }),
+    language: z
+      .enum(["en", "zh"])
+      .optional()
+      .meta({ description: "The language of sentences. Left out, the Accept-Language header decides, else English", examples: ["zh"] }),
+    format: z
+      .enum(gradeFormats)
+      .default("json")
+      .meta({
+        description:
+          "The form of the answer: json as described here, or what an autograder expects: gradescope and prairielearn (results.json), classroom50 (a result), codegrade (lines for file descriptor 3), autolab (the last line of stdout), junit (XML), tap, text",
+        examples: ["gradescope"],
+      }),
+  })
+  .superRefine(exactlyOne(programNames))
+  .superRefine(exactlyOneSubmission)
+  .meta({
+    id: "GradeRequest",
+    description: "A program, its inputs, and what is claimed about them",
+    oneOf: oneOfRequired(programNames),
+    examples: [{ expression: "e = (a+b)*(b+1)", inputs: { a: 2, b: 1 }, submission: { gradients: { a: 2, b: 3 } } }],
+  });
+export type GradeRequest = z.output<typeof GradeRequest>;
+
+interface Held {
+  readonly submission?: Submission | undefined;
+  readonly submissions?: readonly Submission[] | undefined;
+  readonly points?: readonly unknown[] | undefined;
+}
+
+/** One of `submission` and `submissions`, with claims per point exactly where the request has points. */
+function exactlyOneSubmission({ submission, submissions, points }: Held, context: z.RefinementCtx): void {
+  if ((submission === undefined) === (submissions === undefined)) {
+    context.addIssue({ code: "custom", message: "A request has exactly one of submission and submissions" });
+    return;
+  }
+  const all = submissions ?? [submission];
+  all.forEach((each, at) => {
+    if (each === undefined) return;
+    const path = submissions === undefined ? ["submission"] : ["submissions", at];
+    const { id: _, points: own, ...single } = each;
+    const holdsClaims = Object.values(single).some((claim) => claim !== undefined);
+    if (points === undefined && own !== undefined) {
+      context.addIssue({
+        code: "custom",
+        path: [...path, "points"],
+        message: "The request has no points, so the claims stand in the submission itself",
+      });
+    } else if (points !== undefined && (own === undefined || holdsClaims)) {
+      context.addIssue({
+        code: "custom",
+        path,
+        message: `The request has ${points.length} points, so the submission holds its claims in points, one entry for each`,
+      });
+    } else if (points !== undefined && own !== undefined && own.length !== points.length) {
+      context.addIssue({
+        code: "custom",
+        path: [...path, "points"],
+        message: `The request has ${points.length} points, but the submission has ${own.length}`,
+      });
+    }
+  });
+}
