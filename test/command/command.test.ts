@@ -121,8 +121,8 @@ describe("what cannot be understood", () => {
   });
 
   test("a request that the service refuses", async () => {
-    const { errors } = await refusal(["gradients"], { expression: "y = tahn(x)", inputs: { x: 1 } });
-    expect(errors[0]).toMatchObject({ pointer: "/expression", suggestion: "tanh" });
+    const { errors } = await refusal(["gradients"], { expression: "y = softmx(x)", inputs: { x: 1 } });
+    expect(errors[0]).toMatchObject({ pointer: "/expression", suggestion: "softmax" });
   });
 
   test("a format where there is none", async () => {
