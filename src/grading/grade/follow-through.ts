@@ -1,0 +1,80 @@
+import { type Runnable, runnable } from "../../engine/run.ts";
+import type { GivenInputs } from "../../graph/draft.ts";
+import type { Program } from "../../graph/program.ts";
+import { input, type Value } from "../../ir/graph.ts";
+import { filled } from "../../ops/shape/expand.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import type { Limits } from "../../wire/limits.ts";
+import { consumptionsOf, type Item } from "../items.ts";
+import type { Ground } from "../mutants/mutant.ts";
+import { valueOf } from "../predictions.ts";
+import type { Step } from "../tape.ts";
+import { withInputs } from "./prepare.ts";
+
+/** What each item would be if it followed from a submission's own items before it: one error then costs once. */
+export class FollowThrough {
+  readonly #ground: Ground;
+  readonly #items: readonly Item[];
+  readonly #fed: Program;
+  readonly #limits: Limits;
+  #compiled: { readonly run: Runnable; readonly places: readonly number[] } | null = null;
+
+  constructor(ground: Ground, items: readonly Item[], fed: Program, limits: Limits) {
+    this.#ground = ground;
+    this.#items = items;
+    this.#fed = fed;
+    this.#limits = limits;
+  }
+
+  /** The items that follow from `own`, one tensor per item: the submitted one, or the right one where that cannot be used. */
+  from(own: readonly Tensor[], feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): readonly Tensor[] {
+    this.#compiled ??= this.#compile();
+    const { run, places } = this.#compiled;
+    return run.run([...feeds, ...places.map((item) => own[item])], cancelled, given).wanted;
+  }
+
+  #compile(): { run: Runnable; places: number[] } {
+    const { tape, backward } = this.#ground;
+    const fed: { readonly item: number; readonly value: Value }[] = [];
+    const stand = (item: number, type: Value): Value => {
+      const value = input(type);
+      fed.push({ item, value });
+      return value;
+    };
+
+    const values = new Map<Value, Value>();
+    this.#items.forEach(({ name, subject }, at) => {
+      if (name.kind !== "node" && name.kind !== "output") return;
+      const value = tape.at(subject);
+      // What is given is not computed from anything, and what is known cannot be replaced.
+      if (value.node !== null && value.known === null && isFloating(value.dtype) && !values.has(value)) values.set(value, stand(at, value));
+    });
+    const { tape: followed, computed } = tape.rebuilt(values);
+
+    const gradients = new Map<Value, Value>();
+    const edges = new Map<Step, Map<number, Value>>();
+    this.#items.forEach(({ name, subject, consumer }, at) => {
+      if (name.kind === "gradient") gradients.set(followed.at(subject), stand(at, subject));
+      if (name.kind !== "edge" || consumer === null) return;
+      const consumptions = consumptionsOf(tape, consumer, name.input);
+      // Inside a node that is taken apart an edge may be several.
+      if (consumptions.length !== 1) return;
+      const step = followed.steps[tape.steps.indexOf(consumptions[0].step)];
+      const own = edges.get(step) ?? new Map<number, Value>();
+      edges.set(step, own.set(consumptions[0].input, stand(at, subject)));
+    });
+    const back = backward === null ? null : backward.over(followed, { gradients, edges });
+
+    const wanted = this.#items.map((item): Value => {
+      const isForward = item.name.kind === "node" || item.name.kind === "output";
+      const value = isForward ? computed(tape.at(item.subject)) : valueOf(item, tape, followed, back);
+      return value ?? filled(0, item.subject);
+    });
+    const program = withInputs(
+      this.#fed,
+      fed.map(({ value }) => value),
+    );
+    return { run: runnable(program, null, wanted, this.#limits), places: fed.map(({ item }) => item) };
+  }
+}
