@@ -45,9 +45,7 @@ export function eachDirection(claim: Claim, find: (direction: Direction) => Foun
 
 /** The request's random directions through all variables together. */
 export function directionsOf({ point, request }: Claim): Direction[] {
-  const { variables } = point.subject;
-  const names = variables.map(({ name }) => name);
-  return Array.from({ length: request.directions }, (_, which) => drawDirection(names, sizesOf(variables), request.seed, which));
+  return Array.from({ length: request.directions }, (_, which) => drawDirection(point.subject.variables, request.seed, which));
 }
 
 /** ⟨g, v⟩ over all variables. */

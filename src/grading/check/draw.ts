@@ -1,4 +1,5 @@
 import type { GivenInputs } from "../../graph/draft.ts";
+import type { NamedValue } from "../../graph/program.ts";
 import { normal, uniform } from "../../kernels/random.ts";
 import { allocate, isFloating } from "../../tensor/dtype.ts";
 import { type Shape, sizeOf, spanOf } from "../../tensor/shape.ts";
@@ -58,11 +59,12 @@ export function drawCotangent(shape: Shape, seed: number, stream = streamOf("cot
   });
 }
 
-/** A direction through the space of all variables: normal numbers, one array per name. */
-export const drawDirection = (names: readonly string[], sizes: readonly number[], seed: number, which: number): Float64Array[] =>
-  names.map((name, k) => {
+/** A direction through the space of all variables: normal numbers, which each variable's element type holds exactly. */
+export const drawDirection = (variables: readonly NamedValue[], seed: number, which: number): Float64Array[] =>
+  variables.map(({ name, value: { dtype, shape } }) => {
     const stream = streamOf("direction", `${which} ${name}`);
-    return Float64Array.from({ length: sizes[k] }, (_, at) => normal(seed, stream, at));
+    const numbers = Float64Array.from({ length: sizeOf(shape) }, (_, at) => normal(seed, stream, at));
+    return dtype === "float32" ? numbers.map(Math.fround) : numbers;
   });
 
 /** At most `most` places among `size`, each at most once, in rising order: Floyd's algorithm. */

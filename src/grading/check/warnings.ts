@@ -79,7 +79,7 @@ function* rounding(point: Point, request: CheckRequest, compared: readonly Compa
 }
 
 function* coarse({ subject: { objective, variables } }: Point, { methods }: CheckRequest): Generator<CheckWarning> {
-  const single = [objective, ...variables].find(({ value }) => value.dtype === "float32");
+  const single = [...variables, objective].find(({ value }) => value.dtype === "float32");
   if (single === undefined || !(methods.includes("central_difference") || methods.includes("taylor_remainder"))) return;
   const message = `${single.name} is float32, which is too coarse for small steps: check the program in float64, or with a step of about 1e-2 and a tolerance to match`;
   yield { code: "single_precision", name: single.name, message };
