@@ -10,7 +10,7 @@ const numbers = (count: number, phase: number): number[] =>
 const rows = (count: number, width: number, phase: number): number[][] =>
   Array.from({ length: count }, (_, at) => numbers(width, phase + at));
 
-const twoLayers = {
+export const twoLayers = {
   network: {
     layers: [{ type: "Linear", in_features: 8, out_features: 16 }, { type: "Tanh" }, { type: "Linear", in_features: 16, out_features: 4 }],
     loss: { type: "CrossEntropyLoss" },
