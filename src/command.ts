@@ -21,6 +21,13 @@ interface Command {
 }
 
 const commands: Readonly<Record<string, Command>> = {
+  grade: {
+    summary: "judge what is claimed of a program, and say what went wrong",
+    task: async () => {
+      const { gradeTask } = await import("./grading/grade/task.ts");
+      return (context) => gradeTask(context, "en");
+    },
+  },
   check: { summary: "check gradients by numbers", task: async () => (await import("./grading/check/task.ts")).checkTask },
   gradients: {
     summary: "run a program forward and backward",

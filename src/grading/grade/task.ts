@@ -27,7 +27,10 @@ export interface Graded {
 /** POST /v1/grade for clients that read a language, unless their request names another. */
 export function gradeTask(context: Context, language: Language): Handler {
   const grade = grading(context);
-  return (body, { cancelled }) => gradeAnswer(grade(body, language, cancelled), context.limits);
+  return (body, { cancelled }) => {
+    const graded = grade(body, language, cancelled);
+    return { ...gradeAnswer(graded, context.limits), passed: graded.verdicts.every(({ passed }) => passed) };
+  };
 }
 
 /** The answer in the form that the request asks for. */
