@@ -40,13 +40,11 @@ const claims = {
   edges: z.array(EdgeClaim).optional().meta({ description: "Claimed gradients of edges, before the sum at a fan-out" }),
 };
 
-const Claims = z
-  .strictObject(claims)
-  .meta({
-    id: "Claims",
-    description: "Tensors that someone has computed by hand, at one point",
-    examples: [{ gradients: { a: 2, b: 3 } }],
-  });
+const Claims = z.strictObject(claims).meta({
+  id: "Claims",
+  description: "Tensors that someone has computed by hand, at one point",
+  examples: [{ gradients: { a: 2, b: 3 } }],
+});
 export type Claims = z.output<typeof Claims>;
 
 export const Submission = z

@@ -9,10 +9,10 @@ import { pointerTo, problemAt } from "../../wire/problems.ts";
 import type { GivenTensor } from "../../wire/tensor.ts";
 
 /** What numbers are drawn for; each purpose and name has a stream of its own, so that one does not shift the others. */
-type Purpose = "input" | "cotangent" | "direction" | "entries";
+type Purpose = "input" | "cotangent" | "direction" | "entries" | "probe";
 
 /** FNV-1a, which makes a stream's number of its name. */
-function streamOf(purpose: Purpose, name: string): number {
+export function streamOf(purpose: Purpose, name: string): number {
   let state = 0x811c9dc5;
   for (const unit of `${purpose} ${name}`) state = Math.imul(state ^ (unit.codePointAt(0) ?? 0), 0x01000193);
   return state >>> 0;

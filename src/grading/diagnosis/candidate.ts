@@ -25,7 +25,7 @@ const costs: Readonly<Record<MistakeName, number>> = {
   regularizer_factor_2: 1,
   missing_batch_mean: 1,
   wrong_sign: 1,
-  missing_fanout_sum: 1.1,
+  missing_fanout_sum: 0.95,
   missing_target: 1,
   double_softmax: 1,
   label_off_by_one: 1,

@@ -1,3 +1,4 @@
+import type { Value } from "../../ir/graph.ts";
 import type { Numbers } from "../compare.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import type { MistakeName } from "../mistakes.ts";
@@ -6,7 +7,7 @@ import { type Counts, isTelling, isWhole } from "./factors.ts";
 import { along, explains, fit, isNothing, type Observation, residualOf } from "./observation.ts";
 
 /** What can be seen in an item by itself, without knowing how it came about. */
-export function closedForms(observations: readonly Observation[], counts: Counts, hasPenalty: boolean): Candidate[] {
+export function closedForms(observations: readonly Observation[], counts: Counts, penalised: ReadonlySet<Value>): Candidate[] {
   const found: Candidate[] = [];
   for (const [index, observation] of observations.entries()) {
     if (observation.passed) continue;
@@ -26,7 +27,7 @@ export function closedForms(observations: readonly Observation[], counts: Counts
     otherNumbers(observation, add);
     if (!sameShape(observation.submitted.shape, observation.expected.shape)) continue;
     multiple(observation, counts, add);
-    if (isGradient(observation)) ownMultiple(observation, hasPenalty, add);
+    if (isGradient(observation)) ownMultiple(observation, penalised, add);
   }
   return [...found, ...swaps(observations), ...accumulations(observations)];
 }
@@ -65,24 +66,23 @@ function otherNumbers({ submitted, expected }: Observation, add: Add): void {
 
 /** A constant multiple of the right answer. */
 function multiple(observation: Observation, counts: Counts, add: Add): void {
-  const { submitted, expected, noise } = observation;
+  const { expected, noise } = observation;
   if (isNothing(expected, noise)) return;
   const direction = (at: number): number => expected.data[at];
   const k = fit(observation, null, direction);
   if (k === null) return;
   const left = residualOf(observation, along(null, k, direction, expected));
   if (!explains(left, wrongness(observation))) return;
-  if (expected.data.length < 2 && !isTelling(k, counts)) return;
+  if (!Array.prototype.some.call(expected.data, (x: number, at: number) => x !== 0 && at > 0) && !isTelling(k, counts)) return;
   if (Math.abs(k + 1) < 2e-3) add("wrong_sign", left, -1);
   else add("scale_factor", left, k);
   if (isWhole(k) && observation.own !== null && isGradient(observation)) add("accumulated_gradient", left, Math.round(k), 1);
-  void submitted;
 }
 
-/** The right answer plus a multiple of the parameter itself, as a penalty on it would give. */
-function ownMultiple(observation: Observation, hasPenalty: boolean, add: Add): void {
-  const { own, expected, noise } = observation;
-  if (own === null || !hasPenalty || own.data.length < 2 || isNothing(own, noise)) return;
+/** The right answer plus a multiple of a parameter that is not penalised, as a penalty on it would give. */
+function ownMultiple(observation: Observation, penalised: ReadonlySet<Value>, add: Add): void {
+  const { own, expected, noise, item } = observation;
+  if (own === null || penalised.size === 0 || penalised.has(item.subject) || own.data.length < 2 || isNothing(own, noise)) return;
   const direction = (at: number): number => own.data[at];
   const k = fit(observation, expected.data, direction);
   if (k === null || Math.abs(k) < 1e-9) return;

@@ -1,3 +1,4 @@
+import type { Value } from "../../ir/graph.ts";
 import type { MistakeName } from "../mistakes.ts";
 import type { Candidate } from "./candidate.ts";
 import { closedForms } from "./closed-forms.ts";
@@ -25,10 +26,15 @@ const leastResidual = 1e-5;
 const mostCauses = 8;
 
 /** Finds the causes that are consistent with everything submitted. */
-export function diagnose(cases: readonly Case[], observations: readonly Observation[], counts: Counts, hasPenalty: boolean): Diagnosis {
+export function diagnose(
+  cases: readonly Case[],
+  observations: readonly Observation[],
+  counts: Counts,
+  penalised: ReadonlySet<Value>,
+): Diagnosis {
   const wrong = new Set([...observations.keys()].filter((index) => !observations[index].passed));
   if (wrong.size === 0) return { causes: [], areAlternatives: false, unexplained: [] };
-  const single = [...cases.flatMap((one) => candidatesOf(one, observations, counts)), ...closedForms(observations, counts, hasPenalty)];
+  const single = [...cases.flatMap((one) => candidatesOf(one, observations, counts)), ...closedForms(observations, counts, penalised)];
   const complete = [...single, ...unions(single, observations)].filter(({ explained }) => explained.size === wrong.size);
   if (complete.length > 0) return { causes: alternatives(complete), areAlternatives: true, unexplained: [] };
   return cover([...single, ...cases.flatMap((one) => scaledCandidates(one, observations, counts))], wrong);
@@ -50,7 +56,8 @@ function unions(candidates: readonly Candidate[], observations: readonly Observa
     }
     if (chosen.length < 2) return [];
     const [first] = chosen;
-    const names = [...new Set(chosen.map(({ name }) => name))];
+    const firstOf = ({ explained: own }: Candidate): number => Math.min(...own);
+    const names = [...new Set(chosen.toSorted((a, b) => firstOf(a) - firstOf(b)).map(({ name }) => name))];
     const isAccumulation = first.mistake === "accumulated_gradient" && isEveryParameter(explained, observations);
     return [
       {
@@ -74,9 +81,9 @@ function isEveryParameter(explained: ReadonlySet<number>, observations: readonly
 function alternatives(candidates: readonly Candidate[]): Cause[] {
   const least = Math.min(...candidates.map(({ residual }) => residual));
   const close = candidates.filter(({ residual }) => residual <= Math.max(sameResidual * least, leastResidual));
-  // A factor by itself says nothing that a mistake of its own name does not say better.
-  const specific = close.filter(({ mistake }) => mistake !== "scale_factor");
-  const sorted = (specific.length > 0 ? specific : close).toSorted(byLikelihood);
+  const likely = close.toSorted(byLikelihood);
+  // A factor by itself says nothing that a mistake with a name of its own does not say better.
+  const sorted = likely[0].mistake === "scale_factor" ? likely : likely.filter(({ mistake }) => mistake !== "scale_factor");
   const causes = [...Map.groupBy(sorted, ({ mistake }) => mistake).values()].map(([first, ...others]): Cause => {
     const also = [...new Set(others.map(({ name }) => name))].filter((name) => name !== first.name);
     return { ...first, also: also.slice(0, mostCauses) };

@@ -10,12 +10,15 @@ export interface Counts {
 }
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 2e-3 * Math.abs(b);
+/** Whether a contribution that is taken k times is left out. */
+export const isNone = (k: number): boolean => Math.abs(k) < 2e-3;
+
 const isAny = (k: number, numbers: Iterable<number>): boolean => [...numbers].some((number) => number !== 1 && near(k, number));
 
 /** What it is called when a contribution is taken k times; null when that means nothing. */
 export function mistakeOfFactor(k: number, part: Part, counts: Counts): MistakeName | null {
   if (near(k, 1)) return null;
-  if (Math.abs(k) < 2e-3) {
+  if (isNone(k)) {
     if (part.isPenalty) return "missing_regularizer";
     return part.hasOthers ? "missing_fanout_sum" : "scale_factor";
   }
@@ -24,15 +27,17 @@ export function mistakeOfFactor(k: number, part: Part, counts: Counts): MistakeN
   if (isAny(1 / k, part.summed)) return "bias_mean_instead_of_sum";
   if (part.constant !== null && near(k * part.constant, 1)) return isAny(k, counts.batch) ? "missing_batch_mean" : "scale_factor";
   // A sum that is divided by a number that was counted.
-  return part.isSingle && isAny(k, counts.batch) ? "missing_batch_mean" : "scale_factor";
+  return part.isSingle && part.constant === null && isAny(k, counts.batch) ? "missing_batch_mean" : "scale_factor";
 }
 
 /** Factors that a single number may show: any number at all is some multiple of the right one. */
-export function isTelling(k: number, counts: Counts): boolean {
+export function isTelling(k: number, counts: Counts, summed: readonly number[] = []): boolean {
   const magnitude = Math.abs(k);
-  if (magnitude < 2e-3) return true;
+  if (isNone(k)) return true;
   return (
-    [0.5, 1, 2, 3, 4].some((number) => near(magnitude, number)) || isAny(magnitude, counts.sizes) || isAny(1 / magnitude, counts.sizes)
+    [0.5, 1, 2, 3, 4].some((number) => near(magnitude, number)) ||
+    isAny(magnitude, counts.sizes) ||
+    isAny(1 / magnitude, [...counts.sizes, ...summed])
   );
 }
 

@@ -2,7 +2,7 @@ import type { Numbers } from "../compare.ts";
 import { normRatio } from "../compare.ts";
 import type { Prediction } from "../predictions.ts";
 import { type Candidate, costOf } from "./candidate.ts";
-import { type Counts, isTelling, mistakeOfFactor } from "./factors.ts";
+import { type Counts, isNone, isTelling, mistakeOfFactor } from "./factors.ts";
 import { agrees, along, explains, fit, isNothing, type Observation, residualOf } from "./observation.ts";
 
 /** A mistake's predictions at every point where something was submitted; the mistakes are the same at all of them. */
@@ -87,13 +87,15 @@ function fitted({ mutant }: Case, touched: readonly Touched[], counts: Counts): 
   if (best === null) return [];
   const { explained, residual, k, elements } = best;
   if (!isPart) return k > 1e-6 && k < 100 && elements > 1 ? [candidate(mutant, mutant.mistake, k, explained, residual)] : [];
-  if (mutant.part === undefined || (elements < 2 && !isTelling(k, counts))) return [];
+  if (mutant.part === undefined || (elements < 2 && !isTelling(k, counts, mutant.part.summed))) return [];
   const mistakes = [mistakeOfFactor(k, mutant.part, counts)];
-  if (mistakes[0] === "scale_factor" && k < 0) {
+  if (mistakes[0] === "scale_factor" && k < 0 && !isNone(k)) {
     const other = mistakeOfFactor(-k, mutant.part, counts);
     if (other !== "scale_factor" || isTelling(k, counts)) mistakes.unshift("wrong_sign", other);
   }
-  return [...new Set(mistakes)].flatMap((mistake) => (mistake === null ? [] : [candidate(mutant, mistake, k, explained, residual)]));
+  return [...new Set(mistakes)].flatMap((mistake) =>
+    mistake === null ? [] : [candidate(mutant, mistake, isNone(k) ? null : k, explained, residual)],
+  );
 }
 
 /** What a mistake of fixed numbers explains if the whole was multiplied by some number as well: two mistakes in one place. */

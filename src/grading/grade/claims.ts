@@ -44,10 +44,12 @@ export function requiredItems(worth: Worth): Required[] {
       request: { kind, name, pointer: `/worth/${member}${pointerTo(name)}` },
       points,
     }));
-  const edges = (worth.edges ?? []).map(
-    ({ from, to, input, points }, at): Required => ({ request: { kind: "edge", from, to, input, pointer: `/worth/edges/${at}` }, points }),
-  );
+  const edges = (worth.edges ?? []).map(({ from, to, input, points }, at): Required => ({
+    request: { kind: "edge", from, to, input, pointer: `/worth/edges/${at}` },
+    points,
+  }));
   const all = [...named("output", "outputs"), ...named("node", "nodes"), ...named("gradient", "gradients"), ...edges];
-  if (all.every(({ points }) => points === 0)) throw problemAt("invalid_request", "/worth", "At least one item must be worth more than 0 points");
+  if (all.every(({ points }) => points === 0))
+    throw problemAt("invalid_request", "/worth", "At least one item must be worth more than 0 points");
   return all;
 }

@@ -91,7 +91,10 @@ export class Grader {
 
   #judgePoint(claims: readonly Claim[], point: number, pointer: string, cancelled: () => boolean): Judgement[] {
     // Required items come first, so that they are found at the same places whatever a submission holds.
-    const situation = this.#situation(point, [...this.#required, ...claims].map(({ request }) => request));
+    const situation = this.#situation(
+      point,
+      [...this.#required, ...claims].map(({ request }) => request),
+    );
     const { prepared, expected } = situation;
     const offset = this.#required.length;
     const submitted = new Map<string, { readonly claim: Claim; readonly place: number }>();
@@ -105,9 +108,10 @@ export class Grader {
       const item = prepared.items[place];
       return { item, place, situation, name: item.name, order: item.order, point: this.#request.points === undefined ? null : point };
     };
-    const strict = [...submitted.values()].map(
-      ({ claim, place }): Judgement => ({ ...common(place), ...judge(claim.tensor, expected[place], null, this.#request) }),
-    );
+    const strict = [...submitted.values()].map(({ claim, place }): Judgement => ({
+      ...common(place),
+      ...judge(claim.tensor, expected[place], null, this.#request),
+    }));
     const absent = prepared.items
       .slice(0, offset)
       .flatMap(({ name }, place): Judgement[] => (submitted.has(keyOf(name)) ? [] : [{ ...common(place), ...missing(expected[place]) }]));
@@ -120,7 +124,11 @@ export class Grader {
     return [...judged, ...absent];
   }
 
-  #followThrough({ prepared, given, feeds, expected }: Situation, judged: readonly Judgement[], cancelled: () => boolean): readonly Tensor[] {
+  #followThrough(
+    { prepared, given, feeds, expected }: Situation,
+    judged: readonly Judgement[],
+    cancelled: () => boolean,
+  ): readonly Tensor[] {
     const submitted = new Map(judged.map((each) => [keyOf(each.name), each.submitted]));
     // An item that is required and submitted stands in two places.
     const own = prepared.items.map(({ name }, place) => usable(submitted.get(keyOf(name)) ?? null, expected[place]) ?? expected[place]);
@@ -132,7 +140,9 @@ export class Grader {
     const [first] = judgements.filter(({ point, verdict }) => points.includes(point) && verdict !== "missing");
     const { prepared } = first.situation;
     // Points of other shapes are other programs, of which each has mutants of its own.
-    const observed = judgements.filter(({ submitted, situation, point }) => submitted !== null && situation.prepared === prepared && points.includes(point));
+    const observed = judgements.filter(
+      ({ submitted, situation, point }) => submitted !== null && situation.prepared === prepared && points.includes(point),
+    );
     const observations = observationsOf(observed);
     const cases = new Map<Case["mutant"], Map<number, Case["points"] extends ReadonlyMap<number, infer P> ? P : never>>();
     for (const [point, [{ situation }]] of Map.groupBy(observed, (each) => each.point ?? 0)) {
@@ -142,7 +152,7 @@ export class Grader {
       }
     }
     const all = [...cases].map(([mutant, own]): Case => ({ mutant, points: own }));
-    return { diagnosis: diagnose(all, observations, prepared.counts, prepared.hasPenalty), observed };
+    return { diagnosis: diagnose(all, observations, prepared.counts, prepared.penalised), observed };
   }
 }
 
@@ -154,7 +164,13 @@ function usable(submitted: GivenTensor | null, { dtype, shape }: Tensor): Tensor
 
 function observationsOf(judged: readonly Judgement[]): Observation[] {
   const scaleOf = (isForward: boolean): number =>
-    Math.max(0, ...judged.filter(({ name }) => isForward === (name.kind === "node" || name.kind === "output")).map(({ expected }) => norm(expected.data)).filter(Number.isFinite));
+    Math.max(
+      0,
+      ...judged
+        .filter(({ name }) => isForward === (name.kind === "node" || name.kind === "output"))
+        .map(({ expected }) => norm(expected.data))
+        .filter(Number.isFinite),
+    );
   const noise = { forward: roundingNoise * scaleOf(true), backward: roundingNoise * scaleOf(false) };
   return judged.flatMap(({ item, place, situation, submitted, expected, verdict, point, name }): Observation[] => {
     if (submitted === null) return [];

@@ -26,12 +26,18 @@ export interface Judged {
 export const hasPassed = ({ verdict }: Pick<Judged, "verdict">): boolean => verdict === "correct" || verdict === "follows";
 
 /** Judges a tensor by what it should be and, where that is known, by what follows from what was submitted before it. */
-export function judge(submitted: GivenTensor, expected: Tensor, follows: Numbers | null, choice: ToleranceChoice): Omit<Judged, "name" | "point"> {
+export function judge(
+  submitted: GivenTensor,
+  expected: Tensor,
+  follows: Numbers | null,
+  choice: ToleranceChoice,
+): Omit<Judged, "name" | "point"> {
   if (!sameShape(submitted.shape, expected.shape)) return { verdict: "shape_mismatch", share: 0, comparison: null, expected, submitted };
   const tolerance = toleranceOf(choice, submitted.dtype === "float32" ? "float32" : expected.dtype);
   const comparison = compare(submitted, expected, tolerance);
   if (comparison.passed) return { verdict: "correct", share: 1, comparison, expected, submitted };
-  if (follows !== null && compare(submitted, follows, tolerance).passed) return { verdict: "follows", share: 1, comparison, expected, submitted };
+  if (follows !== null && compare(submitted, follows, tolerance).passed)
+    return { verdict: "follows", share: 1, comparison, expected, submitted };
   const isFinite = ({ data }: Numbers): boolean => Array.prototype.every.call(data, Number.isFinite);
   const verdict = isFinite(expected) && !isFinite(submitted) ? "not_finite" : "wrong";
   return { verdict, share: 1 - comparison.wrong / expected.data.length, comparison, expected, submitted };
@@ -78,7 +84,11 @@ export function gradedItem(judged: Judged, points: number, maxPoints: number): G
   return item;
 }
 
-const asTensor = ({ shape, kind, dtype, data }: GivenTensor): Tensor => ({ dtype: kind === "bool" ? "bool" : (dtype ?? "float64"), shape, data });
+const asTensor = ({ shape, kind, dtype, data }: GivenTensor): Tensor => ({
+  dtype: kind === "bool" ? "bool" : (dtype ?? "float64"),
+  shape,
+  data,
+});
 
 /** A number as JSON can have it. */
 export const written = (number: number): number | "NaN" | "Infinity" | "-Infinity" =>

@@ -2,7 +2,7 @@ import { type Derivatives, differentiate } from "../../engine/differentiate.ts";
 import type { Prepared } from "../../engine/prepare.ts";
 import { type Runnable, runnable } from "../../engine/run.ts";
 import type { Program, ProgramInput } from "../../graph/program.ts";
-import { type Value } from "../../ir/graph.ts";
+import type { Value } from "../../ir/graph.ts";
 import { filled } from "../../ops/shape/expand.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Limits } from "../../wire/limits.ts";
@@ -10,7 +10,7 @@ import { BackwardPass } from "../backward.ts";
 import type { Counts } from "../diagnosis/factors.ts";
 import { expectedOf, type Item, ItemFinder, type ItemRequest } from "../items.ts";
 import { Places, type Ground } from "../mutants/mutant.ts";
-import { penaltiesOf } from "../mutants/penalties.ts";
+import { penaltiesOf, sourcesOf } from "../mutants/penalties.ts";
 import { Predictions } from "../predictions.ts";
 import { tapeOf } from "../tape.ts";
 import { FollowThrough } from "./follow-through.ts";
@@ -24,7 +24,8 @@ export interface PreparedGrading extends Prepared {
   readonly followThrough: FollowThrough;
   readonly predictions: Predictions;
   readonly counts: Counts;
-  readonly hasPenalty: boolean;
+  /** Parameters with a penalty in the objective. */
+  readonly penalised: ReadonlySet<Value>;
 }
 
 export interface GradingQuestion {
@@ -54,8 +55,8 @@ export function prepareGrading(program: Program, { of, cotangent, items: request
     right,
     followThrough: new FollowThrough(ground, items, fed, limits),
     predictions: new Predictions(ground, items, fed, right, limits),
-    counts: countsOf(program),
-    hasPenalty: penaltiesOf(ground, new Places(ground)).length > 0,
+    counts: countsOf(ground),
+    penalised: new Set(penaltiesOf(ground, new Places(ground)).map(({ parameter }) => parameter)),
     // Mistakes and consequences are compiled later and cost several times what the right answer does.
     size: 20 * right.size,
   };
@@ -74,10 +75,13 @@ export function withInputs(program: Program, values: readonly Value[]): Program 
   return { ...program, inputs: [...program.inputs, ...more] };
 }
 
-function countsOf(program: Program): Counts {
-  const shapes = program.values.map(({ value }) => value.shape);
-  const batch = program.inputs.flatMap(({ value, role }) => (role === "input" && value.shape.length > 0 ? [value.shape[0]] : []));
-  const sizes = shapes.flatMap((shape) => [...shape, sizeOf(shape)]);
+/** A batch is what examples are counted along: the first axis of an input that is left when it has met parameters. */
+function countsOf(ground: Ground): Counts {
+  const { program, tape } = ground;
   const isMany = (count: number): boolean => count > 1;
-  return { batch: new Set(batch.filter(isMany)), sizes: new Set(sizes.filter(isMany)) };
+  const sources = sourcesOf(tape, new Places(ground));
+  const met = new Set([...sources].flatMap(([{ shape }, source]) => (source === null && shape.length > 0 ? [shape[0]] : [])));
+  const batch = program.inputs.flatMap(({ value, role }) => (role === "input" && value.shape.length > 0 ? [value.shape[0]] : []));
+  const sizes = program.values.flatMap(({ value: { shape } }) => [...shape, sizeOf(shape)]);
+  return { batch: new Set(batch.filter((size) => isMany(size) && met.has(size))), sizes: new Set(sizes.filter(isMany)) };
 }

@@ -22,7 +22,13 @@ export interface Findings {
 }
 
 /** The verdict on a submission, as an answer has it. */
-export function verdictOf(id: string | undefined, judged: readonly Ordered[], credit: Credit, findings: Findings | null, language: Language): Verdict {
+export function verdictOf(
+  id: string | undefined,
+  judged: readonly Ordered[],
+  credit: Credit,
+  findings: Findings | null,
+  language: Language,
+): Verdict {
   const isWorth = ({ name }: Judged): number => (credit.worth === null ? 1 : (credit.worth.get(keyOf(name)) ?? 0));
   const passed = judged.every(hasPassed);
   const earned = (each: Judged): number => {
@@ -31,7 +37,9 @@ export function verdictOf(id: string | undefined, judged: readonly Ordered[], cr
   };
   const points = judged.reduce((sum, each) => sum + earned(each), 0);
   const maxPoints = judged.reduce((sum, each) => sum + isWorth(each), 0);
-  const wrong = judged.filter(({ verdict }) => verdict !== "correct" && verdict !== "missing").toSorted((a, b) => a.order - b.order || (a.point ?? 0) - (b.point ?? 0));
+  const wrong = judged
+    .filter(({ verdict }) => verdict !== "correct" && verdict !== "missing")
+    .toSorted((a, b) => a.order - b.order || (a.point ?? 0) - (b.point ?? 0));
   const verdict: Verdict = {
     ...(id === undefined ? {} : { id }),
     passed,

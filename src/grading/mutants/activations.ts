@@ -32,7 +32,7 @@ export function activationMutants(ground: Ground, places: Places): Mutant[] {
       "derivative_of_activated_value",
       changing(at, ({ grads }) => derivativeAt(step, at, y, grads)),
     );
-    if ((step.op.kinks ?? []).length > 0) {
+    if (isComposite(step.op) || step.op.branches !== undefined) {
       const value = step.inputs[at];
       // Where a function has its kink at 0, the other side of it is where the sign is the other.
       if (value !== null)

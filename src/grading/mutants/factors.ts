@@ -1,12 +1,9 @@
 import type { Value } from "../../ir/graph.ts";
-import { constant, input } from "../../ir/graph.ts";
-import { has, isComposite } from "../../ops/define.ts";
-import { apply } from "../../ops/apply.ts";
+import { has } from "../../ops/define.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import { scalar } from "../../tensor/tensor.ts";
-import { type BackwardPass, type Change, ruleOf } from "../backward.ts";
+import type { BackwardPass, Change } from "../backward.ts";
 import type { Consumer, Step } from "../tape.ts";
-import { flowingInputs, type Ground, type Mutant, type Part, type Places } from "./mutant.ts";
+import { constantDerivative, flowingInputs, type Ground, type Mutant, type Part, type Places } from "./mutant.ts";
 
 /**
  * A contribution to a gradient that is left out, or taken with a wrong factor or sign: each edge by itself, all edges of a value with
@@ -19,7 +16,8 @@ export function factorMutants({ tape, backward }: Ground, places: Places, penalt
   for (const step of tape.steps) {
     for (const at of flowingInputs(backward, step)) {
       const value = step.inputs[at];
-      if (value === null) continue;
+      // Nobody asks for the gradient of a literal.
+      if (value === null || value.known !== null) continue;
       const list = used.get(value);
       if (list === undefined) used.set(value, [{ step, input: at }]);
       else list.push({ step, input: at });
@@ -43,7 +41,8 @@ export function factorMutants({ tape, backward }: Ground, places: Places, penalt
       mutants.push(without([edge], backward, places, { name: name ?? edge.step.owner.name, part, family: "part" }));
     }
     if (!hasOthers) continue;
-    const whole: Part = { hasOthers: value === objective, isPenalty: false, isLeaf, summed: [], constant: null, isSingle: false };
+    const summed = summedOver(edges[0]).filter((count) => edges.every((edge) => summedOver(edge).includes(count)));
+    const whole: Part = { hasOthers: value === objective, isPenalty: false, isLeaf, summed, constant: null, isSingle: false };
     mutants.push(without(edges, backward, places, { name: name ?? edges[0].step.owner.name, part: whole, family: "part" }));
     if (edges.length === 2) continue;
     for (const kept of edges) {
@@ -91,17 +90,4 @@ function summedOver({ step, input: at }: Consumer): number[] {
   // Weights are multiplied, not spread: their own rule adds up products.
   const spread = has(step.op, "elementwise") || value.shape.length === 1 || value.shape.filter((size) => size > 1).length <= 1;
   return spread ? [...new Set([ratio, output.shape[0]])].filter((count) => count > 1) : [];
-}
-
-/** The derivative of a function of single numbers by one input, where it is the same number everywhere; found on single numbers. */
-function constantDerivative({ step, input: at }: Consumer): number | null {
-  if (!has(step.op, "elementwise") || isComposite(step.op) || step.outputs.length !== 1) return null;
-  const inputs = step.inputs.map((value) => {
-    if (value === null || value.known === null) return value && input({ dtype: value.dtype, shape: [] });
-    return value.known.data.length === 1 ? constant(scalar(value.known.data[0], value.dtype)) : null;
-  });
-  if (inputs.some((value, index) => value === null && step.inputs[index] !== null)) return null;
-  const [twin] = apply(step.op, inputs, step.node.attributes, 1);
-  const gradient = ruleOf({ ...step, node: twin.node ?? step.node }, inputs, [twin], [constant(scalar(1, twin.dtype))])[at] ?? null;
-  return gradient?.known?.data.length === 1 ? gradient.known.data[0] : null;
 }

@@ -1,10 +1,11 @@
 import type { NamedNode, Program } from "../../graph/program.ts";
-import type { Value } from "../../ir/graph.ts";
-import { operatorOf } from "../../ops/catalogue.ts";
-import { has } from "../../ops/define.ts";
+import { constant, input, type Value } from "../../ir/graph.ts";
+import { apply } from "../../ops/apply.ts";
+import { has, isComposite } from "../../ops/define.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { BackwardPass, Change } from "../backward.ts";
+import { scalar } from "../../tensor/tensor.ts";
+import { type BackwardPass, type Change, ruleOf } from "../backward.ts";
 import type { MistakeName } from "../mistakes.ts";
 import { type Consumer, simple, type Step, type Tape } from "../tape.ts";
 
@@ -130,16 +131,29 @@ function clientInputs({ node }: NamedNode, step: Step, input: number, value: Val
 export const flowingInputs = (backward: BackwardPass, step: Step): number[] =>
   [...step.inputs.keys()].filter((input) => backward.flowAt(step, input) !== null);
 
+/** The derivative of a function of single numbers by one input, where it is the same number everywhere; found on single numbers. */
+export function constantDerivative({ step, input: at }: Consumer): number | null {
+  if (!has(step.op, "elementwise") || isComposite(step.op) || step.outputs.length !== 1) return null;
+  const inputs = step.inputs.map((value) => {
+    if (value === null || value.known === null) return value && input({ dtype: value.dtype, shape: [] });
+    return value.known.data.length === 1 ? constant(scalar(value.known.data[0], value.dtype)) : null;
+  });
+  if (inputs.some((value, index) => value === null && step.inputs[index] !== null)) return null;
+  const [twin] = apply(step.op, inputs, step.node.attributes, 1);
+  const gradient = ruleOf({ ...step, node: twin.node ?? step.node }, inputs, [twin], [constant(scalar(1, twin.dtype))])[at] ?? null;
+  return gradient?.known?.data.length === 1 ? gradient.known.data[0] : null;
+}
+
 /** The one input that a function of single numbers depends on, where it is bent: not linear; null for other steps. */
 export function bentInput(backward: BackwardPass, step: Step): number | null {
-  const { node, inputs } = step;
-  const op = operatorOf(node.op);
+  const { op, inputs } = step;
   if (!has(op, "elementwise") || has(op, "linear") || step.outputs.length !== 1) return null;
   const active = [...inputs.keys()].filter((at) => {
     const value = inputs[at];
     return value !== null && value.known === null && isFloating(value.dtype);
   });
   if (active.length !== 1 || backward.flowAt(step, active[0]) === null) return null;
+  if (constantDerivative({ step, input: active[0] }) !== null) return null;
   const value = inputs[active[0]];
   return value !== null && sizeOf(value.shape) === sizeOf(step.outputs[0].shape) ? active[0] : null;
 }

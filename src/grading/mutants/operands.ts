@@ -4,7 +4,8 @@ import { matrixTranspose } from "../../ops/shape/transpose.ts";
 import { unbroadcast } from "../../autodiff/reverse.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import { ruleOf } from "../backward.ts";
-import { changing, flowingInputs, type Ground, type Mutant, type Places } from "./mutant.ts";
+import type { Step } from "../tape.ts";
+import { changing, constantDerivative, flowingInputs, type Ground, type Mutant, type Places } from "./mutant.ts";
 import { mutantsOfRules, type WrongRule } from "./rules.ts";
 
 /** Gradients of two operands taken for one another, and a square matrix used where its transpose is needed. */
@@ -13,7 +14,7 @@ export function operandMutants({ tape, backward }: Ground, places: Places): Muta
   const rules: WrongRule[] = [];
   for (const step of tape.steps) {
     const flowing = flowingInputs(backward, step);
-    if (flowing.length === 2 && step.inputs[flowing[0]] !== step.inputs[flowing[1]]) {
+    if (canBeSwapped(step, flowing)) {
       const [first, second] = flowing;
       rules.push({
         mistake: "swapped_operands",
@@ -42,6 +43,16 @@ export function operandMutants({ tape, backward }: Ground, places: Places): Muta
     }
   }
   return mutantsOfRules(rules, backward, places);
+}
+
+/** Whether the gradients of two operands can be taken for one another, and differ. */
+function canBeSwapped(step: Step, [first, second, ...others]: readonly number[]): boolean {
+  if (second === undefined || others.length > 0) return false;
+  const [a, b] = [step.inputs[first], step.inputs[second]];
+  if (a === null || b === null || a === b) return false;
+  if (!has(step.op, "elementwise")) return sameShape(a.shape, b.shape);
+  const own = constantDerivative({ step, input: first });
+  return own === null || own !== constantDerivative({ step, input: second });
 }
 
 const isSquare = (value: Value | null): value is Value =>

@@ -36,8 +36,8 @@ export function penaltiesOf({ tape, backward }: Ground, places: Places): Penalty
   });
 }
 
-/** The inputs of more than one element that each value depends on; null for more than one of them. */
-function sourcesOf(tape: Tape, places: Places): ReadonlyMap<Value, Value | null> {
+/** The input of more than one element that each value depends on; null for several of them, and no entry for none. */
+export function sourcesOf(tape: Tape, places: Places): ReadonlyMap<Value, Value | null> {
   const sources = new Map<Value, Value | null>();
   for (const { inputs, outputs } of tape.steps) {
     let source: Value | null | undefined;

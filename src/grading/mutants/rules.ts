@@ -16,13 +16,18 @@ export interface WrongRule {
 
 /**
  * A mutant for each wrong rule, and one for those that are likely to be made alike: a person writes one line for what recurs at every
- * step of a sequence or in every layer. Alike are the same mistakes at the same operator.
+ * step of a sequence or in every layer. Alike are the same mistakes at the same operator, or at the same value.
  */
 export function mutantsOfRules(rules: readonly WrongRule[], backward: BackwardPass, places: Places): Mutant[] {
+  const byOperator = Map.groupBy(rules, ({ mistake, step, input }) => `${mistake} ${step.op.type} ${input}`);
   const single = rules.map((rule) => mutantOf([rule], backward, places));
-  const alike = Map.groupBy(rules, ({ mistake, step, input }) => `${mistake} ${step.op.type} ${input}`);
-  const together = [...alike.values()].filter((group) => group.length > 1).map((group) => mutantOf(group, backward, places));
-  return [...single, ...together];
+  const shared = Map.groupBy(
+    rules.filter(({ input }) => input !== null),
+    ({ step, input }) => step.inputs[input ?? 0],
+  );
+  const byValue = [...shared.values()].flatMap((group) => [...Map.groupBy(group, ({ mistake }) => mistake).values()]);
+  const together = [...byOperator.values(), ...byValue].filter((group) => new Set(group.map(({ step }) => step)).size > 1);
+  return [...single, ...together.map((group) => mutantOf(group, backward, places))];
 }
 
 function mutantOf(rules: readonly WrongRule[], backward: BackwardPass, places: Places): Mutant {
