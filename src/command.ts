@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, Command>> = {
       return (context) => gradeTask(context, "en");
     },
   },
+  probe: { summary: "draw inputs that tell mistakes apart", task: async () => (await import("./grading/probe/task.ts")).probeTask },
   check: { summary: "check gradients by numbers", task: async () => (await import("./grading/check/task.ts")).checkTask },
   gradients: {
     summary: "run a program forward and backward",

@@ -154,5 +154,5 @@ describe("what cannot be understood", () => {
 test("help names every command", async () => {
   const { status, out, error } = await adjoint(["check", "--help"]);
   expect({ status, error }).toEqual({ status: 0, error: "" });
-  for (const command of ["check", "gradients", "evaluate"]) expect(out).toContain(`\n  ${command} `);
+  for (const command of ["grade", "probe", "check", "gradients", "evaluate"]) expect(out).toContain(`\n  ${command} `);
 });
