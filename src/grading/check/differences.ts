@@ -1,5 +1,4 @@
 import type { CheckRequest } from "../../wire/check-request.ts";
-import type { Data } from "../../tensor/dtype.ts";
 import { presets } from "../presets.ts";
 import { type Claim, type Compared, eachDirection, eachEntry, type Found } from "./claim.ts";
 import type { Point } from "./point.ts";
@@ -30,8 +29,8 @@ export function differencesAlong(claim: Claim): Comparison[] {
 }
 
 /** Differences are taken per element and only then summed: the sum would lose digits. */
-function central(point: Point, move: (by: number) => Data, step: number): Found {
-  const upper = Float64Array.from(move(step));
+function central(point: Point, move: (by: number) => Float64Array, step: number): Found {
+  const upper = move(step);
   const above = point.passed;
   const lower = move(-step);
   const kink = above === undefined ? point.passed : above;

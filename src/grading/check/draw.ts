@@ -5,7 +5,7 @@ import { allocate, isFloating } from "../../tensor/dtype.ts";
 import { type Shape, sizeOf, spanOf } from "../../tensor/shape.ts";
 import type { Drawn } from "../../wire/check-request.ts";
 import type { Limits } from "../../wire/limits.ts";
-import { pointerTo, problemAt } from "../../wire/problems.ts";
+import { problemAt } from "../../wire/problems.ts";
 import type { GivenTensor } from "../../wire/tensor.ts";
 
 /** What numbers are drawn for; each purpose and name has a stream of its own, so that one does not shift the others. */
@@ -91,5 +91,3 @@ export function openDeclarations(
   }
   return open;
 }
-
-export const placeOfDrawn = (name: string): string => pointerTo("generate", name);

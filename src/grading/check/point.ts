@@ -15,7 +15,7 @@ export interface Setting {
 /** One element per entry of a variable. */
 export type Direction = readonly Float64Array[];
 
-/** A subject at given inputs, from which its variables can be moved. Runs share memory: what one gives is valid until the next. */
+/** A subject at given inputs, from which its variables can be moved. */
 export class Point {
   readonly subject: Subject;
   /** What the objective is weighted with. */
@@ -55,14 +55,14 @@ export class Point {
   }
 
   /** The objective with one entry of a variable moved. */
-  withEntry(variable: number, entry: number, by: number): Data {
+  withEntry(variable: number, entry: number, by: number): Float64Array {
     const { data, home } = this.#places[variable];
     data[entry] = home[entry] + by;
     return this.#evaluate(() => void (data[entry] = home[entry]));
   }
 
   /** The objective with all variables moved along a direction. */
-  along(direction: Direction, by: number): Data {
+  along(direction: Direction, by: number): Float64Array {
     this.#places.forEach(({ data, home }, k) => data.set(home.map((x, at) => x + by * direction[k][at])));
     return this.#evaluate(() => this.#places.forEach(({ data, home }) => data.set(home)));
   }
@@ -75,12 +75,12 @@ export class Point {
     return this.#places.map(({ home }) => new Float64Array(home.length));
   }
 
-  /** The imaginary part of the objective where the variables have these. */
+  /** The imaginary part of the objective where the variables have these; valid until the next run. */
   imaginary(parts: Direction): Data {
     return this.#directed(this.subject.complex, parts);
   }
 
-  /** The tangent of the objective along a direction. */
+  /** The tangent of the objective along a direction; valid until the next run. */
   tangent(direction: Direction): Data {
     return this.#directed(this.subject.tangent, direction);
   }
@@ -92,12 +92,14 @@ export class Point {
     return this.#run(run, [...this.#feeds, ...tensors]).wanted[0].data;
   }
 
-  #evaluate(restore: () => void): Data {
+  #evaluate(restore: () => void): Float64Array {
     const [objective, ...branches] = this.#run(this.subject.values, this.#feeds).wanted;
-    restore();
     const changed = branches.findIndex(({ data }, k) => differs(data, this.#branches[k].data));
     this.passed = changed < 0 ? undefined : this.subject.kinks[changed];
-    return objective.data;
+    // A copy, since what is only another view of a variable is about to move back.
+    const numbers = Float64Array.from(objective.data);
+    restore();
+    return numbers;
   }
 
   #run(run: Subject["values"], feeds: readonly Tensor[]): Outcome {

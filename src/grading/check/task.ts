@@ -1,22 +1,22 @@
-import { answer, record } from "../../engine/answer.ts";
+import { answer } from "../../engine/answer.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../../engine/given.ts";
 import { Preparations } from "../../engine/prepare.ts";
-import type { Compiler } from "../../engine/compile.ts";
 import { type Context, readRequest } from "../../engine/tasks/context.ts";
 import type { Handler } from "../../engine/worker-loop.ts";
-import type { GivenInputs } from "../../graph/draft.ts";
-import { formatShape, sameShape, sizeOf } from "../../tensor/shape.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../tensor/tensor.ts";
 import { type CheckMethod, CheckRequest } from "../../wire/check-request.ts";
 import type { CheckResponse } from "../../wire/check-response.ts";
 import { encodeTensor } from "../../wire/encode.ts";
 import type { Limits } from "../../wire/limits.ts";
-import { Problem, pointerTo, problem, problemAt } from "../../wire/problems.ts";
-import { type ProgramSource, programOf } from "../../wire/program-source.ts";
+import { problem, problemAt } from "../../wire/problems.ts";
+import { programOf } from "../../wire/program-source.ts";
 import { decodeTensor } from "../../wire/tensor.ts";
 import { type Claim, type Compared, eachDirection } from "./claim.ts";
 import { complexSteps, differencesAlong, differencesOfEntries, imaginaryStep, isAlongDirections, stepOf } from "./differences.ts";
-import { drawCotangent, drawInputs, openDeclarations, placeOfDrawn } from "./draw.ts";
+import { drawCotangent, drawInputs } from "./draw.ts";
+import { drawnInputs, inputsToDraw, placeOfDrawn, wholeInputs } from "./inputs.ts";
+import { claimedGradients, claimedPlaces, wrtOf } from "./claimed.ts";
 import { Point, sizesOf } from "./point.ts";
 import { reportOfDirections, reportOfEntries } from "./report.ts";
 import { type Subject, subjectOf } from "./subject.ts";
@@ -30,9 +30,10 @@ export function checkTask({ limits, compiler, cacheBytes }: Context): Handler {
   return (body, { cancelled }) => {
     const request = readRequest(CheckRequest, body, limits);
     const source = programOf(request);
-    const drawn = inputsToDraw(request, source, compiler, limits);
+    const wanted = inputsToDraw(request, source, compiler);
+    const place = placeOfDrawn(request, source);
     const given = merged([
-      drawn,
+      drawInputs(wanted, request.seed, limits, place),
       decodeGiven(request.inputs, ["inputs"], limits),
       decodeGiven(request.parameters ?? {}, ["parameters"], limits),
     ]);
@@ -50,7 +51,9 @@ export function checkTask({ limits, compiler, cacheBytes }: Context): Handler {
     );
     requireBounded(subject, request, limits);
 
-    const feeds = feedsOf(subject.program, given);
+    // What the program turns out to take as whole numbers is drawn anew as such.
+    const whole = drawInputs(wholeInputs(subject, wanted), request.seed, limits, place);
+    const feeds = feedsOf(subject.program, merged([given, whole]));
     const weights = weightsOf(subject, request, limits);
     const point = new Point(subject, feeds, weights, { given, cancelled });
     const gradients = claimed === null ? point.gradients : claimedGradients(subject, claimed);
@@ -63,7 +66,7 @@ export function checkTask({ limits, compiler, cacheBytes }: Context): Handler {
     const result: CheckResponse = {
       passed: Object.values(found).every(({ passed }) => passed),
       objective: subject.objective.name,
-      ...(drawn.tensors.size > 0 && { inputs: drawnInputs(subject, feeds, drawn, request) }),
+      ...(Object.keys(wanted).length > 0 && { inputs: drawnInputs(subject, feeds, wanted, request) }),
       ...(request.cotangent === undefined && sizeOf(weights.shape) > 1 && { cotangent: encodeTensor(weights, request.encoding) }),
       ...found,
       warnings: warningsOf(claim, compared, otherwise),
@@ -104,64 +107,10 @@ function runMethods(claim: Claim): { found: Pick<CheckResponse, CheckMethod>; co
   return { found, compared };
 }
 
-const wrtOf = ({ wrt, gradients }: CheckRequest): readonly string[] | undefined =>
-  wrt ?? (gradients === undefined ? undefined : Object.keys(gradients));
-
-/** Where the names to differentiate by are those of the claims, faults stand there. */
-function claimedPlaces<T>({ wrt, gradients }: CheckRequest, work: () => T): T {
-  const names = Object.keys(gradients ?? {});
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Problem) || wrt !== undefined || names.length === 0) throw error;
-    const errors = error.errors.map((place) => {
-      const at = /^\/wrt\/(\d+)$/.exec(place.pointer)?.[1];
-      return at === undefined ? place : { ...place, pointer: pointerTo("gradients", names[Number(at)]) };
-    });
-    throw new Problem(error.code, error.detail, errors);
-  }
-}
-
-function inputsToDraw(request: CheckRequest, source: ProgramSource, compiler: Compiler, limits: Limits): GivenInputs {
-  const isGiven = (name: string): boolean => Object.hasOwn(request.inputs, name) || Object.hasOwn(request.generate, name);
-  const twice = Object.keys(request.generate).find((name) => Object.hasOwn(request.inputs, name));
-  if (twice !== undefined) {
-    throw problemAt("invalid_request", placeOfDrawn(twice), `${twice} is given under inputs, so it cannot be drawn as well`);
-  }
-  const declared = openDeclarations(declarationsOf(source, compiler), isGiven);
-  return drawInputs({ ...declared, ...request.generate }, request.seed, limits, placeOfDrawn);
-}
-
-function declarationsOf(source: ProgramSource, compiler: Compiler): Parameters<typeof openDeclarations>[0] {
-  if (source.kind === "graph") return source.source.inputs ?? {};
-  if (source.kind !== "graph_id") return {};
-  const registered = compiler.registered(source.source, "/graph_id");
-  return "graph" in registered ? (registered.graph.inputs ?? {}) : {};
-}
-
-const drawnInputs = (subject: Subject, feeds: readonly Tensor[], drawn: GivenInputs, { encoding }: CheckRequest): CheckResponse["inputs"] =>
-  record(
-    subject.program.inputs.flatMap(({ name }, at) => (drawn.tensors.has(name) ? [[name, encodeTensor(feeds[at], encoding)] as const] : [])),
-  );
-
 function weightsOf({ objective }: Subject, request: CheckRequest, limits: Limits): Tensor {
   if (request.cotangent !== undefined) return settleCotangent(decodeTensor(request.cotangent, "/cotangent", limits), objective);
   const { dtype, shape } = objective.value;
   return tensorOf(dtype, shape, sizeOf(shape) === 1 ? [1] : drawCotangent(shape, request.seed));
-}
-
-function claimedGradients({ variables }: Subject, { tensors, pointers }: GivenInputs): ArrayLike<number>[] {
-  return variables.map(({ name, value }, at) => {
-    const claimed = tensors.get(name);
-    if (claimed === undefined) throw problemAt("invalid_request", pointerTo("wrt", at), `No gradient of ${name} stands under gradients`);
-    const pointer = pointers.get(name) ?? "";
-    if (claimed.kind === "bool") throw problemAt("type_mismatch", pointer, `The gradient of ${name} is made of booleans`);
-    if (!sameShape(claimed.shape, value.shape)) {
-      const detail = `The gradient of ${name} has shape ${formatShape(claimed.shape)}, but ${name} has shape ${formatShape(value.shape)}`;
-      throw problemAt("shape_mismatch", pointer, detail);
-    }
-    return claimed.data;
-  });
 }
 
 /** How many bytes an entry takes in the answer, at the least. */

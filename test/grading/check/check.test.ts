@@ -208,6 +208,13 @@ describe("what is drawn", () => {
     expect(new Set(inputs?.target as number[])).toEqual(new Set([0, 1, 2]));
   });
 
+  test("are whole numbers also where only their use says so", () => {
+    const network = { layers: [{ type: "Embedding", num_embeddings: 3, embedding_dim: 2 }] };
+    const answer = check({ network, generate: { input: { shape: [9], between: [0, 2] } } });
+    expect(answer.passed).toBe(true);
+    expect(new Set(answer.inputs?.input as number[])).toEqual(new Set([0, 1, 2]));
+  });
+
   test("weights keep away from 0, so that every output counts", () => {
     const { cotangent } = check({ expression: "y = 2 * x", generate: { x: { shape: [1000] } }, samples: 1 });
     const sizes = (cotangent as number[]).map(Math.abs);

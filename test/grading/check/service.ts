@@ -1,15 +1,20 @@
 import { Compiler } from "../../../src/engine/compile.ts";
 import { Registry } from "../../../src/engine/registry.ts";
+import type { Handler } from "../../../src/engine/worker-loop.ts";
 import { checkTask } from "../../../src/grading/check/task.ts";
 import { CheckResponse } from "../../../src/wire/check-response.ts";
 import { defaultLimits, type Limits } from "../../../src/wire/limits.ts";
 
-/** What /v1/check answers, on this thread. Every answer fits the contract. Throws Problem. */
-export function check(request: unknown, limits: Partial<Limits> = {}): CheckResponse {
+/** The task behind /v1/check. */
+export function taskWithin(limits: Partial<Limits>): Handler {
   const all = { ...defaultLimits, ...limits };
   // No test here registers a graph, so the folder is never made.
-  const task = checkTask({ limits: all, cacheBytes: 2 ** 24, compiler: new Compiler(new Registry("unused"), all) });
-  const { status, body } = task(typeof request === "string" ? request : JSON.stringify(request), { cancelled: () => false });
+  return checkTask({ limits: all, cacheBytes: 2 ** 24, compiler: new Compiler(new Registry("unused"), all) });
+}
+
+/** What /v1/check answers, on this thread. Every answer fits the contract. Throws Problem. */
+export function check(request: unknown, limits: Partial<Limits> = {}): CheckResponse {
+  const { status, body } = taskWithin(limits)(typeof request === "string" ? request : JSON.stringify(request), { cancelled: () => false });
   if (status !== 200) throw new Error(`status ${status}`);
   return CheckResponse.parse(JSON.parse(String(body)));
 }
