@@ -2,14 +2,17 @@ import { branchesOf } from "../../autodiff/branches.ts";
 import { complexForms, NotAnalytic } from "../../autodiff/complex.ts";
 import { displaced } from "../../autodiff/displace.ts";
 import { forward } from "../../autodiff/forward.ts";
+import { RuleError } from "../../autodiff/reverse.ts";
 import { differentiate, type Derivatives } from "../../engine/differentiate.ts";
 import type { Prepared } from "../../engine/prepare.ts";
+import { refusalOfGradient } from "../../engine/refusal.ts";
 import { type Runnable, runnable } from "../../engine/run.ts";
 import type { NamedValue, Program, ProgramInput } from "../../graph/program.ts";
 import { ancestors, input, type Node, type Value } from "../../ir/graph.ts";
 import { operatorOf } from "../../ops/catalogue.ts";
 import { imaginary } from "../../ops/complex.ts";
 import { isComposite } from "../../ops/define.ts";
+import { OperatorError } from "../../ops/errors.ts";
 import { filled } from "../../ops/shape/expand.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { CheckMethod } from "../../wire/check-request.ts";
@@ -54,8 +57,17 @@ export interface Subject extends Prepared {
 
 /** Prepares the check of a program. Throws Problem. */
 export function subjectOf(program: Program, question: Question, limits: Limits): Subject {
-  const { methods } = question;
   const derivatives = differentiate(program, { ...question, parts: ["gradients"] });
+  try {
+    return subjectFrom(program, derivatives, question.methods, limits);
+  } catch (error) {
+    // What forward mode, complex forms or branches look up among constants may lie outside, as in a gradient.
+    if (error instanceof RuleError) throw refusalOfGradient(program, error.node, error.cause);
+    throw error instanceof OperatorError ? refusalOfGradient(program, null, error) : error;
+  }
+}
+
+function subjectFrom(program: Program, derivatives: Derivatives, methods: Question["methods"], limits: Limits): Subject {
   const { objective } = derivatives;
   const named = derivatives.gradients.map(({ name }) => valueNamed(program, name));
   const inputs = new Set(program.inputs.map(({ value }) => value));

@@ -15,10 +15,10 @@ const manner: fc.Arbitrary<Json> = fc.record(
     methods: mostly(fc.shuffledSubarray([...checkMethods], { minLength: 1 }), stranger, 40),
     preset: mostly(fc.constantFrom(...presetNames), stranger, 40),
     along: mostly(fc.constantFrom("entries", "directions"), stranger, 40),
-    step: mostly(fc.constantFrom(1e-7, 1e-3, 1), extreme, 20),
-    atol: mostly(plain, extreme, 20),
-    samples: mostly(fc.integer({ min: 1, max: 5 }), extreme, 20),
-    directions: mostly(fc.integer({ min: 1, max: 3 }), extreme, 20),
+    step: mostly(fc.constantFrom(1e-7, 1e-3, 1), extreme, 60),
+    atol: mostly(plain, extreme, 60),
+    samples: mostly(fc.integer({ min: 1, max: 5 }), extreme, 60),
+    directions: mostly(fc.integer({ min: 1, max: 3 }), extreme, 60),
   },
   { requiredKeys: [] },
 );
@@ -75,5 +75,5 @@ test("whatever is asked, the answer fits the contract or is a problem that says 
     }),
     { seed: 7, numRuns: 400 },
   );
-  expect(answered).toBeGreaterThan(50);
+  expect(answered).toBeGreaterThan(40);
 });
