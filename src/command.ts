@@ -24,8 +24,8 @@ const commands: Readonly<Record<string, Command>> = {
   grade: {
     summary: "judge what is claimed of a program, and say what went wrong",
     task: async () => {
-      const { gradeTask } = await import("./grading/grade/task.ts");
-      return (context) => gradeTask(context, "en");
+      const { gradeTasks } = await import("./grading/grade/task.ts");
+      return (context) => gradeTasks(context)["grade.en"];
     },
   },
   probe: { summary: "draw inputs that tell mistakes apart", task: async () => (await import("./grading/probe/task.ts")).probeTask },

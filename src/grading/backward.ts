@@ -100,8 +100,7 @@ export class BackwardPass {
 
   #visit(step: Step): void {
     const { changes, edges } = this.#options;
-    const change = changes?.get(step);
-    if (this.#original !== null && change === undefined && !step.outputs.some((value) => this.#touched.has(value))) return;
+    if (this.#original !== null && changes?.has(step) !== true && !step.outputs.some((value) => this.#touched.has(value))) return;
     const arriving = step.outputs.map((value) => this.#gradientOf(value));
     const reached = arriving.some((grad) => grad !== null);
     const none: Gradients = step.inputs.map(() => null);
@@ -110,7 +109,6 @@ export class BackwardPass {
       ? this.#flows(
           step,
           arriving.map((grad, at) => grad ?? filled(0, step.outputs[at])),
-          change,
         )
       : none;
     const put = edges?.get(step);
@@ -122,13 +120,20 @@ export class BackwardPass {
     });
   }
 
-  #flows(step: Step, grads: readonly Value[], change: Change | undefined): Gradients {
+  #flows(step: Step, grads: readonly Value[]): Gradients {
     const raw = ruleOf(step, step.inputs, step.outputs, grads);
     const flows = step.inputs.map((value, input) => {
       const gradient = raw[input] ?? null;
       return gradient === null || value === null || !isFloating(value.dtype) ? null : unbroadcast(gradient, value.shape);
     });
-    return change === undefined ? flows : change({ step, grads, raw, flows });
+    return this.#changed({ step, grads, raw, flows });
+  }
+
+  /** A walk that amends an amended one keeps what that one changed. */
+  #changed(pull: Pull): Gradients {
+    const flows = this.#original === null ? pull.flows : this.#original.#changed(pull);
+    const change = this.#options.changes?.get(pull.step);
+    return change === undefined ? flows : change({ ...pull, flows });
   }
 }
 

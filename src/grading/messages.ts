@@ -9,16 +9,22 @@ interface Facts {
   readonly name: string;
   readonly edges: string;
   readonly factor: string;
+  /** Whom a value feeds: how many nodes, or one of them several times. */
+  readonly fanout: string;
 }
 
 type Sentences = Readonly<Record<Language, (facts: Facts) => string>>;
 
 const sentences: Readonly<Record<MistakeName, Sentences>> = {
   missing_fanout_sum: {
-    en: ({ name, edges }) =>
-      `${name} is used in more than one place; the gradient must be the sum over all of its edges, and this one is missing${edges && ` ${edges}`}. Add every path (+=) instead of keeping only some.`,
-    zh: ({ name, edges }) =>
-      `${name} 被用在多处；它的梯度应是所有边上梯度之和，这里漏掉了${edges || "其中一条"}。请把每条路径的贡献都累加起来（+=）。`,
+    en: ({ name, edges, fanout }) =>
+      edges === ""
+        ? `Inside ${name} a value goes several ways; its gradient is the sum over all of them, and one is missing. Add every path (+=).`
+        : `${name} ${fanout}; its gradient is the sum over all of its edges, and what comes back along ${edges} is missing. Add every path (+=) instead of keeping only some.`,
+    zh: ({ name, edges, fanout }) =>
+      edges === ""
+        ? `在 ${name} 内部，某个值流向多处；它的梯度应是各条路径之和，这里漏掉了一条。请把每条路径都累加起来（+=）。`
+        : `${name} ${fanout}；它的梯度应是所有边上梯度之和，这里漏掉了沿 ${edges} 返回的部分。请把每条路径都累加起来（+=）。`,
   },
   wrong_sign: {
     en: ({ name }) =>
@@ -139,11 +145,26 @@ const sentences: Readonly<Record<MistakeName, Sentences>> = {
   },
 };
 
+const few: Readonly<Record<Language, readonly string[]>> = {
+  en: ["no", "one", "two", "three", "four", "five", "six"],
+  zh: ["零", "一", "两", "三", "四", "五", "六"],
+};
+
+function feeding(nodes: number, language: Language): string {
+  const count = few[language][nodes] ?? String(nodes);
+  if (language === "en") return nodes === 1 ? "is used more than once by one node" : `feeds ${count} nodes`;
+  return nodes === 1 ? "被同一节点多次使用" : `流向${count}个节点`;
+}
+
 /** A sentence that a student can act on. */
-export function messageOf({ mistake, name, edges, factor, also }: Cause, language: Language): string {
-  const list = edges.map(({ from, to, input }) => `${from ?? (language === "en" ? "a literal" : "常量")} → ${to} [${input}]`).join(", ");
-  const inWords = list === "" ? "" : language === "en" ? `(${list})` : ` ${list}`;
-  const text = sentences[mistake][language]({ name, edges: inWords, factor: factor === null ? "" : String(Number(factor.toPrecision(4))) });
+export function messageOf({ mistake, name, edges, factor, fanout = 2, also }: Cause, language: Language): string {
+  const list = edges.map(({ from, to, input }) => `${from ?? (language === "en" ? "a literal" : "常量")} → ${to} [${input}]`);
+  const text = sentences[mistake][language]({
+    name,
+    edges: list.join(language === "en" ? ", " : "、"),
+    factor: factor === null ? "" : String(Number(factor.toPrecision(4))),
+    fanout: feeding(fanout, language),
+  });
   if (also.length === 0) return text;
   const others = also.join(language === "en" ? ", " : "、");
   return language === "en"

@@ -12,7 +12,7 @@ import { Problem } from "../wire/problems.ts";
 import type { BackwardPass } from "./backward.ts";
 import { consumptionsOf, type Item } from "./items.ts";
 import { mutantsOf, type Outgrown } from "./mutants/catalogue.ts";
-import type { FeedChange, Ground, Mutant } from "./mutants/mutant.ts";
+import type { FeedChange, Ground, Mutant, Outcome } from "./mutants/mutant.ts";
 import type { Tape } from "./tape.ts";
 
 /** What a submission with one certain mistake would hold, of the items that the mistake touches. */
@@ -44,6 +44,9 @@ export class Predictions {
   readonly #limits: Limits;
   #parts: readonly Part[] | null = null;
   #relabelled: readonly { readonly mutant: Mutant; readonly feeds: FeedChange }[] = [];
+  readonly #outcomes = new Map<Mutant, Outcome>();
+  /** For the feeds of `#last`. */
+  readonly #under = new Map<Mutant, readonly Prediction[] | null>();
   #last: { readonly feeds: readonly Tensor[]; readonly predictions: readonly Prediction[] } | null = null;
 
   /** `fed` is the program with all that a run is fed; `right` computes what the items should be, in their order. */
@@ -63,8 +66,33 @@ export class Predictions {
       (sum, { tensors }) => sum + [...tensors.values()].reduce((own, { data }) => own + data.length, 0),
       0,
     );
-    if (elements <= keptElements) this.#last = { feeds: feeds.map(copyOf), predictions };
+    this.#last = elements <= keptElements ? { feeds: feeds.map(copyOf), predictions } : null;
+    this.#under.clear();
     return predictions;
+  }
+
+  /**
+   * What all mistakes would lead to at the point that was asked for last if one of these had been made as well; null for one that nothing
+   * can be built on, and where it would take too much memory.
+   */
+  under(mutant: Mutant, given: GivenInputs, cancelled: () => boolean): readonly Prediction[] | null {
+    if (this.#last === null) return null;
+    let predictions = this.#under.get(mutant);
+    if (predictions === undefined) {
+      predictions = this.#after(mutant)?.at(this.#last.feeds, given, cancelled) ?? null;
+      this.#under.set(mutant, predictions);
+    }
+    return predictions;
+  }
+
+  #after(mutant: Mutant): Predictions | null {
+    const outcome = this.#outcomes.get(mutant);
+    if (outcome === undefined || outcome.feeds !== undefined || outcome.only !== undefined) return null;
+    const { program, tape } = this.#ground;
+    const values = this.#items.map((item) => valueOf(item, tape, outcome.tape, outcome.backward) ?? filled(0, item.subject));
+    const run = runnableOrNull(this.#fed, values, this.#limits);
+    if (run === null) return null;
+    return new Predictions({ program, tape: outcome.tape, backward: outcome.backward }, this.#items, this.#fed, run, this.#limits);
   }
 
   #computed(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
@@ -115,6 +143,7 @@ export class Predictions {
       elements = 0;
     };
     for (const each of outgrown) {
+      this.#outcomes.set(each.mutant, each.outcome);
       const changed = changedItems(this.#ground, this.#items, each);
       const size = changed.reduce((sum, [, value]) => sum + spanOf(value.shape), 0);
       if (changed.length === 0 || total + size > mostElements) continue;

@@ -16,6 +16,7 @@ import { requestIds, requestLog } from "./plugins/request-log.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
 import { check } from "./routes/check.ts";
 import { compute } from "./routes/compute.ts";
+import { grade } from "./routes/grade.ts";
 import { graphs } from "./routes/graphs.ts";
 import { health } from "./routes/health.ts";
 import { home } from "./routes/home.ts";
@@ -94,6 +95,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       takeRawBodies(scope, { maxBodyBytes, maxPendingBytes });
       compute(scope, { pool });
       check(scope, { pool });
+      grade(scope, { pool });
       await scope.register(graphs, { pool });
     });
   });

@@ -101,6 +101,14 @@ export type Worth = z.output<typeof Worth>;
 export const gradeFormats = ["json", "gradescope", "prairielearn", "classroom50", "codegrade", "autolab", "junit", "tap", "text"] as const;
 export type GradeFormat = (typeof gradeFormats)[number];
 
+const text = (description: string, example: string) =>
+  z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .meta({ description, examples: [example] });
+
 export const GradeRequest = z
   .strictObject({
     ...programMembers,
@@ -165,6 +173,17 @@ export const GradeRequest = z
       .enum(["en", "zh"])
       .optional()
       .meta({ description: "The language of sentences. Left out, the Accept-Language header decides, else English", examples: ["zh"] }),
+    metadata: z
+      .strictObject({
+        classroom: text("The classroom, for classroom50", "cs-101"),
+        assignment: text("The assignment, for classroom50", "backprop"),
+        submission: text("The submission, for classroom50; the submission's own id unless told", "student-17"),
+        commit: text("The commit, for classroom50", "0a1b2c3"),
+        datetime: text("When it was submitted, for classroom50", "2026-09-01T12:00:00Z"),
+        problem: text("The problem that all points count for, for autolab; without it every item is a problem of its own", "Prob1"),
+      })
+      .optional()
+      .meta({ description: "What a format wants to hold and the service cannot know", examples: [{ problem: "Prob1" }] }),
     format: z
       .enum(gradeFormats)
       .default("json")
@@ -188,13 +207,17 @@ interface Held {
   readonly submission?: Submission | undefined;
   readonly submissions?: readonly Submission[] | undefined;
   readonly points?: readonly unknown[] | undefined;
+  readonly format: GradeFormat;
 }
 
 /** One of `submission` and `submissions`, with claims per point exactly where the request has points. */
-function exactlyOneSubmission({ submission, submissions, points }: Held, context: z.RefinementCtx): void {
+function exactlyOneSubmission({ submission, submissions, points, format }: Held, context: z.RefinementCtx): void {
   if ((submission === undefined) === (submissions === undefined)) {
     context.addIssue({ code: "custom", message: "A request has exactly one of submission and submissions" });
     return;
+  }
+  if (submissions !== undefined && format !== "json") {
+    context.addIssue({ code: "custom", path: ["format"], message: "Formats other than json are for one submission" });
   }
   const all = submissions ?? [submission];
   all.forEach((each, at) => {

@@ -49,7 +49,8 @@ const GradedItem = z
     points: z.number().meta({ description: "Points earned", examples: [0] }),
     max_points: z.number().meta({ description: "Points that could be earned", examples: [1] }),
     error: number.optional().meta({
-      description: "The greatest error by the tolerance's own measure; left out where there is nothing to compare",
+      description:
+        "The greatest error by the tolerance's own measure (for atol and rtol the difference as a multiple of what they allow); left out where there is nothing to compare",
       examples: [33.3],
     }),
     expected: TensorOutput.optional().meta({ description: "What it should be, for small tensors that are wrong", examples: [5] }),

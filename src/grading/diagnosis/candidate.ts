@@ -8,6 +8,8 @@ export interface Candidate {
   readonly edges: readonly Edge[];
   /** How many times the right contribution was taken, where that is what is wrong; for updated weights the learning rate. */
   readonly factor: number | null;
+  /** How many nodes the value feeds, where the gradients of some of them are left out. */
+  readonly fanout?: number | undefined;
   /** The wrong observations that it explains, by position. */
   readonly explained: ReadonlySet<number>;
   /** The greatest residual that it leaves in any of them. */

@@ -5,6 +5,7 @@ import { closedForms } from "./closed-forms.ts";
 import type { Counts } from "./factors.ts";
 import { type Case, candidatesOf, scaledCandidates } from "./matching.ts";
 import type { Observation } from "./observation.ts";
+import { type CasesUnder, pairOf } from "./pairs.ts";
 
 /** A cause, with the other places where the same mistake would give the same numbers. */
 export interface Cause extends Candidate {
@@ -25,19 +26,30 @@ const sameResidual = 20;
 const leastResidual = 1e-5;
 const mostCauses = 8;
 
+export interface Evidence {
+  readonly observations: readonly Observation[];
+  /** The known mistakes with what they predict. */
+  readonly cases: readonly Case[];
+  readonly counts: Counts;
+  /** Parameters with a penalty in the objective. */
+  readonly penalised: ReadonlySet<Value>;
+  readonly casesUnder: CasesUnder;
+}
+
 /** Finds the causes that are consistent with everything submitted. */
-export function diagnose(
-  cases: readonly Case[],
-  observations: readonly Observation[],
-  counts: Counts,
-  penalised: ReadonlySet<Value>,
-): Diagnosis {
+export function diagnose({ observations, cases, counts, penalised, casesUnder }: Evidence): Diagnosis {
   const wrong = new Set([...observations.keys()].filter((index) => !observations[index].passed));
   if (wrong.size === 0) return { causes: [], areAlternatives: false, unexplained: [] };
   const single = [...cases.flatMap((one) => candidatesOf(one, observations, counts)), ...closedForms(observations, counts, penalised)];
   const complete = [...single, ...unions(single, observations)].filter(({ explained }) => explained.size === wrong.size);
   if (complete.length > 0) return { causes: alternatives(complete), areAlternatives: true, unexplained: [] };
-  return cover([...single, ...cases.flatMap((one) => scaledCandidates(one, observations, counts))], wrong);
+  const several = cover(
+    [...single, ...unions(single, observations), ...cases.flatMap((one) => scaledCandidates(one, observations, counts))],
+    wrong,
+  );
+  if (several.causes.length > 0) return several;
+  const pair = pairOf(cases, observations, counts, casesUnder);
+  return pair === null ? several : { causes: pair.map((cause) => ({ ...cause, also: [] })), areAlternatives: false, unexplained: [] };
 }
 
 /** The same mistake at several places that do not touch each other, as in every bias. */
@@ -104,7 +116,7 @@ function cover(candidates: readonly Candidate[], wrong: ReadonlySet<number>): Di
   while (rest.size > 0 && causes.length < mostCauses) {
     const [best] = candidates.filter((each) => gain(each) > 0).toSorted((a, b) => gain(b) - gain(a) || byLikelihood(a, b));
     if (best === undefined) break;
-    const same = candidates.filter((each) => each !== best && each.cost <= best.cost + 0.5 && isSame(each.explained, best.explained));
+    const same = candidates.filter((each) => each !== best && each.cost <= best.cost + 1 && isSame(each.explained, best.explained));
     for (const each of [best, ...same.filter(({ mistake }) => mistake !== best.mistake)]) {
       if (named.has(each.mistake) && each !== best) continue;
       const also = same.filter(({ mistake, name }) => mistake === each.mistake && name !== each.name).map(({ name }) => name);

@@ -1,5 +1,4 @@
-import type { Numbers } from "../compare.ts";
-import { normRatio } from "../compare.ts";
+import { normRatio, type Numbers } from "../compare.ts";
 import type { Prediction } from "../predictions.ts";
 import { type Candidate, costOf } from "./candidate.ts";
 import { type Counts, isNone, isTelling, mistakeOfFactor } from "./factors.ts";
@@ -111,7 +110,7 @@ export function scaledCandidates(one: Case, observations: readonly Observation[]
       continue;
     }
     if (predicted.data.length !== observation.submitted.data.length || predicted.data.length < 2) continue;
-    if (isNothing(predicted, observation.noise)) continue;
+    if (isNothing(predicted, observation.noise) || isMultiple(predicted, observation)) continue;
     const direction = (at: number): number => predicted.data[at];
     const k = fit(observation, null, direction);
     if (k === null || !isTelling(k, counts)) continue;
@@ -131,12 +130,20 @@ export function scaledCandidates(one: Case, observations: readonly Observation[]
   });
 }
 
+/** Whether a mistake is itself no more than a factor. */
+function isMultiple(predicted: Numbers, observation: Observation): boolean {
+  const { expected } = observation;
+  const direction = (at: number): number => expected.data[at];
+  const k = fit({ submitted: predicted }, null, direction);
+  return k !== null && residualOf({ ...observation, submitted: predicted }, along(null, k, direction, predicted)) <= 1e-6;
+}
+
 function candidate(
-  { name, edges, place, places }: Case["mutant"],
+  { name, edges, place, places, fanout }: Case["mutant"],
   mistake: Candidate["mistake"],
   factor: number | null,
   explained: ReadonlySet<number>,
   residual: number,
 ): Candidate {
-  return { mistake, name, edges, factor, explained, residual, place, cost: costOf(mistake, places) };
+  return { mistake, name, edges, factor, fanout, explained, residual, place, cost: costOf(mistake, places) };
 }

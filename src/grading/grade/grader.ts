@@ -11,6 +11,9 @@ import { norm } from "../compare.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Case } from "../diagnosis/matching.ts";
 import type { Observation } from "../diagnosis/observation.ts";
+import type { CasesUnder } from "../diagnosis/pairs.ts";
+import type { Mutant } from "../mutants/mutant.ts";
+import type { Prediction } from "../predictions.ts";
 import { type Item, type ItemRequest, keyOf } from "../items.ts";
 import type { Language } from "../messages.ts";
 import { type Claim, claimsByPoint, type Required, requiredItems } from "./claims.ts";
@@ -144,16 +147,27 @@ export class Grader {
       ({ submitted, situation, point }) => submitted !== null && situation.prepared === prepared && points.includes(point),
     );
     const observations = observationsOf(observed);
-    const cases = new Map<Case["mutant"], Map<number, Case["points"] extends ReadonlyMap<number, infer P> ? P : never>>();
-    for (const [point, [{ situation }]] of Map.groupBy(observed, (each) => each.point ?? 0)) {
-      for (const { mutant, tensors } of prepared.predictions.at(situation.feeds, situation.given, cancelled)) {
-        const own = cases.get(mutant) ?? new Map();
-        cases.set(mutant, own.set(point, tensors));
-      }
-    }
-    const all = [...cases].map(([mutant, own]): Case => ({ mutant, points: own }));
-    return { diagnosis: diagnose(all, observations, prepared.counts, prepared.penalised), observed };
+    const byPoint = new Map(observed.map(({ point, situation }) => [point ?? 0, situation]));
+    const { predictions, counts, penalised } = prepared;
+    const cases = casesOf([...byPoint].map(([point, { feeds, given }]) => [point, predictions.at(feeds, given, cancelled)] as const));
+    const casesUnder: CasesUnder = (mutant) => {
+      // Two mistakes at once are looked for at one point alone: that is much work as it is.
+      const [[point, { given }], ...others] = byPoint;
+      const under = others.length > 0 ? null : predictions.under(mutant, given, cancelled);
+      return under === null ? null : casesOf([[point, under]]);
+    };
+    return { diagnosis: diagnose({ observations, cases, counts, penalised, casesUnder }), observed };
   }
+}
+
+/** The mistakes with their predictions at every point. */
+function casesOf(points: readonly (readonly [point: number, predictions: readonly Prediction[]])[]): Case[] {
+  const cases = new Map<Mutant, Map<number, Prediction["tensors"]>>();
+  for (const [point, predictions] of points) {
+    for (const { mutant, tensors } of predictions)
+      cases.set(mutant, (cases.get(mutant) ?? new Map<number, Prediction["tensors"]>()).set(point, tensors));
+  }
+  return [...cases].map(([mutant, own]) => ({ mutant, points: own }));
 }
 
 /** A submitted tensor to go on with: of the right shape, finite, and floating. */

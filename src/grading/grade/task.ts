@@ -19,28 +19,32 @@ import { type PreparedGrading, prepareGrading } from "./prepare.ts";
 import { Grader, type Situation } from "./grader.ts";
 
 /** What was graded, before it is written in a format. */
-export interface Graded {
+interface Graded {
   readonly request: GradeRequest;
+  readonly language: Language;
   readonly verdicts: readonly Verdict[];
 }
 
-/** POST /v1/grade for clients that read a language, unless their request names another. */
-export function gradeTask(context: Context, language: Language): Handler {
+/** POST /v1/grade, by the language of the sentences unless the request names another. The handlers share what they compile. */
+export function gradeTasks(context: Context): Readonly<Record<`grade.${Language}`, Handler>> {
   const grade = grading(context);
-  return (body, { cancelled }) => {
-    const graded = grade(body, language, cancelled);
-    return { ...gradeAnswer(graded, context.limits), passed: graded.verdicts.every(({ passed }) => passed) };
-  };
+  const task =
+    (language: Language): Handler =>
+    (body, { cancelled }) =>
+      gradeAnswer(grade(body, language, cancelled), context.limits);
+  return { "grade.en": task("en"), "grade.zh": task("zh") };
 }
 
 /** The answer in the form that the request asks for. */
-export function gradeAnswer({ request, verdicts }: Graded, limits: Limits): Answer {
-  if (request.format !== "json") return formatted(request.format, verdicts);
-  return answer(request.submission === undefined ? { submissions: verdicts } : verdicts[0], limits);
+function gradeAnswer({ request, language, verdicts }: Graded, limits: Limits): Answer {
+  const passed = verdicts.every((verdict) => verdict.passed);
+  const [verdict] = verdicts;
+  if (request.format !== "json") return { ...formatted(request.format, { verdict, language, metadata: request.metadata ?? {} }), passed };
+  return { ...answer(request.submission === undefined ? { submissions: verdicts } : verdict, limits), passed };
 }
 
 /** Grades requests. What is compiled is kept between them. Throws Problem and Cancelled. */
-export function grading({
+function grading({
   limits,
   compiler,
   cacheBytes,
@@ -71,13 +75,14 @@ export function grading({
       return { prepared, given, feeds, expected: wanted.map(copyOf) };
     };
 
-    const grader = new Grader(request, situationAt, request.language ?? language, limits);
+    const spoken = request.language ?? language;
+    const grader = new Grader(request, situationAt, spoken, limits);
     const submissions = request.submissions ?? (request.submission === undefined ? [] : [request.submission]);
     const verdicts = submissions.map((submission, at) => {
       if (cancelled()) throw new Cancelled();
       return grader.grade(submission, request.submissions === undefined ? "/submission" : `/submissions/${at}`, cancelled);
     });
-    return { request, verdicts };
+    return { request, language: spoken, verdicts };
   };
 }
 

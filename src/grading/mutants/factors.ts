@@ -26,6 +26,7 @@ export function factorMutants({ tape, backward }: Ground, places: Places, penalt
   const objective = tape.at(backward.objective);
   for (const [value, edges] of used) {
     const hasOthers = edges.length > 1;
+    const fanout = new Set(edges.map(({ step }) => step.owner)).size;
     const isLeaf = places.isLeaf(value);
     const name = places.nameOf(value);
     for (const edge of edges) {
@@ -38,7 +39,7 @@ export function factorMutants({ tape, backward }: Ground, places: Places, penalt
         constant: constantDerivative(edge),
         isSingle: sizeOf(value.shape) === 1 && edge.step.outputs.every(({ shape }) => sizeOf(shape) === 1),
       };
-      mutants.push(without([edge], backward, places, { name: name ?? edge.step.owner.name, part, family: "part" }));
+      mutants.push(without([edge], backward, places, { name: name ?? edge.step.owner.name, part, family: "part", fanout }));
     }
     if (!hasOthers) continue;
     const summed = summedOver(edges[0]).filter((count) => edges.every((edge) => summedOver(edge).includes(count)));
@@ -47,7 +48,7 @@ export function factorMutants({ tape, backward }: Ground, places: Places, penalt
     if (edges.length === 2) continue;
     for (const kept of edges) {
       const others = edges.filter((edge) => edge !== kept);
-      mutants.push(without(others, backward, places, { name: name ?? kept.step.owner.name, family: "fixed" }));
+      mutants.push(without(others, backward, places, { name: name ?? kept.step.owner.name, family: "fixed", fanout }));
     }
   }
   return mutants;
@@ -59,10 +60,11 @@ interface Left {
   readonly name: string;
   readonly family: "part" | "fixed";
   readonly part?: Part;
+  readonly fanout?: number;
 }
 
 /** The pass in which nothing flows along some edges. */
-export function without(edges: readonly Consumer[], backward: BackwardPass, places: Places, { name, family, part }: Left): Mutant {
+export function without(edges: readonly Consumer[], backward: BackwardPass, places: Places, { name, family, part, fanout }: Left): Mutant {
   const changes = new Map<Step, Change>();
   for (const [step, consumers] of Map.groupBy(edges, (edge) => edge.step)) {
     const dropped = new Set(consumers.map((edge) => edge.input));
@@ -76,6 +78,7 @@ export function without(edges: readonly Consumer[], backward: BackwardPass, plac
     places: 1,
     family,
     ...(part && { part }),
+    ...(fanout !== undefined && { fanout }),
     outcome: () => ({ tape: backward.tape, backward: backward.amended({ changes }) }),
   };
 }

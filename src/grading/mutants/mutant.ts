@@ -26,6 +26,8 @@ export interface Mutant {
   readonly place: number;
   /** How many places are changed alike. */
   readonly places: number;
+  /** How many nodes the value feeds that is spoiled, where the gradients of some of them are left out. */
+  readonly fanout?: number;
   /**
    * fixed: it gives just these numbers. part: these numbers are what is left without some contribution, and the mistake takes that
    * contribution k times. moved: these numbers lie one unit of some unknown amount away from the right ones, along a line.

@@ -3,8 +3,10 @@ import type { Student } from "./student.ts";
 
 const epsilon = 0.01;
 
+type Inputs = { x: Matrix; gamma: number[]; beta: number[]; t: Matrix };
+
 /** Batch normalisation by the steps of its graph, as courses have it derived, under a mean squared error. */
-export const batchNorm: Student = {
+export const batchNorm: Student<Inputs> = {
   title: "batch normalisation",
   request: {
     expression: [
@@ -38,7 +40,7 @@ export const batchNorm: Student = {
     { slip: "gamma not summed", mistake: "broadcast_not_reduced", places: ["gamma"] },
     { slip: "swapped", mistake: "swapped_operands", places: ["gamma, beta"] },
   ],
-  work: ({ x, gamma, beta, t }, slips = []) => {
+  work({ x, gamma, beta, t }, slips = []) {
     const has = (slip: string): boolean => slips.includes(slip);
     const N = x.length;
     const D = gamma.length;

@@ -1,12 +1,14 @@
-import { add, addRow, dot, map, type Matrix, scale, sub, sumAll, sumRows, T } from "../matrix.ts";
+import { addRow, dot, map, type Matrix, scale, sub, sumAll, sumRows, T } from "../matrix.ts";
 import type { Student } from "./student.ts";
 
 type Images = Matrix[][];
 
+type Inputs = { x: Images; W: Images; b: number[]; V: Matrix; a: number[]; t: Matrix };
+
 const indices = (count: number): number[] => [...Array(count).keys()];
 
 /** A 3 × 3 convolution, ReLU, 2 × 2 max-pooling and a linear layer, by loops over every element. */
-export const convolution: Student = {
+export const convolution: Student<Inputs> = {
   title: "convolution and pooling",
   request: {
     expression:
@@ -41,12 +43,12 @@ export const convolution: Student = {
     { slip: "flat q", mistake: "shape_mismatch", places: ["q"] },
     { slip: "double", mistake: "scale_factor", places: ["q", "f"] },
   ],
-  work: ({ x, W, b, V, a, t }, slips = []) => {
+  work({ x, W, b, V, a, t }, slips = []) {
     const has = (slip: string): boolean => slips.includes(slip);
     const N = x.length;
     const [filters, channels] = [W.length, W[0].length];
     const blank = (like: Images): Images => like.map((image) => image.map((plane) => map(plane, () => 0)));
-    const c: Images = x.map((image: Matrix[]) =>
+    const c: Images = x.map((image) =>
       indices(filters).map((k) =>
         indices(4).map((i) =>
           indices(4).map((j) => {
@@ -133,4 +135,3 @@ export const convolution: Student = {
 
 /** What students add who let every maximum of a window have the gradient: to be seen only where elements tie. */
 export const tied = { slip: "ties", mistake: "pool_ties_all", places: ["q"] };
-void add;

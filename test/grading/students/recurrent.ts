@@ -1,10 +1,12 @@
 import { add, addRow, dot, map, type Matrix, mul, scale, sub, sumAll, sumRows, T, zeros } from "../matrix.ts";
 import type { Student } from "./student.ts";
 
-const steps = [1, 2, 3, 4, 5];
+const steps = [1, 2, 3, 4, 5] as const;
+
+type Inputs = Record<"x1" | "x2" | "x3" | "x4" | "x5" | "h0" | "W" | "U" | "V" | "y", Matrix> & Record<"b" | "a", number[]>;
 
 /** A recurrent network over five steps with one set of weights, backpropagated through time by a loop. */
-export const recurrent: Student = {
+export const recurrent: Student<Inputs> = {
   title: "recurrent network",
   request: {
     expression: [...steps.map((t) => `h${t} = tanh(x${t} @ W + h${t - 1} @ U + b)`), "s = h5 @ V + a", "loss = mean((s - y)^2)"].join("; "),
@@ -41,7 +43,7 @@ export const recurrent: Student = {
     { slip: "accumulated", mistake: "accumulated_gradient", places: ["W, U, b, V, a"] },
     { slip: "updated V", mistake: "used_updated_weights", places: ["V"] },
   ],
-  work: (inputs, slips = []) => {
+  work(inputs, slips = []) {
     const has = (slip: string): boolean => slips.includes(slip);
     const { W, U, b, V, a, y } = inputs;
     const N = y.length;
@@ -54,7 +56,7 @@ export const recurrent: Student = {
     const dV = dot(T(h[5]), ds);
     let dh = dot(ds, T(has("updated V") ? sub(V, scale(dV, 0.5)) : V));
     if (has("sign")) dh = scale(dh, -1);
-    let [dW, dU, db] = [zeros(W), zeros(U), [zeros([b])[0]][0]];
+    let [dW, dU, db] = [zeros(W), zeros(U), b.map(() => 0)];
     const dhs: Record<string, Matrix> = {};
     for (const t of steps.toReversed()) {
       dhs[`h${t}`] = dh;

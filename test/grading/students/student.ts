@@ -1,9 +1,7 @@
-/** Tensors by name, as JSON has them. */
-export type Tensors = Record<string, any>;
-
+/** What a student hands in. */
 export interface Work {
-  readonly outputs: Tensors;
-  readonly gradients: Tensors;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly gradients: Readonly<Record<string, unknown>>;
 }
 
 /** A mistake that a student can make, and where a diagnosis should find it. */
@@ -16,12 +14,13 @@ export interface Planted {
 }
 
 /** A student who writes forward and backward pass of a program by hand, right or with one slip. */
-export interface Student {
+export interface Student<Inputs = Readonly<Record<string, unknown>>> {
   readonly title: string;
   readonly request: object;
   readonly probe: object;
   /** Gradients that are submitted when nothing but those of inputs and parameters is asked for. */
   readonly parameters: readonly string[];
-  readonly work: (inputs: Tensors, slips?: readonly string[]) => Work;
+  /** A method, so that students of all programs make one list: each is given inputs of its own program alone. */
+  work(inputs: Inputs, slips?: readonly string[]): Work;
   readonly planted: readonly Planted[];
 }

@@ -9,6 +9,8 @@ const activations = {
 
 const lambda = 0.1;
 
+type Inputs = Record<"x" | "W1" | "W2" | "y", Matrix> & Record<"b1" | "b2", number[]>;
+
 const common: readonly Planted[] = [
   { slip: "sign", mistake: "wrong_sign", places: ["z2"] },
   { slip: "double", mistake: "scale_factor", places: ["z2"] },
@@ -33,7 +35,7 @@ const common: readonly Planted[] = [
 ];
 
 /** A network of two layers with softmax cross-entropy and an L2 penalty, over a batch. */
-export function twoLayers(activation: keyof typeof activations): Student {
+export function twoLayers(activation: keyof typeof activations): Student<Inputs> {
   const { f, d } = activations[activation];
   return {
     title: `two layers with ${activation}`,
@@ -58,10 +60,10 @@ export function twoLayers(activation: keyof typeof activations): Student {
         ? [{ slip: "inverted mask", mistake: "relu_mask_inverted", places: ["h"] }]
         : [{ slip: "derivative of h", mistake: "derivative_of_activated_value", places: ["h"] }]),
     ],
-    work: ({ x, W1, b1, W2, b2, y }, slips = []) => {
+    work({ x, W1, b1, W2, b2, y }, slips = []) {
       const has = (slip: string): boolean => slips.includes(slip);
       const N = x.length;
-      const labels: Matrix = has("labels") ? y.map((row: number[]) => [row[2], row[0], row[1]]) : y;
+      const labels: Matrix = has("labels") ? y.map((row) => [row[2], row[0], row[1]]) : y;
       const z1 = addRow(dot(x, W1), b1);
       const h = map(z1, f);
       const z2 = addRow(dot(h, W2), b2);

@@ -1,7 +1,9 @@
 import type { Student } from "./student.ts";
 
 /** e = (a + b) (b + 1) on single numbers. */
-export const twoPaths: Student = {
+type Inputs = { a: number; b: number };
+
+export const twoPaths: Student<Inputs> = {
   title: "two paths into b",
   request: { expression: "c = a + b; d = b + 1; e = c * d" },
   probe: { items: { outputs: ["e"], gradients: ["a", "b", "c", "d"] } },
@@ -14,10 +16,11 @@ export const twoPaths: Student = {
     { slip: "swapped", mistake: "swapped_operands", places: ["e"] },
     { slip: "double c", mistake: "scale_factor", places: ["c"] },
   ],
-  work: ({ a, b }, slips = []) => {
+  work({ a, b }, slips = []) {
     const has = (slip: string): boolean => slips.includes(slip);
     const [c, d] = [a + b, b + 1];
-    let [dc, dd] = has("swapped") ? [c, d] : [d, c];
+    const dd = has("swapped") ? d : c;
+    let dc = has("swapped") ? c : d;
     if (has("sign of c")) dc = -dc;
     if (has("double c")) dc *= 2;
     const da = has("sign of a") ? -dc : dc;
