@@ -27,8 +27,8 @@ export const ScatterND = defineOp({
   infer: ([data, indices, updates]) => {
     const { shape } = indices;
     const length = shape.at(-1);
-    if (length === undefined || length > data.shape.length) {
-      const message = `the last axis of indices holds tuples of up to ${data.shape.length} numbers; its shape is ${formatShape(shape)}`;
+    if (length === undefined || length === 0 || length > data.shape.length) {
+      const message = `the last axis of indices holds tuples of 1 to ${data.shape.length} numbers; its shape is ${formatShape(shape)}`;
       throw new OperatorError("shape", message, { input: 1 });
     }
     const expected = [...shape.slice(0, -1), ...data.shape.slice(length)];
