@@ -8,7 +8,7 @@ import { twoLayers } from "./scenarios.ts";
 /**
  * What a class at its deadline costs: 500 different submissions of a two-layer network, graded in one request and as 500 requests at
  * once, against as many requests for the gradients of the same network, in turns within one run.
- * Usage: node load/grading.ts [submissions] [rounds]
+ * Usage: npm run load:grading [-- submissions rounds]
  */
 const [count = 500, rounds = 5] = process.argv.slice(2).map(Number);
 

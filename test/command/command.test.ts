@@ -39,6 +39,7 @@ async function adjoint(words: readonly string[], request: unknown = "", options:
   return { status: await ended, out, error };
 }
 
+const claims = { expression: "e = (a+b)*(b+1)", inputs: { a: 2, b: 1 }, submission: { gradients: { a: 2, b: 5 } } };
 const square = { expression: "z = (x + y)^2", inputs: { x: 1, y: 2 } };
 
 /** A refusal is a problem document on standard output, and nothing else. */
@@ -48,10 +49,12 @@ async function refusal(words: readonly string[], request?: unknown): Promise<Pro
   return ProblemDocument.parse(JSON.parse(out));
 }
 
-describe("the answers", () => {
+describe.concurrent("the answers", () => {
   const requests: [string, object][] = [
     ["evaluate", square],
     ["gradients", { ...square, return: ["gradients"] }],
+    ["grade", claims],
+    ["probe", { expression: "e = (a+b)*(b+1)" }],
     ["check", { ...square, methods: ["central_difference", "complex_step", "dot_product", "taylor_remainder"] }],
   ];
 
@@ -65,6 +68,22 @@ describe("the answers", () => {
     });
     expect(own.statusCode).toBe(200);
     expect(await adjoint([command], request)).toEqual({ status: 0, out: own.body, error: "" });
+  });
+
+  test.each(["gradescope", "junit", "tap"])("in the format %s, too, with the exit status of the verdict", async (format) => {
+    const wrong = { ...claims, submission: { gradients: { a: 2, b: 3 } } };
+    for (const [request, status] of [
+      [claims, 0],
+      [wrong, 1],
+    ] as const) {
+      const own = await service.app.inject({
+        method: "POST",
+        url: "/v1/grade",
+        headers: { "content-type": "application/json" },
+        payload: { ...request, format },
+      });
+      expect(await adjoint(["grade", "--format", format], request)).toEqual({ status, out: own.body, error: "" });
+    }
   });
 
   test("what did not pass ends with status 1", async () => {
@@ -99,7 +118,7 @@ describe("the answers", () => {
   });
 });
 
-describe("what cannot be understood", () => {
+describe.concurrent("what cannot be understood", () => {
   test("JSON that ends early", async () => {
     expect(await refusal(["gradients"], '{"expression": "x",')).toMatchObject({ code: "invalid_json" });
   });
