@@ -1,7 +1,7 @@
 import type { CheckRequest } from "../../wire/check-request.ts";
 import { presets } from "../presets.ts";
 import { type Claim, type Compared, eachDirection, eachEntry, type Found } from "./claim.ts";
-import type { Point } from "./point.ts";
+import type { Moved, Point } from "./point.ts";
 import { type Comparison, Jury } from "./verdict.ts";
 
 /** The imaginary step: it may be as small as one likes, since nothing is subtracted, and this is one that float32 can hold too. */
@@ -29,12 +29,11 @@ export function differencesAlong(claim: Claim): Comparison[] {
 }
 
 /** Differences are taken per element and only then summed: the sum would lose digits. */
-function central(point: Point, move: (by: number) => Float64Array, step: number): Found {
+function central(point: Point, move: (by: number) => Moved, step: number): Found {
   const upper = move(step);
-  const above = point.passed;
   const lower = move(-step);
-  const kink = above === undefined ? point.passed : above;
-  return { numerical: point.weighDifference(upper, lower) / (2 * step), kink };
+  const kink = upper.kink === undefined ? lower.kink : upper.kink;
+  return { numerical: point.weighDifference(upper.objective, lower.objective) / (2 * step), kink };
 }
 
 /** Entry by entry: Im f(x + ih) / h. At a kink it is the slope of one side, so kinks are looked for where it disagrees. */
@@ -57,8 +56,8 @@ export function complexSteps(claim: Claim): Compared[] {
 
 function kinkNear(point: Point, variable: number, entry: number): string | null | undefined {
   for (const by of [nearby, -nearby]) {
-    point.withEntry(variable, entry, by);
-    if (point.passed !== undefined) return point.passed;
+    const { kink } = point.withEntry(variable, entry, by);
+    if (kink !== undefined) return kink;
   }
   return undefined;
 }

@@ -15,6 +15,13 @@ export interface Setting {
 /** One element per entry of a variable. */
 export type Direction = readonly Float64Array[];
 
+/** What becomes of the objective when variables move. */
+export interface Moved {
+  readonly objective: Float64Array;
+  /** The node whose kink was passed on the way, null for one without a name; undefined when there was none. */
+  readonly kink: string | null | undefined;
+}
+
 /** A subject at given inputs, from which its variables can be moved. */
 export class Point {
   readonly subject: Subject;
@@ -24,6 +31,8 @@ export class Point {
   /** The service's own gradients, one per variable. */
   readonly gradients: readonly Data[];
   readonly nonfinite: Nonfinite | null;
+  /** How large the terms of the weighted objective are together: rounding is a fraction of it. */
+  readonly scale: number;
   readonly #setting: Setting;
   readonly #feeds: Tensor[];
   /** What is fed for each variable, whose numbers are ours to change, and what they are unless moved. */
@@ -40,6 +49,7 @@ export class Point {
     this.objective = objective;
     this.gradients = gradients;
     this.nonfinite = first.nonfinite;
+    this.scale = objective.reduce((sum, y, k) => sum + Math.abs(y * weights.data[k]), 0);
 
     const all = [...subject.program.inputs.map(({ value }) => value), ...subject.additions];
     const fixed = [...feeds, ...subject.additions.map(({ dtype, shape }) => zeros(dtype, shape))];
@@ -54,21 +64,18 @@ export class Point {
       .map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
   }
 
-  /** The objective with one entry of a variable moved. */
-  withEntry(variable: number, entry: number, by: number): Float64Array {
+  /** Moves one entry of a variable. */
+  withEntry(variable: number, entry: number, by: number): Moved {
     const { data, home } = this.#places[variable];
     data[entry] = home[entry] + by;
     return this.#evaluate(() => void (data[entry] = home[entry]));
   }
 
-  /** The objective with all variables moved along a direction. */
-  along(direction: Direction, by: number): Float64Array {
+  /** Moves all variables along a direction. */
+  along(direction: Direction, by: number): Moved {
     this.#places.forEach(({ data, home }, k) => data.set(home.map((x, at) => x + by * direction[k][at])));
     return this.#evaluate(() => this.#places.forEach(({ data, home }) => data.set(home)));
   }
-
-  /** The node whose kink the last move has passed, null for one without a name; undefined when there was none. */
-  passed: string | null | undefined;
 
   /** A direction in which nothing moves, to be changed. */
   stillDirection(): Float64Array[] {
@@ -92,14 +99,13 @@ export class Point {
     return this.#run(run, [...this.#feeds, ...tensors]).wanted[0].data;
   }
 
-  #evaluate(restore: () => void): Float64Array {
+  #evaluate(restore: () => void): Moved {
     const [objective, ...branches] = this.#run(this.subject.values, this.#feeds).wanted;
     const changed = branches.findIndex(({ data }, k) => differs(data, this.#branches[k].data));
-    this.passed = changed < 0 ? undefined : this.subject.kinks[changed];
     // A copy, since what is only another view of a variable is about to move back.
-    const numbers = Float64Array.from(objective.data);
+    const moved = { objective: Float64Array.from(objective.data), kink: changed < 0 ? undefined : this.subject.kinks[changed] };
     restore();
-    return numbers;
+    return moved;
   }
 
   #run(run: Subject["values"], feeds: readonly Tensor[]): Outcome {
@@ -119,13 +125,6 @@ export class Point {
   weighDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
     let sum = 0;
     for (let k = 0; k < this.weights.length; k++) sum += this.weights[k] * (a[k] - b[k]);
-    return sum;
-  }
-
-  /** How large the terms of the weighted objective are together: rounding is a fraction of it. */
-  get scale(): number {
-    let sum = 0;
-    for (let k = 0; k < this.weights.length; k++) sum += Math.abs(this.weights[k] * this.objective[k]);
     return sum;
   }
 }

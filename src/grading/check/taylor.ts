@@ -24,8 +24,8 @@ function alongDirection({ point, gradients }: Claim, unit: Direction): TaylorDir
   let kink: string | null | undefined;
   const remainders = steps.map((h) => {
     const moved = point.along(unit, h);
-    kink = kink === undefined ? point.passed : kink;
-    return Math.abs(point.weighDifference(moved, point.objective) - h * slope);
+    kink = kink === undefined ? moved.kink : kink;
+    return Math.abs(point.weighDifference(moved.objective, point.objective) - h * slope);
   });
   const order = orderOf(remainders, floor);
   // One remainder above the floor tells no order, and none at all says that the function is linear here.
