@@ -27,8 +27,12 @@ const mostElements = 12e6;
 const elementsPerRun = 3e6;
 /** Predictions of up to this many elements are kept: graders send the same inputs again and again. */
 const keptElements = 1e6;
-/** All predictions may take this many times the work of the right answer. */
-const mostWork = 2000;
+/** Mistakes that are predicted in one run. */
+const mutantsPerRun = 40;
+/** Operations that all predictions at one point may take together; those that come first in the catalogue of mistakes are made. */
+const mostWork = 4e9;
+/** Second mistakes are predicted where first ones take at most this many operations. */
+const mostWorkOfPairs = 2e7;
 
 interface Part {
   readonly mutants: readonly { readonly mutant: Mutant; readonly items: readonly (readonly [item: number, position: number])[] }[];
@@ -43,6 +47,7 @@ export class Predictions {
   readonly #right: Runnable;
   readonly #limits: Limits;
   #parts: readonly Part[] | null = null;
+  #work = 0;
   #relabelled: readonly { readonly mutant: Mutant; readonly feeds: FeedChange }[] = [];
   readonly #outcomes = new Map<Mutant, Outcome>();
   /** For the feeds of `#last`. */
@@ -76,7 +81,7 @@ export class Predictions {
    * can be built on, and where it would take too much memory.
    */
   under(mutant: Mutant, given: GivenInputs, cancelled: () => boolean): readonly Prediction[] | null {
-    if (this.#last === null) return null;
+    if (this.#last === null || this.#work > mostWorkOfPairs) return null;
     let predictions = this.#under.get(mutant);
     if (predictions === undefined) {
       predictions = this.#after(mutant)?.at(this.#last.feeds, given, cancelled) ?? null;
@@ -98,7 +103,8 @@ export class Predictions {
   #computed(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
     this.#parts ??= this.#compiled();
     return this.#parts.flatMap(({ mutants, run }) => {
-      const { wanted } = run.run(feeds, cancelled, given);
+      const wanted = resultOrNull(() => run.run(feeds, cancelled, given).wanted);
+      if (wanted === null) return [];
       const copies = new Map<Tensor, Tensor>();
       return mutants.map(({ mutant, items }) => ({
         mutant,
@@ -118,8 +124,8 @@ export class Predictions {
     return this.#relabelled.flatMap(({ mutant, feeds: { input, change, classes } }) => {
       const labels = relabelled(feeds[input], classes, change === "next label" ? 1 : -1);
       if (labels === null) return [];
-      const { wanted } = this.#right.run(feeds.with(input, labels), cancelled, given);
-      return [{ mutant, tensors: new Map(wanted.map((tensor, item) => [item, copyOf(tensor)])) }];
+      const wanted = resultOrNull(() => this.#right.run(feeds.with(input, labels), cancelled, given).wanted);
+      return wanted === null ? [] : [{ mutant, tensors: new Map(wanted.map((tensor, item) => [item, copyOf(tensor)])) }];
     });
   }
 
@@ -128,14 +134,13 @@ export class Predictions {
     this.#relabelled = outgrown.flatMap(({ mutant, outcome }) => (outcome.feeds === undefined ? [] : [{ mutant, feeds: outcome.feeds }]));
     const parts: Part[] = [];
     let total = 0;
-    let work = 0;
     let wanted: Value[] = [];
     let mutants: { mutant: Mutant; items: (readonly [number, number])[] }[] = [];
     let elements = 0;
     const close = (): void => {
       const run = mutants.length === 0 ? null : runnableOrNull(this.#fed, wanted, this.#limits);
-      if (run !== null && work + run.operations <= mostWork * Math.max(this.#right.operations, 1000)) {
-        work += run.operations;
+      if (run !== null && this.#work + run.operations <= mostWork) {
+        this.#work += run.operations;
         parts.push({ mutants, run });
       }
       wanted = [];
@@ -147,7 +152,7 @@ export class Predictions {
       const changed = changedItems(this.#ground, this.#items, each);
       const size = changed.reduce((sum, [, value]) => sum + spanOf(value.shape), 0);
       if (changed.length === 0 || total + size > mostElements) continue;
-      if (elements + size > elementsPerRun) close();
+      if (elements + size > elementsPerRun || mutants.length === mutantsPerRun) close();
       total += size;
       elements += size;
       mutants.push({ mutant: each.mutant, items: changed.map(([item, value]) => [item, wanted.push(value) - 1] as const) });
@@ -158,9 +163,13 @@ export class Predictions {
 }
 
 /** A part that exceeds the limits is left out: a diagnosis is worth less than an answer. */
-function runnableOrNull(program: Program, wanted: readonly Value[], limits: Limits): Runnable | null {
+const runnableOrNull = (program: Program, wanted: readonly Value[], limits: Limits): Runnable | null =>
+  resultOrNull(() => runnable(program, null, wanted, limits));
+
+/** null where the limits or the numbers forbid what a mistake would do. */
+function resultOrNull<T>(work: () => T): T | null {
   try {
-    return runnable(program, null, wanted, limits);
+    return work();
   } catch (error) {
     if (error instanceof Problem) return null;
     throw error;

@@ -1,6 +1,20 @@
 /** As much of NumPy as students use: matrices as lists of rows, written apart from the service's kernels. */
 export type Matrix = number[][];
 
+let backwards = false;
+
+/** Runs `work` with every sum taken from the other end, which changes nothing but the rounding. */
+export function summedBackwards<T>(work: () => T): T {
+  backwards = true;
+  try {
+    return work();
+  } finally {
+    backwards = false;
+  }
+}
+
+const total = (terms: readonly number[]): number => (backwards ? terms.toReversed() : terms).reduce((sum, x) => sum + x, 0);
+
 export const map = (a: Matrix, f: (x: number, i: number, j: number) => number): Matrix => a.map((row, i) => row.map((x, j) => f(x, i, j)));
 export const add = (a: Matrix, b: Matrix): Matrix => map(a, (x, i, j) => x + b[i][j]);
 export const sub = (a: Matrix, b: Matrix): Matrix => map(a, (x, i, j) => x - b[i][j]);
@@ -9,13 +23,13 @@ export const scale = (a: Matrix, k: number): Matrix => map(a, (x) => x * k);
 export const T = (a: Matrix): Matrix => a[0].map((_, j) => a.map((row) => row[j]));
 export const dot = (a: Matrix, b: Matrix): Matrix => {
   const columns = T(b);
-  return a.map((row) => columns.map((column) => row.reduce((sum, x, k) => sum + x * column[k], 0)));
+  return a.map((row) => columns.map((column) => total(row.map((x, k) => x * column[k]))));
 };
 /** a + b for a row vector b. */
 export const addRow = (a: Matrix, b: readonly number[]): Matrix => map(a, (x, _, j) => x + b[j]);
 export const mulRow = (a: Matrix, b: readonly number[]): Matrix => map(a, (x, _, j) => x * b[j]);
-export const sumRows = (a: Matrix): number[] => a[0].map((_, j) => a.reduce((sum, row) => sum + row[j], 0));
-export const sumAll = (a: Matrix): number => a.flat().reduce((sum, x) => sum + x, 0);
+export const sumRows = (a: Matrix): number[] => a[0].map((_, j) => total(a.map((row) => row[j])));
+export const sumAll = (a: Matrix): number => total(a.flat());
 export const squares = (a: Matrix): number => sumAll(mul(a, a));
 export const zeros = (a: Matrix): Matrix => map(a, () => 0);
 
@@ -23,10 +37,13 @@ export const softmax = (a: Matrix, naive = false): Matrix =>
   a.map((row) => {
     const top = naive ? 0 : Math.max(...row);
     const e = row.map((x) => Math.exp(x - top));
-    const total = e.reduce((sum, x) => sum + x, 0);
-    return e.map((x) => x / total);
+    const sum = total(e);
+    return e.map((x) => x / sum);
   });
 
-/** Rounds every number to single precision, as a student's float32 code does at the end. */
-export const rounded = <T>(tensor: T): T =>
-  (Array.isArray(tensor) ? tensor.map(rounded) : typeof tensor === "number" ? Math.fround(tensor) : tensor) as T;
+/** Every number of what a student hands in, changed. */
+export const everyNumber = (work: unknown, change: (x: number) => unknown): unknown => {
+  if (typeof work === "number") return change(work);
+  if (Array.isArray(work)) return work.map((each) => everyNumber(each, change));
+  return Object.fromEntries(Object.entries(work as object).map(([name, each]) => [name, everyNumber(each, change)]));
+};

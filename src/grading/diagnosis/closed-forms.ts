@@ -70,7 +70,8 @@ function multiple(observation: Observation, counts: Counts, add: Add): void {
   if (isNothing(expected, noise)) return;
   const direction = (at: number): number => expected.data[at];
   const k = fit(observation, null, direction);
-  if (k === null) return;
+  // What differs by rounding alone is no multiple.
+  if (k === null || Math.abs(k - 1) < 2e-3) return;
   const left = residualOf(observation, along(null, k, direction, expected));
   if (!explains(left, wrongness(observation))) return;
   if (!Array.prototype.some.call(expected.data, (x: number, at: number) => x !== 0 && at > 0) && !isTelling(k, counts)) return;

@@ -2,7 +2,7 @@ import { normRatio, type Numbers } from "../compare.ts";
 import type { Prediction } from "../predictions.ts";
 import { type Candidate, costOf } from "./candidate.ts";
 import { type Counts, isNone, isTelling, mistakeOfFactor } from "./factors.ts";
-import { agrees, along, explains, fit, isNothing, type Observation, residualOf } from "./observation.ts";
+import { agrees, along, explains, fit, isNothing, type Observation, residualOf, residualOfOverflow } from "./observation.ts";
 
 /** A mistake's predictions at every point where something was submitted; the mistakes are the same at all of them. */
 export interface Case {
@@ -48,7 +48,7 @@ function fixed({ mutant }: Case, touched: readonly Touched[]): Candidate[] {
   const explained = new Set<number>();
   let residual = 0;
   for (const { index, observation, predicted, wrong } of touched) {
-    const left = residualOf(observation, predicted);
+    const left = mutant.mistake === "nan_from_overflow" ? residualOfOverflow(observation, predicted) : residualOf(observation, predicted);
     if (!explains(left, wrong)) continue;
     explained.add(index);
     residual = Math.max(residual, left);

@@ -22,6 +22,12 @@ export interface Observation {
 const mostResidual = 2e-3;
 /** And much less than what lies between it and the right answer. */
 const shareOfError = 0.05;
+/** What is closer to the right answer than this differs by rounding, of which no mistake is the cause. */
+const rounding = 1e-5;
+
+/** Whether what was submitted is the right answer up to rounding, by whatever tolerance it was judged. */
+export const isRight = (observation: Pick<Observation, "submitted" | "expected" | "noise">): boolean =>
+  residualOf(observation, observation.expected) <= rounding;
 
 /** norm(a - b) / (norm(a) + norm(b)) of what was submitted and a prediction, and 1 where their shapes differ. */
 export function residualOf({ submitted, noise }: Pick<Observation, "submitted" | "noise">, prediction: Numbers): number {
@@ -29,6 +35,23 @@ export function residualOf({ submitted, noise }: Pick<Observation, "submitted" |
   const ratio = normRatio(submitted.data, prediction.data);
   if (ratio > mostResidual && Number.isFinite(ratio) && distance(submitted.data, prediction.data) <= noise) return 0;
   return Math.min(1, ratio);
+}
+
+/** The same for what an overflow spoils: NaN spreads further or less far by how the rest is computed, so that it may stand in more places. */
+export function residualOfOverflow(observation: Pick<Observation, "submitted" | "noise">, prediction: Numbers): number {
+  const { submitted } = observation;
+  if (!sameShape(submitted.shape, prediction.shape)) return 1;
+  const finite: number[] = [];
+  let overflows = 0;
+  for (let at = 0; at < prediction.data.length; at++) {
+    if (Number.isFinite(submitted.data[at])) {
+      if (!Number.isFinite(prediction.data[at])) return 1;
+      finite.push(at);
+    } else if (!Number.isFinite(prediction.data[at])) overflows++;
+  }
+  if (overflows === 0) return 1;
+  const kept = ({ data }: Numbers): Numbers => ({ shape: [finite.length], data: finite.map((at) => data[at]) });
+  return residualOf({ ...observation, submitted: kept(submitted) }, kept(prediction));
 }
 
 /** Whether a prediction explains a submitted tensor; the right answer's own distance is given. */

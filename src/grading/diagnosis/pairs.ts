@@ -8,7 +8,8 @@ import { agrees, type Observation, residualOf } from "./observation.ts";
 /** The cases of all mistakes after a first one was made, or null where that cannot be told. */
 export type CasesUnder = (first: Mutant) => readonly Case[] | null;
 
-/** At most this many first mistakes are tried: each takes as much work as all single ones together. */
+/** At most so many pairs are tried, and with them first mistakes: each takes as much work as all single ones together. */
+const mostPairs = 4000;
 const mostFirst = 40;
 
 /** Two mistakes that together explain everything, the one that is nearer to the objective first; null when no two do. */
@@ -22,7 +23,7 @@ export function pairOf(
   const firsts = cases
     .filter((one) => isPossible(one, observations))
     .toSorted((a, b) => b.mutant.places - a.mutant.places || costOfCase(a) - costOfCase(b));
-  for (const first of firsts.slice(0, mostFirst)) {
+  for (const first of firsts.slice(0, Math.min(mostFirst, Math.ceil(mostPairs / cases.length)))) {
     const seen = observations.map((observation) => seenUnder(first, observation));
     const wrong = seen.filter(({ passed }) => !passed);
     if (wrong.length === 0) continue;

@@ -10,7 +10,7 @@ import type { GivenTensor } from "../../wire/tensor.ts";
 import { norm } from "../compare.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Case } from "../diagnosis/matching.ts";
-import type { Observation } from "../diagnosis/observation.ts";
+import { isRight, type Observation } from "../diagnosis/observation.ts";
 import type { CasesUnder } from "../diagnosis/pairs.ts";
 import type { Mutant } from "../mutants/mutant.ts";
 import type { Prediction } from "../predictions.ts";
@@ -37,8 +37,8 @@ interface Judgement extends Ordered {
   readonly situation: Situation;
 }
 
-/** A diagnosis looks at this many points with something wrong. */
-const mostPoints = 4;
+/** A diagnosis looks at all points of a request that has at most this many, else at so many with something wrong. */
+const mostPoints = 6;
 
 /** Relative rounding noise that submissions in single precision have. */
 const roundingNoise = 1e-6;
@@ -135,12 +135,14 @@ export class Grader {
     const submitted = new Map(judged.map((each) => [keyOf(each.name), each.submitted]));
     // An item that is required and submitted stands in two places.
     const own = prepared.items.map(({ name }, place) => usable(submitted.get(keyOf(name)) ?? null, expected[place]) ?? expected[place]);
-    return prepared.followThrough.from(own, feeds, given, cancelled);
+    return prepared.study().followThrough.from(own, feeds, given, cancelled);
   }
 
   #diagnose(judgements: readonly Judgement[], cancelled: () => boolean): Findings {
-    const points = [...new Set(judgements.filter(({ verdict }) => verdict !== "correct").map(({ point }) => point))].slice(0, mostPoints);
-    const [first] = judgements.filter(({ point, verdict }) => points.includes(point) && verdict !== "missing");
+    const all = new Set(judgements.map(({ point }) => point));
+    const wrong = new Set(judgements.filter(({ verdict }) => verdict !== "correct").map(({ point }) => point));
+    const points = [...(all.size > mostPoints ? wrong : all)].slice(0, mostPoints);
+    const [first] = judgements.filter(({ point, verdict }) => points.includes(point) && verdict !== "missing" && verdict !== "correct");
     const { prepared } = first.situation;
     // Points of other shapes are other programs, of which each has mutants of its own.
     const observed = judgements.filter(
@@ -148,7 +150,7 @@ export class Grader {
     );
     const observations = observationsOf(observed);
     const byPoint = new Map(observed.map(({ point, situation }) => [point ?? 0, situation]));
-    const { predictions, counts, penalised } = prepared;
+    const { predictions, counts, penalised } = prepared.study();
     const cases = casesOf([...byPoint].map(([point, { feeds, given }]) => [point, predictions.at(feeds, given, cancelled)] as const));
     const casesUnder: CasesUnder = (mutant) => {
       // Two mistakes at once are looked for at one point alone: that is much work as it is.
@@ -190,17 +192,15 @@ function observationsOf(judged: readonly Judgement[]): Observation[] {
     if (submitted === null) return [];
     const { inputs } = situation.prepared.program;
     const fed = inputs.findIndex(({ value }) => value === item.subject);
-    return [
-      {
-        item,
-        place,
-        point: point ?? 0,
-        submitted,
-        expected,
-        passed: verdict === "correct",
-        own: name.kind === "gradient" && fed >= 0 ? situation.feeds[fed] : null,
-        noise: name.kind === "node" || name.kind === "output" ? noise.forward : noise.backward,
-      },
-    ];
+    const observation = {
+      item,
+      place,
+      point: point ?? 0,
+      submitted,
+      expected,
+      own: name.kind === "gradient" && fed >= 0 ? situation.feeds[fed] : null,
+      noise: name.kind === "node" || name.kind === "output" ? noise.forward : noise.backward,
+    };
+    return [{ ...observation, passed: verdict === "correct" || isRight(observation) }];
   });
 }

@@ -1,5 +1,5 @@
 import { BudgetExceeded, withinBudget } from "../../ir/graph.ts";
-import { OperatorError } from "../../ops/errors.ts";
+import { NodeError, OperatorError } from "../../ops/errors.ts";
 import { activationMutants } from "./activations.ts";
 import { broadcastMutants } from "./broadcasts.ts";
 import { factorMutants, placeKey } from "./factors.ts";
@@ -59,7 +59,7 @@ function outcomeOf(mutant: Mutant): Outcome | null {
     const outcome = mutant.outcome();
     return outcome.only === null ? null : outcome;
   } catch (error) {
-    if (error instanceof OperatorError) return null;
+    if (error instanceof OperatorError || error instanceof NodeError) return null;
     throw error;
   }
 }

@@ -10,8 +10,10 @@ import type { Ground, Mutant, Places } from "./mutant.ts";
 /** Weights that were updated before the gradients of what lies before them were taken: one learning step of unknown rate too far. */
 export function weightMutants({ program, tape, backward }: Ground, places: Places): Mutant[] {
   if (backward === null) return [];
+  // Where nothing is called a parameter, every input may be one.
+  const isWeight = program.inputs.some(({ role }) => role === "parameter") ? "parameter" : "input";
   const changes = program.inputs.flatMap(({ name, value, role }) => {
-    const gradient = role === "buffer" ? null : backward.sumAt(value);
+    const gradient = role === isWeight ? backward.sumAt(value) : null;
     if (gradient === null || sizeOf(value.shape) < 2) return [];
     const change = changesWith(tape, backward, value, sub(value, gradient));
     return change.size === 0 ? [] : [{ name, change }];

@@ -16,7 +16,7 @@ import { encodeTensor } from "../../wire/encode.ts";
 import type { Limits } from "../../wire/limits.ts";
 import { ProbeRequest } from "../../wire/probe-request.ts";
 import type { ProbeResponse } from "../../wire/probe-response.ts";
-import { problem } from "../../wire/problems.ts";
+import { Problem, problem, problemAt } from "../../wire/problems.ts";
 import { programOf } from "../../wire/program-source.ts";
 import { decodeTensor, type GivenTensor } from "../../wire/tensor.ts";
 import { drawCotangent } from "../check/draw.ts";
@@ -57,13 +57,20 @@ export function probeTask({ limits, compiler, cacheBytes }: Context): Handler {
     const given = withPlaceholders(fixed, wanted);
     const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
     const prepared = preparations.get(source, JSON.stringify([request.of, request.items, request.seed]), given, () =>
-      prepareProbe(compiler.compile(source, given, request.seed), request, limits),
+      prepareProbe(
+        namingShapes(request, wanted, () => compiler.compile(source, given, request.seed)),
+        request,
+        limits,
+      ),
     );
     const tried: Attempt[] = [];
     for (let at = 0; at < attempts; at++) {
       if (cancelled()) throw new Cancelled();
       const attempt = tryInputs(prepared, { request, fixed, given, wanted, cotangent, at, cancelled });
       if (attempt !== null) tried.push(attempt);
+      const [before, last] = tried.slice(-2);
+      // What two draws in a row do not show, others will not show either.
+      if (last !== undefined && last.awayFromKinks && worth(last) === worth(before)) break;
       // Numbers of both signs show more, so positive ones are drawn only where nothing else will do.
       if (at >= signedAttempts - 1 && tried.length > 0) break;
     }
@@ -82,6 +89,18 @@ const withPlaceholders = (fixed: GivenInputs, wanted: readonly Wanted[]): GivenI
   tensors: new Map<string, GivenTensor>([...fixed.tensors, ...wanted.map((each) => [each.name, placeholder(each)] as const)]),
   pointers: new Map([...fixed.pointers, ...wanted.map(({ name }) => [name, "/generate"] as const)]),
 });
+
+/** Inputs of which nothing is said are taken for single numbers, which is seldom meant where they do not fit. */
+function namingShapes(request: ProbeRequest, wanted: readonly Wanted[], compile: () => Program): Program {
+  try {
+    return compile();
+  } catch (error) {
+    const unnamed = wanted.filter(({ name, shape }) => shape.length === 0 && request.generate[name] === undefined).map(({ name }) => name);
+    if (!(error instanceof Problem) || error.code !== "shape_mismatch" || unnamed.length === 0) throw error;
+    const detail = `Say under generate what shapes ${unnamed.join(", ")} have; taken for single numbers they do not fit. ${error.detail}`;
+    throw problemAt("missing_input", "/generate", detail);
+  }
+}
 
 function prepareProbe(program: Program, request: ProbeRequest, limits: Limits): PreparedProbe {
   const requests = itemRequests(program, request);
@@ -135,7 +154,8 @@ interface Trial {
 
 /** null where the numbers that were drawn lead to NaN or infinities. */
 function tryInputs(prepared: PreparedProbe, { request, fixed, given, wanted, cotangent, at, cancelled }: Trial): Attempt | null {
-  const { program, derivatives, right, predictions, counts } = prepared;
+  const { program, derivatives, right } = prepared;
+  const { predictions, counts } = prepared.study();
   const seed = request.seed * attempts + at;
   const byName = new Map(wanted.map((each) => [each.name, each]));
   const start = feedsOf(program, given);
