@@ -6,13 +6,14 @@ import { type Attributes, has, type Operator } from "../ops/define.ts";
 import { OperatorError } from "../ops/errors.ts";
 import { type DType, isFloating } from "../tensor/dtype.ts";
 import { formatShape, spanOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { nearest } from "../wire/nearest.ts";
 import { Problem } from "../wire/problems.ts";
 import { settle } from "../wire/settle.ts";
 import type { GivenTensor } from "../wire/tensor.ts";
 import { readAttributes } from "./attributes.ts";
-import { didYouMean, type Draft, faultAt, Faults, type GivenInputs } from "./draft.ts";
+import { didYouMean, type Draft, faultAt, Faults, type GivenInputs, type Place } from "./draft.ts";
 import { demandOf, demands, dtypesByVariable, fitted, inputSpec, type Origin, originsOf } from "./dtypes.ts";
 import { checkGiven, declaredShape, pointerOf } from "./given.ts";
 import { type Linked, link } from "./link.ts";
@@ -186,7 +187,7 @@ class Compilation {
     const dtype = origin.dtype ?? fitted(origin.numbers, this.#demands[at] ?? wanted);
     if (at >= inputs.length) {
       const { name, tensor } = constants[at - inputs.length];
-      return constant(settle(tensor, dtype, () => locate("constants", name).pointer));
+      return constant(settledAt(tensor, dtype, () => locate("constants", name)));
     }
     const tensor = this.#given?.tensors.get(inputs[at].name);
     if (this.#given === null || tensor === undefined) return input({ dtype, shape: declaredShape(this.#draft, inputs[at]) });
@@ -196,7 +197,7 @@ class Compilation {
 
   #literal(node: number, at: number, tensor: GivenTensor, wanted: DType | null): Value {
     const dtype = tensor.dtype ?? (tensor.kind === "bool" ? "bool" : fitted(tensor, wanted));
-    return constant(settle(tensor, dtype, () => this.#draft.locate("nodes", node, "inputs", at).pointer));
+    return constant(settledAt(tensor, dtype, () => this.#draft.locate("nodes", node, "inputs", at)));
   }
 
   #requireSize(node: number, shape: readonly number[]): void {
@@ -215,4 +216,16 @@ function literalDType(operand: string | GivenTensor | null): DType | null {
 function objectiveOf(outputs: readonly NamedValue[]): NamedValue | null {
   const candidates = outputs.length === 1 ? outputs : outputs.filter(({ value }) => isFloating(value.dtype));
   return candidates.length === 1 ? candidates[0] : null;
+}
+
+/** A tensor that is part of the program. In a formula no pointer leads to its elements, so the place is that of the whole. */
+function settledAt(tensor: GivenTensor, dtype: DType, locate: () => Place): Tensor {
+  try {
+    return settle(tensor, dtype, () => locate().pointer);
+  } catch (error) {
+    const place = locate();
+    if (!(error instanceof Problem) || place.prefix === undefined) throw error;
+    const fault = faultAt(place, error.detail);
+    throw new Problem(error.code, fault.detail, [fault]);
+  }
 }
