@@ -16,7 +16,7 @@ import { encodeTensor } from "../../wire/encode.ts";
 import type { Limits } from "../../wire/limits.ts";
 import { ProbeRequest } from "../../wire/probe-request.ts";
 import type { ProbeResponse } from "../../wire/probe-response.ts";
-import { Problem, problem, problemAt } from "../../wire/problems.ts";
+import { pointerTo, Problem, problem, problemAt } from "../../wire/problems.ts";
 import { programOf } from "../../wire/program-source.ts";
 import { decodeTensor, type GivenTensor } from "../../wire/tensor.ts";
 import { drawCotangent } from "../check/draw.ts";
@@ -87,7 +87,7 @@ export function probeTask({ limits, compiler, cacheBytes }: Context): Handler {
 
 const withPlaceholders = (fixed: GivenInputs, wanted: readonly Wanted[]): GivenInputs => ({
   tensors: new Map<string, GivenTensor>([...fixed.tensors, ...wanted.map((each) => [each.name, placeholder(each)] as const)]),
-  pointers: new Map([...fixed.pointers, ...wanted.map(({ name }) => [name, "/generate"] as const)]),
+  pointers: new Map([...fixed.pointers, ...wanted.map(({ name }) => [name, pointerTo("generate", name)] as const)]),
 });
 
 /** Inputs of which nothing is said are taken for single numbers, which is seldom meant where they do not fit. */
