@@ -1,4 +1,4 @@
-import { sameShape, type Shape } from "../tensor/shape.ts";
+import { indexAt, sameShape, type Shape } from "../tensor/shape.ts";
 import type { Tolerance } from "./presets.ts";
 
 /** Numbers in a shape, of whatever element type. */
@@ -54,7 +54,7 @@ export function compare(submitted: Numbers, expected: Numbers, tolerance: Tolera
     passed: error <= tolerance.bound,
     error,
     wrong,
-    worst: worst.map(({ at, error: own }) => ({ index: indexOf(at, expected.shape), expected: n[at], submitted: a[at], error: own })),
+    worst: worst.map(({ at, error: own }) => ({ index: indexAt(at, expected.shape), expected: n[at], submitted: a[at], error: own })),
   };
 }
 
@@ -76,20 +76,15 @@ export function normRatio(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return difference === 0 ? 0 : Math.sqrt(difference) / (Math.sqrt(left) + Math.sqrt(right));
 }
 
-export const norm = (a: ArrayLike<number>): number => {
+/** The Euclidean norm, scaled so that no square vanishes or overflows. */
+export function norm(a: ArrayLike<number>): number {
+  let largest = 0;
+  for (let at = 0; at < a.length; at++) largest = Math.max(largest, Math.abs(a[at]));
+  if (largest === 0 || !Number.isFinite(largest)) return largest;
   let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += a[at] ** 2;
-  return Math.sqrt(sum);
-};
+  for (let at = 0; at < a.length; at++) sum += (a[at] / largest) ** 2;
+  return largest * Math.sqrt(sum);
+}
 
 export const sameNumbers = (a: Numbers, b: Numbers): boolean =>
   sameShape(a.shape, b.shape) && Array.prototype.every.call(a.data, (x: number, at: number) => same(x, b.data[at]));
-
-function indexOf(at: number, shape: Shape): number[] {
-  const index = new Array<number>(shape.length);
-  for (let axis = shape.length - 1, rest = at; axis >= 0; axis--) {
-    index[axis] = rest % shape[axis];
-    rest = Math.floor(rest / shape[axis]);
-  }
-  return index;
-}

@@ -1,9 +1,10 @@
 import type { CheckRequest } from "../../wire/check-request.ts";
+import { norm } from "../compare.ts";
 import { toleranceOf } from "../presets.ts";
 import { drawDirection, drawEntries } from "./draw.ts";
 import { type Direction, type Point, sizesOf } from "./point.ts";
 import type { Variable } from "./subject.ts";
-import { type Comparison, norm } from "./verdict.ts";
+import type { Comparison } from "./verdict.ts";
 
 /** Gradients that are checked at a point, one per variable: the service's own or claimed ones. */
 export interface Claim {

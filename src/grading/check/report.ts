@@ -1,5 +1,5 @@
 import { record } from "../../engine/answer.ts";
-import { sizeOf } from "../../tensor/shape.ts";
+import { indexAt, sizeOf } from "../../tensor/shape.ts";
 import type { CheckedDirection, CheckedGradient, DifferenceCheck } from "../../wire/check-response.ts";
 import type { Compared } from "./claim.ts";
 import { type Comparison, jsonNumber, Jury } from "./verdict.ts";
@@ -25,7 +25,7 @@ const errorOf = ({ error }: Jury): { error?: DifferenceCheck["error"] } => (erro
 
 function reportOfGradient({ variable, entries, comparisons }: Compared, jury: Jury): CheckedGradient {
   const { shape } = variable.value;
-  const judged = comparisons.map((comparison, at) => ({ index: indexOf(entries[at], shape), ...jury.judge(comparison) }));
+  const judged = comparisons.map((comparison, at) => ({ index: indexAt(entries[at], shape), ...jury.judge(comparison) }));
   const failed = judged.filter(({ verdict }) => verdict === "failed").length;
   const kinks = judged.filter(({ verdict }) => verdict === "kink").length;
   let worst = -1;
@@ -43,14 +43,4 @@ function reportOfGradient({ variable, entries, comparisons }: Compared, jury: Ju
     worst: worst < 0 ? null : judged[worst],
     entries: judged,
   };
-}
-
-/** An entry's index along each axis. */
-function indexOf(entry: number, shape: readonly number[]): number[] {
-  const index = new Array<number>(shape.length);
-  for (let axis = shape.length - 1, rest = entry; axis >= 0; axis--) {
-    index[axis] = rest % shape[axis];
-    rest = Math.floor(rest / shape[axis]);
-  }
-  return index;
 }

@@ -7,7 +7,7 @@ import { differentiate, type Derivatives } from "../../engine/differentiate.ts";
 import type { Prepared } from "../../engine/prepare.ts";
 import { refusalOfGradient } from "../../engine/refusal.ts";
 import { type Runnable, runnable } from "../../engine/run.ts";
-import type { NamedValue, Program, ProgramInput } from "../../graph/program.ts";
+import type { NamedValue, Program } from "../../graph/program.ts";
 import { ancestors, input, type Node, type Value } from "../../ir/graph.ts";
 import { operatorOf } from "../../ops/catalogue.ts";
 import { imaginary } from "../../ops/complex.ts";
@@ -18,6 +18,7 @@ import { isFloating } from "../../tensor/dtype.ts";
 import type { CheckMethod } from "../../wire/check-request.ts";
 import type { Limits } from "../../wire/limits.ts";
 import { pointerTo, problem } from "../../wire/problems.ts";
+import { withInputs } from "../feeding.ts";
 
 /** A value by which gradients are checked. */
 export interface Variable extends NamedValue {
@@ -80,8 +81,9 @@ function subjectFrom(program: Program, derivatives: Derivatives, methods: Questi
   const nameOf = (node: Node): string | null => names.get(original(node)) ?? null;
   const branches = branchesOf([of], fed);
   const additions = moved.map((variable) => variable.fed);
+  // Nothing is watched for NaN: what is wrong at the point is known from the first run.
   const evaluation = (extra: readonly Value[], wanted: readonly Value[]): Runnable =>
-    runnable(feeding(program, [...additions, ...extra]), null, wanted, limits);
+    runnable({ ...withInputs(program, [...additions, ...extra]), values: [] }, null, wanted, limits);
 
   const gradients = runnable(program, derivatives, [objective.value, ...gradientsOf(derivatives)], limits);
   const values = evaluation([], [of, ...branches.map(({ value }) => value)]);
@@ -109,12 +111,6 @@ function valueNamed(program: Program, name: string): NamedValue {
   const found = program.values.find((candidate) => candidate.name === name);
   if (found === undefined) throw new Error(`the gradient of ${name} is of no value`);
   return found;
-}
-
-/** The program with more inputs, and with nothing watched for NaN: what is wrong at the point is known from the first run. */
-function feeding(program: Program, extra: readonly Value[]): Program {
-  const more = extra.map((value): ProgramInput => ({ name: "", value, role: "input", initial: null }));
-  return { ...program, inputs: [...program.inputs, ...more], values: [] };
 }
 
 type Evaluation = (extra: readonly Value[], wanted: readonly Value[]) => Runnable;

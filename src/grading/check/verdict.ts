@@ -1,4 +1,5 @@
 import type { JsonNumber } from "../../wire/check-response.ts";
+import { norm } from "../compare.ts";
 import type { Tolerance } from "../presets.ts";
 
 /** A number of a gradient beside its numerical counterpart. */
@@ -56,16 +57,6 @@ export class Jury {
       ...(kink === undefined ? { verdict: this.excess(comparison) <= 1 ? "passed" : "failed" } : { verdict: "kink", kink }),
     };
   }
-}
-
-/** Scaled, so that no square vanishes or overflows. */
-export function norm(numbers: Iterable<number>): number {
-  let largest = 0;
-  for (const x of numbers) largest = Math.max(largest, Math.abs(x));
-  if (largest === 0 || !Number.isFinite(largest)) return largest;
-  let sum = 0;
-  for (const x of numbers) sum += (x / largest) ** 2;
-  return largest * Math.sqrt(sum);
 }
 
 export function jsonNumber(x: number): JsonNumber {

@@ -10,7 +10,7 @@ import { consumptionsOf, type Item } from "../items.ts";
 import type { Ground } from "../mutants/mutant.ts";
 import { valueOf } from "../predictions.ts";
 import type { Step } from "../tape.ts";
-import { withInputs } from "./study.ts";
+import { withInputs } from "../feeding.ts";
 
 /** What each item would be if it followed from a submission's own items before it: one error then costs once. */
 export class FollowThrough {

@@ -4,7 +4,8 @@ import { type Runnable, runnable } from "../../engine/run.ts";
 import type { Program } from "../../graph/program.ts";
 import type { Limits } from "../../wire/limits.ts";
 import { expectedOf, type Item, ItemFinder, type ItemRequest } from "../items.ts";
-import { type Study, studyOf, withInputs } from "./study.ts";
+import { withInputs } from "../feeding.ts";
+import { type Study, studyOf } from "./study.ts";
 
 /** A program made ready to judge certain items of it. */
 export interface PreparedGrading extends Prepared {

@@ -1,6 +1,6 @@
 import type { Derivatives } from "../../engine/differentiate.ts";
 import type { Runnable } from "../../engine/run.ts";
-import type { Program, ProgramInput } from "../../graph/program.ts";
+import type { Program } from "../../graph/program.ts";
 import { BudgetExceeded, type Value, withinBudget } from "../../ir/graph.ts";
 import { filled } from "../../ops/shape/expand.ts";
 import { sizeOf } from "../../tensor/shape.ts";
@@ -60,12 +60,6 @@ function groundOf(program: Program, derivatives: Derivatives | null): Ground {
   if (derivatives === null) return { program, tape, backward: null };
   const objective = derivatives.objective.value;
   return { program, tape, backward: new BackwardPass(tape, tape.at(objective), derivatives.cotangent ?? filled(1, objective)) };
-}
-
-/** The program with more that is fed, after its own inputs. */
-export function withInputs(program: Program, values: readonly Value[]): Program {
-  const more = values.map((value): ProgramInput => ({ name: "", value, role: "input", initial: null }));
-  return { ...program, inputs: [...program.inputs, ...more] };
 }
 
 /** A batch is what examples are counted along: the first axis of an input that is left when it has met parameters. */
