@@ -50,6 +50,8 @@ export class Predictions {
   #work = 0;
   #relabelled: readonly { readonly mutant: Mutant; readonly feeds: FeedChange }[] = [];
   readonly #outcomes = new Map<Mutant, Outcome>();
+  /** Mistakes that touch none of the items. */
+  readonly #harmless: Prediction[] = [];
   /** For the feeds of `#last`. */
   readonly #under = new Map<Mutant, readonly Prediction[] | null>();
   #last: { readonly feeds: readonly Tensor[]; readonly predictions: readonly Prediction[] } | null = null;
@@ -66,7 +68,7 @@ export class Predictions {
   /** At a point, given what is fed there. Throws Cancelled. */
   at(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): readonly Prediction[] {
     if (this.#last !== null && sameFeeds(this.#last.feeds, feeds)) return this.#last.predictions;
-    const predictions = [...this.#computed(feeds, given, cancelled), ...this.#atOtherLabels(feeds, given, cancelled)];
+    const predictions = [...this.#computed(feeds, given, cancelled), ...this.#atOtherLabels(feeds, given, cancelled), ...this.#harmless];
     const elements = predictions.reduce(
       (sum, { tensors }) => sum + [...tensors.values()].reduce((own, { data }) => own + data.length, 0),
       0,
@@ -151,6 +153,7 @@ export class Predictions {
       this.#outcomes.set(each.mutant, each.outcome);
       const changed = changedItems(this.#ground, this.#items, each);
       const size = changed.reduce((sum, [, value]) => sum + spanOf(value.shape), 0);
+      if (changed.length === 0 && each.outcome.feeds === undefined) this.#harmless.push({ mutant: each.mutant, tensors: new Map() });
       if (changed.length === 0 || total + size > mostElements) continue;
       if (elements + size > elementsPerRun || mutants.length === mutantsPerRun) close();
       total += size;
