@@ -6,7 +6,7 @@ import { filled } from "../ops/shape/expand.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { nearest } from "../wire/nearest.ts";
 import { problemAt } from "../wire/problems.ts";
-import { simple, type Step, type Tape } from "./tape.ts";
+import { type Consumer, isWhole, simple, type Tape } from "./tape.ts";
 
 /** What is judged: a value that the forward pass gives, the gradient of a value, or what flows back along an edge. */
 export type ItemName =
@@ -54,17 +54,20 @@ export function labelOf(name: ItemName): string {
 /** Finds the items of a program that requests name. Throws undefined_name or not_differentiable with the pointer of the request's place. */
 export class ItemFinder {
   readonly #program: Program;
-  readonly #values: ReadonlyMap<string, { readonly value: Value; readonly place: number }>;
+  readonly #values: ReadonlyMap<string, Value>;
   readonly #firstUse = new Map<Value, number>();
   readonly #nodes: ReadonlyMap<string, NamedNode>;
+  readonly #names: ReadonlyMap<Value, string>;
+  readonly #places: ReadonlyMap<Value, number>;
 
   constructor(program: Program) {
     this.#program = program;
-    this.#values = new Map(program.values.map(({ name, value }, place) => [name, { value, place }]));
+    this.#values = new Map(program.values.map(({ name, value }) => [name, value]));
     this.#nodes = new Map(program.nodes.map((node) => [node.name, node]));
-    const placeOf = new Map(program.values.map(({ value }, place) => [value, place]));
+    this.#names = new Map(program.values.map(({ name, value }) => [value, name]));
+    this.#places = new Map(program.values.map(({ value }, place) => [value, place]));
     for (const { node } of program.nodes) {
-      const place = placeOf.get(node.outputs[0]) ?? program.values.length;
+      const place = this.#places.get(node.outputs[0]) ?? program.values.length;
       for (const value of node.inputs) if (value !== null && !this.#firstUse.has(value)) this.#firstUse.set(value, place);
     }
   }
@@ -74,11 +77,11 @@ export class ItemFinder {
   }
 
   #value({ kind, name, pointer }: ValueRequest): Item {
-    const candidates = kind === "output" ? this.#program.outputs : this.#program.values;
-    const found = candidates.find((candidate) => candidate.name === name);
-    if (found === undefined) throw unknown(kind === "output" ? "output" : "value", name, candidates, pointer);
-    const { value } = found;
-    if (kind !== "gradient") return { name: { kind, name }, subject: value, consumer: null, order: this.#values.get(name)?.place ?? 0 };
+    const { outputs, values } = this.#program;
+    // A network's output has a name of its own beside that of its last layer.
+    const value = kind === "output" ? outputs.find((output) => output.name === name)?.value : this.#values.get(name);
+    if (value === undefined) throw unknown(kind === "output" ? "output" : "value", name, kind === "output" ? outputs : values, pointer);
+    if (kind !== "gradient") return { name: { kind, name }, subject: value, consumer: null, order: this.#places.get(value) ?? 0 };
     if (!isFloating(value.dtype)) {
       throw problemAt("not_differentiable", pointer, `The value ${name} is ${value.dtype}, so there is no gradient of it`);
     }
@@ -90,8 +93,7 @@ export class ItemFinder {
     const consumer = this.#nodes.get(to);
     if (consumer === undefined) throw unknown("node", to, this.#program.nodes, `${pointer}/to`);
     const { node } = consumer;
-    const names = new Map(this.#program.values.map(({ name, value }) => [value, name]));
-    const fromOf = (at: number): string | null => names.get(node.inputs[at] ?? node.outputs[0]) ?? null;
+    const fromOf = (at: number): string | null => this.#names.get(node.inputs[at] ?? node.outputs[0]) ?? null;
     const places = [...node.inputs.keys()].filter((at) => node.inputs[at] !== null && (from === undefined || fromOf(at) === from));
     const at = input ?? (places.length === 1 ? places[0] : undefined);
     if (at === undefined) {
@@ -112,7 +114,7 @@ export class ItemFinder {
     if (!isFloating(subject.dtype)) {
       throw problemAt("not_differentiable", pointer, `Input ${at} of ${to} is ${subject.dtype}, so no gradient flows along that edge`);
     }
-    const place = this.#values.get(to)?.place ?? 0;
+    const place = this.#places.get(node.outputs[0]) ?? 0;
     return { name: { kind: "edge", from: fromOf(at), to, input: at }, subject, consumer, order: this.#backward(place, 0.5) };
   }
 
@@ -141,11 +143,13 @@ export function expectedOf({ name, subject, consumer }: Item, derivatives: Deriv
 const flowInto = ({ flows }: Derivatives, consumer: NamedNode | null, input: number): Value | null =>
   (consumer === null ? undefined : flows.get(consumer.node)?.[input]) ?? null;
 
-/** The steps of a tape by which a client's node consumes one of its inputs: one, unless the node is taken apart. */
-export function consumptionsOf(tape: Tape, consumer: NamedNode, input: number): readonly { readonly step: Step; readonly input: number }[] {
+/** Where on a tape an edge is: the steps by which a client's node consumes its input. They are one, unless the node is taken apart. */
+export function consumptionsOf(tape: Tape, { name, consumer }: Item): readonly Consumer[] {
+  if (name.kind !== "edge" || consumer === null) return [];
   const { node } = consumer;
-  const whole = tape.steps.some((step) => step.node === node);
-  const inner = whole ? node.inputs[input] : node.expansion?.inputs[input];
+  const inner = (isWhole(node) ? node : (node.expansion ?? node)).inputs[name.input];
   if (inner === null || inner === undefined) return [];
-  return tape.consumers(simple(inner)).filter(({ step, input: at }) => step.owner === consumer && (step.node !== node || at === input));
+  return tape
+    .consumers(simple(inner))
+    .filter(({ step, input: at }) => step.owner === consumer && (step.node !== node || at === name.input));
 }

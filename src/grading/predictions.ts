@@ -2,18 +2,16 @@ import { runnable, type Runnable } from "../engine/run.ts";
 import type { GivenInputs } from "../graph/draft.ts";
 import type { Program } from "../graph/program.ts";
 import type { Value } from "../ir/graph.ts";
-import { sumOf } from "../ops/arithmetic/sum.ts";
 import { filled } from "../ops/shape/expand.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { spanOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { Problem } from "../wire/problems.ts";
-import type { BackwardPass } from "./backward.ts";
-import { consumptionsOf, type Item } from "./items.ts";
+import { ItemReader } from "./item-reader.ts";
+import type { Item } from "./items.ts";
 import { mutantsOf, type Outgrown } from "./mutants/catalogue.ts";
 import type { FeedChange, Ground, Mutant, Outcome } from "./mutants/mutant.ts";
-import type { Tape } from "./tape.ts";
 
 /** What a submission with one certain mistake would hold, of the items that the mistake touches. */
 export interface Prediction {
@@ -42,7 +40,7 @@ interface Part {
 /** The predictions of all known mistakes for a program's items. What is compiled is compiled once, what is run is run when it is asked for. */
 export class Predictions {
   readonly #ground: Ground;
-  readonly #items: readonly Item[];
+  readonly #reader: ItemReader;
   readonly #fed: Program;
   readonly #right: Runnable;
   readonly #limits: Limits;
@@ -59,7 +57,7 @@ export class Predictions {
   /** `fed` is the program with all that a run is fed; `right` computes what the items should be, in their order. */
   constructor(ground: Ground, items: readonly Item[], fed: Program, right: Runnable, limits: Limits) {
     this.#ground = ground;
-    this.#items = items;
+    this.#reader = new ItemReader(ground.tape, items);
     this.#fed = fed;
     this.#right = right;
     this.#limits = limits;
@@ -95,11 +93,12 @@ export class Predictions {
   #after(mutant: Mutant): Predictions | null {
     const outcome = this.#outcomes.get(mutant);
     if (outcome === undefined || outcome.feeds !== undefined || outcome.only !== undefined) return null;
-    const { program, tape } = this.#ground;
-    const values = this.#items.map((item) => valueOf(item, tape, outcome.tape, outcome.backward) ?? filled(0, item.subject));
+    const { program } = this.#ground;
+    const { items } = this.#reader;
+    const values = items.map((item, at) => this.#reader.read(at, outcome.tape, outcome.backward) ?? filled(0, item.subject));
     const run = runnableOrNull(this.#fed, values, this.#limits);
     if (run === null) return null;
-    return new Predictions({ program, tape: outcome.tape, backward: outcome.backward }, this.#items, this.#fed, run, this.#limits);
+    return new Predictions({ program, tape: outcome.tape, backward: outcome.backward }, items, this.#fed, run, this.#limits);
   }
 
   #computed(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
@@ -132,7 +131,7 @@ export class Predictions {
   }
 
   #compiled(): readonly Part[] {
-    const outgrown = mutantsOf(this.#ground);
+    const outgrown = mutantsOf(this.#ground, this.#reader.items.length);
     this.#relabelled = outgrown.flatMap(({ mutant, outcome }) => (outcome.feeds === undefined ? [] : [{ mutant, feeds: outcome.feeds }]));
     const parts: Part[] = [];
     let total = 0;
@@ -151,7 +150,7 @@ export class Predictions {
     };
     for (const each of outgrown) {
       this.#outcomes.set(each.mutant, each.outcome);
-      const changed = changedItems(this.#ground, this.#items, each);
+      const changed = changedItems(this.#reader, this.#ground, each);
       const size = changed.reduce((sum, [, value]) => sum + spanOf(value.shape), 0);
       if (changed.length === 0 && each.outcome.feeds === undefined) this.#harmless.push({ mutant: each.mutant, tensors: new Map() });
       if (changed.length === 0 || total + size > mostElements) continue;
@@ -180,30 +179,18 @@ function resultOrNull<T>(work: () => T): T | null {
 }
 
 /** The items that a mistake touches, each with what it becomes. */
-function changedItems({ tape, backward }: Ground, items: readonly Item[], { outcome }: Outgrown): (readonly [number, Value])[] {
+function changedItems(reader: ItemReader, { backward }: Ground, { outcome }: Outgrown): (readonly [number, Value])[] {
   if (outcome.feeds !== undefined) return [];
+  const { items, tape } = reader;
   return items.flatMap((item, at): (readonly [number, Value])[] => {
     if (outcome.only) {
       const { value, gradient } = outcome.only;
       return item.name.kind === "gradient" && tape.at(item.subject) === value ? [[at, gradient]] : [];
     }
-    const before = valueOf(item, tape, tape, backward);
-    const after = valueOf(item, tape, outcome.tape, outcome.backward);
+    const before = reader.read(at, tape, backward);
+    const after = reader.read(at, outcome.tape, outcome.backward);
     return after === before ? [] : [[at, after ?? filled(0, item.subject)]];
   });
-}
-
-/** The value of an item on a tape that has the steps of `original`; null for a gradient that is not there. */
-export function valueOf(item: Item, original: Tape, tape: Tape, backward: BackwardPass | null): Value | null {
-  const { name, subject, consumer } = item;
-  if (name.kind === "output" || name.kind === "node") return tape.at(subject);
-  if (backward === null) return null;
-  if (name.kind !== "edge" || consumer === null) return backward.sumAt(tape.at(subject));
-  const flows = consumptionsOf(original, consumer, name.input).map(({ step, input }) =>
-    backward.flowAt(tape.steps[original.steps.indexOf(step)], input),
-  );
-  const flowing = flows.filter((flow) => flow !== null);
-  return flowing.length === 0 ? null : flowing.length === 1 ? flowing[0] : sumOf(flowing);
 }
 
 /** Labels moved on by one, the last becoming the first; for floating numbers rows that are 1 in one place. null where they are not such. */

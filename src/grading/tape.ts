@@ -116,7 +116,8 @@ export function simple(value: Value): Value {
   return at;
 }
 
-const isWhole = (node: Node): boolean => node.expansion === null || has(operatorOf(node.op), "elementwise");
+/** Whether a node is a step by itself. */
+export const isWhole = (node: Node): boolean => node.expansion === null || has(operatorOf(node.op), "elementwise");
 
 function simpleNodes(values: readonly Value[]): Node[] {
   const seen = new Set<Node>();

@@ -91,10 +91,14 @@ function ownMultiple(observation: Observation, penalised: ReadonlySet<Value>, ad
   if (explains(left, wrongness(observation))) add("regularizer_on_bias", left, k);
 }
 
+/** Among more gradients than this nobody exchanges two. */
+const mostSwapped = 100;
+
 /** Two items that hold each other's right answer. */
 function swaps(observations: readonly Observation[]): Candidate[] {
   const wrong = [...observations.entries()].filter(([, observation]) => !observation.passed && isGradient(observation));
   const found: Candidate[] = [];
+  if (wrong.length > mostSwapped) return found;
   for (const [first, [i, a]] of wrong.entries()) {
     for (const [j, b] of wrong.slice(first + 1)) {
       if (a.point !== b.point) continue;

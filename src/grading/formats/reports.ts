@@ -1,7 +1,7 @@
 import type { GradeRequest } from "../../wire/grade-request.ts";
 import type { Verdict } from "../../wire/grade-response.ts";
 import type { Language } from "../messages.ts";
-import { brief, linesOf, summaryOf, titleOf } from "./wording.ts";
+import { brief, causesByItem, linesOf, summaryOf, titleOf } from "./wording.ts";
 
 /** What a report is written from. */
 export interface Reported {
@@ -11,14 +11,16 @@ export interface Reported {
 }
 
 /** One test per item, in the words that most formats share. */
-const testsOf = ({ verdict, language }: Reported) =>
-  verdict.items.map((item) => ({
+function testsOf({ verdict, language }: Reported) {
+  const causes = causesByItem(verdict);
+  return verdict.items.map((item) => ({
     title: titleOf(item, language),
     passed: item.passed,
     points: brief(item.points),
     maxPoints: brief(item.max_points),
-    output: linesOf(item, verdict, language).join("\n"),
+    output: linesOf(item, causes, language).join("\n"),
   }));
+}
 
 /** Gradescope's results.json. */
 export function gradescope(reported: Reported): object {

@@ -20,7 +20,7 @@ const verdicts: Readonly<Record<GradedItem["verdict"], readonly [en: string, zh:
 };
 
 /** What there is to say about an item, one line each: the verdict, the worst element, and the causes that explain it. */
-export function linesOf(item: GradedItem, { diagnosis }: Verdict, language: Language): string[] {
+export function linesOf(item: GradedItem, causes: ReadonlyMap<string, readonly string[]>, language: Language): string[] {
   const en = language === "en";
   const lines: string[] = [verdicts[item.verdict][en ? 0 : 1]];
   if (item.verdict === "correct") return lines;
@@ -37,12 +37,22 @@ export function linesOf(item: GradedItem, { diagnosis }: Verdict, language: Lang
         : `偏差最大的元素${at}：应为 ${worst.expected}，提交的是 ${worst.submitted}`,
     );
   }
-  for (const { explains, message } of diagnosis) if (explains.some((place) => isSame(place, item))) lines.push(message);
-  return lines;
+  return [...lines, ...(causes.get(placeKey(item)) ?? [])];
 }
 
-const isSame = (a: ItemPlace, b: ItemPlace): boolean =>
-  a.kind === b.kind && a.name === b.name && a.to === b.to && a.input === b.input && a.point === b.point;
+/** What is said of the causes, by the items that they explain. */
+export function causesByItem({ diagnosis }: Verdict): Map<string, string[]> {
+  const causes = new Map<string, string[]>();
+  for (const { explains, message } of diagnosis) {
+    for (const place of explains) {
+      const key = placeKey(place);
+      causes.set(key, [...(causes.get(key) ?? []), message]);
+    }
+  }
+  return causes;
+}
+
+const placeKey = ({ kind, name, to, input, point }: ItemPlace): string => JSON.stringify([kind, name, to, input, point]);
 
 /** The result in one line. */
 export function summaryOf({ points, max_points, passed }: Verdict, language: Language): string {

@@ -6,9 +6,9 @@ import { filled } from "../../ops/shape/expand.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Limits } from "../../wire/limits.ts";
-import { consumptionsOf, type Item } from "../items.ts";
+import { ItemReader } from "../item-reader.ts";
+import type { Item } from "../items.ts";
 import type { Ground } from "../mutants/mutant.ts";
-import { valueOf } from "../predictions.ts";
 import type { Step } from "../tape.ts";
 import { withInputs } from "../feeding.ts";
 
@@ -54,22 +54,22 @@ export class FollowThrough {
 
     const gradients = new Map<Value, Value>();
     const edges = new Map<Step, Map<number, Value>>();
-    this.#items.forEach(({ name, subject, consumer }, at) => {
+    const reader = new ItemReader(tape, this.#items);
+    this.#items.forEach(({ name, subject }, at) => {
       if (name.kind === "gradient") gradients.set(followed.at(subject), stand(at, subject));
-      if (name.kind !== "edge" || consumer === null) return;
-      const consumptions = consumptionsOf(tape, consumer, name.input);
+      const consumptions = reader.consumptions(at);
       // Inside a node that is taken apart an edge may be several.
       if (consumptions.length !== 1) return;
-      const step = followed.steps[tape.steps.indexOf(consumptions[0].step)];
+      const [{ place, input: position }] = consumptions;
+      const step = followed.steps[place];
       const own = edges.get(step) ?? new Map<number, Value>();
-      edges.set(step, own.set(consumptions[0].input, stand(at, subject)));
+      edges.set(step, own.set(position, stand(at, subject)));
     });
     const back = backward === null ? null : backward.over(followed, { gradients, edges });
 
-    const wanted = this.#items.map((item): Value => {
-      const isForward = item.name.kind === "node" || item.name.kind === "output";
-      const value = isForward ? computed(tape.at(item.subject)) : valueOf(item, tape, followed, back);
-      return value ?? filled(0, item.subject);
+    const wanted = this.#items.map(({ name, subject }, at): Value => {
+      const isForward = name.kind === "node" || name.kind === "output";
+      return (isForward ? computed(tape.at(subject)) : reader.read(at, followed, back)) ?? filled(0, subject);
     });
     const program = withInputs(
       this.#fed,

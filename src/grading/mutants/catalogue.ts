@@ -12,6 +12,9 @@ import { weightMutants } from "./weights.ts";
 
 /** Nodes and values that the mutants of one program may be made of, all together. */
 const budget = 400_000;
+/** Each mutant is a walk over all steps, and is compared with all items: at most so many of either are visited. */
+const mostVisits = 3e6;
+const mostMutants = 2000;
 
 /** A mutant with what it leads to. */
 export interface Outgrown {
@@ -20,10 +23,10 @@ export interface Outgrown {
 }
 
 /**
- * The known mistakes at every place of a program where they can be made. Of a program too large for all of them, those that come first
- * in the order of the groups below.
+ * The known mistakes at every place of a program where they can be made, of which `items` values are submitted. Of a program too large
+ * for all of them, those that come first in the order of the groups below.
  */
-export function mutantsOf(ground: Ground): Outgrown[] {
+export function mutantsOf(ground: Ground, items: number): Outgrown[] {
   const places = new Places(ground);
   const penalties = penaltiesOf(ground, places);
   const penaltyEdges = new Set(penalties.flatMap(({ edges }) => edges.map((edge) => placeKey(places, edge))));
@@ -37,11 +40,14 @@ export function mutantsOf(ground: Ground): Outgrown[] {
     () => operandMutants(ground, places),
     () => labelMutants(ground, places),
   ];
+  const most = Math.min(mostMutants, mostVisits / Math.max(1, ground.tape.steps.length, items));
   const outgrown: Outgrown[] = [];
   try {
     withinBudget(budget, () => {
       for (const group of groups) {
+        if (outgrown.length >= most) break;
         for (const mutant of group()) {
+          if (outgrown.length >= most) break;
           const outcome = outcomeOf(mutant);
           if (outcome !== null) outgrown.push({ mutant, outcome });
         }
