@@ -17,6 +17,10 @@ export interface PreparedGrading extends Prepared {
   readonly study: () => Study;
 }
 
+/** Rough memory of mistakes and consequences, which are compiled later: so many times that of the right answer, up to a bound. */
+const studyShare = 80;
+const mostStudyBytes = 40e6;
+
 export interface GradingQuestion {
   readonly of: string | undefined;
   readonly cotangent: boolean;
@@ -39,7 +43,6 @@ export function prepareGrading(program: Program, { of, cotangent, items: request
     items,
     right,
     study: () => (study ??= studyOf({ program, derivatives, items, fed, right, limits })),
-    // Mistakes and consequences are compiled later and cost several times what the right answer does.
-    size: 20 * right.size,
+    size: right.size + Math.min(studyShare * right.size, mostStudyBytes),
   };
 }

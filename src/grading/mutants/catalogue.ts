@@ -13,7 +13,7 @@ import { weightMutants } from "./weights.ts";
 /** Nodes and values that the mutants of one program may be made of, all together. */
 const budget = 400_000;
 /** Each mutant is a walk over all steps, and is compared with all items: at most so many of either are visited. */
-const mostVisits = 3e6;
+const mostVisits = 1e6;
 const mostMutants = 2000;
 
 /** A mutant with what it leads to. */
