@@ -11,13 +11,10 @@ export interface WorstEntry {
   readonly index: readonly number[];
   readonly expected: number;
   readonly submitted: number;
-  readonly error: number;
 }
 
 export interface Comparison {
   readonly passed: boolean;
-  /** The greatest error by the tolerance's own measure; Infinity where a NaN or an infinity is not matched. */
-  readonly error: number;
   /** Elements that are not within the tolerance. */
   readonly wrong: number;
   /** The worst of them first, at most three. */
@@ -31,7 +28,7 @@ export function compare(submitted: Numbers, expected: Numbers, tolerance: Tolera
   const { data: a } = submitted;
   const { data: n } = expected;
   const whole = tolerance.over === "tensor" ? normRatio(a, n) : null;
-  const worst: { at: number; error: number }[] = [];
+  const worst: Wrong[] = [];
   let greatest = 0;
   let wrong = 0;
   for (let at = 0; at < n.length; at++) {
@@ -43,37 +40,67 @@ export function compare(submitted: Numbers, expected: Numbers, tolerance: Tolera
       if (error <= tolerance.bound) continue;
     } else if (whole !== null && whole <= tolerance.bound) continue;
     wrong++;
-    if (worst.length < mostWorst || error > worst[worst.length - 1].error) {
-      worst.push({ at, error });
-      worst.sort((x, y) => y.error - x.error);
-      if (worst.length > mostWorst) worst.pop();
-    }
+    const own = { at, error, distance: finite ? Math.abs(a[at] - n[at]) : Infinity };
+    if (worst.length === mostWorst && byError(own, worst[mostWorst - 1]) >= 0) continue;
+    worst.push(own);
+    worst.sort(byError);
+    if (worst.length > mostWorst) worst.pop();
   }
-  const error = whole ?? greatest;
   return {
-    passed: error <= tolerance.bound,
-    error,
+    passed: (whole ?? greatest) <= tolerance.bound,
     wrong,
-    worst: worst.map(({ at, error: own }) => ({ index: indexAt(at, expected.shape), expected: n[at], submitted: a[at], error: own })),
+    worst: worst.map(({ at }) => ({ index: indexAt(at, expected.shape), expected: n[at], submitted: a[at] })),
   };
+}
+
+interface Wrong {
+  readonly at: number;
+  readonly error: number;
+  readonly distance: number;
+}
+
+/** Where nothing is allowed every error is infinite, and the distance decides. */
+function byError(a: Wrong, b: Wrong): number {
+  if (a.error !== b.error) return a.error > b.error ? -1 : 1;
+  return a.distance === b.distance ? a.at - b.at : b.distance - a.distance;
 }
 
 const same = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
 
 /** norm(a - b) / (norm(a) + norm(b)): 0 for equal tensors, 1 for opposite ones; Infinity where a NaN or an infinity is not matched. */
 export function normRatio(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const plain = ratioAt(a, b, 1);
+  if (plain !== null) return plain;
+  // Squares vanished or overflowed.
+  let largest = 0;
+  for (let at = 0; at < b.length; at++) {
+    if (Number.isFinite(a[at]) && Number.isFinite(b[at])) largest = Math.max(largest, Math.abs(a[at]), Math.abs(b[at]));
+  }
+  return ratioAt(a, b, largest) ?? 0;
+}
+
+/** The ratio with all numbers divided by `scale`; null where their squares say nothing of it. */
+function ratioAt(a: ArrayLike<number>, b: ArrayLike<number>, scale: number): number | null {
   let difference = 0;
   let left = 0;
   let right = 0;
+  let differs = false;
   for (let at = 0; at < b.length; at++) {
-    if (same(a[at], b[at])) {
-      if (!Number.isFinite(a[at])) continue;
-    } else if (!Number.isFinite(a[at]) || !Number.isFinite(b[at])) return Infinity;
-    else difference += (a[at] - b[at]) ** 2;
-    left += a[at] ** 2;
-    right += b[at] ** 2;
+    const x = a[at];
+    const y = b[at];
+    if (same(x, y)) {
+      if (!Number.isFinite(x)) continue;
+    } else if (!Number.isFinite(x) || !Number.isFinite(y)) return Infinity;
+    else {
+      differs = true;
+      difference += ((x - y) / scale) ** 2;
+    }
+    left += (x / scale) ** 2;
+    right += (y / scale) ** 2;
   }
-  return difference === 0 ? 0 : Math.sqrt(difference) / (Math.sqrt(left) + Math.sqrt(right));
+  if (!differs) return 0;
+  if (difference === 0 || !Number.isFinite(difference + left + right)) return null;
+  return Math.sqrt(difference) / (Math.sqrt(left) + Math.sqrt(right));
 }
 
 /** The Euclidean norm, scaled so that no square vanishes or overflows. */

@@ -33,7 +33,8 @@ const WorstEntry = z
     index: z.array(z.int()).meta({ description: "Where it stands in the tensor; [] for a scalar", examples: [[0, 2]] }),
     expected: number.meta({ description: "What it should be", examples: [5] }),
     submitted: number.meta({ description: "What was submitted", examples: [3] }),
-    error: number.meta({ description: "The error by the tolerance's own measure", examples: [2] }),
+    absolute_error: number.meta({ description: "How far they are apart", examples: [2] }),
+    relative_error: number.meta({ description: "The same as a share of the greater of the two", examples: [0.4] }),
   })
   .meta({ id: "WorstEntry", description: "An element that is wrong" });
 
@@ -48,10 +49,10 @@ const GradedItem = z
     }),
     points: z.number().meta({ description: "Points earned", examples: [0] }),
     max_points: z.number().meta({ description: "Points that could be earned", examples: [1] }),
-    error: number.optional().meta({
+    residual: number.optional().meta({
       description:
-        "The greatest error by the tolerance's own measure (for atol and rtol the difference as a multiple of what they allow); left out where there is nothing to compare",
-      examples: [33.3],
+        "norm(a - b) / (norm(a) + norm(b)) of what was submitted and what it should be; left out where there is nothing to compare",
+      examples: [0.25],
     }),
     expected: TensorOutput.optional().meta({ description: "What it should be, for small tensors that are wrong", examples: [5] }),
     submitted: TensorOutput.optional().meta({ description: "What was submitted, for small tensors that are wrong", examples: [3] }),

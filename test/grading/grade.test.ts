@@ -54,10 +54,11 @@ describe("a verdict", () => {
   test("shows the worst elements, the greatest error first", () => {
     const submission = { gradients: { w: [0.75, 12.5, 107] } };
     const [item] = grade({ ...chain, submission, atol: 0.25 }).items;
-    expect(item).toMatchObject({ verdict: "wrong", error: 4, wrong_elements: 2, expected: [0.75, 12, 108], submitted: [0.75, 12.5, 107] });
+    expect(item).toMatchObject({ verdict: "wrong", wrong_elements: 2, expected: [0.75, 12, 108], submitted: [0.75, 12.5, 107] });
+    expect(item.residual).toBeCloseTo(Math.hypot(0.5, 1) / (Math.hypot(0.75, 12, 108) + Math.hypot(0.75, 12.5, 107)), 14);
     expect(item.worst).toEqual([
-      { index: [2], expected: 108, submitted: 107, error: 4 },
-      { index: [1], expected: 12, submitted: 12.5, error: 2 },
+      { index: [2], expected: 108, submitted: 107, absolute_error: 1, relative_error: 1 / 108 },
+      { index: [1], expected: 12, submitted: 12.5, absolute_error: 0.5, relative_error: 0.04 },
     ]);
   });
 
@@ -67,7 +68,7 @@ describe("a verdict", () => {
     expect(itemsOf(request)).toEqual(["node h: shape_mismatch", "gradient w: not_finite", "gradient x: missing"]);
     const { items, diagnosis, points, max_points } = grade(request);
     expect(items[0]).toMatchObject({ expected_shape: [3], submitted_shape: [1, 3] });
-    expect(items[1].worst).toMatchObject([{ index: [1], submitted: "NaN", error: "Infinity" }]);
+    expect(items[1].worst).toMatchObject([{ index: [1], submitted: "NaN", absolute_error: "Infinity", relative_error: "Infinity" }]);
     expect(diagnosis.map(({ mistake, name }) => [mistake, name])).toEqual([
       ["shape_mismatch", "h"],
       ["nan_from_overflow", "w"],

@@ -4,7 +4,7 @@ import type { GradedItem } from "../../wire/grade-response.ts";
 import type { ToleranceChoice } from "../../wire/presets.ts";
 import type { GivenTensor } from "../../wire/tensor.ts";
 import { type Tensor } from "../../tensor/tensor.ts";
-import { compare, type Comparison, type Numbers } from "../compare.ts";
+import { compare, type Comparison, normRatio, type Numbers } from "../compare.ts";
 import type { ItemName } from "../items.ts";
 import { toleranceOf } from "../presets.ts";
 
@@ -65,7 +65,7 @@ export function gradedItem(judged: Judged, points: number, maxPoints: number): G
     points,
     max_points: maxPoints,
   };
-  if (comparison !== null) item.error = written(comparison.error);
+  if (comparison !== null && submitted !== null) item.residual = written(normRatio(submitted.data, expected.data));
   if (verdict === "correct") return item;
   if (verdict === "shape_mismatch" && submitted !== null) {
     item.expected_shape = [...expected.shape];
@@ -75,12 +75,16 @@ export function gradedItem(judged: Judged, points: number, maxPoints: number): G
   if (submitted !== null && submitted.data.length <= mostShown) item.submitted = encodeTensor(asTensor(submitted), "list");
   if (comparison === null) return item;
   item.wrong_elements = comparison.wrong;
-  item.worst = comparison.worst.map(({ index, expected: right, submitted: found, error }) => ({
-    index: [...index],
-    expected: written(right),
-    submitted: written(found),
-    error: written(error),
-  }));
+  item.worst = comparison.worst.map(({ index, expected: right, submitted: found }) => {
+    const off = Number.isFinite(found) && Number.isFinite(right) ? Math.abs(found - right) : Infinity;
+    return {
+      index: [...index],
+      expected: written(right),
+      submitted: written(found),
+      absolute_error: written(off),
+      relative_error: written(Number.isFinite(off) ? off / Math.max(Math.abs(found), Math.abs(right)) : off),
+    };
+  });
   return item;
 }
 
