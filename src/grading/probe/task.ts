@@ -16,7 +16,7 @@ import { encodeTensor } from "../../wire/encode.ts";
 import type { Limits } from "../../wire/limits.ts";
 import { ProbeRequest } from "../../wire/probe-request.ts";
 import type { ProbeResponse } from "../../wire/probe-response.ts";
-import { pointerTo, Problem, problem, problemAt } from "../../wire/problems.ts";
+import { pointerTo, Problem, problemAt } from "../../wire/problems.ts";
 import { programOf } from "../../wire/program-source.ts";
 import { decodeTensor, type GivenTensor } from "../../wire/tensor.ts";
 import { drawCotangent } from "../check/draw.ts";
@@ -76,10 +76,9 @@ export function probeTask({ limits, compiler, cacheBytes }: Context): Handler {
     }
     const [best] = tried.toSorted((a, b) => worth(a) - worth(b));
     if (best === undefined) {
-      throw problem(
-        "invalid_request",
-        "No finite numbers come out at any inputs that were drawn: give the inputs' bounds with generate and between",
-      );
+      const place = wanted.length > 0 ? "/generate" : "/inputs";
+      const detail = "No finite numbers come out at any inputs that were drawn: give the inputs' bounds with generate and between";
+      throw problemAt("invalid_request", place, wanted.length > 0 ? detail : "No finite numbers come out at the inputs that are given");
     }
     return answer(responseOf(prepared, best, request), limits);
   };
