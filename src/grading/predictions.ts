@@ -3,14 +3,14 @@ import type { GivenInputs } from "../graph/draft.ts";
 import type { Program } from "../graph/program.ts";
 import type { Value } from "../ir/graph.ts";
 import { filled } from "../ops/shape/expand.ts";
-import { isFloating } from "../tensor/dtype.ts";
 import { spanOf } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { copyOf, type Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { Problem } from "../wire/problems.ts";
 import { ItemReader } from "./item-reader.ts";
 import type { Item } from "./items.ts";
 import { mutantsOf, type Outgrown } from "./mutants/catalogue.ts";
+import { relabelled } from "./mutants/labels.ts";
 import type { FeedChange, Ground, Mutant, Outcome } from "./mutants/mutant.ts";
 
 /** What a submission with one certain mistake would hold, of the items that the mistake touches. */
@@ -29,8 +29,10 @@ const keptElements = 1e6;
 const mutantsPerRun = 40;
 /** Operations that all predictions at one point may take together; those that come first in the catalogue of mistakes are made. */
 const mostWork = 4e9;
-/** Second mistakes are predicted where first ones take at most this many operations. */
+/** Second mistakes are predicted where first ones take at most this many operations and elements; as many elements are kept of them. */
 const mostWorkOfPairs = 2e7;
+const mostElementsOfPairs = 1e5;
+const keptElementsOfPairs = 5e5;
 
 interface Part {
   readonly mutants: readonly { readonly mutant: Mutant; readonly items: readonly (readonly [item: number, position: number])[] }[];
@@ -52,7 +54,8 @@ export class Predictions {
   readonly #harmless: Prediction[] = [];
   /** For the feeds of `#last`. */
   readonly #under = new Map<Mutant, readonly Prediction[] | null>();
-  #last: { readonly feeds: readonly Tensor[]; readonly predictions: readonly Prediction[] } | null = null;
+  #elementsUnder = 0;
+  #last: { readonly feeds: readonly Tensor[]; readonly predictions: readonly Prediction[]; readonly elements: number } | null = null;
 
   /** `fed` is the program with all that a run is fed; `right` computes what the items should be, in their order. */
   constructor(ground: Ground, items: readonly Item[], fed: Program, right: Runnable, limits: Limits) {
@@ -67,12 +70,10 @@ export class Predictions {
   at(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): readonly Prediction[] {
     if (this.#last !== null && sameFeeds(this.#last.feeds, feeds)) return this.#last.predictions;
     const predictions = [...this.#computed(feeds, given, cancelled), ...this.#atOtherLabels(feeds, given, cancelled), ...this.#harmless];
-    const elements = predictions.reduce(
-      (sum, { tensors }) => sum + [...tensors.values()].reduce((own, { data }) => own + data.length, 0),
-      0,
-    );
-    this.#last = elements <= keptElements ? { feeds: feeds.map(copyOf), predictions } : null;
+    const elements = elementsOf(predictions);
+    this.#last = elements <= keptElements ? { feeds: feeds.map(copyOf), predictions, elements } : null;
     this.#under.clear();
+    this.#elementsUnder = 0;
     return predictions;
   }
 
@@ -81,10 +82,13 @@ export class Predictions {
    * can be built on, and where it would take too much memory.
    */
   under(mutant: Mutant, given: GivenInputs, cancelled: () => boolean): readonly Prediction[] | null {
-    if (this.#last === null || this.#work > mostWorkOfPairs) return null;
-    let predictions = this.#under.get(mutant);
-    if (predictions === undefined) {
-      predictions = this.#after(mutant)?.at(this.#last.feeds, given, cancelled) ?? null;
+    if (this.#last === null || this.#work > mostWorkOfPairs || this.#last.elements > mostElementsOfPairs) return null;
+    const kept = this.#under.get(mutant);
+    if (kept !== undefined) return kept;
+    const predictions = this.#after(mutant)?.at(this.#last.feeds, given, cancelled) ?? null;
+    const elements = elementsOf(predictions ?? []);
+    if (this.#elementsUnder + elements <= keptElementsOfPairs) {
+      this.#elementsUnder += elements;
       this.#under.set(mutant, predictions);
     }
     return predictions;
@@ -193,29 +197,11 @@ function changedItems(reader: ItemReader, { backward }: Ground, { outcome }: Out
   });
 }
 
-/** Labels moved on by one, the last becoming the first; for floating numbers rows that are 1 in one place. null where they are not such. */
-function relabelled(labels: Tensor, classes: number, by: number): Tensor | null {
-  const data = labels.data.slice();
-  if (!isFloating(labels.dtype)) {
-    for (let at = 0; at < data.length; at++) {
-      if (data[at] < 0 || data[at] >= classes) return null;
-      data[at] = (data[at] + by + classes) % classes;
-    }
-    return { ...labels, data };
-  }
-  for (let row = 0; row < data.length; row += classes) {
-    let ones = 0;
-    for (let at = row; at < row + classes; at++) {
-      if (labels.data[at] !== 0 && labels.data[at] !== 1) return null;
-      ones += labels.data[at];
-      data[row + ((at - row + by + classes) % classes)] = labels.data[at];
-    }
-    if (ones !== 1) return null;
-  }
-  return { ...labels, data };
+function elementsOf(predictions: readonly Prediction[]): number {
+  let elements = 0;
+  for (const { tensors } of predictions) for (const { data } of tensors.values()) elements += data.length;
+  return elements;
 }
-
-const copyOf = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.slice() });
 
 function sameFeeds(a: readonly Tensor[], b: readonly Tensor[]): boolean {
   return (

@@ -1,4 +1,4 @@
-import type { Claims, Submission, Worth } from "../../wire/grade-request.ts";
+import type { Claims, Submission, Worth } from "../../wire/submission.ts";
 import type { Limits } from "../../wire/limits.ts";
 import { pointerTo, problemAt } from "../../wire/problems.ts";
 import { decodeTensor, type GivenTensor } from "../../wire/tensor.ts";

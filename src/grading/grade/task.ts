@@ -6,7 +6,7 @@ import type { Answer } from "../../engine/pool-protocol.ts";
 import { type Context, readRequest } from "../../engine/tasks/context.ts";
 import type { Handler } from "../../engine/worker-loop.ts";
 import type { GivenInputs } from "../../graph/draft.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { copyOf } from "../../tensor/tensor.ts";
 import { GradeRequest } from "../../wire/grade-request.ts";
 import type { Verdict } from "../../wire/grade-response.ts";
 import type { Limits } from "../../wire/limits.ts";
@@ -85,5 +85,3 @@ function grading({
     return { request, language: spoken, verdicts };
   };
 }
-
-const copyOf = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.slice() });
