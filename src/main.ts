@@ -4,7 +4,7 @@ import { type Config, ConfigError, readConfig } from "./config.ts";
 import { WorkerPool } from "./engine/pool.ts";
 import { buildApp } from "./http/app.ts";
 import { createLogger, flushed } from "./http/logger.ts";
-import type { Limits } from "./wire/limits.ts";
+import { limitsOf } from "./wire/limits.ts";
 import type { WorkerSettings } from "./worker.ts";
 
 /** A task that was asked to stop has this long, in milliseconds, before its thread is ended. */
@@ -69,18 +69,4 @@ async function start(config: Config): Promise<void> {
   await app.listen({ host: config.HOST, port: config.PORT });
   await pool.ready;
   logger.info({ workers: config.WORKERS }, "ready");
-}
-
-function limitsOf(config: Config): Limits {
-  return {
-    bodyBytes: config.MAX_BODY_BYTES,
-    nodes: config.MAX_NODES,
-    elements: config.MAX_ELEMENTS,
-    bytes: config.MAX_BYTES,
-    operations: config.MAX_OPERATIONS,
-    answerBytes: config.MAX_ANSWER_BYTES,
-    nesting: config.MAX_NESTING,
-    rank: config.MAX_RANK,
-    points: config.MAX_POINTS,
-  };
 }

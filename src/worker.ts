@@ -5,6 +5,9 @@ import { evaluateTask } from "./engine/tasks/evaluate.ts";
 import { gradientsTask } from "./engine/tasks/gradients.ts";
 import { readGraphTask, registerGraphTask } from "./engine/tasks/graphs.ts";
 import { serve } from "./engine/worker-loop.ts";
+import { checkTask } from "./grading/check/task.ts";
+import { gradeTasks } from "./grading/grade/task.ts";
+import { probeTask } from "./grading/probe/task.ts";
 import type { Limits } from "./wire/limits.ts";
 
 /** What the main thread tells its workers. */
@@ -26,4 +29,7 @@ serve({
   gradients: gradientsTask(context),
   registerGraph: registerGraphTask(context, registry),
   readGraph: readGraphTask(context),
+  check: checkTask(context),
+  ...gradeTasks(context),
+  probe: probeTask(context),
 });

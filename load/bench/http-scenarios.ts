@@ -12,7 +12,7 @@ const rows = (count: number, width: number, phase: number): number[][] =>
 
 const several = (bodyOf: (phase: number) => object): string[] => Array.from({ length: 64 }, (_, phase) => JSON.stringify(bodyOf(phase)));
 
-const twoLayers = (phase: number): object => ({
+export const twoLayers = (phase: number) => ({
   network: {
     layers: [{ type: "Linear", in_features: 8, out_features: 16 }, { type: "Tanh" }, { type: "Linear", in_features: 16, out_features: 4 }],
     loss: { type: "CrossEntropyLoss" },

@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   scaling: () => import("./scaling.ts"),
   http: () => import("./http.ts"),
   livez: () => import("./livez.ts"),
+  grading: () => import("./grading.ts"),
   handover: () => import("./handover.ts"),
 };
 

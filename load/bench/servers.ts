@@ -61,8 +61,8 @@ async function becomesReady(url: string): Promise<void> {
   throw new Error(`${url} did not become ready`);
 }
 
-export const post = (address: string, body: string): Promise<Response> =>
-  fetch(`${address}/v1/gradients`, { method: "POST", headers: { "content-type": "application/json" }, body });
+export const post = (address: string, body: string, path = "/v1/gradients"): Promise<Response> =>
+  fetch(address + path, { method: "POST", headers: { "content-type": "application/json" }, body });
 
 /** Requests per second, and latencies in milliseconds. */
 export interface Load {

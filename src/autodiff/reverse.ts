@@ -98,7 +98,7 @@ function throughExpansion(node: Node, grads: readonly Value[]): readonly (Value 
 }
 
 /** Sums a gradient of the broadcast shape back to the shape of its operand. */
-function unbroadcast(gradient: Value, shape: Shape): Value {
+export function unbroadcast(gradient: Value, shape: Shape): Value {
   if (sameShape(gradient.shape, shape)) return gradient;
   const lead = gradient.shape.length - shape.length;
   const axes = gradient.shape.flatMap((size, axis) => (axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : []));

@@ -33,6 +33,8 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string | Uint8Array;
+  /** Whether what a task judged has passed, for the exit status of a command; it does not travel. */
+  readonly passed?: boolean;
 }
 
 /** Bodies and answers of up to this many bytes travel as strings, which cost least to hand over; longer ones as bytes. */

@@ -187,7 +187,7 @@ class Compilation {
     const dtype = origin.dtype ?? fitted(origin.numbers, this.#demands[at] ?? wanted);
     if (at >= inputs.length) {
       const { name, tensor } = constants[at - inputs.length];
-      return constant(settledAt(() => locate("constants", name), tensor, dtype));
+      return constant(settledAt(tensor, dtype, () => locate("constants", name)));
     }
     const tensor = this.#given?.tensors.get(inputs[at].name);
     if (this.#given === null || tensor === undefined) return input({ dtype, shape: declaredShape(this.#draft, inputs[at]) });
@@ -197,7 +197,7 @@ class Compilation {
 
   #literal(node: number, at: number, tensor: GivenTensor, wanted: DType | null): Value {
     const dtype = tensor.dtype ?? (tensor.kind === "bool" ? "bool" : fitted(tensor, wanted));
-    return constant(settledAt(() => this.#draft.locate("nodes", node, "inputs", at), tensor, dtype));
+    return constant(settledAt(tensor, dtype, () => this.#draft.locate("nodes", node, "inputs", at)));
   }
 
   #requireSize(node: number, shape: readonly number[]): void {
@@ -211,18 +211,6 @@ class Compilation {
   }
 }
 
-/** The numbers of a literal. No pointer leads into a formula: what is wrong with a literal there is told by line and column. */
-function settledAt(placeOf: () => Place, literal: GivenTensor, dtype: DType): Tensor {
-  try {
-    return settle(literal, dtype, () => placeOf().pointer);
-  } catch (error) {
-    const place = placeOf();
-    if (!(error instanceof Problem) || place.prefix === undefined) throw error;
-    const fault = faultAt(place, error.detail);
-    throw new Problem(error.code, fault.detail, [fault]);
-  }
-}
-
 function literalDType(operand: string | GivenTensor | null): DType | null {
   if (operand === null || typeof operand === "string") return null;
   return operand.dtype ?? (operand.kind === "bool" ? "bool" : null);
@@ -232,4 +220,16 @@ function literalDType(operand: string | GivenTensor | null): DType | null {
 function objectiveOf(outputs: readonly NamedValue[]): NamedValue | null {
   const candidates = outputs.length === 1 ? outputs : outputs.filter(({ value }) => isFloating(value.dtype));
   return candidates.length === 1 ? candidates[0] : null;
+}
+
+/** A tensor that is part of the program. In a formula no pointer leads to its elements, so the place is that of the whole. */
+function settledAt(tensor: GivenTensor, dtype: DType, locate: () => Place): Tensor {
+  try {
+    return settle(tensor, dtype, () => locate().pointer);
+  } catch (error) {
+    const place = locate();
+    if (!(error instanceof Problem) || place.prefix === undefined) throw error;
+    const fault = faultAt(place, error.detail);
+    throw new Problem(error.code, fault.detail, [fault]);
+  }
 }

@@ -14,7 +14,9 @@ import { takeRawBodies } from "./plugins/raw-bodies.ts";
 import { reference } from "./plugins/reference.ts";
 import { requestIds, requestLog, sharedLoggers } from "./plugins/request-log.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
+import { check } from "./routes/check.ts";
 import { compute } from "./routes/compute.ts";
+import { grade } from "./routes/grade.ts";
 import { graphs } from "./routes/graphs.ts";
 import { health } from "./routes/health.ts";
 import { home } from "./routes/home.ts";
@@ -93,6 +95,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await v1.register(async (scope) => {
       takeRawBodies(scope, { maxBodyBytes, maxPendingBytes });
       compute(scope, { pool });
+      check(scope, { pool });
+      grade(scope, { pool });
       await scope.register(graphs, { pool });
     });
   });

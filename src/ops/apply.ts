@@ -38,9 +38,9 @@ export function apply(
  * Inputs left out at the end are made explicit. Rules type their inputs by the specification: null only where an input is optional,
  * which `checkInputs` has made sure of.
  */
-export function paddedInputs(op: Operator, inputs: readonly (Value | null)[]): readonly Value[] {
+export function paddedInputs<T = Value>(op: Operator, inputs: readonly (T | null)[]): readonly T[] {
   const missing = op.inputs.length - inputs.length;
-  return (missing > 0 ? [...inputs, ...new Array<null>(missing).fill(null)] : inputs) as readonly Value[];
+  return (missing > 0 ? [...inputs, ...new Array<null>(missing).fill(null)] : inputs) as readonly T[];
 }
 
 /** A value that is given twice stands in the body as two values, so that each position keeps its own gradient. */

@@ -4,6 +4,7 @@ import { type ElementFunction, mapElements } from "../kernels/element.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
+import type { Complex } from "./complex.ts";
 
 /** Sets of element types that inputs are constrained to. */
 export const floats: readonly DType[] = ["float64", "float32"];
@@ -111,6 +112,13 @@ export interface Tangents<I extends readonly InputSpec[], O extends readonly Out
   readonly attributes: A;
 }
 
+/** What a value of an operator's own is made of. */
+interface Application<I extends readonly InputSpec[], O extends readonly OutputSpec[], A> {
+  readonly inputs: Each<I, Value>;
+  readonly outputs: Each<O, Value>;
+  readonly attributes: A;
+}
+
 interface Facts<I extends readonly InputSpec[], O extends readonly OutputSpec[], S extends z.ZodType> {
   /** ONNX's name where ONNX has the operator. */
   readonly type: string;
@@ -163,6 +171,16 @@ export interface Primitive<I extends readonly InputSpec[], O extends readonly Ou
   readonly vjp: ((rule: Rule<I, O, z.output<S>>) => Gradients<I>) | null;
   /** Tangents of the outputs; when absent it is derived from `vjp`. */
   readonly jvp?: (rule: Tangents<I, O, z.output<S>>) => readonly (Value | null)[];
+  /**
+   * The outputs for complex inputs, at least one of which is not real. Left out, an operator that is linear is applied to the real and the
+   * imaginary parts; any other has no complex form. null: none for these attributes.
+   */
+  readonly complex?: (rule: { readonly inputs: Each<I, Complex>; readonly attributes: z.output<S> }) => readonly Complex[] | null;
+  /**
+   * Values that stay the same for as long as the operands move without passing a kink (or a jump), and change when they pass one. Outputs
+   * that are not floating-point say so by themselves.
+   */
+  readonly branches?: (rule: Application<I, O, z.output<S>>) => readonly Value[];
   /** Floating-point operations of one run; the number of elements read and written unless told. */
   readonly operations?: (inputs: Each<I, TensorType>, outputs: readonly TensorType[], attributes: z.output<S>) => number;
 }

@@ -7,6 +7,7 @@ import type { DType } from "../tensor/dtype.ts";
 import type { TensorType } from "../tensor/tensor.ts";
 import { type Category, defineOp, type Display, floats, type Kink, numbers, type Operator, type Probe, type Syntax } from "./define.ts";
 import { OperatorError } from "./errors.ts";
+import type { Complex } from "./complex.ts";
 
 /** The broadcast of all inputs' shapes; throws OperatorError naming the first input that does not fit. */
 export function broadcastAll(op: string, inputs: readonly (TensorType | null)[]): Shape {
@@ -42,11 +43,14 @@ interface UnaryFacts {
   readonly between?: readonly [number, number];
   readonly integersToo?: boolean;
   readonly linear?: boolean;
+  readonly complex?: (z: Complex) => Complex;
+  /** Tells the smooth pieces apart: see `branches`. */
+  readonly branch?: (x: Value, y: Value) => Value;
 }
 
 /** A function of one number, applied to every element. */
 export function elementwiseUnary(facts: UnaryFacts): Operator {
-  const { f, calls, gradient, between = [-2, 2], integersToo = false, linear = false, ...rest } = facts;
+  const { f, calls, gradient, complex, branch, between = [-2, 2], integersToo = false, linear = false, ...rest } = facts;
   const element = calls === undefined ? looped(1, f) : typeof calls === "string" ? direct(calls, 1, f) : composed(1, f, calls);
   return defineOp({
     ...rest,
@@ -58,6 +62,8 @@ export function elementwiseUnary(facts: UnaryFacts): Operator {
     infer: ([x]) => [x],
     element: () => element,
     vjp: gradient === null ? null : ({ inputs: [x], outputs: [y], grads: [g] }) => [gradient(g, x, y)],
+    complex: complex && (({ inputs: [z] }) => [complex(z)]),
+    branches: branch && (({ inputs: [x], outputs: [y] }) => [branch(x, y)]),
     probes: [{ inputs: [{ shape: [5], between }] }, { inputs: [{ shape: [2, 3], between }] }, { inputs: [{ shape: [], between }] }],
   });
 }
@@ -70,6 +76,7 @@ interface BinaryFacts {
   readonly element: (dtype: DType) => ElementFunction;
   readonly vjp: (g: Value, a: Value, b: Value, y: Value) => readonly [Value | null, Value | null];
   readonly linear?: boolean;
+  readonly complex?: (a: Complex, b: Complex) => Complex;
   readonly display: Display;
   readonly syntax?: Syntax;
   readonly kinks?: readonly Kink[];
@@ -78,7 +85,7 @@ interface BinaryFacts {
 
 /** A function of two numbers of one type, under broadcasting. */
 export function elementwiseBinary(facts: BinaryFacts): Operator {
-  const { element, vjp, linear = false, ...rest } = facts;
+  const { element, vjp, complex, linear = false, ...rest } = facts;
   return defineOp({
     ...rest,
     inputs: [
@@ -92,6 +99,7 @@ export function elementwiseBinary(facts: BinaryFacts): Operator {
     infer: ([a, b]) => [{ dtype: a.dtype, shape: broadcastAll(facts.type, [a, b]) }],
     element: (_, [{ dtype }]) => element(dtype),
     vjp: ({ inputs: [a, b], outputs: [c], grads: [g] }) => vjp(g, a, b, c),
+    complex: complex && (({ inputs: [a, b] }) => [complex(a, b)]),
   });
 }
 

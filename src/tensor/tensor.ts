@@ -23,3 +23,6 @@ export function tensorOf(dtype: DType, shape: Shape, numbers: ArrayLike<number>)
 }
 
 export const scalar = (value: number, dtype: DType = "float64"): Tensor => tensorOf(dtype, [], [value]);
+
+/** The same numbers in memory of their own. */
+export const copyOf = (tensor: Tensor): Tensor => ({ ...tensor, data: tensor.data.slice() });

@@ -7,7 +7,16 @@ export function requireCounts(json: unknown, limits: Limits): void {
   requireCount(nodes, limits.nodes, "/graph/nodes", "nodes", "too_many_nodes");
   requireCount(member(json, "network", "layers"), limits.nodes, "/network/layers", "layers", "too_many_nodes");
   requireCount(member(json, "points"), limits.points, "/points", "points", "invalid_request");
-  for (const path of [["inputs"], ["parameters"], ["wrt"], ["graph", "inputs"], ["graph", "constants"], ["graph", "outputs"]]) {
+  for (const path of [
+    ["inputs"],
+    ["parameters"],
+    ["wrt"],
+    ["gradients"],
+    ["generate"],
+    ["graph", "inputs"],
+    ["graph", "constants"],
+    ["graph", "outputs"],
+  ]) {
     requireCount(member(json, ...path), limits.nodes, `/${path.join("/")}`, "members", "invalid_request");
   }
 }

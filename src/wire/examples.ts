@@ -6,7 +6,9 @@ interface Exchange {
   readonly answer: object;
 }
 
-const exchanges = <Name extends string>(named: Readonly<Record<Name, Exchange>>): Readonly<Record<Name, Exchange>> => Object.freeze(named);
+/** Named pairs of a request and its answer. */
+export const exchanges = <Name extends string>(named: Readonly<Record<Name, Exchange>>): Readonly<Record<Name, Exchange>> =>
+  Object.freeze(named);
 
 export const evaluateExamples = exchanges({
   expression: {

@@ -31,3 +31,18 @@ export const defaultLimits: Limits = Object.freeze({
   rank: 32,
   points: 10_000,
 });
+
+/** The limits that the configuration sets, by the names of its variables. */
+export const limitsOf = (configured: Readonly<Record<`MAX_${LimitVariable}`, number>>): Limits => ({
+  bodyBytes: configured.MAX_BODY_BYTES,
+  nodes: configured.MAX_NODES,
+  elements: configured.MAX_ELEMENTS,
+  bytes: configured.MAX_BYTES,
+  operations: configured.MAX_OPERATIONS,
+  answerBytes: configured.MAX_ANSWER_BYTES,
+  nesting: configured.MAX_NESTING,
+  rank: configured.MAX_RANK,
+  points: configured.MAX_POINTS,
+});
+
+type LimitVariable = "BODY_BYTES" | "NODES" | "ELEMENTS" | "BYTES" | "OPERATIONS" | "ANSWER_BYTES" | "NESTING" | "RANK" | "POINTS";

@@ -214,6 +214,11 @@ export const problems = Object.freeze({
     "There is nothing to differentiate",
     "No path of differentiable operations leads from what `wrt` names to the objective, or a name in `wrt` is not of a floating dtype.",
   ),
+  not_analytic: kind(
+    422,
+    "There is no complex step here",
+    "A gradient was to be checked by a step off the real axis, and a node on the way has no form for complex numbers. Check by the other methods, or check the parts of the program before and behind that node.",
+  ),
   static_value_required: kind(
     422,
     "A value must be known in advance",

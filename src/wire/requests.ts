@@ -5,8 +5,8 @@ import { Encoding, Name, TensorInput, TensorInputs } from "./values.ts";
 const programNames = Object.keys(programMembers);
 const sourceNames = Object.keys(sourceMembers);
 
-/** What evaluations and gradients have in common. */
-const run = {
+/** What all requests that run a program have in common. */
+export const runMembers = {
   ...programMembers,
   inputs: TensorInputs.default({}).meta({
     description: "A tensor for each input of the program, by name",
@@ -36,7 +36,7 @@ const selection = <const Parts extends readonly [string, ...string[]]>(parts: Pa
 
 export const EvaluateRequest = z
   .strictObject({
-    ...run,
+    ...runMembers,
     return: selection(["outputs", "nodes"], ["outputs"], "Parts of the answer: the outputs, and the value of every node"),
   })
   .superRefine(exactlyOne(programNames))
@@ -52,7 +52,7 @@ export const gradientParts = ["outputs", "gradients", "nodes", "edges"] as const
 
 export const GradientsRequest = z
   .strictObject({
-    ...run,
+    ...runMembers,
     of: Name.optional().meta({
       description: "The value to differentiate. Left out, it is the only output, or a network's loss",
       examples: ["z"],

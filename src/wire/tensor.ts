@@ -1,5 +1,5 @@
 import { type Data, type DType, dtypes } from "../tensor/dtype.ts";
-import { formatShape, type Shape, sizeOf, spanOf } from "../tensor/shape.ts";
+import { formatShape, indexAt, type Shape, sizeOf, spanOf } from "../tensor/shape.ts";
 import { decodeBase64 } from "./base64.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { nearest } from "./nearest.ts";
@@ -171,14 +171,7 @@ function requireSize(shape: Shape, pointer: string, limits: TensorLimits): void 
 }
 
 /** The pointer of an element of a nested list under the list's own. */
-export function elementPointer(offset: number, shape: Shape): string {
-  const path = new Array<number>(shape.length);
-  for (let axis = shape.length - 1, rest = offset; axis >= 0; axis--) {
-    path[axis] = rest % shape[axis];
-    rest = Math.floor(rest / shape[axis]);
-  }
-  return pointerTo(...path);
-}
+export const elementPointer = (offset: number, shape: Shape): string => pointerTo(...indexAt(offset, shape));
 
 /** The pointer of an element under its tensor's own. */
 export function pointerInTensor(given: GivenTensor, offset: number): string {

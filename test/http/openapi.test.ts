@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { documentText } from "../../openapi/document.ts";
+import { checkExamples } from "../../src/wire/check-examples.ts";
+import { CheckRequest } from "../../src/wire/check-request.ts";
+import { CheckResponse } from "../../src/wire/check-response.ts";
+import { gradeExamples, probeExamples } from "../../src/wire/grade-examples.ts";
+import { GradeRequest } from "../../src/wire/grade-request.ts";
+import { GradeResponse } from "../../src/wire/grade-response.ts";
+import { ProbeRequest } from "../../src/wire/probe-request.ts";
+import { ProbeResponse } from "../../src/wire/probe-response.ts";
 import { evaluateExamples, gradientsExamples, graphsExamples } from "../../src/wire/examples.ts";
 import { problemCodes, ProblemDocument, problems } from "../../src/wire/problems.ts";
 import { EvaluateRequest, GradientsRequest, GraphsRequest } from "../../src/wire/requests.ts";
@@ -88,6 +96,9 @@ test("it has the routes of the service", () => {
     "GET /v1/operators/{op}",
     "POST /v1/evaluate",
     "POST /v1/gradients",
+    "POST /v1/check",
+    "POST /v1/grade",
+    "POST /v1/probe",
     "POST /v1/graphs",
     "GET /v1/graphs/{id}",
   ]);
@@ -152,6 +163,9 @@ describe("the examples", () => {
   const cases = [
     ["/v1/evaluate", evaluateExamples, EvaluateRequest, EvaluateResponse],
     ["/v1/gradients", gradientsExamples, GradientsRequest, GradientsResponse],
+    ["/v1/check", checkExamples, CheckRequest, CheckResponse],
+    ["/v1/grade", gradeExamples, GradeRequest, GradeResponse],
+    ["/v1/probe", probeExamples, ProbeRequest, ProbeResponse],
     ["/v1/graphs", graphsExamples, GraphsRequest, GraphResponse],
   ] as const;
 

@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { branchesOf } from "../../src/autodiff/branches.ts";
 import { reverse } from "../../src/autodiff/reverse.ts";
 import { graphOf, input, type Value } from "../../src/ir/graph.ts";
 import { pow } from "../../src/ops/arithmetic/pow.ts";
 import { catalogue } from "../../src/ops/catalogue.ts";
+import type { Operator } from "../../src/ops/define.ts";
 import { reduceProd } from "../../src/ops/reduction/reduce-prod.ts";
 import { filled } from "../../src/ops/shape/expand.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
+import { Random } from "../support/random.ts";
 import "../support/close.ts";
-import { caseFor } from "./cases.ts";
+import { type Case, caseFor, caseOf } from "./cases.ts";
 
 const vector = (...numbers: number[]): Tensor => tensorOf("float64", [numbers.length], numbers);
 const scalar = (number: number): Tensor => tensorOf("float64", [], [number]);
@@ -174,6 +177,51 @@ describe("conventions", () => {
     const silent = new Set(["ReduceProd"]);
     expect(findable.filter(([, , { type, kinks }]) => (kinks ?? []).length === 0 && !silent.has(type)).map(([type]) => type)).toEqual([]);
   });
+});
+
+describe("branches", () => {
+  const step = 1e-7;
+
+  /** The numbers of all branches when every variable has moved from its place by so many steps in its direction. */
+  const branchesAt = ({ outputs, variables, feeds }: Case, steps: number): Tensor[] => {
+    const random = new Random("directions");
+    const branches = branchesOf(outputs, variables).map(({ value }) => value);
+    const moved = new Map(feeds);
+    for (const variable of variables) {
+      const { data, shape } = feeds.get(variable) as Tensor;
+      const away = Array.from(data, (x) => x + steps * step * (random.chance() ? 1 : -1) * random.uniform(0.5, 1));
+      moved.set(variable, tensorOf(variable.dtype, shape, away));
+    }
+    return interpret(graphOf([...feeds.keys()], branches), moved);
+  };
+  const changes = (own: Case): boolean => {
+    const [before, at, after] = [-1, 0, 1].map((steps) =>
+      branchesAt(own, steps)
+        .map(({ data }) => data.join())
+        .join(";"),
+    );
+    return before !== at || at !== after;
+  };
+
+  // At the edge of a domain there is no other side; the formula of Pow decides by itself; -∞ does not move, and by what is no variable nothing does.
+  const unnoticed = new Set(["Acos", "Acosh", "Asin", "Atanh", "Sqrt", "Pow", "ReduceLogSumExp", "ArgMax", "ArgMin"]);
+  // Overwritten updates and zero factors are no kinks of the function, but conventions of its derivatives.
+  const isKink = (op: Operator, attributes: object = {}): boolean =>
+    !unnoticed.has(op.type) && (!op.type.startsWith("Scatter") || ("reduction" in attributes && attributes.reduction === "max"));
+
+  test.each(findable.filter(([, , op, { attributes }]) => (op.kinks ?? []).length > 0 && isKink(op, attributes)))(
+    "%s changes at its kink, point %i",
+    (_, __, op, { inputs, attributes }) => {
+      expect(changes(caseFor(op, inputs, { attributes }))).toBe(true);
+    },
+  );
+
+  test.each(catalogue.flatMap((op) => op.probes.map((probe, at) => [op.type, at, op, probe] as const)))(
+    "%s does not change away from its kinks, probe %i",
+    (_, __, op, probe) => {
+      expect(changes(caseOf(op, probe))).toBe(false);
+    },
+  );
 });
 
 test("a constant exponent takes no gradient, where the base may be negative", () => {

@@ -104,6 +104,10 @@ describe("scattering", () => {
     expect(numbersOf(gradientOf(updates) as Value)).toEqual([0, 20, 10]);
   });
 
+  test("takes no tuples of no numbers, for which there is no gather to pull back by", () => {
+    expect(() => applied("ScatterND", [floats(4), int64s([]), floats(4)])).toThrow("tuples of 1 to 1 numbers; its shape is [0]");
+  });
+
   test("products with zeros have the product of the others as derivative", () => {
     const [data, updates] = [list(2, 5), list(0, 3, 0)].map(({ known }) => input({ dtype: "float64", shape: known?.shape ?? [] }, known));
     const [scattered] = applied("ScatterND", [data, constant(tensorOf("int64", [3, 1], [0, 0, 1])), updates], { reduction: "mul" });

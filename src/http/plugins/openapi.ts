@@ -17,6 +17,7 @@ Everything that goes wrong is answered as a problem document (RFC 9457), whose \
 
 export const tags = {
   compute: { name: "Compute", description: "Values and gradients" },
+  grading: { name: "Grading", description: "Gradients that are checked, judged and explained" },
   graphs: { name: "Graphs", description: "Graphs that are registered once and used by their ids" },
   catalogue: { name: "Catalogue", description: "What the service knows: operators and problems" },
   operations: { name: "Operations", description: "For those who run the service. They ask for no API key" },

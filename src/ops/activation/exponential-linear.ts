@@ -8,6 +8,8 @@ import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
 import { activation, activationProbes, cases, negativePart, scaled } from "./family.ts";
+import { chosen, type Complex, exponential, plus, times } from "../complex.ts";
+import { sign } from "../arithmetic/sign.ts";
 
 // The slope is 1 (times a scale) for positive numbers and an exponential elsewhere.
 
@@ -19,6 +21,8 @@ export const Elu = activation({
   f: (x, { alpha }) => (x < 0 ? alpha * Math.expm1(x) : x),
   calls: (x, { alpha }) => call("where", call("lt", x, 0), call("mul", alpha, call("expm1", x)), x),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, mul(alpha, exp(negativePart(x))))),
+  complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, grown(z))),
+  branch: (x) => sign(x),
   display: {
     label: "ELU",
     latex: ([x], { alpha }) => cases(x, x, alpha === 1 ? `e^{${x}} - 1` : scaled(alpha, String.raw`\left(e^{${x}} - 1\right)`)),
@@ -39,6 +43,8 @@ export const Selu = activation({
   f: (x, { alpha, gamma }) => gamma * (x > 0 ? x : alpha * Math.expm1(x)),
   calls: (x, { alpha, gamma }) => call("mul", gamma, call("where", call("gt", x, 0), x, call("mul", alpha, call("expm1", x)))),
   gradient: (g, x, { alpha, gamma }) => where(greater(x, 0), mul(g, gamma), mul(g, mul(alpha * gamma, exp(negativePart(x))))),
+  complex: (z, { alpha, gamma }) => times(gamma, chosen(greater(z.re, 0), z, times(alpha, grown(z)))),
+  branch: (x) => sign(x),
   display: {
     label: "SELU",
     latex: ([x]) => cases(String.raw`\gamma ${x}`, x, String.raw`\gamma \alpha \left(e^{${x}} - 1\right)`),
@@ -56,6 +62,7 @@ export const Celu = activation({
   f: (x, { alpha }) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha)),
   calls: (x, { alpha }) => call("add", call("max", 0, x), call("min", 0, call("mul", alpha, call("expm1", call("div", x, alpha))))),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, exp(div(negativePart(x), alpha)))),
+  complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, grown(times(1 / alpha, z)))),
   display: {
     label: "CELU",
     latex: ([x], { alpha }) =>
@@ -64,6 +71,9 @@ export const Celu = activation({
   },
   probes: activationProbes({ alpha: 2 }),
 });
+
+/** exp(z) - 1 where it is used, which is for negative numbers. */
+const grown = (z: Complex): Complex => plus(-1, exponential({ re: negativePart(z.re), im: z.im }));
 
 export const elu = (x: Value, alpha: number): Value => one(Elu, [x], { alpha });
 export const selu = (x: Value, constants?: { alpha: number; gamma: number }): Value => one(Selu, [x], constants);

@@ -4,6 +4,7 @@ import { type Call, composed, type Term } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
 import { type Attributes, defineOp, type Display, floats, type Kink, type Operator, type Probe, type Syntax } from "../define.ts";
 import { greater } from "../logic/comparison.ts";
+import type { Complex } from "../complex.ts";
 
 interface ActivationFacts<S extends z.ZodType<Attributes>> {
   readonly type: string;
@@ -15,6 +16,9 @@ interface ActivationFacts<S extends z.ZodType<Attributes>> {
   readonly calls: (x: Term, attributes: z.output<S>) => Call;
   /** The gradient from the cotangent, the operand, the attributes and the result. */
   readonly gradient: (g: Value, x: Value, attributes: z.output<S>, y: Value) => Value;
+  readonly complex: (z: Complex, attributes: z.output<S>) => Complex;
+  /** Tells the smooth pieces apart: see `branches`. */
+  readonly branch?: (x: Value, attributes: z.output<S>, y: Value) => Value;
   readonly display: Display;
   readonly syntax?: Syntax;
   readonly kinks?: readonly Kink[];
@@ -23,7 +27,7 @@ interface ActivationFacts<S extends z.ZodType<Attributes>> {
 
 /** A function of one number with a shape of its own, set by attributes. */
 export function activation<S extends z.ZodType<Attributes>>(facts: ActivationFacts<S>): Operator {
-  const { f, calls, gradient, ...rest } = facts;
+  const { f, calls, gradient, complex, branch, ...rest } = facts;
   return defineOp({
     ...rest,
     category: "activation",
@@ -39,6 +43,8 @@ export function activation<S extends z.ZodType<Attributes>>(facts: ActivationFac
         (x) => calls(x, attributes),
       ),
     vjp: ({ inputs: [x], outputs: [y], grads: [g], attributes }) => [gradient(g, x, attributes, y)],
+    complex: ({ inputs: [z], attributes }) => [complex(z, attributes)],
+    branches: branch && (({ inputs: [x], outputs: [y], attributes }) => [branch(x, attributes, y)]),
   });
 }
 

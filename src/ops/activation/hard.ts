@@ -9,6 +9,9 @@ import { one, unary } from "../express.ts";
 import { and } from "../logic/connective.ts";
 import { greater, less } from "../logic/comparison.ts";
 import { activation, activationProbes, scaled } from "./family.ts";
+import { imaginary } from "../complex.ts";
+import { sign } from "../arithmetic/sign.ts";
+import { sub } from "../arithmetic/sub.ts";
 
 // Cheap forms of the sigmoid and of swish, made of straight lines.
 
@@ -20,6 +23,11 @@ export const HardSigmoid = activation({
   f: (x, { alpha, beta }) => Math.max(0, Math.min(1, alpha * x + beta)),
   calls: (x, { alpha, beta }) => call("max", 0, call("min", 1, call("add", call("mul", alpha, x), beta))),
   gradient: (g, _x, { alpha }, y) => where(and(greater(y, 0), less(y, 1)), mul(g, alpha), 0),
+  complex: (z, { alpha, beta }) => {
+    const y = hardSigmoid(z.re, alpha, beta);
+    return { re: y, im: where(and(greater(y, 0), less(y, 1)), mul(alpha, imaginary(z)), 0) };
+  },
+  branch: (_x, _attributes, y) => sub(sign(y), sign(sub(1, y))),
   display: {
     label: "hard σ",
     latex: ([x], attributes) => String.raw`\max\left(0, \min\left(1, ${line(x, attributes)}\right)\right)`,

@@ -6,6 +6,8 @@ import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
 import { activation, activationProbes, cases, scaled } from "./family.ts";
+import { chosen, times } from "../complex.ts";
+import { sign } from "../arithmetic/sign.ts";
 
 export const LeakyRelu = activation({
   type: "LeakyRelu",
@@ -15,6 +17,8 @@ export const LeakyRelu = activation({
   f: (x, { alpha }) => (x < 0 ? alpha * x : x),
   calls: (x, { alpha }) => call("where", call("lt", x, 0), call("mul", alpha, x), x),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, alpha)),
+  complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, z)),
+  branch: (x) => sign(x),
   display: {
     label: "leaky ReLU",
     latex: ([x], { alpha }) => cases(x, x, scaled(alpha, x)),

@@ -9,6 +9,8 @@ import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
 import { aroundZero, cases } from "./family.ts";
+import { chosen, times } from "../complex.ts";
+import { sign } from "../arithmetic/sign.ts";
 
 const sloped = composed(
   2,
@@ -43,6 +45,8 @@ export const PRelu = defineOp({
     const positive = greater(x, 0);
     return [where(positive, g, mul(g, slope)), where(positive, 0, mul(g, x))];
   },
+  complex: ({ inputs: [z, slope] }) => [chosen(greater(z.re, 0), z, times(z, slope))],
+  branches: ({ inputs: [x] }) => [sign(x)],
   display: {
     label: "PReLU",
     latex: ([x, slope]) => cases(x, x, String.raw`${slope} \cdot ${x}`),

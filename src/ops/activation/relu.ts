@@ -3,6 +3,8 @@ import { where } from "../arithmetic/where.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { lessOrEqual } from "../logic/comparison.ts";
+import { imaginary } from "../complex.ts";
+import { sign } from "../arithmetic/sign.ts";
 
 export const Relu = elementwiseUnary({
   type: "Relu",
@@ -12,6 +14,8 @@ export const Relu = elementwiseUnary({
   f: (x) => Math.max(x, 0),
   calls: (x) => call("max", x, 0),
   gradient: (g, x) => where(lessOrEqual(x, 0), 0, g),
+  complex: (z) => ({ re: relu(z.re), im: where(lessOrEqual(z.re, 0), 0, imaginary(z)) }),
+  branch: (x) => sign(x),
   integersToo: true,
   between: [0.5, 2],
   display: {

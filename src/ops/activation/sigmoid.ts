@@ -2,6 +2,8 @@ import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
+import { chosen, exponential, negative, over, plus, times, unsigned } from "../complex.ts";
+import { less } from "../logic/comparison.ts";
 
 /** Only exponentials of negative numbers, which cannot overflow. */
 function logistic(x: number): number {
@@ -19,6 +21,12 @@ export const Sigmoid = elementwiseUnary({
   calls: "sigmoid",
   // σ(-x) is 1 - σ(x) without the loss of digits where σ(x) is close to 1.
   gradient: (g, x, y) => mul(g, mul(y, sigmoid(neg(x)))),
+  // As for real numbers, only exponentials that cannot overflow.
+  complex: (z) => {
+    const e = exponential(negative(unsigned(z)));
+    const upper = over(1, plus(1, e));
+    return chosen(less(z.re, 0), times(e, upper), upper);
+  },
   display: {
     label: "σ",
     latex: ([x]) => String.raw`\sigma\left(${x}\right)`,

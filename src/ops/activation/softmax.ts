@@ -9,17 +9,21 @@ import { defineOp, type Display, floats, type Operator } from "../define.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
+import { type Complex, exponential, logarithm as complexLogarithm, minus, over, real, summed } from "../complex.ts";
+import { reduceMax } from "../reduction/reduce-max-min.ts";
 
 interface SoftmaxFacts {
   readonly type: string;
   readonly summary: string;
   readonly logarithm: boolean;
   readonly gradient: (g: Value, y: Value, axes: readonly number[]) => Value;
+  /** From the exponentials of the shifted operand, and their sum. */
+  readonly complex: (shifted: Complex, sum: Complex) => Complex;
   readonly display: Display;
 }
 
 /** The greatest element along the axis is subtracted before the exponential, which changes nothing but keeps it from overflowing. */
-function normalisedExponential({ type, summary, logarithm, gradient, display }: SoftmaxFacts): Operator {
+function normalisedExponential({ type, summary, logarithm, gradient, complex, display }: SoftmaxFacts): Operator {
   return defineOp({
     type,
     since: 13,
@@ -35,6 +39,10 @@ function normalisedExponential({ type, summary, logarithm, gradient, display }: 
     },
     kernel: ([x], [y], { axis }) => softmaxAlong(x, axisWithin(axis, x.shape.length), logarithm, y),
     vjp: ({ outputs: [y], grads: [g], attributes: { axis } }) => [gradient(g, y, [axis])],
+    complex: ({ inputs: [z], attributes: { axis } }) => {
+      const shifted = minus(z, real(reduceMax(z.re, { axes: [axis] })));
+      return [complex(shifted, summed(exponential(shifted), [axis]))];
+    },
     operations: ([x]) => 5 * x.shape.reduce((size, dimension) => size * dimension, 1),
     display,
     probes: [{ inputs: [[4]] }, { inputs: [[2, 3]], attributes: { axis: 0 } }, { inputs: [[2, 3, 2]], attributes: { axis: -2 } }],
@@ -47,6 +55,7 @@ export const Softmax = normalisedExponential({
   logarithm: false,
   // (diag(y) - y yᵀ) g without forming the Jacobian.
   gradient: (g, y, axes) => mul(y, sub(g, reduceSum(mul(g, y), { axes }))),
+  complex: (shifted, sum) => over(exponential(shifted), sum),
   display: { label: "softmax", latex: called("softmax") },
 });
 
@@ -55,6 +64,7 @@ export const LogSoftmax = normalisedExponential({
   summary: "The logarithm of the softmax along an axis, computed without taking the logarithm of small numbers.",
   logarithm: true,
   gradient: (g, y, axes) => sub(g, mul(exp(y), reduceSum(g, { axes }))),
+  complex: (shifted, sum) => minus(shifted, complexLogarithm(sum)),
   display: { label: "log softmax", latex: called(String.raw`log\,softmax`) },
 });
 

@@ -2,6 +2,9 @@ import { mul } from "../arithmetic/mul.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { sigmoid } from "./sigmoid.ts";
+import { chosen, exponential, logarithm, negative, plus, real, unsigned } from "../complex.ts";
+import { less } from "../logic/comparison.ts";
+import { filled } from "../shape/expand.ts";
 
 export const Softplus = elementwiseUnary({
   type: "Softplus",
@@ -12,6 +15,10 @@ export const Softplus = elementwiseUnary({
   f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   calls: "softplus",
   gradient: (g, x) => mul(g, sigmoid(x)),
+  complex: (z) => {
+    const excess = logarithm(plus(1, exponential(negative(unsigned(z)))));
+    return plus(excess, chosen(less(z.re, 0), real(filled(0, z.re)), z));
+  },
   display: {
     label: "softplus",
     latex: ([x]) => String.raw`\ln\left(1 + e^{${x}}\right)`,

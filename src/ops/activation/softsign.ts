@@ -4,6 +4,7 @@ import { add } from "../arithmetic/add.ts";
 import { div } from "../arithmetic/div.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
+import { over, plus, unsigned } from "../complex.ts";
 
 export const Softsign = elementwiseUnary({
   type: "Softsign",
@@ -17,6 +18,7 @@ export const Softsign = elementwiseUnary({
     const denominator = add(1, abs(x));
     return div(div(g, denominator), denominator);
   },
+  complex: (z) => over(z, plus(1, unsigned(z))),
   between: [0.5, 2],
   display: {
     label: "softsign",

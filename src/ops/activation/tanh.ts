@@ -2,6 +2,9 @@ import { mul } from "../arithmetic/mul.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
+import { imaginary, over } from "../complex.ts";
+import { tan } from "../trigonometry/circular.ts";
+import { filled } from "../shape/expand.ts";
 
 export const Tanh = elementwiseUnary({
   type: "Tanh",
@@ -11,6 +14,11 @@ export const Tanh = elementwiseUnary({
   f: Math.tanh,
   calls: "tanh",
   gradient: (g, _x, y) => mul(g, sub(1, mul(y, y))),
+  // tanh(a + ib) = (tanh a + i tan b) / (1 + i tanh a tan b), in which nothing overflows.
+  complex: (z) => {
+    const [t, s] = [tanh(z.re), tan(imaginary(z))];
+    return over({ re: t, im: s }, { re: filled(1, t), im: mul(t, s) });
+  },
   display: {
     label: "tanh",
     latex: ([x]) => String.raw`\tanh\left(${x}\right)`,

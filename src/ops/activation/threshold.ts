@@ -8,6 +8,10 @@ import { one } from "../express.ts";
 import { greater, less } from "../logic/comparison.ts";
 import { or } from "../logic/connective.ts";
 import { activationProbes } from "./family.ts";
+import { imaginary } from "../complex.ts";
+import { sign } from "../arithmetic/sign.ts";
+import { add } from "../arithmetic/add.ts";
+import { sub } from "../arithmetic/sub.ts";
 
 export const ThresholdedRelu = defineOp({
   type: "ThresholdedRelu",
@@ -50,6 +54,11 @@ export const Shrink = defineOp({
     });
   },
   vjp: ({ inputs: [x], grads: [g], attributes: { lambd } }) => [where(or(less(x, -lambd), greater(x, lambd)), g, 0)],
+  complex: ({ inputs: [z], attributes: { bias, lambd } }) => {
+    const kept = or(less(z.re, -lambd), greater(z.re, lambd));
+    return [{ re: shrink(z.re, { bias, lambd }), im: where(kept, imaginary(z), 0) }];
+  },
+  branches: ({ inputs: [x], attributes: { lambd } }) => [sign(sub(x, lambd)), sign(add(x, lambd))],
   display: {
     label: "shrink",
     latex: ([x], { bias, lambd }) => {

@@ -2,6 +2,7 @@ import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { mul } from "./mul.ts";
 import { sign } from "./sign.ts";
+import { unsigned } from "../complex.ts";
 
 export const Abs = elementwiseUnary({
   type: "Abs",
@@ -11,6 +12,8 @@ export const Abs = elementwiseUnary({
   f: Math.abs,
   calls: "abs",
   gradient: (g, x) => mul(g, sign(x)),
+  complex: unsigned,
+  branch: (x) => sign(x),
   integersToo: true,
   between: [0.5, 2],
   display: {

@@ -3,12 +3,15 @@ import { call, composed, direct } from "../../kernels/element.ts";
 import { formatShape } from "../../tensor/shape.ts";
 import { and } from "../logic/connective.ts";
 import { greaterOrEqual, lessOrEqual } from "../logic/comparison.ts";
-import { defineOp, numbers } from "../define.ts";
+import { defineOp, numbers, type Operator } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { number, one } from "../express.ts";
 import { called } from "../latex.ts";
 import { where } from "./where.ts";
+import { imaginary } from "../complex.ts";
+import { sign } from "./sign.ts";
+import { sub } from "./sub.ts";
 
 const between = composed(
   3,
@@ -19,7 +22,7 @@ const atLeast = direct("max", 2, (x, lo) => Math.max(x, lo));
 const atMost = direct("min", 2, (x, hi) => Math.min(x, hi));
 const unlimited = direct("copy", 1, (x) => x);
 
-export const Clip = defineOp({
+export const Clip: Operator = defineOp({
   type: "Clip",
   since: 13,
   category: "arithmetic",
@@ -46,6 +49,12 @@ export const Clip = defineOp({
     const inside = above !== null && below !== null ? and(above, below) : (above ?? below);
     return [inside === null ? g : where(inside, g, 0), null, null];
   },
+  complex: ({ inputs: [z, lo, hi] }) => {
+    const bounds = [lo && greaterOrEqual(z.re, lo.re), hi && lessOrEqual(z.re, hi.re)].filter((bound) => bound !== null);
+    const im = bounds.reduce((part, within) => where(within, part, 0), imaginary(z));
+    return [{ re: one(Clip, [z.re, lo && lo.re, hi && hi.re]), im }];
+  },
+  branches: ({ inputs: [x, lo, hi] }) => [lo, hi].flatMap((bound) => (bound === null ? [] : [sign(sub(x, bound))])),
   display: { label: "clip", latex: called("clip") },
   syntax: { names: [{ name: "clamp" }] },
   kinks: [{ at: "x at a bound", convention: "1: the gradient passes at the bounds" }],

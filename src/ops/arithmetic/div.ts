@@ -4,6 +4,7 @@ import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
+import { over } from "../complex.ts";
 
 /** Exact for integers up to 2^53: the rounded quotient of two of them never reaches an integer that the true one stays below. */
 const integerQuotient = looped(2, (a, b) => (b === 0 ? 0 : Math.trunc(a / b)));
@@ -17,6 +18,7 @@ export const Div = elementwiseBinary({
     "The quotient of two tensors, element by element. Integer quotients are cut off towards zero; an integer divided by zero gives 0.",
   element: (dtype) => (isFloating(dtype) ? quotient : integerQuotient),
   vjp: (g, _a, b, y) => [div(g, b), neg(mul(g, div(y, b)))],
+  complex: over,
   display: {
     label: "÷",
     latex: ([a, b]) => String.raw`\frac{${a}}{${b}}`,

@@ -1,6 +1,7 @@
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { mul } from "./mul.ts";
+import { exponential } from "../complex.ts";
 
 export const Exp = elementwiseUnary({
   type: "Exp",
@@ -10,6 +11,7 @@ export const Exp = elementwiseUnary({
   f: Math.exp,
   calls: "exp",
   gradient: (g, _x, y) => mul(g, y),
+  complex: exponential,
   display: { label: "exp", latex: ([x]) => `e^{${x}}`, derivatives: ([x]) => [`e^{${x}}`] },
 });
 

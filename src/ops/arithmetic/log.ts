@@ -1,6 +1,7 @@
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { div } from "./div.ts";
+import { logarithm } from "../complex.ts";
 
 export const Log = elementwiseUnary({
   type: "Log",
@@ -10,6 +11,7 @@ export const Log = elementwiseUnary({
   f: Math.log,
   calls: "log",
   gradient: (g, x) => div(g, x),
+  complex: logarithm,
   between: [0.5, 3],
   display: {
     label: "ln",

@@ -4,9 +4,11 @@ import { direct } from "../../kernels/element.ts";
 import { equal } from "../logic/comparison.ts";
 import { defineOp, numbers, type Operator, variadic } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
-import { binary } from "../express.ts";
+import { imaginary } from "../complex.ts";
+import { binary, one } from "../express.ts";
 import { cast } from "./cast.ts";
 import { div } from "./div.ts";
+import { mul } from "./mul.ts";
 import { sumOf } from "./sum.ts";
 import { where } from "./where.ts";
 
@@ -20,7 +22,7 @@ interface ExtremumFacts {
 
 function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
   const element = { ...direct(word, 2, choose), folds: true };
-  return defineOp({
+  const op: Operator = defineOp({
     type,
     since: 13,
     category: "arithmetic",
@@ -33,6 +35,16 @@ function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
     infer: (inputs) => [{ dtype: inputs[0].dtype, shape: broadcastAll(type, inputs) }],
     element: () => element,
     vjp: ({ inputs, outputs: [y], grads: [g] }) => (inputs.length === 1 ? [g] : sharedAmongWinners(inputs, y, g)),
+    complex: ({ inputs }) => {
+      const y = one(
+        op,
+        inputs.map(({ re }) => re),
+      );
+      const wins = inputs.map(({ re }) => cast(equal(re, y), y.dtype));
+      const moves = sumOf(inputs.map((z, at) => mul(wins[at], imaginary(z))));
+      return [{ re: y, im: div(moves, sumOf(wins)) }];
+    },
+    branches: ({ inputs, outputs: [y] }) => inputs.map((x) => equal(x, y)),
     display: { label: word, latex: (operands) => `\\${word}\\left(${operands.join(", ")}\\right)` },
     syntax: { names: [{ name: word }] },
     kinks: [{ at: "operands that tie", convention: "the gradient is split evenly among those that tie" }],
@@ -53,6 +65,7 @@ function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
       { inputs: [[2, 2]] },
     ],
   });
+  return op;
 }
 
 /** The masks are applied last, so that a NaN, which no operand equals, sends nothing back. */

@@ -9,6 +9,8 @@ import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
 import { round } from "./rounding.ts";
 import { sub } from "./sub.ts";
+import { minus, real, times } from "../complex.ts";
+import { one } from "../express.ts";
 
 /** The remainder with the sign of the divisor. */
 function floored(a: number, b: number): number {
@@ -37,6 +39,12 @@ export const Mod = defineOp({
   },
   // The whole quotient is recovered from the remainder, since that of a / b may differ by one after rounding.
   vjp: ({ inputs: [a, b], outputs: [c], grads: [g] }) => [g, neg(mul(g, round(div(sub(a, c), b))))],
+  complex: ({ inputs: [a, b], attributes: { fmod } }) => {
+    const rest = one(Mod, [a.re, b.re], { fmod });
+    const quotient = real(round(div(sub(a.re, rest), b.re)));
+    return [{ re: rest, im: minus(a, times(quotient, b)).im }];
+  },
+  branches: ({ inputs: [a, b], outputs: [c] }) => [round(div(sub(a, c), b))],
   display: {
     label: "mod",
     latex: ([a, b]) => String.raw`${a} \bmod ${b}`,

@@ -1,6 +1,7 @@
 import { direct, looped } from "../../kernels/element.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
+import { times } from "../complex.ts";
 
 const product = direct("mul", 2, (a, b) => a * b);
 /** The low bits of an int32 product are exact only so. */
@@ -13,6 +14,7 @@ export const Mul = elementwiseBinary({
   summary: "The product of two tensors, element by element.",
   element: (dtype) => (dtype === "int32" ? int32Product : product),
   vjp: (g, a, b) => [mul(g, b), mul(g, a)],
+  complex: times,
   display: { label: "×", latex: ([a, b]) => String.raw`${a} \cdot ${b}`, derivatives: ([a, b]) => [b, a] },
   syntax: { infix: "*" },
   probes: broadcastProbes(),

@@ -13,6 +13,7 @@ import { log } from "./log.ts";
 import { mul } from "./mul.ts";
 import { sub } from "./sub.ts";
 import { where } from "./where.ts";
+import { anyPower, type Complex, over, wholePower } from "../complex.ts";
 
 /** As in C, 1 to any power is 1 (NaN and infinities included), and so is -1 to an infinite one: JavaScript says NaN. */
 function power(a: number, b: number): number {
@@ -50,6 +51,12 @@ export const Pow = defineOp({
   // An exponent of another type is no operand for the instruction.
   element: (_, [a, b]) => (!isFloating(a.dtype) ? truncatedPower : a.dtype === b.dtype ? floatingPower : mixedPower),
   vjp: ({ inputs: [a, b], outputs: [y], grads: [g] }) => [gradientOfBase(g, a, b), gradientOfExponent(g, a, b, y)],
+  complex: ({ inputs: [z, exponent] }) => {
+    const whole = wholeExponent(exponent);
+    if (whole !== null) return [whole < 0 ? over(1, wholePower(z, -whole)) : wholePower(z, whole)];
+    const by = { re: cast(exponent.re, z.re.dtype), im: exponent.im && cast(exponent.im, z.re.dtype) };
+    return [anyPower(z, by)];
+  },
   display: {
     label: "^",
     latex: ([a, b]) => `{${a}}^{${b}}`,
@@ -71,6 +78,13 @@ export const Pow = defineOp({
     },
   ],
 });
+
+/** The number that every element of a constant exponent is, when that is whole and small enough for repeated multiplication. */
+function wholeExponent({ re: { known }, im }: Complex): number | null {
+  const first = known?.data[0];
+  if (im !== null || first === undefined || !Number.isInteger(first) || Math.abs(first) > 64) return null;
+  return known?.data.every((element) => element === first) ? first : null;
+}
 
 /**
  * 0 where the exponent is 0. The formula says so by itself unless the base is 0 (or NaN), where it would multiply 0 with infinity: only

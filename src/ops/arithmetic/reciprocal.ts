@@ -2,6 +2,7 @@ import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
+import { over } from "../complex.ts";
 
 export const Reciprocal = elementwiseUnary({
   type: "Reciprocal",
@@ -11,6 +12,7 @@ export const Reciprocal = elementwiseUnary({
   f: (x) => 1 / x,
   calls: "reciprocal",
   gradient: (g, _x, y) => neg(mul(g, mul(y, y))),
+  complex: (z) => over(1, z),
   between: [0.5, 2],
   display: {
     label: "1/x",

@@ -1,6 +1,7 @@
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { filled } from "../shape/expand.ts";
+import { real } from "../complex.ts";
 
 /** The nearest integer; the even one of two that are equally near. */
 function halfToEven(x: number): number {
@@ -15,6 +16,8 @@ export const Floor = elementwiseUnary({
   f: Math.floor,
   calls: "floor",
   gradient: (_g, x) => filled(0, x),
+  complex: ({ re }) => real(floor(re)),
+  branch: (_x, y) => y,
   between: [0.2, 0.8],
   display: { label: "⌊x⌋", latex: ([x]) => String.raw`\left\lfloor ${x} \right\rfloor`, derivatives: () => ["0"] },
   kinks: [{ at: "x an integer", convention: "0" }],
@@ -28,6 +31,8 @@ export const Ceil = elementwiseUnary({
   f: Math.ceil,
   calls: "ceil",
   gradient: (_g, x) => filled(0, x),
+  complex: ({ re }) => real(ceil(re)),
+  branch: (_x, y) => y,
   between: [0.2, 0.8],
   display: { label: "⌈x⌉", latex: ([x]) => String.raw`\left\lceil ${x} \right\rceil`, derivatives: () => ["0"] },
   kinks: [{ at: "x an integer", convention: "0" }],
@@ -41,6 +46,8 @@ export const Round = elementwiseUnary({
   f: halfToEven,
   calls: "round",
   gradient: (_g, x) => filled(0, x),
+  complex: ({ re }) => real(round(re)),
+  branch: (_x, y) => y,
   between: [0.6, 1.4],
   display: {
     label: "round",

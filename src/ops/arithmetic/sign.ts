@@ -1,6 +1,7 @@
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { filled } from "../shape/expand.ts";
+import { real } from "../complex.ts";
 
 export const Sign = elementwiseUnary({
   type: "Sign",
@@ -10,6 +11,8 @@ export const Sign = elementwiseUnary({
   f: Math.sign,
   calls: "sign",
   gradient: (_g, x) => filled(0, x),
+  complex: ({ re }) => real(sign(re)),
+  branch: (_x, y) => y,
   integersToo: true,
   between: [0.5, 2],
   display: {

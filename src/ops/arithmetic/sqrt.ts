@@ -2,6 +2,7 @@ import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { div } from "./div.ts";
 import { mul } from "./mul.ts";
+import { squareRoot } from "../complex.ts";
 
 export const Sqrt = elementwiseUnary({
   type: "Sqrt",
@@ -11,6 +12,7 @@ export const Sqrt = elementwiseUnary({
   f: Math.sqrt,
   calls: "sqrt",
   gradient: (g, _x, y) => div(g, mul(2, y)),
+  complex: squareRoot,
   between: [0.5, 3],
   display: {
     label: "√",

@@ -10,6 +10,7 @@ import { flag } from "../axes.ts";
 import { defineOp, numbers } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
+import { bilinear, plus, times } from "../complex.ts";
 
 export const Gemm = defineOp({
   type: "Gemm",
@@ -63,6 +64,10 @@ export const Gemm = defineOp({
     transB ? gemm(g, a, null, { alpha, transA: true, transB: transA }) : gemm(a, g, null, { alpha, transA: !transA }),
     c === null ? null : beta === 1 ? g : mul(g, beta),
   ],
+  complex: ({ inputs: [a, b, c], attributes }) => {
+    const product = bilinear((p, q) => gemm(p, q, null, attributes), a, b);
+    return [c === null ? product : plus(product, times(attributes.beta, c))];
+  },
   operations: ([a], [y], { transA }) => 2 * sizeOf(y.shape) * (a.shape[transA ? 0 : 1] + 1),
   display: { label: "gemm", latex: formula },
   probes: [

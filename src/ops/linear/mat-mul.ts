@@ -9,6 +9,7 @@ import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { reshape } from "../shape/reshape.ts";
 import { matrixTranspose } from "../shape/transpose.ts";
+import { bilinear } from "../complex.ts";
 
 export const MatMul = defineOp({
   type: "MatMul",
@@ -69,6 +70,7 @@ export const MatMul = defineOp({
       reshape(toB, b.shape.length === 1 ? [...toB.shape.slice(0, -2), k] : toB.shape),
     ];
   },
+  complex: ({ inputs: [a, b] }) => [bilinear(matMul, a, b)],
   operations: ([a], [y]) => 2 * sizeOf(y.shape) * (a.shape.at(-1) ?? 1),
   display: { label: "@", latex: ([a, b]) => String.raw`${a} \, ${b}` },
   syntax: { infix: "@" },

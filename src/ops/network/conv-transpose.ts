@@ -12,6 +12,8 @@ import { weightGradient } from "./conv-weight-gradient.ts";
 import { conv } from "./conv.ts";
 import { biasGradient, checkConvolution, convolutionOperations, kernelSizes, spatialStart } from "./convolution.ts";
 import { checkReach, explicit, halves, perAxis, spatialSizes, transposeAttributes } from "./window.ts";
+import { bilinear, plus } from "../complex.ts";
+import { reshape } from "../shape/reshape.ts";
 
 const attributes = z.strictObject(transposeAttributes);
 
@@ -44,6 +46,12 @@ export const ConvTranspose = defineOp({
     // An output that was lengthened by a whole stride or more has windows that no element of x spread over.
     const spread = conv(g, w, null, { ...explicit(window), group });
     return [spatialStart(spread, x.shape.slice(2)), weightGradient(g, x, window, group), b === null ? null : biasGradient(g)];
+  },
+  complex: ({ inputs: [x, w, b], attributes: given }) => {
+    const product = bilinear((p, q) => convTranspose(p, q, null, given), x, w);
+    if (b === null) return [product];
+    const spread = (bias: Value): Value => reshape(bias, [1, bias.shape[0], ...x.re.shape.slice(2).map(() => 1)]);
+    return [plus(product, { re: spread(b.re), im: b.im && spread(b.im) })];
   },
   operations: ([x, w]) => convolutionOperations(x.shape, w.shape),
   display: { label: "convᵀ", latex: called("conv^{\\mathsf{T}}") },

@@ -11,6 +11,8 @@ import { convTranspose } from "./conv-transpose.ts";
 import { weightGradient } from "./conv-weight-gradient.ts";
 import { biasGradient, checkConvolution, convolutionOperations, kernelSizes } from "./convolution.ts";
 import { checkReach, convolutionAttributes, explicit, spatialSizes, unreached, windowOver } from "./window.ts";
+import { bilinear, plus } from "../complex.ts";
+import { reshape } from "../shape/reshape.ts";
 
 const attributes = z.strictObject(convolutionAttributes);
 
@@ -46,6 +48,12 @@ export const Conv = defineOp({
       weightGradient(x, g, window, group),
       b === null ? null : biasGradient(g),
     ];
+  },
+  complex: ({ inputs: [x, w, b], attributes: given }) => {
+    const product = bilinear((p, q) => conv(p, q, null, given), x, w);
+    if (b === null) return [product];
+    const spread = (bias: Value): Value => reshape(bias, [1, bias.shape[0], ...x.re.shape.slice(2).map(() => 1)]);
+    return [plus(product, { re: spread(b.re), im: b.im && spread(b.im) })];
   },
   operations: ([, w], [y]) => convolutionOperations(y.shape, w.shape),
   display: { label: "conv", latex: called("conv") },

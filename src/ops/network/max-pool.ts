@@ -9,6 +9,9 @@ import { defineOp, floats } from "../define.ts";
 import { called } from "../latex.ts";
 import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { checkCovered, checkReach, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
+import { imaginary, real } from "../complex.ts";
+import { gatherElements } from "../shape/gather-elements.ts";
+import { reshape } from "../shape/reshape.ts";
 
 const attributes = z.strictObject({
   ...windowAttributes,
@@ -47,6 +50,12 @@ export const MaxPool = defineOp({
     // The gradient's places count row by row.
     const indices = given.storage_order === 0 ? outputs[1] : selected(x, { ...given, storage_order: 0 });
     return [maxPoolGradient(g, indices, x.shape)];
+  },
+  complex: ({ inputs: [z], attributes: given }) => {
+    const [y, indices] = apply(MaxPool, [z.re], given);
+    const places = given.storage_order === 0 ? indices : selected(z.re, { ...given, storage_order: 0 });
+    const flat = reshape(imaginary(z), [sizeOf(z.re.shape)]);
+    return [{ re: y, im: reshape(gatherElements(flat, reshape(places, [sizeOf(places.shape)]), 0), y.shape) }, real(indices)];
   },
   operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(windowOf(x.shape, given)),
   display: { label: "max pool", latex: called("maxpool") },

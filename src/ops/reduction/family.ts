@@ -9,6 +9,7 @@ import { defineOp, type Display, type Kink, type Operator, type Probe, type Synt
 import { one } from "../express.ts";
 import { filled } from "../shape/expand.ts";
 import { reshape } from "../shape/reshape.ts";
+import type { Complex } from "../complex.ts";
 
 interface ReductionFacts {
   readonly type: string;
@@ -20,6 +21,10 @@ interface ReductionFacts {
   readonly types: readonly DType[];
   /** The gradient; cotangent and result come with the reduced axes kept as size 1. */
   readonly gradient: (g: Value, x: Value, y: Value, axes: readonly number[]) => Value;
+  /** Of complex elements, with the reduced axes kept as size 1. */
+  readonly complex?: (z: Complex, axes: readonly number[]) => Complex;
+  /** Tells the smooth pieces apart (see `branches`); the result comes with the reduced axes kept as size 1. */
+  readonly branch?: (x: Value, y: Value) => Value;
   readonly traits?: readonly Trait[];
   readonly display: Display;
   readonly syntax?: Omit<Syntax, "arguments">;
@@ -31,7 +36,7 @@ interface ReductionFacts {
 
 /** A reduction over the axes of its second input; over all of them when that is left out or empty (unless told otherwise). */
 export function reductionOp(facts: ReductionFacts): Operator {
-  const { reduction, gradient, types, syntax, traits = [], between = [-2, 2], probes = [], ...rest } = facts;
+  const { reduction, gradient, complex, branch, types, syntax, traits = [], between = [-2, 2], probes = [], ...rest } = facts;
   return defineOp({
     ...rest,
     category: "reduction",
@@ -58,6 +63,19 @@ export function reductionOp(facts: ReductionFacts): Operator {
       const kept = reducedShape(data.shape, over, true);
       return [gradient(reshape(g, kept), data, reshape(reduced, kept), over), null];
     },
+    complex:
+      complex &&
+      (({ inputs: [data, axes], attributes }) => {
+        const over = reducedAxes(data.re, axes && axes.re, attributes);
+        const { re, im } = complex(data, over);
+        const shape = reducedShape(data.re.shape, over, attributes.keepdims);
+        return [{ re: reshape(re, shape), im: im && reshape(im, shape) }];
+      }),
+    branches:
+      branch &&
+      (({ inputs: [data, axes], outputs: [reduced], attributes }) => [
+        branch(data, reshape(reduced, reducedShape(data.shape, reducedAxes(data, axes, attributes), true))),
+      ]),
     probes: [
       { inputs: [{ shape: [2, 3], between }] },
       {

@@ -10,6 +10,8 @@ import { equal } from "../logic/comparison.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { reduceSum } from "./reduce-sum.ts";
+import { exponential, logarithm, minus, plus, real, summed } from "../complex.ts";
+import { reduceMax } from "./reduce-max-min.ts";
 
 export const ReduceLogSum = reductionOp({
   type: "ReduceLogSum",
@@ -18,6 +20,7 @@ export const ReduceLogSum = reductionOp({
   types: numbers,
   reduction: () => logOfSum,
   gradient: (g, x, _y, axes) => expand(div(g, reduceSum(x, { axes })), x.shape),
+  complex: (z, axes) => logarithm(summed(z, axes)),
   display: { label: "log Σ", latex: ([x]) => String.raw`\log \sum ${x}` },
   between: [0.5, 2],
 });
@@ -32,6 +35,10 @@ export const ReduceLogSumExp = reductionOp({
     // Where every element is -∞ so is the result, and their difference would be NaN.
     const finite = where(equal(y, Number.NEGATIVE_INFINITY), number(0, y), y);
     return mul(g, exp(sub(x, finite)));
+  },
+  complex: (z, axes) => {
+    const greatest = real(reduceMax(z.re, { axes }));
+    return plus(greatest, logarithm(summed(exponential(minus(z, greatest)), axes)));
   },
   display: { label: "log Σ exp", latex: ([x]) => String.raw`\log \sum e^{${x}}` },
   syntax: { names: [{ name: "logsumexp", arity: 1 }] },

@@ -7,6 +7,7 @@ import { numbers } from "../define.ts";
 import { number } from "../express.ts";
 import { equal } from "../logic/comparison.ts";
 import { reducer, reductionOp } from "./family.ts";
+import { squareRoot, summed, times, unsigned } from "../complex.ts";
 
 export const ReduceL1 = reductionOp({
   type: "ReduceL1",
@@ -15,6 +16,8 @@ export const ReduceL1 = reductionOp({
   types: numbers,
   reduction: () => sumOfMagnitudes,
   gradient: (g, x) => mul(g, sign(x)),
+  complex: (z, axes) => summed(unsigned(z), axes),
+  branch: (x) => sign(x),
   display: { label: "‖·‖₁", latex: ([x]) => String.raw`\left\lVert ${x} \right\rVert_1` },
   kinks: [{ at: "an element is 0", convention: "its derivative is 0" }],
 });
@@ -30,6 +33,8 @@ export const ReduceL2 = reductionOp({
     const inverse = where(isZero, number(0, y), reciprocal(where(isZero, number(1, y), y)));
     return mul(mul(g, inverse), x);
   },
+  complex: (z, axes) => squareRoot(summed(times(z, z), axes)),
+  branch: (_x, y) => sign(y),
   display: { label: "‖·‖₂", latex: ([x]) => String.raw`\left\lVert ${x} \right\rVert_2` },
   syntax: { names: [{ name: "norm", arity: 1 }] },
   kinks: [{ at: "all elements are 0", convention: "the gradient is 0" }],
@@ -43,6 +48,7 @@ export const ReduceSumSquare = reductionOp({
   types: numbers,
   reduction: () => sumOfSquares,
   gradient: (g, x) => mul(mul(g, 2), x),
+  complex: (z, axes) => summed(times(z, z), axes),
   display: { label: "Σ²", latex: ([x]) => String.raw`\sum {${x}}^2` },
 });
 

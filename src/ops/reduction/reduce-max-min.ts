@@ -8,6 +8,7 @@ import { anyType, type Kink } from "../define.ts";
 import { equal } from "../logic/comparison.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { reduceSum } from "./reduce-sum.ts";
+import { type Complex, imaginary } from "../complex.ts";
 
 export const ReduceMax = reductionOp({
   type: "ReduceMax",
@@ -16,6 +17,8 @@ export const ReduceMax = reductionOp({
   types: anyType,
   reduction: (dtype) => maximumOr(least(dtype)),
   gradient: sharedByTies,
+  complex: (z, axes) => movedByTies(z, reduceMax(z.re, { axes }), axes),
+  branch: (x, y) => equal(x, y),
   display: { label: "max", latex: ([x]) => String.raw`\max ${x}` },
   syntax: { names: [{ name: "max", arity: 1 }] },
   kinks: ties("greatest"),
@@ -28,6 +31,8 @@ export const ReduceMin = reductionOp({
   types: anyType,
   reduction: (dtype) => minimumOr(greatest(dtype)),
   gradient: sharedByTies,
+  complex: (z, axes) => movedByTies(z, reduceMin(z.re, { axes }), axes),
+  branch: (x, y) => equal(x, y),
   display: { label: "min", latex: ([x]) => String.raw`\min ${x}` },
   syntax: { names: [{ name: "min", arity: 1 }] },
   kinks: ties("smallest"),
@@ -48,6 +53,11 @@ function ties(which: string): readonly Kink[] {
 function sharedByTies(g: Value, x: Value, y: Value, axes: readonly number[]): Value {
   const chosen = cast(equal(x, y), x.dtype);
   return mul(div(g, reduceSum(chosen, { axes })), chosen);
+}
+
+function movedByTies(z: Complex, y: Value, axes: readonly number[]): Complex {
+  const chosen = cast(equal(z.re, y), y.dtype);
+  return { re: y, im: div(reduceSum(mul(chosen, imaginary(z)), { axes }), reduceSum(chosen, { axes })) };
 }
 
 export const reduceMax = reducer(ReduceMax);

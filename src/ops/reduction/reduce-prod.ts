@@ -8,6 +8,8 @@ import { reshape } from "../shape/reshape.ts";
 import { split } from "../shape/split.ts";
 import { inverse, transpose } from "../shape/transpose.ts";
 import { reducer, reductionOp } from "./family.ts";
+import { type Complex, imaginary, real, times } from "../complex.ts";
+import { filled } from "../shape/expand.ts";
 
 export const ReduceProd = reductionOp({
   type: "ReduceProd",
@@ -29,6 +31,7 @@ export const ReduceProd = reductionOp({
     );
     return transpose(ordered, inverse(order));
   },
+  complex: (z, axes) => axes.reduce(productAlong, z),
   display: { label: "Π", latex: ([x]) => String.raw`\prod ${x}` },
   syntax: { names: [{ name: "prod", arity: 1 }] },
   probes: [
@@ -63,6 +66,21 @@ function productsOfOthers(factors: Value, g: Value): Value {
     const [toPairs, ...toOdd] = odd.length === 0 ? [back] : split(back, [first.shape[0], 1], 0);
     return concat([mul(toPairs, second), mul(toPairs, first), ...toOdd], 0);
   }, g);
+}
+
+/** The product over one axis, which is kept: halves are multiplied until one is left. */
+function productAlong(z: Complex, axis: number): Complex {
+  let { re, im } = z;
+  for (let size = re.shape[axis]; size > 1; size = re.shape[axis]) {
+    const half = Math.floor(size / 2);
+    const sizes = size % 2 === 0 ? [half, half] : [half, half, 1];
+    const [first, second, ...odd] = split(re, sizes, axis);
+    const [ofFirst, ofSecond, ...ofOdd] = split(imaginary({ re, im }), sizes, axis);
+    const product = times({ re: first, im: ofFirst }, { re: second, im: ofSecond });
+    re = concat([product.re, ...odd], axis);
+    im = concat([imaginary(product), ...ofOdd], axis);
+  }
+  return re.shape[axis] === 0 ? real(filled(1, { dtype: re.dtype, shape: re.shape.with(axis, 1) })) : { re, im };
 }
 
 export const reduceProd = reducer(ReduceProd);

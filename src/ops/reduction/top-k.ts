@@ -9,6 +9,8 @@ import { OperatorError } from "../errors.ts";
 import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { scatterElements } from "../shape/scatter-elements.ts";
+import { imaginary, real } from "../complex.ts";
+import { gatherElements } from "../shape/gather-elements.ts";
 
 export const TopK = defineOp({
   type: "TopK",
@@ -36,6 +38,10 @@ export const TopK = defineOp({
     scatterElements(filled(0, x), indices, g, { axis, reduction: "add" }),
     null,
   ],
+  complex: ({ inputs: [z, k], attributes }) => {
+    const [values, indices] = apply(TopK, [z.re, k.re], attributes);
+    return [{ re: values, im: gatherElements(imaginary(z), indices, attributes.axis) }, real(indices)];
+  },
   display: { label: "top k", latex: called("topk") },
   syntax: { names: [{ name: "topk" }], arguments: { k: "K" } },
   kinks: [{ at: "equal elements around the k-th", convention: "the gradient goes to the selected ones, the first along the axis" }],

@@ -9,7 +9,7 @@ import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { checkIndexShape, gatherElements } from "./gather-elements.ts";
 import { indexProbe, refusal, scatterKinks, scatterReductions } from "./indices.ts";
-import { scatterGradients } from "./scatter.ts";
+import { scatterBranches, scatteredForms, scatterGradients } from "./scatter.ts";
 
 export const ScatterElements = defineOp({
   type: "ScatterElements",
@@ -52,6 +52,10 @@ export const ScatterElements = defineOp({
     );
     return [toData, null, toUpdates];
   },
+  complex: ({ inputs: [data, indices, updates], attributes: { axis, reduction } }) =>
+    scatteredForms(reduction, data, updates, (onto, from) => scatterElements(onto, indices.re, from, { axis, reduction })),
+  branches: ({ inputs: [data, indices, updates], outputs: [output], attributes: { axis, reduction } }) =>
+    scatterBranches(reduction, data, updates, output, (from) => gatherElements(from, indices, axis)),
   display: { label: "scatter", latex: called("scatter") },
   kinks: scatterKinks,
   probes: [

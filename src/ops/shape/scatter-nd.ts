@@ -8,7 +8,7 @@ import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { gatherND } from "./gather-nd.ts";
 import { indexProbe, refusal, scatterKinks, scatterReductions } from "./indices.ts";
-import { scatterGradients } from "./scatter.ts";
+import { scatterBranches, scatteredForms, scatterGradients } from "./scatter.ts";
 
 export const ScatterND = defineOp({
   type: "ScatterND",
@@ -27,8 +27,8 @@ export const ScatterND = defineOp({
   infer: ([data, indices, updates]) => {
     const { shape } = indices;
     const length = shape.at(-1);
-    if (length === undefined || length > data.shape.length) {
-      const message = `the last axis of indices holds tuples of up to ${data.shape.length} numbers; its shape is ${formatShape(shape)}`;
+    if (length === undefined || length === 0 || length > data.shape.length) {
+      const message = `the last axis of indices holds tuples of 1 to ${data.shape.length} numbers; its shape is ${formatShape(shape)}`;
       throw new OperatorError("shape", message, { input: 1 });
     }
     const expected = [...shape.slice(0, -1), ...data.shape.slice(length)];
@@ -54,6 +54,10 @@ export const ScatterND = defineOp({
     );
     return [toData, null, toUpdates];
   },
+  complex: ({ inputs: [data, indices, updates], attributes: { reduction } }) =>
+    scatteredForms(reduction, data, updates, (onto, from) => scatterND(onto, indices.re, from, { reduction })),
+  branches: ({ inputs: [data, indices, updates], outputs: [output], attributes: { reduction } }) =>
+    scatterBranches(reduction, data, updates, output, (from) => gatherND(from, indices)),
   display: { label: "scatter", latex: called("scatter") },
   kinks: scatterKinks,
   probes: [

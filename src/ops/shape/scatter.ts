@@ -6,6 +6,7 @@ import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { where } from "../arithmetic/where.ts";
+import { type Complex, imaginary } from "../complex.ts";
 import { number } from "../express.ts";
 import { equal } from "../logic/comparison.ts";
 import { filled } from "./expand.ts";
@@ -45,6 +46,28 @@ export function scatterGradients(
       return [mul(share, ofData), mul(pick(share), ofUpdates)];
     }
   }
+}
+
+/** Writing and adding are linear in data and updates together; the other reductions have no complex form. */
+export function scatteredForms(
+  reduction: Meeting,
+  data: Complex,
+  updates: Complex,
+  scatter: (onto: Value, from: Value) => Value,
+): readonly Complex[] | null {
+  if (reduction !== "none" && reduction !== "add") return null;
+  return [{ re: scatter(data.re, updates.re), im: scatter(imaginary(data), imaginary(updates)) }];
+}
+
+/** Which of the data and the updates attain a greatest or smallest result. */
+export function scatterBranches(
+  reduction: Meeting,
+  data: Value,
+  updates: Value,
+  output: Value,
+  pick: (from: Value) => Value,
+): readonly Value[] {
+  return reduction === "max" || reduction === "min" ? [equal(data, output), equal(updates, pick(output))] : [];
 }
 
 /** Which updates no later one overwrites. */

@@ -3,6 +3,8 @@ import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
+import { type Complex, imaginary, over } from "../complex.ts";
+import { cosh, sinh } from "./hyperbolic.ts";
 
 export const Sin = elementwiseUnary({
   type: "Sin",
@@ -11,6 +13,7 @@ export const Sin = elementwiseUnary({
   summary: "The sine of every element, in radians.",
   f: Math.sin,
   gradient: (g, x) => mul(g, cos(x)),
+  complex: (z) => sine(z),
   display: {
     label: "sin",
     latex: ([x]) => String.raw`\sin\left(${x}\right)`,
@@ -25,6 +28,7 @@ export const Cos = elementwiseUnary({
   summary: "The cosine of every element, in radians.",
   f: Math.cos,
   gradient: (g, x) => neg(mul(g, sin(x))),
+  complex: (z) => cosine(z),
   display: {
     label: "cos",
     latex: ([x]) => String.raw`\cos\left(${x}\right)`,
@@ -39,6 +43,7 @@ export const Tan = elementwiseUnary({
   summary: "The tangent of every element, in radians.",
   f: Math.tan,
   gradient: (g, _x, y) => mul(g, add(1, mul(y, y))),
+  complex: (z) => over(sine(z), cosine(z)),
   between: [-1, 1],
   display: {
     label: "tan",
@@ -46,6 +51,16 @@ export const Tan = elementwiseUnary({
     derivatives: ([x]) => [String.raw`1 + \tan^{2}\left(${x}\right)`],
   },
 });
+
+function sine(z: Complex): Complex {
+  const b = imaginary(z);
+  return { re: mul(sin(z.re), cosh(b)), im: mul(cos(z.re), sinh(b)) };
+}
+
+function cosine(z: Complex): Complex {
+  const b = imaginary(z);
+  return { re: mul(cos(z.re), cosh(b)), im: neg(mul(sin(z.re), sinh(b))) };
+}
 
 export const sin = unary(Sin);
 export const cos = unary(Cos);

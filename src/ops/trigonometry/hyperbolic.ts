@@ -6,6 +6,10 @@ import { sub } from "../arithmetic/sub.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { called } from "../latex.ts";
+import { imaginary, logarithm, negative, plus, squareRoot, times, unsigned, chosen } from "../complex.ts";
+import { cos, sin } from "./circular.ts";
+import { atan } from "./inverse-circular.ts";
+import { less } from "../logic/comparison.ts";
 
 export const Sinh = elementwiseUnary({
   type: "Sinh",
@@ -14,6 +18,10 @@ export const Sinh = elementwiseUnary({
   summary: "The hyperbolic sine of every element.",
   f: Math.sinh,
   gradient: (g, x) => mul(g, cosh(x)),
+  complex: (z) => {
+    const b = imaginary(z);
+    return { re: mul(sinh(z.re), cos(b)), im: mul(cosh(z.re), sin(b)) };
+  },
   display: {
     label: "sinh",
     latex: ([x]) => String.raw`\sinh\left(${x}\right)`,
@@ -28,6 +36,10 @@ export const Cosh = elementwiseUnary({
   summary: "The hyperbolic cosine of every element.",
   f: Math.cosh,
   gradient: (g, x) => mul(g, sinh(x)),
+  complex: (z) => {
+    const b = imaginary(z);
+    return { re: mul(cosh(z.re), cos(b)), im: mul(sinh(z.re), sin(b)) };
+  },
   display: {
     label: "cosh",
     latex: ([x]) => String.raw`\cosh\left(${x}\right)`,
@@ -42,6 +54,12 @@ export const Asinh = elementwiseUnary({
   summary: "The number whose hyperbolic sine each element is.",
   f: Math.asinh,
   gradient: (g, x) => div(g, sqrt(add(1, mul(x, x)))),
+  // Odd: of positive numbers alone, where nothing cancels.
+  complex: (z) => {
+    const positive = unsigned(z);
+    const y = logarithm(plus(positive, squareRoot(plus(1, times(positive, positive)))));
+    return chosen(less(z.re, 0), negative(y), y);
+  },
   display: {
     label: "arsinh",
     latex: called("arsinh"),
@@ -57,6 +75,7 @@ export const Acosh = elementwiseUnary({
   f: Math.acosh,
   // Two roots, because the product under one would overflow early, and lend numbers below 1 a derivative.
   gradient: (g, x) => div(g, mul(sqrt(sub(x, 1)), sqrt(add(x, 1)))),
+  complex: (z) => logarithm(plus(z, times(squareRoot(plus(-1, z)), squareRoot(plus(1, z))))),
   between: [1.3, 3],
   display: {
     label: "arcosh",
@@ -73,6 +92,13 @@ export const Atanh = elementwiseUnary({
   summary: "The number whose hyperbolic tangent each element is; infinite at -1 and 1, NaN beyond.",
   f: Math.atanh,
   gradient: (g, x) => div(g, mul(sub(1, x), add(1, x))),
+  complex: (z) => {
+    const [a, b] = [z.re, imaginary(z)];
+    return {
+      re: mul(0.5, atanh(div(mul(2, a), add(add(1, mul(a, a)), mul(b, b))))),
+      im: mul(0.5, add(atan(div(b, add(1, a))), atan(div(b, sub(1, a))))),
+    };
+  },
   between: [-0.8, 0.8],
   display: {
     label: "artanh",

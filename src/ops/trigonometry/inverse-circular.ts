@@ -7,6 +7,8 @@ import { sqrt } from "../arithmetic/sqrt.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
+import { type Complex, imaginary, minus, over, plus, squareRoot, times } from "../complex.ts";
+import { atanh } from "./hyperbolic.ts";
 
 /** √(1 - x²), as a product that keeps its digits where x is close to 1. */
 const cosineOfArcsine = (x: Value): Value => sqrt(mul(sub(1, x), add(1, x)));
@@ -18,6 +20,7 @@ export const Asin = elementwiseUnary({
   summary: "The angle in radians, from -π/2 to π/2, whose sine each element is; NaN outside -1 to 1.",
   f: Math.asin,
   gradient: (g, x) => div(g, cosineOfArcsine(x)),
+  complex: (z) => arcsine(z),
   between: [-0.8, 0.8],
   display: {
     label: "arcsin",
@@ -34,6 +37,7 @@ export const Acos = elementwiseUnary({
   summary: "The angle in radians, from 0 to π, whose cosine each element is; NaN outside -1 to 1.",
   f: Math.acos,
   gradient: (g, x) => neg(div(g, cosineOfArcsine(x))),
+  complex: (z) => minus(Math.PI / 2, arcsine(z)),
   between: [-0.8, 0.8],
   display: {
     label: "arccos",
@@ -50,12 +54,23 @@ export const Atan = elementwiseUnary({
   summary: "The angle in radians, from -π/2 to π/2, whose tangent each element is.",
   f: Math.atan,
   gradient: (g, x) => div(g, add(1, mul(x, x))),
+  complex: (z) => arctangent(z),
   display: {
     label: "arctan",
     latex: ([x]) => String.raw`\arctan\left(${x}\right)`,
     derivatives: ([x]) => [String.raw`\frac{1}{1 + {${x}}^{2}}`],
   },
 });
+
+function arctangent(z: Complex): Complex {
+  const [a, b] = [z.re, imaginary(z)];
+  return {
+    re: mul(0.5, add(atan(div(a, add(1, b))), atan(div(a, sub(1, b))))),
+    im: mul(0.5, atanh(div(mul(2, b), add(add(1, mul(a, a)), mul(b, b))))),
+  };
+}
+
+const arcsine = (z: Complex): Complex => arctangent(over(z, squareRoot(times(minus(1, z), plus(1, z)))));
 
 export const asin = unary(Asin);
 export const acos = unary(Acos);

@@ -12,6 +12,11 @@ function readBy(text: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => new RegExp(`\\b${name}\\b`).test(text)));
 }
 
+test("a literal whose numbers do not fit their use is answered with its place in the formula", () => {
+  const { errors } = problemOf(() => compileFormula("x = [1, 2, 3] + true + y\nsum(x)", { y: 0 }));
+  expect(errors).toEqual([{ pointer: "/expression", detail: expect.stringMatching(/^Line 1, column \d+: 2 is not true or false/) }]);
+});
+
 describe("what cannot be read is answered with its place", () => {
   test.each<[text: string, line: number, column: number, reason: string, suggestion?: string]>([
     ["", 1, 1, "the formula is empty"],

@@ -1,0 +1,63 @@
+import type { CheckRequest } from "../../wire/check-request.ts";
+import { norm } from "../compare.ts";
+import { toleranceOf } from "../presets.ts";
+import { drawDirection, drawEntries } from "./draw.ts";
+import { type Direction, type Point, sizesOf } from "./point.ts";
+import type { Variable } from "./subject.ts";
+import type { Comparison } from "./verdict.ts";
+
+/** Gradients that are checked at a point, one per variable: the service's own or claimed ones. */
+export interface Claim {
+  readonly point: Point;
+  readonly gradients: readonly ArrayLike<number>[];
+  readonly request: CheckRequest;
+}
+
+/** Entries of one variable that were compared, and how. */
+export interface Compared {
+  readonly variable: Variable;
+  readonly entries: readonly number[];
+  readonly comparisons: readonly Comparison[];
+}
+
+/** What a method finds by numbers alone. */
+export type Found = Pick<Comparison, "numerical" | "kink">;
+
+/** Compares the sampled entries of every variable with what is found for each. */
+export function eachEntry({ point, gradients, request }: Claim, find: (variable: number, entry: number) => Found): Compared[] {
+  const { variables } = point.subject;
+  return sizesOf(variables).map((size, k) => {
+    const { name, value } = variables[k];
+    const tolerance = toleranceOf(request, value.dtype);
+    const entries = drawEntries(name, size, request.samples, request.seed);
+    return {
+      variable: variables[k],
+      entries,
+      comparisons: entries.map((at) => ({ analytic: gradients[k][at], ...find(k, at), tolerance })),
+    };
+  });
+}
+
+/** Compares the derivative along every direction with what is found for it. */
+export function eachDirection(claim: Claim, find: (direction: Direction) => Found): Comparison[] {
+  const tolerance = toleranceOf(claim.request, claim.point.subject.objective.value.dtype);
+  return directionsOf(claim).map((direction) => ({ analytic: dot(claim.gradients, direction), ...find(direction), tolerance }));
+}
+
+/** The request's random directions through all variables together. */
+export function directionsOf({ point, request }: Claim): Direction[] {
+  return Array.from({ length: request.directions }, (_, which) => drawDirection(point.subject.variables, request.seed, which));
+}
+
+/** ⟨g, v⟩ over all variables. */
+export function dot(gradients: readonly ArrayLike<number>[], direction: Direction): number {
+  let sum = 0;
+  direction.forEach((part, k) => part.forEach((x, at) => void (sum += gradients[k][at] * x)));
+  return sum;
+}
+
+/** The direction with length 1. */
+export function normalised(direction: Direction): Direction {
+  const length = norm(direction.map(norm));
+  return length === 0 ? direction : direction.map((part) => part.map((x) => x / length));
+}

@@ -1,0 +1,63 @@
+import type { CheckRequest } from "../../wire/check-request.ts";
+import { presets } from "../presets.ts";
+import { type Claim, type Compared, eachDirection, eachEntry, type Found } from "./claim.ts";
+import type { Moved, Point } from "./point.ts";
+import { type Comparison, Jury } from "./verdict.ts";
+
+/** The imaginary step: it may be as small as one likes, since nothing is subtracted, and this is one that float32 can hold too. */
+export const imaginaryStep = 1e-20;
+
+/** How far to each side of a point a kink is looked for by a method that stays at the point. */
+const nearby = 1e-7;
+
+export const stepOf = ({ step, preset }: CheckRequest): number => step ?? presets[preset].step;
+
+/** Whether differences are taken along random directions. */
+export const isAlongDirections = ({ along, preset }: CheckRequest): boolean =>
+  along === undefined ? presets[preset].directions === "random" : along === "directions";
+
+/** Entry by entry: (f(x + h) - f(x - h)) / 2h. */
+export function differencesOfEntries(claim: Claim): Compared[] {
+  const { point, request } = claim;
+  return eachEntry(claim, (k, at) => central(point, (by) => point.withEntry(k, at, by), stepOf(request)));
+}
+
+/** The same along random directions through all variables. */
+export function differencesAlong(claim: Claim): Comparison[] {
+  const { point, request } = claim;
+  return eachDirection(claim, (direction) => central(point, (by) => point.along(direction, by), stepOf(request)));
+}
+
+/** Differences are taken per element and only then summed: the sum would lose digits. */
+function central(point: Point, move: (by: number) => Moved, step: number): Found {
+  const upper = move(step);
+  const lower = move(-step);
+  const kink = upper.kink === undefined ? lower.kink : upper.kink;
+  return { numerical: point.weighDifference(upper.objective, lower.objective) / (2 * step), kink };
+}
+
+/** Entry by entry: Im f(x + ih) / h. At a kink it is the slope of one side, so kinks are looked for where it disagrees. */
+export function complexSteps(claim: Claim): Compared[] {
+  const { point } = claim;
+  const parts = point.stillDirection();
+  const compared = eachEntry(claim, (k, at) => {
+    parts[k][at] = imaginaryStep;
+    const numerical = point.weigh(point.imaginary(parts)) / imaginaryStep;
+    parts[k][at] = 0;
+    return { numerical, kink: undefined };
+  });
+  const jury = new Jury(compared.flatMap(({ comparisons }) => comparisons));
+  return compared.map(({ comparisons, entries, variable }, k) => ({
+    variable,
+    entries,
+    comparisons: comparisons.map((one, at) => (jury.excess(one) > 1 ? { ...one, kink: kinkNear(point, k, entries[at]) } : one)),
+  }));
+}
+
+function kinkNear(point: Point, variable: number, entry: number): string | null | undefined {
+  for (const by of [nearby, -nearby]) {
+    const { kink } = point.withEntry(variable, entry, by);
+    if (kink !== undefined) return kink;
+  }
+  return undefined;
+}

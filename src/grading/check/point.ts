@@ -1,0 +1,138 @@
+import { Cancelled } from "../../engine/executable.ts";
+import type { Nonfinite } from "../../engine/nonfinite.ts";
+import type { Outcome } from "../../engine/run.ts";
+import type { GivenInputs } from "../../graph/draft.ts";
+import type { Data } from "../../tensor/dtype.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { type Tensor, tensorOf, zeros } from "../../tensor/tensor.ts";
+import type { Subject, Variable } from "./subject.ts";
+
+export interface Setting {
+  readonly given: GivenInputs;
+  readonly cancelled: () => boolean;
+}
+
+/** One element per entry of a variable. */
+export type Direction = readonly Float64Array[];
+
+/** What becomes of the objective when variables move. */
+export interface Moved {
+  readonly objective: Float64Array;
+  /** The node whose kink was passed on the way, null for one without a name; undefined when there was none. */
+  readonly kink: string | null | undefined;
+}
+
+/** A subject at given inputs, from which its variables can be moved. */
+export class Point {
+  readonly subject: Subject;
+  /** What the objective is weighted with. */
+  readonly weights: Data;
+  readonly objective: Data;
+  /** The service's own gradients, one per variable. */
+  readonly gradients: readonly Data[];
+  readonly nonfinite: Nonfinite | null;
+  /** How large the terms of the weighted objective are together: rounding is a fraction of it. */
+  readonly scale: number;
+  readonly #setting: Setting;
+  readonly #feeds: Tensor[];
+  /** What is fed for each variable, whose numbers are ours to change, and what they are unless moved. */
+  readonly #places: readonly { readonly data: Data; readonly home: Float64Array }[];
+  readonly #branches: readonly Tensor[];
+
+  /** `feeds` are those of the program's inputs. */
+  constructor(subject: Subject, feeds: readonly Tensor[], weights: Tensor, setting: Setting) {
+    this.subject = subject;
+    this.#setting = setting;
+    this.weights = weights.data;
+    const first = this.#run(subject.gradients, subject.weighted ? [...feeds, weights] : feeds);
+    const [objective, ...gradients] = first.wanted.map(({ data }) => Float64Array.from(data));
+    this.objective = objective;
+    this.gradients = gradients;
+    this.nonfinite = first.nonfinite;
+    this.scale = objective.reduce((sum, y, k) => sum + Math.abs(y * weights.data[k]), 0);
+
+    const all = [...subject.program.inputs.map(({ value }) => value), ...subject.additions];
+    const fixed = [...feeds, ...subject.additions.map(({ dtype, shape }) => zeros(dtype, shape))];
+    const moving = new Set(subject.variables.map(({ fed }) => fed));
+    this.#feeds = fixed.map((tensor, at) => (moving.has(all[at]) ? tensorOf(tensor.dtype, tensor.shape, tensor.data) : tensor));
+    this.#places = subject.variables.map(({ fed }) => {
+      const { data } = this.#feeds[all.indexOf(fed)];
+      return { data, home: Float64Array.from(data) };
+    });
+    this.#branches = this.#run(subject.values, this.#feeds)
+      .wanted.slice(1)
+      .map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
+  }
+
+  /** Moves one entry of a variable. */
+  withEntry(variable: number, entry: number, by: number): Moved {
+    const { data, home } = this.#places[variable];
+    data[entry] = home[entry] + by;
+    return this.#evaluate(() => void (data[entry] = home[entry]));
+  }
+
+  /** Moves all variables along a direction. */
+  along(direction: Direction, by: number): Moved {
+    this.#places.forEach(({ data, home }, k) => data.set(home.map((x, at) => x + by * direction[k][at])));
+    return this.#evaluate(() => this.#places.forEach(({ data, home }) => data.set(home)));
+  }
+
+  /** A direction in which nothing moves, to be changed. */
+  stillDirection(): Float64Array[] {
+    return this.#places.map(({ home }) => new Float64Array(home.length));
+  }
+
+  /** The imaginary part of the objective where the variables have these; valid until the next run. */
+  imaginary(parts: Direction): Data {
+    return this.#directed(this.subject.complex, parts);
+  }
+
+  /** The tangent of the objective along a direction; valid until the next run. */
+  tangent(direction: Direction): Data {
+    return this.#directed(this.subject.tangent, direction);
+  }
+
+  #directed(run: Subject["complex"], direction: Direction): Data {
+    if (run === null) throw new Error("a method runs that was not prepared");
+    const { variables } = this.subject;
+    const tensors = variables.map(({ fed }, k) => tensorOf(fed.dtype, fed.shape, direction[k]));
+    return this.#run(run, [...this.#feeds, ...tensors]).wanted[0].data;
+  }
+
+  #evaluate(restore: () => void): Moved {
+    const [objective, ...branches] = this.#run(this.subject.values, this.#feeds).wanted;
+    const changed = branches.findIndex(({ data }, k) => differs(data, this.#branches[k].data));
+    // A copy, since what is only another view of a variable is about to move back.
+    const moved = { objective: Float64Array.from(objective.data), kink: changed < 0 ? undefined : this.subject.kinks[changed] };
+    restore();
+    return moved;
+  }
+
+  #run(run: Subject["values"], feeds: readonly Tensor[]): Outcome {
+    const { cancelled, given } = this.#setting;
+    if (cancelled()) throw new Cancelled();
+    return run.run(feeds, cancelled, given);
+  }
+
+  /** ⟨u, y⟩ for the weights u. */
+  weigh(y: ArrayLike<number>): number {
+    let sum = 0;
+    for (let k = 0; k < this.weights.length; k++) sum += this.weights[k] * y[k];
+    return sum;
+  }
+
+  /** ⟨u, a - b⟩, the difference first. */
+  weighDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+    let sum = 0;
+    for (let k = 0; k < this.weights.length; k++) sum += this.weights[k] * (a[k] - b[k]);
+    return sum;
+  }
+}
+
+/** Branches hold no NaN unless the operands do, and then there is no other side to be on. */
+function differs(a: Data, b: Data): boolean {
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at] && !(Number.isNaN(a[at]) && Number.isNaN(b[at]))) return true;
+  return false;
+}
+
+export const sizesOf = (variables: readonly Variable[]): number[] => variables.map(({ value }) => sizeOf(value.shape));

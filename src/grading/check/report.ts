@@ -1,0 +1,46 @@
+import { record } from "../../engine/answer.ts";
+import { indexAt, sizeOf } from "../../tensor/shape.ts";
+import type { CheckedDirection, CheckedGradient, DifferenceCheck } from "../../wire/check-response.ts";
+import type { Compared } from "./claim.ts";
+import { type Comparison, jsonNumber, Jury } from "./verdict.ts";
+
+/** What was compared entry by entry, as the answer has it. */
+export function reportOfEntries(compared: readonly Compared[], step: number): DifferenceCheck {
+  const jury = new Jury(compared.flatMap(({ comparisons }) => comparisons));
+  const gradients = record(compared.map((one) => [one.variable.name, reportOfGradient(one, jury)] as const));
+  return { passed: jury.passed, step, ...errorOf(jury), gradients };
+}
+
+/** What was compared along directions. */
+export function reportOfDirections(comparisons: readonly Comparison[]): {
+  passed: boolean;
+  error?: DifferenceCheck["error"];
+  directions: CheckedDirection[];
+} {
+  const jury = new Jury(comparisons);
+  return { passed: jury.passed, ...errorOf(jury), directions: comparisons.map((comparison) => jury.judge(comparison)) };
+}
+
+const errorOf = ({ error }: Jury): { error?: DifferenceCheck["error"] } => (error === undefined ? {} : { error: jsonNumber(error) });
+
+function reportOfGradient({ variable, entries, comparisons }: Compared, jury: Jury): CheckedGradient {
+  const { shape } = variable.value;
+  const judged = comparisons.map((comparison, at) => ({ index: indexAt(entries[at], shape), ...jury.judge(comparison) }));
+  const failed = judged.filter(({ verdict }) => verdict === "failed").length;
+  const kinks = judged.filter(({ verdict }) => verdict === "kink").length;
+  let worst = -1;
+  let most = -1;
+  comparisons.forEach((comparison, at) => {
+    const excess = comparison.kink === undefined ? jury.excess(comparison) : -1;
+    if (excess > most) [worst, most] = [at, excess];
+  });
+  return {
+    passed: failed === 0,
+    entries_total: sizeOf(shape),
+    checked: judged.length - kinks,
+    failed,
+    kinks,
+    worst: worst < 0 ? null : judged[worst],
+    entries: judged,
+  };
+}

@@ -1,0 +1,135 @@
+import { answer } from "../../engine/answer.ts";
+import { decodeGiven, feedsOf, merged, settleCotangent } from "../../engine/given.ts";
+import { Preparations } from "../../engine/prepare.ts";
+import { type Context, readRequest } from "../../engine/tasks/context.ts";
+import type { Handler } from "../../engine/worker-loop.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { type Tensor, tensorOf } from "../../tensor/tensor.ts";
+import { type CheckMethod, CheckRequest } from "../../wire/check-request.ts";
+import type { CheckResponse } from "../../wire/check-response.ts";
+import { encodeTensor } from "../../wire/encode.ts";
+import type { Limits } from "../../wire/limits.ts";
+import { problem, problemAt } from "../../wire/problems.ts";
+import { programOf } from "../../wire/program-source.ts";
+import { decodeTensor } from "../../wire/tensor.ts";
+import { type Claim, type Compared, eachDirection } from "./claim.ts";
+import { complexSteps, differencesAlong, differencesOfEntries, imaginaryStep, isAlongDirections, stepOf } from "./differences.ts";
+import { drawCotangent, drawInputs } from "./draw.ts";
+import { drawnInputs, inputsToDraw, placeOfDrawn, wholeInputs } from "./inputs.ts";
+import { claimedGradients, claimedPlaces, wrtOf } from "./claimed.ts";
+import { Point, sizesOf } from "./point.ts";
+import { reportOfDirections, reportOfEntries } from "./report.ts";
+import { type Subject, subjectOf } from "./subject.ts";
+import { steps, taylorRemainders } from "./taylor.ts";
+import { warningsOf } from "./warnings.ts";
+
+/** POST /v1/check: gradients, the service's own or claimed ones, beside what numbers alone say of them. */
+export function checkTask({ limits, compiler, cacheBytes }: Context): Handler {
+  const preparations = new Preparations<Subject>(limits, cacheBytes);
+
+  return (body, { cancelled }) => {
+    const request = readRequest(CheckRequest, body, limits);
+    const source = programOf(request);
+    const wanted = inputsToDraw(request, source, compiler);
+    const place = placeOfDrawn(request, source);
+    const given = merged([
+      drawInputs(wanted, request.seed, limits, place),
+      decodeGiven(request.inputs, ["inputs"], limits),
+      decodeGiven(request.parameters ?? {}, ["parameters"], limits),
+    ]);
+    const claimed = request.gradients === undefined ? null : decodeGiven(request.gradients, ["gradients"], limits);
+    // Weights of our own are no secret from our own gradients, but claimed ones were made with some that the request must say.
+    const asked = {
+      of: request.of,
+      wrt: wrtOf(request),
+      cotangent: request.cotangent !== undefined || claimed === null,
+      methods: request.methods,
+    };
+    const question = JSON.stringify([asked, request.seed]);
+    const subject = preparations.get(source, question, given, () =>
+      claimedPlaces(request, () => subjectOf(compiler.compile(source, given, request.seed), asked, limits)),
+    );
+    requireBounded(subject, request, limits);
+
+    // What the program turns out to take as whole numbers is drawn anew as such.
+    const whole = drawInputs(wholeInputs(subject, wanted), request.seed, limits, place);
+    const feeds = feedsOf(subject.program, merged([given, whole]));
+    const weights = weightsOf(subject, request, limits);
+    const point = new Point(subject, feeds, weights, { given, cancelled });
+    const gradients = claimed === null ? point.gradients : claimedGradients(subject, claimed);
+    const claim: Claim = { point, gradients, request };
+    const { found, compared } = runMethods(claim);
+    const otherwise = (): Point["gradients"] => {
+      const numbers = drawCotangent(weights.shape, request.seed);
+      return new Point(subject, feeds, tensorOf(weights.dtype, weights.shape, numbers), { given, cancelled }).gradients;
+    };
+    const result: CheckResponse = {
+      passed: Object.values(found).every(({ passed }) => passed),
+      objective: subject.objective.name,
+      ...(Object.keys(wanted).length > 0 && { inputs: drawnInputs(subject, feeds, wanted, request) }),
+      ...(request.cotangent === undefined && sizeOf(weights.shape) > 1 && { cotangent: encodeTensor(weights, request.encoding) }),
+      ...found,
+      warnings: warningsOf(claim, compared, otherwise),
+      ...(point.nonfinite !== null && { nonfinite: point.nonfinite }),
+    };
+    return { ...answer(result, limits), passed: result.passed };
+  };
+}
+
+/** What each method of the request says, and the entries that were compared by differences. */
+function runMethods(claim: Claim): { found: Pick<CheckResponse, CheckMethod>; compared: readonly Compared[] } {
+  const { request, point } = claim;
+  const found: Pick<CheckResponse, CheckMethod> = {};
+  let compared: readonly Compared[] = [];
+  for (const method of request.methods) {
+    switch (method) {
+      case "central_difference":
+        if (isAlongDirections(request)) {
+          const { passed, ...rest } = reportOfDirections(differencesAlong(claim));
+          found.central_difference = { passed, step: stepOf(request), ...rest };
+        } else {
+          compared = differencesOfEntries(claim);
+          found.central_difference = reportOfEntries(compared, stepOf(request));
+        }
+        break;
+      case "complex_step":
+        found.complex_step = reportOfEntries(complexSteps(claim), imaginaryStep);
+        break;
+      case "dot_product":
+        found.dot_product = reportOfDirections(
+          eachDirection(claim, (direction) => ({ numerical: point.weigh(point.tangent(direction)), kink: undefined })),
+        );
+        break;
+      case "taylor_remainder":
+        found.taylor_remainder = taylorRemainders(claim);
+    }
+  }
+  return { found, compared };
+}
+
+function weightsOf({ objective }: Subject, request: CheckRequest, limits: Limits): Tensor {
+  if (request.cotangent !== undefined) return settleCotangent(decodeTensor(request.cotangent, "/cotangent", limits), objective);
+  const { dtype, shape } = objective.value;
+  return tensorOf(dtype, shape, sizeOf(shape) === 1 ? [1] : drawCotangent(shape, request.seed));
+}
+
+/** How many bytes an entry takes in the answer, at the least. */
+const bytesPerEntry = 100;
+
+/** Refuses what would take too long, or too long an answer, before it begins. */
+function requireBounded({ variables, values, complex, tangent }: Subject, request: CheckRequest, limits: Limits): void {
+  const { methods, samples, directions } = request;
+  const entries = sizesOf(variables).reduce((sum, size) => sum + Math.min(size, samples), 0);
+  const differences = methods.includes("central_difference");
+  const moves = isAlongDirections(request) ? directions : entries;
+  const evaluations = (differences ? 2 * moves : 0) + (methods.includes("taylor_remainder") ? steps.length * directions : 0);
+  const operations = values.operations * evaluations + (complex?.operations ?? 0) * entries + (tangent?.operations ?? 0) * directions;
+  if (operations > limits.operations) {
+    const detail = `The check would take about ${operations.toExponential(2)} operations, and at most ${limits.operations.toExponential(2)} are allowed: check fewer samples`;
+    throw problemAt("operations_limit", "/samples", detail);
+  }
+  const reported = (differences ? moves : 0) + (complex === null ? 0 : entries);
+  if (reported * bytesPerEntry > limits.answerBytes) {
+    throw problem("answer_too_large", `The answer would be longer than ${limits.answerBytes} bytes: check fewer samples`);
+  }
+}

@@ -1,0 +1,47 @@
+import type { TaylorCheck, TaylorDirection } from "../../wire/check-response.ts";
+import { type Claim, directionsOf, dot, normalised } from "./claim.ts";
+import type { Direction } from "./point.ts";
+import { jsonNumber } from "./verdict.ts";
+
+/** Steps of the remainder, each a quarter of the one before. */
+export const steps = Array.from({ length: 9 }, (_, at) => 2 ** (-4 - 2 * at));
+
+/** Below this fraction of the numbers that it is a difference of, a remainder is rounding. */
+const usable = 2 ** -42;
+
+/** The remainder of a right gradient vanishes with order 2 or more, that of a wrong one with order 1. */
+const leastOrder = 1.8;
+
+/** How f(x + hv) - f(x) - h⟨g, v⟩ vanishes with h, along random directions v of length 1. */
+export function taylorRemainders(claim: Claim): TaylorCheck {
+  const directions = directionsOf(claim).map((direction) => alongDirection(claim, normalised(direction)));
+  return { passed: directions.every(({ verdict }) => verdict !== "failed"), directions };
+}
+
+function alongDirection({ point, gradients }: Claim, unit: Direction): TaylorDirection {
+  const slope = dot(gradients, unit);
+  const floor = usable * (point.scale + Math.abs(slope) * steps[0]);
+  let kink: string | null | undefined;
+  const remainders = steps.map((h) => {
+    const moved = point.along(unit, h);
+    kink = kink === undefined ? moved.kink : kink;
+    return Math.abs(point.weighDifference(moved.objective, point.objective) - h * slope);
+  });
+  const order = orderOf(remainders, floor);
+  // One remainder above the floor tells no order, and none at all says that the function is linear here.
+  const right = order === null ? remainders.every((remainder) => remainder <= floor) : order >= leastOrder;
+  return {
+    ...(kink === undefined ? { verdict: right ? "passed" : "failed" } : { verdict: "kink", kink }),
+    order: order === null ? null : jsonNumber(order),
+    steps,
+    remainders: remainders.map(jsonNumber),
+  };
+}
+
+/** The order between the two smallest steps whose remainders are above the floor; null when there are no two. */
+function orderOf(remainders: readonly number[], floor: number): number | null {
+  const end = remainders.findIndex((remainder) => remainder <= floor);
+  const count = end < 0 ? remainders.length : end;
+  if (count < 2) return null;
+  return Math.log(remainders[count - 2] / remainders[count - 1]) / Math.log(steps[0] / steps[1]);
+}

@@ -1,0 +1,65 @@
+import type { JsonNumber } from "../../wire/check-response.ts";
+import { norm } from "../compare.ts";
+import type { Tolerance } from "../presets.ts";
+
+/** A number of a gradient beside its numerical counterpart. */
+export interface Comparison {
+  readonly analytic: number;
+  readonly numerical: number;
+  /** The node whose kink lies between the points compared, null for one without a name; undefined when there is none. */
+  readonly kink: string | null | undefined;
+  readonly tolerance: Tolerance;
+}
+
+export interface Judged {
+  readonly analytic: JsonNumber;
+  readonly numerical: JsonNumber;
+  readonly absolute_error: JsonNumber;
+  readonly relative_error: JsonNumber;
+  readonly verdict: "passed" | "failed" | "kink";
+  readonly kink?: string | null;
+}
+
+/** Judges numbers that were compared together. A tolerance of whole tensors is of all of them as one, kinks left out. */
+export class Jury {
+  readonly #norms: number;
+  /** norm(a - n) / (norm(a) + norm(n)); undefined when each number is judged by itself. */
+  readonly error: number | undefined;
+  /** Whether none failed, by itself or together. */
+  readonly passed: boolean;
+
+  constructor(comparisons: readonly Comparison[]) {
+    const counted = comparisons.filter(({ kink }) => kink === undefined);
+    this.#norms = norm(counted.map(({ analytic }) => analytic)) + norm(counted.map(({ numerical }) => numerical));
+    const bound = comparisons.find(({ tolerance }) => tolerance.over === "tensor")?.tolerance.bound;
+    const off = norm(counted.map(({ analytic, numerical }) => analytic - numerical));
+    this.error = bound === undefined ? undefined : off === 0 ? 0 : off / this.#norms;
+    const together = bound === undefined || this.error === undefined || this.error <= bound;
+    this.passed = together && counted.every((comparison) => this.excess(comparison) <= 1);
+  }
+
+  /** The error in units of what is allowed. Whatever is not finite is beyond all bounds, unless it is the same infinity. */
+  excess({ analytic, numerical, tolerance }: Comparison): number {
+    if (analytic === numerical) return 0;
+    const error = tolerance.over === "tensor" ? Math.abs(analytic - numerical) / this.#norms : tolerance.error(analytic, numerical);
+    const units = error / tolerance.bound;
+    return Number.isNaN(units) ? Number.POSITIVE_INFINITY : units;
+  }
+
+  judge(comparison: Comparison): Judged {
+    const { analytic, numerical, kink } = comparison;
+    const off = analytic === numerical ? 0 : Math.abs(analytic - numerical);
+    return {
+      analytic: jsonNumber(analytic),
+      numerical: jsonNumber(numerical),
+      absolute_error: jsonNumber(off),
+      relative_error: jsonNumber(off === 0 ? 0 : off / Math.max(Math.abs(analytic), Math.abs(numerical))),
+      ...(kink === undefined ? { verdict: this.excess(comparison) <= 1 ? "passed" : "failed" } : { verdict: "kink", kink }),
+    };
+  }
+}
+
+export function jsonNumber(x: number): JsonNumber {
+  if (Number.isFinite(x)) return x;
+  return Number.isNaN(x) ? "NaN" : x > 0 ? "Infinity" : "-Infinity";
+}

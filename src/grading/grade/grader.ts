@@ -1,0 +1,207 @@
+import type { GivenInputs } from "../../graph/draft.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import { sameShape } from "../../tensor/shape.ts";
+import { type Tensor, tensorOf } from "../../tensor/tensor.ts";
+import type { GradeRequest } from "../../wire/grade-request.ts";
+import type { Verdict } from "../../wire/grade-response.ts";
+import type { Limits } from "../../wire/limits.ts";
+import { problemAt } from "../../wire/problems.ts";
+import type { Submission } from "../../wire/submission.ts";
+import type { GivenTensor } from "../../wire/tensor.ts";
+import { norm } from "../compare.ts";
+import { diagnose } from "../diagnosis/diagnose.ts";
+import type { Case } from "../diagnosis/matching.ts";
+import { isRight, type Observation } from "../diagnosis/observation.ts";
+import type { CasesUnder } from "../diagnosis/pairs.ts";
+import type { Mutant } from "../mutants/mutant.ts";
+import type { Prediction } from "../predictions.ts";
+import { type Item, type ItemRequest, keyOf } from "../items.ts";
+import type { Language } from "../messages.ts";
+import { type Claim, claimsByPoint, type Required, requiredItems } from "./claims.ts";
+import { judge, missing } from "./judge.ts";
+import type { PreparedGrading } from "./prepare.ts";
+import { type Credit, type Findings, type Ordered, verdictOf } from "./report.ts";
+
+/** A program at a point, with what certain items of it should be. */
+export interface Situation {
+  readonly prepared: PreparedGrading;
+  readonly given: GivenInputs;
+  readonly feeds: readonly Tensor[];
+  /** By item. */
+  readonly expected: readonly Tensor[];
+}
+
+/** A judged item with where it came from. */
+interface Judgement extends Ordered {
+  readonly item: Item;
+  readonly place: number;
+  readonly situation: Situation;
+}
+
+/** A diagnosis looks at all points of a request that has at most this many, else at so many with something wrong. */
+const mostPoints = 6;
+
+/** Relative rounding noise that submissions in single precision have. */
+const roundingNoise = 1e-6;
+
+/** Grades submissions to one request, each by itself; what they share is computed once. */
+export class Grader {
+  readonly #request: GradeRequest;
+  readonly #situationAt: (point: number, items: readonly ItemRequest[]) => Situation;
+  readonly #situations = new Map<string, Situation>();
+  readonly #required: readonly Required[];
+  readonly #language: Language;
+  readonly #limits: Limits;
+
+  constructor(
+    request: GradeRequest,
+    situationAt: (point: number, items: readonly ItemRequest[]) => Situation,
+    language: Language,
+    limits: Limits,
+  ) {
+    this.#request = request;
+    this.#situationAt = situationAt;
+    this.#required = request.worth === undefined ? [] : requiredItems(request.worth);
+    this.#language = language;
+    this.#limits = limits;
+  }
+
+  /** `pointer` is where the submission stands in the request. Throws Problem. */
+  grade(submission: Submission, pointer: string, cancelled: () => boolean): Verdict {
+    const claims = claimsByPoint(submission, pointer, this.#limits);
+    const judgements = claims.flatMap((own, point) => this.#judgePoint(own, point, pointer, cancelled));
+    if (judgements.length === 0) {
+      throw problemAt("invalid_request", pointer, "The submission claims nothing: it has outputs, nodes, gradients or edges");
+    }
+    const isWrong = judgements.some(({ verdict }) => verdict !== "correct" && verdict !== "missing");
+    const findings = isWrong && this.#request.diagnose ? this.#diagnose(judgements, cancelled) : null;
+    return verdictOf(submission.id, judgements, this.#credit(judgements), findings, this.#language);
+  }
+
+  #credit(judgements: readonly Judgement[]): Credit {
+    const { worth, partial_credit: partial } = this.#request;
+    if (worth === undefined) return { worth: null, partial };
+    const items = judgements[0].situation.prepared.items;
+    const required = items.slice(0, this.#required.length);
+    return { worth: new Map(required.map(({ name }, at) => [keyOf(name), this.#required[at].points])), partial };
+  }
+
+  #situation(point: number, items: readonly ItemRequest[]): Situation {
+    const key = JSON.stringify([point, items.map(({ pointer: _, ...name }) => name)]);
+    let situation = this.#situations.get(key);
+    if (situation === undefined) this.#situations.set(key, (situation = this.#situationAt(point, items)));
+    return situation;
+  }
+
+  #judgePoint(claims: readonly Claim[], point: number, pointer: string, cancelled: () => boolean): Judgement[] {
+    // Required items come first, so that they are found at the same places whatever a submission holds.
+    const situation = this.#situation(
+      point,
+      [...this.#required, ...claims].map(({ request }) => request),
+    );
+    const { prepared, expected } = situation;
+    const offset = this.#required.length;
+    const submitted = new Map<string, { readonly claim: Claim; readonly place: number }>();
+    claims.forEach((claim, at) => {
+      const place = offset + at;
+      const key = keyOf(prepared.items[place].name);
+      if (submitted.has(key)) throw problemAt("duplicate_name", claim.request.pointer, `This item is claimed twice in ${pointer}`);
+      submitted.set(key, { claim, place });
+    });
+    const common = (place: number): Pick<Judgement, "item" | "place" | "situation" | "name" | "point" | "order"> => {
+      const item = prepared.items[place];
+      return { item, place, situation, name: item.name, order: item.order, point: this.#request.points === undefined ? null : point };
+    };
+    const strict = [...submitted.values()].map(({ claim, place }): Judgement => ({
+      ...common(place),
+      ...judge(claim.tensor, expected[place], null, this.#request),
+    }));
+    const absent = prepared.items
+      .slice(0, offset)
+      .flatMap(({ name }, place): Judgement[] => (submitted.has(keyOf(name)) ? [] : [{ ...common(place), ...missing(expected[place]) }]));
+    if (!this.#request.follow_through || strict.every(({ verdict }) => verdict === "correct")) return [...strict, ...absent];
+    const follows = this.#followThrough(situation, strict, cancelled);
+    const judged = strict.map((each): Judgement => {
+      if (each.verdict === "correct" || each.submitted === null) return each;
+      return { ...each, ...judge(each.submitted, each.expected, follows[each.place], this.#request) };
+    });
+    return [...judged, ...absent];
+  }
+
+  #followThrough(
+    { prepared, given, feeds, expected }: Situation,
+    judged: readonly Judgement[],
+    cancelled: () => boolean,
+  ): readonly Tensor[] {
+    const submitted = new Map(judged.map((each) => [keyOf(each.name), each.submitted]));
+    // An item that is required and submitted stands in two places.
+    const own = prepared.items.map(({ name }, place) => usable(submitted.get(keyOf(name)) ?? null, expected[place]) ?? expected[place]);
+    return prepared.study().followThrough.from(own, feeds, given, cancelled);
+  }
+
+  #diagnose(judgements: readonly Judgement[], cancelled: () => boolean): Findings {
+    const all = new Set(judgements.map(({ point }) => point));
+    const wrong = new Set(judgements.filter(({ verdict }) => verdict !== "correct").map(({ point }) => point));
+    const points = [...(all.size > mostPoints ? wrong : all)].slice(0, mostPoints);
+    const [first] = judgements.filter(({ point, verdict }) => points.includes(point) && verdict !== "missing" && verdict !== "correct");
+    const { prepared } = first.situation;
+    // Points of other shapes are other programs, of which each has mutants of its own.
+    const observed = judgements.filter(
+      ({ submitted, situation, point }) => submitted !== null && situation.prepared === prepared && points.includes(point),
+    );
+    const observations = observationsOf(observed);
+    const byPoint = new Map(observed.map(({ point, situation }) => [point ?? 0, situation]));
+    const { predictions, counts, penalised } = prepared.study();
+    const cases = casesOf([...byPoint].map(([point, { feeds, given }]) => [point, predictions.at(feeds, given, cancelled)] as const));
+    const casesUnder: CasesUnder = (mutant) => {
+      // Two mistakes at once are looked for at one point alone: that is much work as it is.
+      const [[point, { given }], ...others] = byPoint;
+      const under = others.length > 0 ? null : predictions.under(mutant, given, cancelled);
+      return under === null ? null : casesOf([[point, under]]);
+    };
+    return { diagnosis: diagnose({ observations, cases, counts, penalised, casesUnder }), observed };
+  }
+}
+
+/** The mistakes with their predictions at every point. */
+function casesOf(points: readonly (readonly [point: number, predictions: readonly Prediction[]])[]): Case[] {
+  const cases = new Map<Mutant, Map<number, Prediction["tensors"]>>();
+  for (const [point, predictions] of points) {
+    for (const { mutant, tensors } of predictions)
+      cases.set(mutant, (cases.get(mutant) ?? new Map<number, Prediction["tensors"]>()).set(point, tensors));
+  }
+  return [...cases].map(([mutant, own]) => ({ mutant, points: own }));
+}
+
+/** A submitted tensor to go on with: of the right shape, finite, and floating. */
+function usable(submitted: GivenTensor | null, { dtype, shape }: Tensor): Tensor | null {
+  if (submitted === null || !isFloating(dtype) || !sameShape(submitted.shape, shape) || !submitted.data.every(Number.isFinite)) return null;
+  return tensorOf(dtype, shape, submitted.data);
+}
+
+function observationsOf(judged: readonly Judgement[]): Observation[] {
+  const scaleOf = (isForward: boolean): number =>
+    Math.max(
+      0,
+      ...judged
+        .filter(({ name }) => isForward === (name.kind === "node" || name.kind === "output"))
+        .map(({ expected }) => norm(expected.data))
+        .filter(Number.isFinite),
+    );
+  const noise = { forward: roundingNoise * scaleOf(true), backward: roundingNoise * scaleOf(false) };
+  return judged.flatMap(({ item, place, situation, submitted, expected, verdict, point, name }): Observation[] => {
+    if (submitted === null) return [];
+    const { inputs } = situation.prepared.program;
+    const fed = inputs.findIndex(({ value }) => value === item.subject);
+    const observation = {
+      item,
+      place,
+      point: point ?? 0,
+      submitted,
+      expected,
+      own: name.kind === "gradient" && fed >= 0 ? situation.feeds[fed] : null,
+      noise: name.kind === "node" || name.kind === "output" ? noise.forward : noise.backward,
+    };
+    return [{ ...observation, passed: verdict === "correct" || isRight(observation) }];
+  });
+}

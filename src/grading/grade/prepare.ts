@@ -1,0 +1,48 @@
+import { type Derivatives, differentiate } from "../../engine/differentiate.ts";
+import type { Prepared } from "../../engine/prepare.ts";
+import { type Runnable, runnable } from "../../engine/run.ts";
+import type { Program } from "../../graph/program.ts";
+import type { Limits } from "../../wire/limits.ts";
+import { expectedOf, type Item, ItemFinder, type ItemRequest } from "../items.ts";
+import { withInputs } from "../feeding.ts";
+import { type Study, studyOf } from "./study.ts";
+
+/** A program made ready to judge certain items of it. */
+export interface PreparedGrading extends Prepared {
+  readonly derivatives: Derivatives | null;
+  readonly items: readonly Item[];
+  /** Computes what the items should be, in their order. */
+  readonly right: Runnable;
+  /** What it takes to explain what is wrong; made when something is for the first time. */
+  readonly study: () => Study;
+}
+
+/** Rough memory of mistakes and consequences, which are compiled later: so many times that of the right answer, up to a bound. */
+const studyShare = 80;
+const mostStudyBytes = 40e6;
+
+export interface GradingQuestion {
+  readonly of: string | undefined;
+  readonly cotangent: boolean;
+  readonly items: readonly ItemRequest[];
+}
+
+/** Finds the items in a program and plans what judging them takes. Throws Problem. */
+export function prepareGrading(program: Program, { of, cotangent, items: requests }: GradingQuestion, limits: Limits): PreparedGrading {
+  const finder = new ItemFinder(program);
+  const items = requests.map((request) => finder.find(request));
+  const differentiates = items.some(({ name }) => name.kind === "gradient" || name.kind === "edge");
+  const derivatives = differentiates ? differentiate(program, { of, wrt: [], parts: [], cotangent }) : null;
+  const fed = withInputs(program, derivatives?.cotangent ? [derivatives.cotangent] : []);
+  const expected = items.map((item) => expectedOf(item, derivatives));
+  const right = runnable(fed, null, expected, limits);
+  let study: Study | null = null;
+  return {
+    program,
+    derivatives,
+    items,
+    right,
+    study: () => (study ??= studyOf({ program, derivatives, items, fed, right, limits })),
+    size: right.size + Math.min(studyShare * right.size, mostStudyBytes),
+  };
+}

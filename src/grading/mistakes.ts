@@ -1,0 +1,30 @@
+/** Mistakes that people make when they write a backward pass by hand, by name. */
+export const mistakeNames = [
+  "missing_fanout_sum",
+  "wrong_sign",
+  "scale_factor",
+  "missing_batch_mean",
+  "missing_regularizer",
+  "regularizer_on_bias",
+  "regularizer_factor_2",
+  "transposed",
+  "broadcast_not_reduced",
+  "bias_mean_instead_of_sum",
+  "bias_first_row_only",
+  "missing_activation_derivative",
+  "activation_used_as_derivative",
+  "derivative_of_activated_value",
+  "relu_mask_inverted",
+  "missing_target",
+  "double_softmax",
+  "label_off_by_one",
+  "swapped_operands",
+  "kernel_flipped",
+  "pool_ties_all",
+  "accumulated_gradient",
+  "used_updated_weights",
+  "shape_mismatch",
+  "nan_from_overflow",
+] as const;
+
+export type MistakeName = (typeof mistakeNames)[number];

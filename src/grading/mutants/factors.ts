@@ -1,0 +1,96 @@
+import type { Value } from "../../ir/graph.ts";
+import { has } from "../../ops/define.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import type { BackwardPass, Change } from "../backward.ts";
+import type { Consumer, Step } from "../tape.ts";
+import { constantDerivative, flowingInputs, type Ground, type Mutant, type Part, type Places } from "./mutant.ts";
+
+/**
+ * A contribution to a gradient that is left out, or taken with a wrong factor or sign: each edge by itself, all edges of a value with
+ * several, and all but one of many. `penalties` are edges that a mutant of their own stands for.
+ */
+export function factorMutants({ tape, backward }: Ground, places: Places, penalties: ReadonlySet<string>): Mutant[] {
+  if (backward === null) return [];
+  const mutants: Mutant[] = [];
+  const used = new Map<Value, Consumer[]>();
+  for (const step of tape.steps) {
+    for (const at of flowingInputs(backward, step)) {
+      const value = step.inputs[at];
+      // Nobody asks for the gradient of a literal.
+      if (value === null || value.known !== null) continue;
+      const list = used.get(value);
+      if (list === undefined) used.set(value, [{ step, input: at }]);
+      else list.push({ step, input: at });
+    }
+  }
+  const objective = tape.at(backward.objective);
+  for (const [value, edges] of used) {
+    const hasOthers = edges.length > 1;
+    const fanout = new Set(edges.map(({ step }) => step.owner)).size;
+    const isLeaf = places.isLeaf(value);
+    const name = places.nameOf(value);
+    for (const edge of edges) {
+      if (penalties.has(placeKey(places, edge))) continue;
+      const part: Part = {
+        hasOthers,
+        isPenalty: false,
+        isLeaf: isLeaf && !hasOthers,
+        summed: summedOver(edge),
+        constant: constantDerivative(edge),
+        isSingle: sizeOf(value.shape) === 1 && edge.step.outputs.every(({ shape }) => sizeOf(shape) === 1),
+      };
+      mutants.push(without([edge], backward, places, { name: name ?? edge.step.owner.name, part, family: "part", fanout }));
+    }
+    if (!hasOthers) continue;
+    const summed = summedOver(edges[0]).filter((count) => edges.every((edge) => summedOver(edge).includes(count)));
+    const whole: Part = { hasOthers: value === objective, isPenalty: false, isLeaf, summed, constant: null, isSingle: false };
+    mutants.push(without(edges, backward, places, { name: name ?? edges[0].step.owner.name, part: whole, family: "part" }));
+    if (edges.length === 2) continue;
+    for (const kept of edges) {
+      const others = edges.filter((edge) => edge !== kept);
+      mutants.push(without(others, backward, places, { name: name ?? kept.step.owner.name, family: "fixed", fanout }));
+    }
+  }
+  return mutants;
+}
+
+export const placeKey = (places: Places, { step, input: at }: Consumer): string => `${places.of(step)} ${at}`;
+
+interface Left {
+  readonly name: string;
+  readonly family: "part" | "fixed";
+  readonly part?: Part;
+  readonly fanout?: number;
+}
+
+/** The pass in which nothing flows along some edges. */
+export function without(edges: readonly Consumer[], backward: BackwardPass, places: Places, { name, family, part, fanout }: Left): Mutant {
+  const changes = new Map<Step, Change>();
+  for (const [step, consumers] of Map.groupBy(edges, (edge) => edge.step)) {
+    const dropped = new Set(consumers.map((edge) => edge.input));
+    changes.set(step, ({ flows }) => flows.map((flow, at) => (dropped.has(at) ? null : flow)));
+  }
+  return {
+    mistake: "missing_fanout_sum",
+    name,
+    edges: places.edges(edges),
+    place: Math.max(...edges.map(({ step }) => places.of(step))),
+    places: 1,
+    family,
+    ...(part && { part }),
+    ...(fanout !== undefined && { fanout }),
+    outcome: () => ({ tape: backward.tape, backward: backward.amended({ changes }) }),
+  };
+}
+
+/** Counts of the elements whose gradients are summed up on the way through an edge, as for a bias: all of them, or along the batch. */
+function summedOver({ step, input: at }: Consumer): number[] {
+  const value = step.inputs[at];
+  const [output] = step.outputs;
+  if (value === null || value.shape.length === 0 || sizeOf(value.shape) === 0) return [];
+  const ratio = sizeOf(output.shape) / sizeOf(value.shape);
+  if (ratio <= 1 || !Number.isInteger(ratio) || value.shape.length > output.shape.length) return [];
+  // Weights are multiplied, not spread: their own rule adds up products.
+  const spread = has(step.op, "elementwise") || value.shape.length === 1 || value.shape.filter((size) => size > 1).length <= 1;
+  return spread ? [...new Set([ratio, output.shape[0]])].filter((count) => count > 1) : [];
+}

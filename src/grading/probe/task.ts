@@ -1,0 +1,130 @@
+import { branchesOf } from "../../autodiff/branches.ts";
+import { answer, record } from "../../engine/answer.ts";
+import { decodeGiven, merged } from "../../engine/given.ts";
+import { Preparations } from "../../engine/prepare.ts";
+import { runnable } from "../../engine/run.ts";
+import { type Context, readRequest } from "../../engine/tasks/context.ts";
+import type { Handler } from "../../engine/worker-loop.ts";
+import type { GivenInputs } from "../../graph/draft.ts";
+import type { Program } from "../../graph/program.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { encodeTensor } from "../../wire/encode.ts";
+import type { Limits } from "../../wire/limits.ts";
+import { ProbeRequest } from "../../wire/probe-request.ts";
+import type { ProbeResponse } from "../../wire/probe-response.ts";
+import { pointerTo, Problem, problemAt } from "../../wire/problems.ts";
+import { programOf } from "../../wire/program-source.ts";
+import { decodeTensor, type GivenTensor } from "../../wire/tensor.ts";
+import { prepareGrading } from "../grade/prepare.ts";
+import type { ItemRequest } from "../items.ts";
+import { type Attempt, bestInputs, type PreparedProbe } from "./attempt.ts";
+import { placeholder, type Wanted, wantedInputs } from "./wanted.ts";
+
+/** POST /v1/probe: inputs at which the known mistakes give different numbers. */
+export function probeTask({ limits, compiler, cacheBytes }: Context): Handler {
+  const preparations = new Preparations<PreparedProbe>(limits, cacheBytes);
+
+  return (body, { cancelled }) => {
+    const request = readRequest(ProbeRequest, body, limits);
+    const source = programOf(request);
+    const fixed = merged([decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)]);
+    const wanted = wantedInputs(request, fixed, compiler, limits);
+    const given = withPlaceholders(fixed, wanted);
+    const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
+    const prepared = preparations.get(source, JSON.stringify([request.of, request.items, request.seed]), given, () =>
+      prepareProbe(
+        namingShapes(request, wanted, () => compiler.compile(source, given, request.seed)),
+        request,
+        limits,
+      ),
+    );
+    const best = bestInputs(prepared, { request, fixed, given, wanted, cotangent, cancelled });
+    if (best === null) {
+      const [place, what] =
+        wanted.length > 0 ? ["/generate", "were drawn: give the inputs' bounds with between"] : ["/inputs", "are given"];
+      throw problemAt("invalid_request", place, `No finite numbers come out at any inputs that ${what}`);
+    }
+    return answer(responseOf(prepared, best, request), limits);
+  };
+}
+
+const withPlaceholders = (fixed: GivenInputs, wanted: readonly Wanted[]): GivenInputs => ({
+  tensors: new Map<string, GivenTensor>([...fixed.tensors, ...wanted.map((each) => [each.name, placeholder(each)] as const)]),
+  pointers: new Map([...fixed.pointers, ...wanted.map(({ name }) => [name, pointerTo("generate", name)] as const)]),
+});
+
+/** Inputs of which nothing is said are taken for single numbers, which is seldom meant where they do not fit. */
+function namingShapes(request: ProbeRequest, wanted: readonly Wanted[], compile: () => Program): Program {
+  try {
+    return compile();
+  } catch (error) {
+    const unnamed = wanted.filter(({ name, shape }) => shape.length === 0 && request.generate[name] === undefined).map(({ name }) => name);
+    if (!(error instanceof Problem) || error.code !== "shape_mismatch" || unnamed.length === 0) throw error;
+    const detail = `Say under generate what shapes ${unnamed.join(", ")} have; taken for single numbers they do not fit. ${error.detail}`;
+    throw problemAt("missing_input", "/generate", detail);
+  }
+}
+
+function prepareProbe(program: Program, request: ProbeRequest, limits: Limits): PreparedProbe {
+  const requests = itemRequests(program, request);
+  const objective = request.of === undefined ? program.objective : program.values.find(({ name }) => name === request.of);
+  const needsCotangent = objective !== null && objective !== undefined && sizeOf(objective.value.shape) !== 1;
+  const prepared = prepareGrading(program, { of: request.of, cotangent: needsCotangent, items: requests }, limits);
+  const moving = program.inputs.map(({ value }) => value).filter(({ dtype }) => isFloating(dtype));
+  const branches = branchesOf(
+    program.outputs.map(({ value }) => value),
+    moving,
+  );
+  const watched = branches.map(({ value }) => value);
+  return { ...prepared, branches: runnable(program, null, watched, limits) };
+}
+
+/** What submissions will hold: what the request says, or outputs and all gradients. */
+function itemRequests(program: Program, { items }: ProbeRequest): ItemRequest[] {
+  const named = (kind: "output" | "node" | "gradient", names: readonly string[], pointer: string): ItemRequest[] =>
+    names.map((name, at) => ({ kind, name, pointer: `${pointer}/${at}` }));
+  if (items !== undefined) {
+    return [
+      ...named("output", items.outputs ?? [], "/items/outputs"),
+      ...named("node", items.nodes ?? [], "/items/nodes"),
+      ...named("gradient", items.gradients ?? [], "/items/gradients"),
+    ];
+  }
+  const variables = program.inputs.filter(({ value, role }) => isFloating(value.dtype) && value.known === null && role !== "buffer");
+  return [
+    ...named(
+      "output",
+      program.outputs.map(({ name }) => name),
+      "",
+    ),
+    ...named(
+      "gradient",
+      variables.map(({ name }) => name),
+      "",
+    ),
+  ];
+}
+
+function responseOf(
+  { program }: PreparedProbe,
+  { feeds, cotangent, awayFromKinks, distinction }: Attempt,
+  { encoding }: ProbeRequest,
+): ProbeResponse {
+  const named = (wantParameters: boolean) =>
+    record(
+      program.inputs.flatMap(({ name, role }, at) =>
+        (role === "input") === wantParameters ? [] : [[name, encodeTensor(feeds[at], encoding)] as const],
+      ),
+    );
+  const hasParameters = program.inputs.some(({ role }) => role !== "input");
+  return {
+    inputs: named(false),
+    ...(hasParameters && { parameters: named(true) }),
+    ...(cotangent !== null && { cotangent: encodeTensor(cotangent, encoding) }),
+    away_from_kinks: awayFromKinks,
+    told_apart: [...distinction.toldApart],
+    indistinguishable: distinction.indistinguishable.map((group) => [...group]),
+    unseen: [...distinction.unseen],
+  };
+}
