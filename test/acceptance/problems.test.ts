@@ -103,7 +103,13 @@ const wrong: Readonly<Record<Exclude<ProblemCode, (typeof elsewhere)[number]>, r
       pointers: ["/network/layers/1/name"],
     },
   ],
-  not_analytic: [{ path: "/v1/check", body: { expression: "sum(erf(x))", inputs: xs, method: "complex_step" }, pointers: ["/expression"] }],
+  not_analytic: [
+    {
+      path: "/v1/check",
+      body: { expression: "sum(erf(x))", inputs: xs, methods: ["complex_step"] },
+      pointers: ["/expression", "/methods/0"],
+    },
+  ],
   cycle: [{ body: { graph: graph(node("Add", ["x", "z"]), node("Neg", ["y"], { name: "z" })), inputs: x }, pointers: ["/graph/nodes/0"] }],
   shape_mismatch: [
     { body: { graph: graph(node("Add", ["x", [1, 2, 3]])), inputs: xs }, pointers: ["/graph/nodes/0/inputs/1"] },

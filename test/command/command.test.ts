@@ -9,7 +9,7 @@ import { CheckResponse } from "../../src/wire/check-response.ts";
 import { ProblemDocument } from "../../src/wire/problems.ts";
 import { type Service, startService } from "../support/service.ts";
 
-const script = fileURLToPath(new URL("../../bin/adjoint.cjs", import.meta.url));
+const script = fileURLToPath(new URL("../../src/adjoint.cjs", import.meta.url));
 const olderNode = fileURLToPath(new URL("fixtures/older-node.cjs", import.meta.url));
 
 let service: Service;
