@@ -29,12 +29,18 @@ export function decodeBase64(text: string, dtype: DType, shape: Shape, pointer: 
 
 /** The numbers of a tensor as little-endian base64; int64 takes eight bytes each. */
 export function encodeBase64({ data, dtype }: Tensor): string {
-  const stored = dtype === "int64" ? BigInt64Array.from(data as Float64Array, BigInt) : data;
+  const stored = dtype === "int64" ? BigInt64Array.from(data as Float64Array, BigInt) : withOneNaN(data);
   const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
   if (!isBigEndian) return bytes.toString("base64");
   const copy = Buffer.from(bytes);
   swapBytes(copy, bytesPerElement[dtype]);
   return copy.toString("base64");
+}
+
+/** The same numbers with every NaN the same: which of them arithmetic gives is up to the processor. */
+export function withOneNaN(data: Data): Data {
+  const isNaN = (x: number): boolean => Number.isNaN(x);
+  return data.some(isNaN) ? data.map((x) => (isNaN(x) ? Number.NaN : x)) : data;
 }
 
 /** How many bytes a base64 text stands for, with or without its padding. */

@@ -120,15 +120,21 @@ test("an upload that breaks off is forgotten", async () => {
   expect(http.log.filter(({ level }) => level === "error")).toEqual([]);
 });
 
-test("a body of 20 MB and its work do not hold up /livez", { retry: 2 }, async () => {
+/** What this thread, on which the event loop runs, has worked so far, in microseconds: it does not count the time of others on its core. */
+function processorTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return user + system;
+}
+
+test("a body of 20 MB and its work do not hold up /livez", async () => {
   await using http = await startApp({ workers: 1 });
   const origin = await http.listen();
   const body = `[${"0.123456789,".repeat(1_700_000)}0]`;
   expect(body.length).toBeGreaterThan(20_000_000);
-  const start = performance.now();
+  const start = processorTime();
   JSON.parse(body);
-  // What reading it on the event loop would cost, on this machine as busy as it is.
-  const reading = performance.now() - start;
+  // What reading it on the event loop would cost.
+  const reading = processorTime() - start;
 
   await (await fetch(`${origin}/livez`)).text();
   const uploads = Array.from({ length: 2 }, async () => {
@@ -140,9 +146,9 @@ test("a body of 20 MB and its work do not hold up /livez", { retry: 2 }, async (
   let slowest = 0;
   let samples = 0;
   while (!(await Promise.race([finished, setTimeout(2)]))) {
-    const asked = performance.now();
+    const asked = processorTime();
     await (await fetch(`${origin}/livez`)).text();
-    slowest = Math.max(slowest, performance.now() - asked);
+    slowest = Math.max(slowest, processorTime() - asked);
     samples++;
   }
   expect(samples).toBeGreaterThan(10);

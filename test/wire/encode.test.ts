@@ -74,3 +74,9 @@ describe("answers", () => {
     expect(encodeTensor(tensorOf("int64", [1], [-2]), "base64")).toEqual({ shape: [1], dtype: "int64", base64: "/v////////8=" });
   });
 });
+
+test("every NaN is written as the same bytes, whichever the processor makes", () => {
+  const bits = BigUint64Array.of(0x7ff8000000000000n, 0xfff8000000000000n, 0x7ff8000000000001n);
+  const strange: Tensor = { dtype: "float64", shape: [3], data: new Float64Array(bits.buffer) };
+  expect(encodeTensor(strange, "base64")).toEqual(encodeTensor(tensorOf("float64", [3], [nan, nan, nan]), "base64"));
+});

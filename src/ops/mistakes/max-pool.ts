@@ -1,6 +1,6 @@
 import { constant, type Value } from "../../ir/graph.ts";
-import { outsOf, kernelsOf, type Window } from "../../kernels/window.ts";
-import { sameShape, sizeOf } from "../../tensor/shape.ts";
+import { boxOf, kernelsOf, type Window } from "../../kernels/window.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import { tensorOf, type TensorType } from "../../tensor/tensor.ts";
 import { cast } from "../arithmetic/cast.ts";
 import { mul } from "../arithmetic/mul.ts";
@@ -18,7 +18,9 @@ export const maxPoolMistakes: readonly OperatorMistake[] = [
     mistake: "pool_ties_all",
     gradients: ({ inputs: [x], outputs: [y], grads: [g], attributes }) => {
       const window = windowOf(x, attributes);
-      if (!sameShape(outsOf(window), y.shape.slice(2))) return [null];
+      // Windows that ceil_mode lets reach beyond the padding are no convolution.
+      const isWhole = boxOf(window).every((length, axis) => length <= window[axis].begin + window[axis].size + window[axis].end);
+      if (!isWhole) return [null];
       const images = sizeOf(x.shape.slice(0, 2));
       const single = (value: Value): Value => reshape(value, [images, 1, ...value.shape.slice(2)]);
       const places = explicit(window);
@@ -30,10 +32,9 @@ export const maxPoolMistakes: readonly OperatorMistake[] = [
   },
 ];
 
-/** Without ceil_mode: windows that are only partly covered are no convolution. */
 function windowOf(x: Value, attributes: Attributes): Window {
   const placing = attributes as unknown as Parameters<typeof windowOver>[3] & { readonly kernel_shape: readonly number[] };
-  return windowOver("MaxPool", x.shape.slice(2), placing.kernel_shape, placing);
+  return windowOver("MaxPool", x.shape.slice(2), placing.kernel_shape, placing, attributes.ceil_mode === true);
 }
 
 /** One filter per place of the window, which picks the element at that place. */

@@ -3,6 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { convolutionWeights } from "../../kernels/conv.ts";
 import { kernelsOf, outsOf, type Window } from "../../kernels/window.ts";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.ts";
+import { bilinear } from "../complex.ts";
 import { defineOp, floats } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
@@ -51,6 +52,7 @@ export const ConvWeightGradient = defineOp({
       spatialStart(conv(x, w, null, { ...explicit(window), group }), g.shape.slice(2)),
     ];
   },
+  complex: ({ inputs: [x, g], attributes: given }) => [bilinear((a, b) => convWeightGradient(a, b, given), x, g)],
   operations: ([, g], [w]) => convolutionOperations(g.shape, w.shape),
   display: { label: "conv ∇w", latex: called("conv^{\\nabla w}") },
   probes: [

@@ -322,7 +322,7 @@ describe("refusals", () => {
     [{ gradients: { x: [true, false] } }, "type_mismatch", "/gradients/x"],
     [{ gradients: { x: [2, "four"] } }, "invalid_tensor", "/gradients/x/1"],
     [{ gradients: { x: [2, 4] }, wrt: ["y"] }, "invalid_request", "/wrt/0"],
-    [{ gradients: { x: [2, 4] }, cotangent: undefined }, "objective_not_scalar", ""],
+    [{ gradients: { x: [2, 4] }, cotangent: undefined }, "objective_not_scalar", "/cotangent"],
     [{ cotangent: [1, 1, 1] }, "shape_mismatch", "/cotangent"],
     [{ inputs: {} }, "missing_input", "/inputs"],
   ])("%j", (change, code, pointer) => {
