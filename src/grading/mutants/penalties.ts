@@ -6,7 +6,7 @@ import { sizeOf } from "../../tensor/shape.ts";
 import type { BackwardPass } from "../backward.ts";
 import type { Consumer, Step, Tape } from "../tape.ts";
 import { without } from "./factors.ts";
-import { flowingInputs, type Ground, type Mutant, type Outcome, type Places } from "./mutant.ts";
+import { flowingEdges, type Ground, type Mutant, type Outcome, type Places } from "./mutant.ts";
 
 /** A parameter with the edges by which penalties on it, such as λ ΣW², reach the objective. */
 export interface Penalty {
@@ -23,17 +23,8 @@ export interface Penalty {
 export function penaltiesOf({ tape, backward }: Ground, places: Places): Penalty[] {
   if (backward === null) return [];
   const sources = sourcesOf(tape, places);
-  const parameters = new Map<Value, Consumer[]>();
-  for (const step of tape.steps) {
-    for (const at of flowingInputs(backward, step)) {
-      const value = step.inputs[at];
-      if (value === null || !places.isLeaf(value) || sizeOf(value.shape) === 1) continue;
-      const list = parameters.get(value);
-      if (list === undefined) parameters.set(value, [{ step, input: at }]);
-      else list.push({ step, input: at });
-    }
-  }
-  return [...parameters].flatMap(([parameter, edges]): Penalty[] => {
+  return [...flowingEdges(tape, backward)].flatMap(([parameter, edges]): Penalty[] => {
+    if (!places.isLeaf(parameter) || sizeOf(parameter.shape) === 1) return [];
     const found = edges.map((edge) => ({ edge, term: termFrom(tape, backward, sources, parameter, edge.step) }));
     const penalty = found.flatMap(({ edge, term }) => (term === null ? [] : [edge]));
     if (penalty.length === 0 || penalty.length === edges.length) return [];
@@ -81,7 +72,7 @@ function termFrom(
 export function penaltyMutants(ground: Ground, places: Places, penalties: readonly Penalty[]): Mutant[] {
   const { tape, backward } = ground;
   if (backward === null) return [];
-  const part = { hasOthers: true, isPenalty: true, isLeaf: false, summed: [], constant: null, isSingle: false };
+  const part = { hasOthers: true, isPenalty: true, summed: [], constant: null, isSingle: false };
   const groups = [...penalties.map((penalty) => [penalty]), ...(penalties.length > 1 ? [penalties] : [])];
   return groups.flatMap((group): Mutant[] => {
     const name = group.map(({ parameter, edges }) => places.nameOf(parameter) ?? edges[0].step.owner.name).join(", ");
