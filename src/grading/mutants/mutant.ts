@@ -6,7 +6,7 @@ import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { scalar } from "../../tensor/tensor.ts";
 import { type BackwardPass, type Change, ruleOf } from "../backward.ts";
-import type { MistakeName } from "../mistakes.ts";
+import type { MistakeName } from "../../wire/mistakes.ts";
 import { type Consumer, simple, type Step, type Tape } from "../tape.ts";
 
 /** An edge of the client's graph. */
