@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Mistake } from "./mistakes.ts";
 import { Name, TensorOutput } from "./values.ts";
 
 const number = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]);
@@ -82,7 +83,7 @@ const CauseEdge = z
 
 const Cause = z
   .object({
-    mistake: z.string().meta({ description: "The mistake, by its name", examples: ["missing_fanout_sum"] }),
+    mistake: Mistake,
     name: z.string().meta({
       description: "The node at which it is made, or the value whose gradient it spoils; several names are joined by commas",
       examples: ["b"],

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { Mistake } from "./mistakes.ts";
 import { Name, TensorOutput } from "./values.ts";
 
 const KnownMistake = z
   .object({
-    mistake: z.string().meta({ description: "The mistake, by its name", examples: ["wrong_sign"] }),
+    mistake: Mistake,
     name: z.string().meta({ description: "The node at which it is made, or the value whose gradient it spoils", examples: ["b"] }),
   })
   .meta({ id: "KnownMistake", description: "A mistake at a place of the program", examples: [{ mistake: "wrong_sign", name: "b" }] });

@@ -1,9 +1,9 @@
 import type { Value } from "../../ir/graph.ts";
 import type { Numbers } from "../compare.ts";
 import { sameShape } from "../../tensor/shape.ts";
-import type { MistakeName } from "../mistakes.ts";
+import type { MistakeName } from "../../wire/mistakes.ts";
 import { type Candidate, costOf } from "./candidate.ts";
-import { type Counts, isTelling, isWhole } from "./factors.ts";
+import { type Counts, isAny, isTelling, isWhole } from "./factors.ts";
 import { along, explains, fit, isNothing, type Observation, residualOf } from "./observation.ts";
 
 /** What can be seen in an item by itself, without knowing how it came about. */
@@ -75,6 +75,8 @@ function multiple(observation: Observation, counts: Counts, add: Add): void {
   const left = residualOf(observation, along(null, k, direction, expected));
   if (!explains(left, wrongness(observation))) return;
   if (!Array.prototype.some.call(expected.data, (x: number, at: number) => x !== 0 && at > 0) && !isTelling(k, counts)) return;
+  // A number that is as many times too large as there are examples was summed over them.
+  if (!isGradient(observation) && expected.data.length === 1 && isAny(k, counts.batch)) add("missing_batch_mean", left, k);
   if (Math.abs(k + 1) < 2e-3) add("wrong_sign", left, -1);
   else add("scale_factor", left, k);
   if (isWhole(k) && observation.own !== null && isGradient(observation)) add("accumulated_gradient", left, Math.round(k), 1);

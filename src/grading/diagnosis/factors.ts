@@ -1,4 +1,4 @@
-import type { MistakeName } from "../mistakes.ts";
+import type { MistakeName } from "../../wire/mistakes.ts";
 import type { Part } from "../mutants/mutant.ts";
 
 /** Numbers of elements that a person may divide by, or forget to. */
@@ -13,7 +13,8 @@ const near = (a: number, b: number): boolean => Math.abs(a - b) <= 2e-3 * Math.a
 /** Whether a contribution that is taken k times is left out. */
 export const isNone = (k: number): boolean => Math.abs(k) < 2e-3;
 
-const isAny = (k: number, numbers: Iterable<number>): boolean => [...numbers].some((number) => number !== 1 && near(k, number));
+/** Whether a factor is one of these numbers. */
+export const isAny = (k: number, numbers: Iterable<number>): boolean => [...numbers].some((number) => number !== 1 && near(k, number));
 
 /** What it is called when a contribution is taken k times; null when that means nothing. */
 export function mistakeOfFactor(k: number, part: Part, counts: Counts): MistakeName | null {

@@ -30,7 +30,7 @@ export function mutantsOf(ground: Ground, items: number): Outgrown[] {
   const places = new Places(ground);
   const penalties = penaltiesOf(ground, places);
   const penaltyEdges = new Set(penalties.flatMap(({ edges }) => edges.map((edge) => placeKey(places, edge))));
-  const groups: readonly (() => Mutant[])[] = [
+  const groups: readonly (() => Iterable<Mutant>)[] = [
     () => penaltyMutants(ground, places, penalties),
     () => operatorMutants(ground, places),
     () => activationMutants(ground, places),

@@ -1,57 +1,44 @@
-import type { Value } from "../../ir/graph.ts";
 import { has } from "../../ops/define.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { BackwardPass, Change } from "../backward.ts";
 import type { Consumer, Step } from "../tape.ts";
-import { constantDerivative, flowingInputs, type Ground, type Mutant, type Part, type Places } from "./mutant.ts";
+import { constantDerivative, flowingEdges, type Ground, type Mutant, type Part, type Places } from "./mutant.ts";
+
+/** Of a value with more edges than this nobody keeps just one. */
+const mostKeptAlone = 32;
 
 /**
  * A contribution to a gradient that is left out, or taken with a wrong factor or sign: each edge by itself, all edges of a value with
  * several, and all but one of many. `penalties` are edges that a mutant of their own stands for.
  */
-export function factorMutants({ tape, backward }: Ground, places: Places, penalties: ReadonlySet<string>): Mutant[] {
-  if (backward === null) return [];
-  const mutants: Mutant[] = [];
-  const used = new Map<Value, Consumer[]>();
-  for (const step of tape.steps) {
-    for (const at of flowingInputs(backward, step)) {
-      const value = step.inputs[at];
-      // Nobody asks for the gradient of a literal.
-      if (value === null || value.known !== null) continue;
-      const list = used.get(value);
-      if (list === undefined) used.set(value, [{ step, input: at }]);
-      else list.push({ step, input: at });
-    }
-  }
+export function* factorMutants({ tape, backward }: Ground, places: Places, penalties: ReadonlySet<string>): Iterable<Mutant> {
+  if (backward === null) return;
   const objective = tape.at(backward.objective);
-  for (const [value, edges] of used) {
+  for (const [value, edges] of flowingEdges(tape, backward)) {
     const hasOthers = edges.length > 1;
     const fanout = new Set(edges.map(({ step }) => step.owner)).size;
-    const isLeaf = places.isLeaf(value);
     const name = places.nameOf(value);
     for (const edge of edges) {
       if (penalties.has(placeKey(places, edge))) continue;
       const part: Part = {
         hasOthers,
         isPenalty: false,
-        isLeaf: isLeaf && !hasOthers,
         summed: summedOver(edge),
         constant: constantDerivative(edge),
         isSingle: sizeOf(value.shape) === 1 && edge.step.outputs.every(({ shape }) => sizeOf(shape) === 1),
       };
-      mutants.push(without([edge], backward, places, { name: name ?? edge.step.owner.name, part, family: "part", fanout }));
+      yield without([edge], backward, places, { name: name ?? edge.step.owner.name, part, family: "part", fanout });
     }
     if (!hasOthers) continue;
     const summed = summedOver(edges[0]).filter((count) => edges.every((edge) => summedOver(edge).includes(count)));
-    const whole: Part = { hasOthers: value === objective, isPenalty: false, isLeaf, summed, constant: null, isSingle: false };
-    mutants.push(without(edges, backward, places, { name: name ?? edges[0].step.owner.name, part: whole, family: "part" }));
-    if (edges.length === 2) continue;
+    const whole: Part = { hasOthers: value === objective, isPenalty: false, summed, constant: null, isSingle: false };
+    yield without(edges, backward, places, { name: name ?? edges[0].step.owner.name, part: whole, family: "part" });
+    if (edges.length === 2 || edges.length > mostKeptAlone) continue;
     for (const kept of edges) {
       const others = edges.filter((edge) => edge !== kept);
-      mutants.push(without(others, backward, places, { name: name ?? kept.step.owner.name, family: "fixed", fanout }));
+      yield without(others, backward, places, { name: name ?? kept.step.owner.name, family: "fixed", fanout });
     }
   }
-  return mutants;
 }
 
 export const placeKey = (places: Places, { step, input: at }: Consumer): string => `${places.of(step)} ${at}`;

@@ -6,7 +6,7 @@ import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { scalar } from "../../tensor/tensor.ts";
 import { type BackwardPass, type Change, ruleOf } from "../backward.ts";
-import type { MistakeName } from "../mistakes.ts";
+import type { MistakeName } from "../../wire/mistakes.ts";
 import { type Consumer, simple, type Step, type Tape } from "../tape.ts";
 
 /** An edge of the client's graph. */
@@ -45,8 +45,6 @@ export interface Part {
   readonly hasOthers: boolean;
   /** Whether it comes from a penalty on the parameter. */
   readonly isPenalty: boolean;
-  /** Whether it is the whole gradient of an input or parameter. */
-  readonly isLeaf: boolean;
   /** How many elements are summed up on the way through the edge, by each way of counting; empty where none are. */
   readonly summed: readonly number[];
   /** The known number that the local derivative is, or null. */
@@ -127,6 +125,21 @@ function clientInputs({ node }: NamedNode, step: Step, input: number, value: Val
     const candidate = inner[at];
     return candidate !== null && simple(candidate) === value;
   });
+}
+
+/** The edges along which gradients flow back to each value. Literals are left out: nobody asks for their gradients. */
+export function flowingEdges(tape: Tape, backward: BackwardPass): ReadonlyMap<Value, readonly Consumer[]> {
+  const edges = new Map<Value, Consumer[]>();
+  for (const step of tape.steps) {
+    for (const input of flowingInputs(backward, step)) {
+      const value = step.inputs[input];
+      if (value === null || value.known !== null) continue;
+      const list = edges.get(value);
+      if (list === undefined) edges.set(value, [{ step, input }]);
+      else list.push({ step, input });
+    }
+  }
+  return edges;
 }
 
 /** The inputs of a step along which gradients flow. */

@@ -1,16 +1,19 @@
 import type { Value } from "../../ir/graph.ts";
 import { has } from "../../ops/define.ts";
+import { filled } from "../../ops/shape/expand.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { BackwardPass } from "../backward.ts";
 import type { Consumer, Step, Tape } from "../tape.ts";
 import { without } from "./factors.ts";
-import { flowingInputs, type Ground, type Mutant, type Places } from "./mutant.ts";
+import { flowingEdges, type Ground, type Mutant, type Outcome, type Places } from "./mutant.ts";
 
 /** A parameter with the edges by which penalties on it, such as λ ΣW², reach the objective. */
 export interface Penalty {
   readonly parameter: Value;
   readonly edges: readonly Consumer[];
+  /** What is added to the rest of the objective. */
+  readonly terms: ReadonlySet<Value>;
 }
 
 /**
@@ -20,19 +23,12 @@ export interface Penalty {
 export function penaltiesOf({ tape, backward }: Ground, places: Places): Penalty[] {
   if (backward === null) return [];
   const sources = sourcesOf(tape, places);
-  const parameters = new Map<Value, Consumer[]>();
-  for (const step of tape.steps) {
-    for (const at of flowingInputs(backward, step)) {
-      const value = step.inputs[at];
-      if (value === null || !places.isLeaf(value) || sizeOf(value.shape) === 1) continue;
-      const list = parameters.get(value);
-      if (list === undefined) parameters.set(value, [{ step, input: at }]);
-      else list.push({ step, input: at });
-    }
-  }
-  return [...parameters].flatMap(([parameter, edges]): Penalty[] => {
-    const penalty = edges.filter(({ step }) => isTerm(tape, backward, sources, parameter, step));
-    return penalty.length > 0 && penalty.length < edges.length ? [{ parameter, edges: penalty }] : [];
+  return [...flowingEdges(tape, backward)].flatMap(([parameter, edges]): Penalty[] => {
+    if (!places.isLeaf(parameter) || sizeOf(parameter.shape) === 1) return [];
+    const found = edges.map((edge) => ({ edge, term: termFrom(tape, backward, sources, parameter, edge.step) }));
+    const penalty = found.flatMap(({ edge, term }) => (term === null ? [] : [edge]));
+    if (penalty.length === 0 || penalty.length === edges.length) return [];
+    return [{ parameter, edges: penalty, terms: new Set(found.flatMap(({ term }) => term ?? [])) }];
   });
 }
 
@@ -52,30 +48,41 @@ export function sourcesOf(tape: Tape, places: Places): ReadonlyMap<Value, Value 
   return sources;
 }
 
-/** Whether the step begins a chain that depends on the parameter alone, ends in a single number, and is then added to something else. */
-function isTerm(tape: Tape, backward: BackwardPass, sources: ReadonlyMap<Value, Value | null>, parameter: Value, start: Step): boolean {
+/** The end of a chain from a step on that depends on the parameter alone, is a single number, and is then added to something else. */
+function termFrom(
+  tape: Tape,
+  backward: BackwardPass,
+  sources: ReadonlyMap<Value, Value | null>,
+  parameter: Value,
+  start: Step,
+): Value | null {
   let step = start;
   for (;;) {
     const [output] = step.outputs;
-    if (!isFloating(output.dtype)) return false;
-    if (sources.get(output) !== parameter) return step !== start && has(step.op, "elementwise") && has(step.op, "linear");
-    if (output === backward.objective) return false;
+    if (!isFloating(output.dtype) || sources.get(output) !== parameter || output === backward.objective) return null;
     const [next, ...others] = tape.consumers(output).filter(({ step: by }) => backward.flowAt(by, by.inputs.indexOf(output)) !== null);
-    if (next === undefined || others.some((other) => other.step !== next.step)) return false;
-    // The sum of a penalty is a single number before it is added.
-    if (sources.get(next.step.outputs[0]) !== parameter && sizeOf(output.shape) !== 1) return false;
+    if (next === undefined || others.some((other) => other.step !== next.step)) return null;
     step = next.step;
+    if (sources.get(step.outputs[0]) === parameter) continue;
+    return sizeOf(output.shape) === 1 && has(step.op, "elementwise") && has(step.op, "linear") ? output : null;
   }
 }
 
-/** Penalties left out of a gradient, or with a wrong factor, at one parameter or at all of them. */
-export function penaltyMutants({ backward }: Ground, places: Places, penalties: readonly Penalty[]): Mutant[] {
+/** Penalties left out, of the gradients or of the objective as well, or with a wrong factor, at one parameter or at all of them. */
+export function penaltyMutants(ground: Ground, places: Places, penalties: readonly Penalty[]): Mutant[] {
+  const { tape, backward } = ground;
   if (backward === null) return [];
-  const part = { hasOthers: true, isPenalty: true, isLeaf: false, summed: [], constant: null, isSingle: false };
-  const nameOf = ({ parameter, edges }: Penalty): string => places.nameOf(parameter) ?? edges[0].step.owner.name;
-  const single = penalties.map((penalty) => without(penalty.edges, backward, places, { name: nameOf(penalty), family: "part", part }));
-  if (penalties.length < 2) return single;
-  const all = penalties.flatMap(({ edges }) => edges);
-  const name = penalties.map(nameOf).join(", ");
-  return [...single, { ...without(all, backward, places, { name, family: "part", part }), places: penalties.length }];
+  const part = { hasOthers: true, isPenalty: true, summed: [], constant: null, isSingle: false };
+  const groups = [...penalties.map((penalty) => [penalty]), ...(penalties.length > 1 ? [penalties] : [])];
+  return groups.flatMap((group): Mutant[] => {
+    const name = group.map(({ parameter, edges }) => places.nameOf(parameter) ?? edges[0].step.owner.name).join(", ");
+    const edges = group.flatMap((penalty) => penalty.edges);
+    const inGradients = { ...without(edges, backward, places, { name, family: "part", part }), places: group.length };
+    const nothing = new Map(group.flatMap(({ terms }) => [...terms].map((term) => [term, filled(0, term)] as const)));
+    const outcome = (): Outcome => {
+      const { tape: other } = tape.rebuilt(nothing);
+      return { tape: other, backward: backward.over(other) };
+    };
+    return [inGradients, { ...inGradients, mistake: "missing_regularizer", family: "fixed", outcome }];
+  });
 }

@@ -2,7 +2,7 @@ import { uniform } from "../../kernels/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normRatio, type Numbers } from "../compare.ts";
 import { type Counts, mistakeOfFactor } from "../diagnosis/factors.ts";
-import type { MistakeName } from "../mistakes.ts";
+import type { MistakeName } from "../../wire/mistakes.ts";
 import type { Mutant } from "../mutants/mutant.ts";
 import type { Prediction } from "../predictions.ts";
 import type { KnownMistake } from "../../wire/probe-response.ts";

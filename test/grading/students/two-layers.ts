@@ -16,6 +16,7 @@ const common: readonly Planted[] = [
   { slip: "double", mistake: "scale_factor", places: ["z2"] },
   { slip: "no mean", mistake: "missing_batch_mean", places: ["reduce_mean_1"] },
   { slip: "no penalty", mistake: "missing_regularizer", places: ["W1, W2"] },
+  { slip: "no penalty at all", mistake: "missing_regularizer", places: ["W1, W2"] },
   { slip: "no penalty on W1", mistake: "missing_regularizer", places: ["W1"] },
   { slip: "penalty on biases", mistake: "regularizer_on_bias", places: ["b1, b2", "b2, b1"] },
   { slip: "half penalty", mistake: "regularizer_factor_2", places: ["W1, W2"] },
@@ -70,7 +71,7 @@ export function twoLayers(activation: keyof typeof activations): Student<Inputs>
       const once = softmax(z2, has("overflow"));
       const p = has("double softmax") ? softmax(once) : once;
       const data = -sumAll(mul(labels, map(p, Math.log))) / N;
-      const loss = data + lambda * (squares(W1) + squares(W2));
+      const loss = data + (has("no penalty at all") ? 0 : lambda * (squares(W1) + squares(W2)));
 
       let dz2 = has("no target") ? p : sub(has("double softmax in the gradient") ? softmax(p) : p, labels);
       if (!has("no mean")) dz2 = scale(dz2, 1 / N);
@@ -78,7 +79,7 @@ export function twoLayers(activation: keyof typeof activations): Student<Inputs>
       if (has("double")) dz2 = scale(dz2, 2);
       const penalty = has("half penalty") ? lambda : 2 * lambda;
       let dW2 = dot(T(h), dz2);
-      if (!has("no penalty")) dW2 = add(dW2, scale(W2, penalty));
+      if (!has("no penalty") && !has("no penalty at all")) dW2 = add(dW2, scale(W2, penalty));
       let db2: unknown = has("bias first row") ? dz2[0] : sumRows(dz2);
       const used = has("updated W2") ? sub(W2, scale(dW2, 0.3)) : W2;
       const dh = dot(dz2, T(used));
@@ -90,7 +91,7 @@ export function twoLayers(activation: keyof typeof activations): Student<Inputs>
       };
       const dz1 = mul(dh, map(z1, slope));
       let dW1 = dot(T(x), dz1);
-      if (!has("no penalty") && !has("no penalty on W1")) dW1 = add(dW1, scale(W1, penalty));
+      if (!has("no penalty") && !has("no penalty at all") && !has("no penalty on W1")) dW1 = add(dW1, scale(W1, penalty));
       if (has("dW1 transposed")) dW1 = T(dW1);
       let db1: unknown = has("bias not summed") ? dz1 : has("bias mean") ? sumRows(dz1).map((g) => g / N) : sumRows(dz1);
       if (has("penalty on biases")) {

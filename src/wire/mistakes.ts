@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** Mistakes that people make when they write a backward pass by hand, by name. */
 export const mistakeNames = [
   "missing_fanout_sum",
@@ -26,5 +28,11 @@ export const mistakeNames = [
   "shape_mismatch",
   "nan_from_overflow",
 ] as const;
+
+/** The name of a mistake in answers. */
+export const Mistake = z.enum(mistakeNames).meta({
+  description: "A mistake that people make when they write a backward pass by hand, by its name",
+  examples: ["missing_fanout_sum"],
+});
 
 export type MistakeName = (typeof mistakeNames)[number];
