@@ -48,7 +48,7 @@ interface Chains {
 }
 
 function bind(plan: Plan, tensorAt: (slot: number) => Tensor, chains: Chains | null = null): BoundPlan {
-  const { slots, fed, updates } = plan;
+  const { slots, fed } = plan;
   const tensors = slots.map(({ offset }, slot): Tensor | null => (offset < 0 ? null : tensorAt(slot)));
   const tensorOf = (slot: number): Tensor => {
     const tensor = tensors[slot];
@@ -60,9 +60,7 @@ function bind(plan: Plan, tensorAt: (slot: number) => Tensor, chains: Chains | n
     constant !== null && memory === slot ? [{ constant, tensor: tensorOf(slot) }] : [],
   );
   const wanted = plan.wanted.map(tensorOf);
-  const copies = [...updates].flatMap(([into, from]) =>
-    slots[into].offset === slots[from].offset ? [] : [{ into: tensorOf(into), from: tensorOf(from) }],
-  );
+  const replace = replacements(plan, tensorOf);
   const watch = new Watch(plan, tensorOf, chains);
   const interruptible = plan.operations > uninterrupted;
 
@@ -77,10 +75,20 @@ function bind(plan: Plan, tensorAt: (slot: number) => Tensor, chains: Chains | n
       steps[at]();
       watch.look(at);
     }
-    for (const { into, from } of copies) into.data.set(from.data);
+    replace();
     return { wanted, nonfinite: watch.end() };
   };
   return { run, tensorOf, fillConstants: () => constants.forEach(({ constant, tensor }) => tensor.data.set(constant.data)) };
+}
+
+/** Puts the new numbers of what is updated into its place, where they are not there yet. One update may be what another one replaces. */
+function replacements({ slots, updates }: Plan, tensorOf: (slot: number) => Tensor): () => void {
+  const apart = [...updates].filter(([into, from]) => slots[into].offset !== slots[from].offset);
+  const copies = apart.map(([into, from]) => ({ into: tensorOf(into), from: tensorOf(from), isReplaced: updates.has(from) }));
+  return () => {
+    const numbers = copies.map(({ from, isReplaced }) => (isReplaced ? from.data.slice() : from.data));
+    copies.forEach(({ into }, at) => into.data.set(numbers[at]));
+  };
 }
 
 function bindSteps({ steps }: Plan, tensorOf: (slot: number) => Tensor, chains: Chains | null): (() => void)[] {

@@ -19,6 +19,12 @@ import {
 /** Below this, in nanoseconds, a share of work is not worth another thread. */
 const leastShare = 20_000;
 
+/** Who starts and ends the members' threads, from a thread that does not wait for them. */
+export interface RemoteHost {
+  readonly recruit: (link: CrewLink, members: number) => void;
+  readonly dismiss: () => void;
+}
+
 /** Shares the work of kernels among this thread and others, which `link` tells what they need to know. */
 export class LeadingCrew implements Crew {
   readonly link: CrewLink;
@@ -29,11 +35,12 @@ export class LeadingCrew implements Crew {
   readonly #kernels: readonly string[];
 
   #shared = 0;
-  #recruit: ((crew: LeadingCrew) => void) | undefined;
+  readonly #host: RemoteHost;
+  #isRecruited = false;
 
-  /** `threads` at most work on one kernel, this one included. `recruit` is called once, when there is the first work to share. */
-  constructor(space: Workspace, threads: number, budget: ThreadBudget, recruit: (crew: LeadingCrew) => void) {
-    this.#recruit = recruit;
+  /** `threads` at most work on one kernel, this one included. They are asked for when there is the first work to share. */
+  constructor(space: Workspace, threads: number, budget: ThreadBudget, host: RemoteHost) {
+    this.#host = host;
     this.#space = space;
     this.#members = Math.min(threads, mostThreads) - 1;
     this.#budget = budget;
@@ -59,8 +66,8 @@ export class LeadingCrew implements Crew {
 
   /** Throws the problem worker_lost when a member is lost; the memory may then still be written to, and must be given up. */
   run(kernel: string, args: readonly number[], nanoseconds: number): void {
-    this.#recruit?.(this);
-    this.#recruit = undefined;
+    if (!this.#isRecruited) this.#host.recruit(this.link, this.#members);
+    this.#isRecruited = true;
     const useful = Math.min(Math.floor(nanoseconds / leastShare) - 1, this.ready);
     const helpers = useful > 0 ? this.#budget.take(useful) : 0;
     try {
@@ -69,6 +76,10 @@ export class LeadingCrew implements Crew {
     } finally {
       this.#budget.giveBack(helpers);
     }
+  }
+
+  dismiss(): void {
+    if (this.#isRecruited) this.#host.dismiss();
   }
 
   #share(kernel: string, args: readonly number[], shares: number): void {

@@ -32,20 +32,30 @@ function executableAlone(plan: Plan): Executable {
 
 /** Other plans use the same memory, so constants are filled in again after one did, and results are copied out. */
 function executableShared(plan: Plan): Executable {
-  let bound: BoundPlan | undefined;
-  let place: Place | undefined;
+  const bytes = bytesToBind(plan);
   return (feeds, cancelled) => {
-    const now = borrow(bytesToBind(plan));
-    if (bound === undefined || place?.space !== now.space || place.address !== now.address)
-      bound = bindShared(plan, now.space, now.address);
-    place = now;
-    if (now.space.owner !== bound) bound.fillConstants();
-    now.space.owner = bound;
+    const { space, address } = borrow(bytes);
+    const bound = boundTo(space, address, plan);
+    if (space.owner !== bound) bound.fillConstants();
+    space.owner = bound;
     const { wanted, nonfinite } = bound.run(feeds, cancelled);
     const results = wanted.map(({ dtype, shape, data }): Tensor => ({ dtype, shape, data: data.slice() }));
-    now.space.retireIfLarge();
+    space.retireIfLarge();
     return { wanted: results, nonfinite };
   };
+}
+
+/** Plans as they are bound to each memory: views of one that is given up must not keep it. */
+const bindings = new WeakMap<Workspace, WeakMap<Plan, { readonly address: number; readonly bound: BoundPlan }>>();
+
+function boundTo(space: Workspace, address: number, plan: Plan): BoundPlan {
+  let ofSpace = bindings.get(space);
+  if (ofSpace === undefined) bindings.set(space, (ofSpace = new WeakMap()));
+  const known = ofSpace.get(plan);
+  if (known?.address === address) return known.bound;
+  const bound = bindShared(plan, space, address);
+  ofSpace.set(plan, { address, bound });
+  return bound;
 }
 
 interface Place {

@@ -73,9 +73,9 @@ export interface ThreadAllowance {
   readonly worker: number;
 }
 
-/** From a worker: a crew that it wants to lead, in place of the one that it led. */
+/** From a worker: the crew that it wants to lead in place of the one that it led; null for none. */
 export interface Recruitment {
-  readonly crew: CrewLink;
+  readonly crew: CrewLink | null;
   readonly members: number;
 }
 

@@ -191,7 +191,7 @@ export class PoolWorker {
     }
     if ("crew" in message) {
       void this.#crew?.end();
-      this.#crew = new CrewHost(message.crew, message.members);
+      this.#crew = message.crew === null ? undefined : new CrewHost(message.crew, message.members);
       return;
     }
     this.#hasAnswered = true;

@@ -2,6 +2,7 @@ import { type MessagePort, parentPort } from "node:worker_threads";
 import { onWorkspace } from "../kernels/workspace.ts";
 import { ThreadBudget } from "./thread-budget.ts";
 import { Problem } from "../wire/problems.ts";
+import type { CrewLink } from "./crew-link.ts";
 import { LeadingCrew } from "./crew.ts";
 import { owning, requireUtf8 } from "./pool-body.ts";
 import {
@@ -44,9 +45,8 @@ export function serve(handlers: Readonly<Record<string, Handler>>, failed: (erro
     const budget = new ThreadBudget(threads.inUse, threads.worker);
     if (threads.most > 1) {
       onWorkspace((space) => {
-        space.crew = new LeadingCrew(space, threads.most, budget, (crew) => {
-          port.postMessage({ crew: crew.link, members: crew.members } satisfies Recruitment);
-        });
+        const ask = (crew: CrewLink | null, members: number): void => port.postMessage({ crew, members } satisfies Recruitment);
+        space.crew = new LeadingCrew(space, threads.most, budget, { recruit: ask, dismiss: () => ask(null, 0) });
       });
     }
     const loop = new WorkerLoop(port, slots, budget, new Map(Object.entries(handlers)), failed);

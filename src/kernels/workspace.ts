@@ -40,6 +40,8 @@ export interface Region {
 export interface Crew {
   /** Runs the shares of a kernel's work on several threads, this one among them, and returns when all of them are done. */
   run(kernel: string, args: readonly number[], nanoseconds: number): void;
+  /** Lets the others go: the memory is given up. */
+  dismiss(): void;
 }
 
 /** Work that takes one thread less than this, in nanoseconds, is not worth sharing. */
@@ -102,6 +104,8 @@ export class Workspace {
   /** Gives up this memory: what comes next on this thread gets a new one. */
   abandon(): void {
     if (current === this) current = undefined;
+    this.crew?.dismiss();
+    this.crew = null;
   }
 
   /** Makes sure that the memory reaches up to the address `end`; throws RangeError when it cannot. */

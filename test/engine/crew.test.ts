@@ -24,7 +24,10 @@ function digest({ plan, feeds, parameters }: TrainingStep): string {
 /** Lets this thread lead a crew, once its members are up. */
 async function lead(threads: number): Promise<LeadingCrew> {
   const space = workspace();
-  const crew = new LeadingCrew(space, threads, new ThreadBudget(threadsInUse(threads), 0), () => undefined);
+  const crew = new LeadingCrew(space, threads, new ThreadBudget(threadsInUse(threads), 0), {
+    recruit: () => undefined,
+    dismiss: () => undefined,
+  });
   const host = new CrewHost(crew.link, crew.members);
   space.crew = crew;
   onTestFinished(async () => {
@@ -65,7 +68,7 @@ describe("a crew", () => {
     onTestFinished(async () => void (await leader.terminate()));
     const messages: string[] = [];
     let host: CrewHost | undefined;
-    leader.on("message", (message: { crew: CrewLink; members: number } | { digest: string } | { code: string }) => {
+    leader.on("message", (message: { crew: CrewLink; members: number } | { digest: string } | { code: string } | { dismissed: true }) => {
       if ("crew" in message) {
         messages.push("crew");
         host = new CrewHost(message.crew, message.members);
@@ -76,10 +79,15 @@ describe("a crew", () => {
             .poll(isUp, { timeout: 20_000 })
             .toBe(true)
             .then(() => setTimeout(() => void host?.end(), 50));
-      } else messages.push("code" in message ? message.code : message.digest);
+      } else if ("dismissed" in message) messages.push("dismissed");
+      else messages.push("code" in message ? message.code : message.digest);
     });
-    await expect.poll(() => messages.filter((message) => message !== "crew").length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => messages.filter((message) => message !== "crew").length, { timeout: 20_000 }).toBe(3);
     await host?.end();
-    expect(messages.filter((message) => message !== "crew")).toEqual(["worker_lost", digest(trainingStep(mlp(300, 130, 33), "float32"))]);
+    expect(messages.filter((message) => message !== "crew")).toEqual([
+      "dismissed",
+      "worker_lost",
+      digest(trainingStep(mlp(300, 130, 33), "float32")),
+    ]);
   });
 });

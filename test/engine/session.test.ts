@@ -49,6 +49,19 @@ describe("a session", () => {
     expect([session.read(0).data[49], session.read(1).data[49]]).toEqual([55, 89]);
   });
 
+  test("two values may change places", () => {
+    const [a, b] = [input({ dtype: "float64", shape: [50] }), input({ dtype: "float64", shape: [50] })];
+    for (const order of [
+      [a, b],
+      [b, a],
+    ]) {
+      const updates = new Map(order.map((value) => [value, value === a ? b : a]));
+      using session = new Session(plan([a, b], [], { updates }));
+      session.run([filledWith(1, 50), filledWith(2, 50)]);
+      expect([session.read(0).data[7], session.read(1).data[7]]).toEqual([2, 1]);
+    }
+  });
+
   test("updates in place, without another buffer for what it replaces", () => {
     const p = input({ dtype: "float64", shape: [10_000] });
     const { arenaBytes, unsharedBytes } = plan([p], [], { updates: new Map([[p, sub(p, mul(p, 0.1))]]) });
