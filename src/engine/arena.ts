@@ -1,3 +1,4 @@
+import { sameShape } from "../tensor/shape.ts";
 import { bytesOf } from "./cost.ts";
 import { FreeList } from "./free-list.ts";
 import type { Slot, Step } from "./plan.ts";
@@ -101,7 +102,9 @@ function operandToReplace(slots: readonly Slot[], step: Step, output: number, en
 
 /** Whether a step may write a result over an operand that nothing reads afterwards. */
 function canReplace(slots: readonly Slot[], step: Step, memory: number, output: number): boolean {
-  if (spaceOf(slots[memory]) !== spaceOf(slots[output]) || bytesOf(slots[output]) === 0) return false;
+  const { dtype, shape } = slots[output];
+  if (bytesOf(slots[output]) === 0) return false;
   const reads = step.inputs.filter((input) => input >= 0 && slots[input].memory === memory);
-  return reads.length > 0 && reads.every((input) => step.overwrites.includes(input)) && slots[memory].dtype === slots[output].dtype;
+  const isOfType = (input: number): boolean => slots[input].dtype === dtype && sameShape(slots[input].shape, shape);
+  return reads.length > 0 && reads.every((input) => step.overwrites.includes(input) && isOfType(input));
 }
