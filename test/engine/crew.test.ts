@@ -1,25 +1,12 @@
-import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { LeadingCrew } from "../../src/engine/crew.ts";
 import { CrewHost } from "../../src/engine/crew-host.ts";
 import { type CrewLink, READY, sheetOn } from "../../src/engine/crew-link.ts";
-import { Session } from "../../src/engine/session.ts";
 import { ThreadBudget, threadsInUse } from "../../src/engine/thread-budget.ts";
 import { workspace } from "../../src/kernels/workspace.ts";
-import { cnn, mlp, type TrainingStep, trainingStep } from "../support/training-steps.ts";
-
-/** A digest of the losses and parameters of three steps. */
-function digest({ plan, feeds, parameters }: TrainingStep): string {
-  using session = new Session(plan);
-  const hash = createHash("sha256");
-  for (let run = 0; run < 3; run++) {
-    const { wanted } = session.run(feeds.map((feed, at) => (run === 0 || at < 2 ? feed : null)));
-    hash.update(Buffer.from(wanted[0].data.slice().buffer));
-  }
-  for (let at = 0; at < parameters; at++) hash.update(Buffer.from(session.read(at + 2).data.slice().buffer));
-  return hash.digest("hex");
-}
+import { digestOfTraining } from "../support/digest.ts";
+import { cnn, mlp, trainingStep } from "../support/training-steps.ts";
 
 /** Lets this thread lead a crew, once its members are up. */
 async function lead(threads: number): Promise<LeadingCrew> {
@@ -45,9 +32,9 @@ describe("a crew", () => {
       trainingStep(mlp(300, 130, 33), "float64"),
       trainingStep(cnn(12, [5, 7], 9), "float32"),
     ];
-    const alone = steps.map(digest);
+    const alone = steps.map((step) => digestOfTraining(step));
     const crew = await lead(threads);
-    expect(steps.map(digest)).toEqual(alone);
+    expect(steps.map((step) => digestOfTraining(step))).toEqual(alone);
     expect(crew.shared).toBeGreaterThan(10);
   });
 
@@ -87,7 +74,7 @@ describe("a crew", () => {
     expect(messages.filter((message) => message !== "crew")).toEqual([
       "dismissed",
       "worker_lost",
-      digest(trainingStep(mlp(300, 130, 33), "float32")),
+      digestOfTraining(trainingStep(mlp(300, 130, 33), "float32")),
     ]);
   });
 });

@@ -1,5 +1,6 @@
 // The SIMD kernels: AssemblyScript, compiled by ../build.ts. Every kernel's last two arguments say which share of its work it does, of how
 // many: a share's results do not depend on the number of shares, so the bits are the same for any number of threads.
+// Functions marked @inline are written out where they are called; @ts-ignore quiets editors, whose TypeScript has no decorators of functions.
 
 export { fuses, setScratch } from "./base";
 export { chain_float32, chain_float64 } from "./chain";
