@@ -24,7 +24,7 @@ const stack = [
   ["jobs"],
   ["http"],
 ];
-const compositionRoots = ["src/main.ts", "src/worker.ts", "src/command.ts"];
+const compositionRoots = ["src/main.ts", "src/worker.ts", "src/trainer.ts", "src/command.ts"];
 const configuration = "src/config.ts";
 /** Names of torch.nn layers and words of the wire are quoted here, and some are spelled as operators are. */
 const mayQuoteOperators = ["src/ops/", "src/wire/", "src/graph/network/layers/"];

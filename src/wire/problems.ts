@@ -59,6 +59,22 @@ export const problems = Object.freeze({
     "No graph is registered under this id. Ids are derived from a graph's content and returned by POST /v1/graphs: register the graph again and use the id in the answer.",
   ),
 
+  unknown_job: kind(
+    404,
+    "No job has this id",
+    "There is no training job with this id. Ids are returned by POST /v1/jobs and listed by GET /v1/jobs; a job that was deleted is gone.",
+  ),
+  unknown_checkpoint: kind(
+    404,
+    "There is no such checkpoint",
+    "The job has no weights or checkpoint of the kind that was asked for, or not any more, or not yet. GET /v1/jobs/{id}/checkpoints lists what there is.",
+  ),
+  unknown_dataset: kind(
+    404,
+    "No dataset has this id",
+    "No dataset is kept under this id. Ids are derived from a dataset's content and returned by POST /v1/datasets: upload the data again and use the id in the answer.",
+  ),
+
   method_not_allowed: kind(
     405,
     "The path does not take this method",
@@ -69,6 +85,22 @@ export const problems = Object.freeze({
     408,
     "The request took too long to arrive",
     "The headers or the body of the request did not arrive completely within the time that the service waits for them. Send the request again over a better connection, or a smaller one.",
+  ),
+
+  job_conflict: kind(
+    409,
+    "The job's status does not allow this",
+    "What was asked of the job does not go with its status: a job that is over cannot be paused or cancelled, one that is not over cannot be deleted and has no result yet, and only a paused one can be resumed. The detail gives the status.",
+  ),
+  dataset_in_use: kind(
+    409,
+    "The dataset is in use",
+    "A training job that is not over reads this dataset. Cancel the job, or wait until it is over, and delete the dataset then.",
+  ),
+  idempotency_in_flight: kind(
+    409,
+    "The first request with this key is still under way",
+    "A request with the same Idempotency-Key has come before and is not answered yet. Wait a moment and send it again to have the same answer.",
   ),
 
   body_too_large: kind(
@@ -199,6 +231,22 @@ export const problems = Object.freeze({
     "A value is given for no parameter",
     "The request gives a tensor under a name that is not a parameter of the network. Parameters are named like `0.weight`, after the position or the name of their layer.",
   ),
+  invalid_dataset: kind(
+    422,
+    "The data cannot be read",
+    "A file does not have the format that it is said to have, or a row of it does not fit. The detail names the line and the column, or the byte, where reading stopped.",
+  ),
+  invalid_training: kind(
+    422,
+    "The training does not fit the program",
+    "The request describes a training that its program or its data do not allow: no value to minimise, nothing to train, rows that differ in number, an optimizer that needs the full batch, or numbers in the data that are not finite. Each entry of `errors` points at one such place.",
+  ),
+  idempotency_mismatch: kind(
+    422,
+    "The key belongs to another request",
+    "A request with the same Idempotency-Key and another body has come before. Use a new key for a new request.",
+  ),
+
   objective_not_scalar: kind(
     422,
     "The objective is not a scalar",
@@ -231,6 +279,12 @@ export const problems = Object.freeze({
     "This client has sent more requests than its share. Wait for as many seconds as the Retry-After header says.",
   ),
 
+  too_many_jobs: kind(
+    429,
+    "Too many jobs of one client are waiting",
+    "This client has as many jobs in the queue as one client may have. Wait until some have begun, or cancel some, and send the request again.",
+  ),
+
   headers_too_large: kind(
     431,
     "The headers are too large",
@@ -252,6 +306,21 @@ export const problems = Object.freeze({
     503,
     "The service is full",
     "More requests are waiting than the service accepts. Wait for as many seconds as the Retry-After header says and send the request again.",
+  ),
+  queue_full: kind(
+    503,
+    "The queue of jobs is full",
+    "As many jobs as the service accepts are waiting already. Wait for as many seconds as the Retry-After header says and send the request again.",
+  ),
+  storage_unavailable: kind(
+    503,
+    "The storage cannot be reached",
+    "The database or the disk that keeps jobs and data did not answer. Nothing that was accepted is lost. Wait for as many seconds as the Retry-After header says and send the request again.",
+  ),
+  storage_full: kind(
+    503,
+    "The storage is full",
+    "There is no room left to keep what the request brings. Nothing that was accepted is lost. The operator can make room, or jobs and datasets that are not needed can be deleted.",
   ),
   not_ready: kind(
     503,

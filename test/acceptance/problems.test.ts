@@ -5,8 +5,21 @@ import { type Service, startService } from "../support/service.ts";
 
 /** Every code of the catalogue, met by a client: what a request can be wrong about is asked of the whole service. */
 
-/** Codes of the connection, the key, the load and the process, which test/http meets. */
+/** Codes of the connection, the key, the load and the process, which test/http meets, and those of jobs and datasets, which test/jobs does. */
 const elsewhere = [
+  "unknown_job",
+  "unknown_checkpoint",
+  "unknown_dataset",
+  "job_conflict",
+  "dataset_in_use",
+  "idempotency_in_flight",
+  "invalid_dataset",
+  "invalid_training",
+  "idempotency_mismatch",
+  "too_many_jobs",
+  "queue_full",
+  "storage_unavailable",
+  "storage_full",
   "invalid_encoding",
   "malformed_http",
   "unauthorized",

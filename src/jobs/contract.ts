@@ -1,0 +1,258 @@
+/**
+ * What the parts of the job system say to each other: the store keeps the truth, the dispatcher says who works on what, the runner works,
+ * and the HTTP routes ask. Times are milliseconds since 1970; JSON is already parsed.
+ *
+ *     POST /v1/jobs ──► Store.create ──► Dispatcher ──► Runner.run(id) ──► Store.claim … Store.finish
+ *                          │ one transaction │              │ every write carries its attempt
+ *                          ▼                 ▼              ▼
+ *                        jobs            pg-boss or      a trainer's thread
+ *                     job_events        the same process
+ */
+import type { Readable } from "node:stream";
+import type { ProblemCode } from "../wire/problems.ts";
+
+export const jobStatuses = ["queued", "running", "pausing", "paused", "cancelling", "succeeded", "failed", "cancelled"] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** Statuses that a job never leaves. */
+export const isFinal = (status: JobStatus): boolean => status === "succeeded" || status === "failed" || status === "cancelled";
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+export type JsonObject = { readonly [name: string]: Json };
+
+/** What a job is told once: what it trains lies in the blob `submission`, and what clients see of it in `summary`. */
+export interface NewJob {
+  readonly id: string;
+  /** Digest of the blob that holds the program, its tensors and the hyperparameters. */
+  readonly submission: string;
+  /** The request without its tensors, with all defaults filled in, as clients see it. */
+  readonly summary: JsonObject;
+  /** Ids of the datasets that it reads. */
+  readonly datasets: readonly string[];
+  readonly tags: readonly string[];
+  readonly webhook: Webhook | null;
+  /** Who posted it: a digest of the API key or the address, for the caps on queued jobs. */
+  readonly client: string;
+  /** How many updates it will make, where that is known; null with no bound but early stopping. */
+  readonly steps: number | null;
+}
+
+export interface Webhook {
+  readonly url: string;
+  /** As Standard Webhooks write it: whsec_ and base64; null: not signed. */
+  readonly secret: string | null;
+}
+
+export interface Progress {
+  /** Updates made. */
+  readonly step: number;
+  readonly epoch: number;
+  /** The last loss that was logged; null before the first. */
+  readonly loss: number | null;
+  readonly steps_per_second: number;
+  readonly samples_per_second: number;
+  readonly remaining_seconds: number | null;
+}
+
+/** A row of the history: step, epoch, and numbers by name (loss, lr, val_loss …); NaN and infinities as text. */
+export type MetricsRow = { readonly step: number; readonly epoch: number } & { readonly [metric: string]: number | string };
+
+export interface Failure {
+  readonly code: ProblemCode | "diverged";
+  readonly message: string;
+  /** JSON pointer into the request, or the name of a node. */
+  readonly param: string | null;
+}
+
+export interface Job extends NewJob {
+  readonly status: JobStatus;
+  /** Counts the times that somebody began to work on it: what fences off those who lost it. */
+  readonly attempt: number;
+  readonly created_at: number;
+  readonly started_at: number | null;
+  readonly finished_at: number | null;
+  readonly progress: Progress | null;
+  readonly result: JsonObject | null;
+  readonly error: Failure | null;
+  /** The number of its last event. */
+  readonly last_event: number;
+}
+
+export interface JobEvent {
+  /** 1, 2, 3 … within the job, without gaps. */
+  readonly id: number;
+  /** created, started, progress, checkpoint, pausing, paused, resumed, requeued, cancelling, succeeded, failed, cancelled. */
+  readonly type: string;
+  readonly created_at: number;
+  /** A sentence for people. */
+  readonly message: string;
+  readonly data: JsonObject;
+}
+export type NewEvent = Pick<JobEvent, "type" | "message" | "data">;
+
+export interface NewCheckpoint {
+  readonly step: number;
+  readonly epoch: number;
+  /** The metrics known at that step. */
+  readonly metrics: JsonObject;
+  /** Digest of a safetensors blob with the parameters and buffers. */
+  readonly weights: string;
+  /** Digest of the blob with all else that resuming needs; null for one that only offers its weights. */
+  readonly state: string | null;
+  readonly bytes: number;
+  /** Marks: the best by the monitored metric, the last of a finished job. Older checkpoints without marks beyond `keep` go. */
+  readonly best: boolean;
+  readonly final: boolean;
+}
+export interface Checkpoint extends NewCheckpoint {
+  readonly created_at: number;
+}
+
+/** What a runner is given when it takes a job. */
+export interface Claim {
+  readonly job: Job;
+  readonly attempt: number;
+  /** Where to go on: the newest checkpoint that has a state. */
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** What happened while training, written at once: fenced by (id, attempt). */
+export interface Report {
+  readonly metrics?: readonly MetricsRow[];
+  readonly progress?: Progress;
+  readonly events?: readonly NewEvent[];
+  readonly checkpoint?: NewCheckpoint;
+  /** How many unmarked checkpoints stay. */
+  readonly keep?: number;
+}
+
+export interface Outcome {
+  readonly status: "succeeded" | "failed" | "cancelled" | "paused" | "queued";
+  readonly message: string;
+  readonly result?: JsonObject;
+  readonly error?: Failure;
+}
+
+/** This attempt has lost the job: somebody else works on it, or it is over. Whoever meets this stops and writes nothing more. */
+export class LostJob extends Error {
+  override readonly name = "LostJob";
+}
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly has_more: boolean;
+}
+
+export interface JobStore {
+  /**
+   * Keeps a new job with its first event and has it dispatched, all in one transaction. Throws Problem: too_many_jobs (this client's cap),
+   * queue_full (the cap of all), unknown_dataset, storage_unavailable.
+   */
+  create(job: NewJob): Promise<Job>;
+  /** Throws Problem unknown_job. */
+  get(id: string): Promise<Job>;
+  /** Newest first. `after` is the id of the last one seen. */
+  list(query: { status?: JobStatus; tag?: string; after?: string; limit: number }): Promise<Page<Job>>;
+  /** A queued or paused job is cancelled at once; a running one becomes `cancelling`. Final jobs stay as they are: throws Problem job_conflict unless it is cancelled already. */
+  cancel(id: string): Promise<Job>;
+  /** A queued job is paused at once, a running one becomes `pausing`. Throws Problem job_conflict. */
+  pause(id: string): Promise<Job>;
+  /** Throws Problem job_conflict unless the job is paused or pausing. */
+  resume(id: string): Promise<Job>;
+  /** Forgets a job that is over, with all that belongs to it. Throws Problem job_conflict for one that is not. */
+  delete(id: string): Promise<void>;
+
+  /**
+   * Takes a job for work: its attempt rises, its status is `running` (a `started` or `resumed` event says so), and metrics beyond the
+   * checkpoint to go on from are forgotten. null when there is nothing to do: it is over or paused; `cancelling` and `pausing` jobs are brought to their end here,
+   * and one that was tried too often without a newer checkpoint fails with worker_lost.
+   */
+  claim(id: string): Promise<Claim | null>;
+  /** Writes what happened; answers what the job should do next. Throws LostJob. */
+  report(id: string, attempt: number, report: Report): Promise<{ readonly status: JobStatus }>;
+  /** Ends this attempt: over, paused, or back in the queue (`queued`, which dispatches it again). Throws LostJob. */
+  finish(id: string, attempt: number, outcome: Outcome, report?: Report): Promise<void>;
+
+  events(id: string, query: { after: number; limit: number }): Promise<Page<JobEvent>>;
+  metrics(id: string, query: { after: number; limit: number }): Promise<Page<MetricsRow>>;
+  /** Newest first. */
+  checkpoints(id: string): Promise<readonly Checkpoint[]>;
+  /** Calls back whenever a job has new events, wherever they were written; returns how to stop. May call without need, and is backed by polling. */
+  watch(id: string, onChange: () => void): () => void;
+  stats(): Promise<QueueStats>;
+}
+
+export interface QueueStats {
+  readonly byStatus: Readonly<Record<JobStatus, number>>;
+  /** How long the oldest queued job has waited, in seconds; 0 with none. */
+  readonly oldestWaitSeconds: number;
+}
+
+/** Content-addressed bytes. A digest is 64 hexadecimal digits of SHA-256. */
+export interface Blobs {
+  /** Keeps bytes whose digest the caller has computed. Durable when it is fulfilled. Throws Problem storage_full, storage_unavailable. */
+  put(digest: string, bytes: Uint8Array): Promise<void>;
+  /** The same for a file, which is moved or copied. */
+  putFile(digest: string, path: string): Promise<void>;
+  size(digest: string): Promise<number | null>;
+  stream(digest: string): Promise<Readable>;
+  read(digest: string): Promise<Buffer<ArrayBuffer>>;
+  /** The path of a file on this machine with the blob's bytes, fetched if it must be: threads read it by themselves. */
+  localPath(digest: string): Promise<string>;
+}
+
+export interface Dataset {
+  /** `sha256:` and the digest of its blob, a safetensors file with its tensors. */
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: number;
+  readonly bytes: number;
+  /** Format, rows, tensors and whatever else describes it, as clients see it. */
+  readonly description: JsonObject;
+}
+
+export interface DatasetStore {
+  /** false when there was one with this id already, which then stays as it is. */
+  add(dataset: Dataset): Promise<boolean>;
+  /** Throws Problem unknown_dataset. */
+  get(id: string): Promise<Dataset>;
+  list(query: { after?: string; limit: number }): Promise<Page<Dataset>>;
+  /** Throws Problem unknown_dataset, dataset_in_use. */
+  delete(id: string): Promise<void>;
+}
+
+/** First answers by idempotency key, kept for a day. `scope` is the client. */
+export interface IdempotencyStore {
+  /** Takes the key for this body, or says what came of it: the first answer, still in flight, or another body. */
+  begin(
+    scope: string,
+    key: string,
+    bodyDigest: string,
+  ): Promise<{ readonly state: "taken" | "in_flight" | "mismatch" } | { readonly state: "done"; readonly jobId: string }>;
+  done(scope: string, key: string, jobId: string): Promise<void>;
+  /** Gives the key up, after a refusal. */
+  release(scope: string, key: string): Promise<void>;
+}
+
+/** Registered graphs where processes share no folder: writes reach the store, and what is missing here is fetched. */
+export interface GraphStore {
+  put(id: string, text: string): Promise<void>;
+  get(id: string): Promise<string | null>;
+}
+
+/** Everything that is kept. `close` waits for what is under way. */
+export interface Storage extends AsyncDisposable {
+  readonly jobs: JobStore;
+  readonly blobs: Blobs;
+  readonly datasets: DatasetStore;
+  readonly idempotency: IdempotencyStore;
+  readonly graphs: GraphStore | null;
+  /** Whether the database answers, for /readyz. */
+  ready(): Promise<boolean>;
+  /** Begins to hand jobs to `work`, at most `concurrency` at once; `work` is fulfilled when this dispatch is over. Aborting the signal means that the dispatch is no longer ours. */
+  dispatch(work: (id: string, signal: AbortSignal) => Promise<void>, concurrency: number): Promise<Dispatching>;
+}
+export interface Dispatching {
+  /** Takes no more jobs; fulfilled when those under way are over. */
+  stop(): Promise<void>;
+}
