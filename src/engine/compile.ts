@@ -1,9 +1,10 @@
-import { compileDraft } from "../graph/compile.ts";
+import { compileDraft, type RandomOptions } from "../graph/compile.ts";
 import type { Draft, GivenInputs } from "../graph/draft.ts";
 import { draftOfExpression } from "../graph/expression/parse.ts";
 import { draftOfGraph, inRegistered } from "../graph/graph-json.ts";
 import { compileNetwork } from "../graph/network/compile.ts";
 import type { Program } from "../graph/program.ts";
+import type { Value } from "../ir/graph.ts";
 import type { GraphSource } from "../wire/graph-source.ts";
 import type { Limits } from "../wire/limits.ts";
 import type { NetworkSource } from "../wire/network.ts";
@@ -24,20 +25,20 @@ export class Compiler {
     this.#limits = limits;
   }
 
-  /** Throws Problem with the place of the fault in the request. */
-  compile(program: ProgramSource, given: GivenInputs, seed: number): Program {
+  /** `step` is fed with the number of the update where the program is being trained. Throws Problem with the place of the fault in the request. */
+  compile(program: ProgramSource, given: GivenInputs, seed: number, step?: Value): Program {
     const limits = this.#limits;
     switch (program.kind) {
       case "graph":
-        return this.#fromDraft(draftOfGraph(program.source, limits), given, seed);
+        return this.#fromDraft(draftOfGraph(program.source, limits), given, { seed, step });
       case "expression":
-        return this.#fromDraft(draftOfExpression(program.source, given.tensors, limits), given, seed);
+        return this.#fromDraft(draftOfExpression(program.source, given.tensors, limits), given, { seed, step });
       case "network":
-        return compileNetwork(program.source, given, { seed, limits });
+        return compileNetwork(program.source, given, { seed, limits, step });
       case "graph_id": {
         const registered = this.registered(program.source, "/graph_id");
-        if ("graph" in registered) return this.#fromDraft(draftOfGraph(registered.graph, limits, inRegistered), given, seed);
-        return compileNetwork(registered.network, given, { seed, limits, locate: () => "/graph_id" });
+        if ("graph" in registered) return this.#fromDraft(draftOfGraph(registered.graph, limits, inRegistered), given, { seed, step });
+        return compileNetwork(registered.network, given, { seed, limits, locate: () => "/graph_id", step });
       }
     }
   }
@@ -50,7 +51,7 @@ export class Compiler {
     return JSON.parse(text) as Registered;
   }
 
-  #fromDraft(draft: Draft, given: GivenInputs, seed: number): Program {
-    return compileDraft(draft, given, this.#limits, seed);
+  #fromDraft(draft: Draft, given: GivenInputs, random: RandomOptions): Program {
+    return compileDraft(draft, given, this.#limits, random);
   }
 }
