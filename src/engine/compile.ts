@@ -5,6 +5,7 @@ import { draftOfGraph, inRegistered } from "../graph/graph-json.ts";
 import { compileNetwork } from "../graph/network/compile.ts";
 import type { Program } from "../graph/program.ts";
 import type { Value } from "../ir/graph.ts";
+import type { DType } from "../tensor/dtype.ts";
 import type { GraphSource } from "../wire/graph-source.ts";
 import type { Limits } from "../wire/limits.ts";
 import type { NetworkSource } from "../wire/network.ts";
@@ -14,6 +15,15 @@ import type { Registry } from "./registry.ts";
 
 /** A registered program as it is kept: its canonical form. */
 export type Registered = { readonly graph: GraphSource } | { readonly network: NetworkSource };
+
+export interface CompileOptions {
+  /** Of everything that is random. */
+  readonly seed: number;
+  /** Where the program is being trained: what is fed with the number of the update, counted from 1. */
+  readonly step?: Value;
+  /** The element type of a network whose tensors have none. */
+  readonly float?: DType;
+}
 
 /** Turns a request's program, in whichever way it is written, into typed values. */
 export class Compiler {
@@ -25,8 +35,8 @@ export class Compiler {
     this.#limits = limits;
   }
 
-  /** `step` is fed with the number of the update where the program is being trained. Throws Problem with the place of the fault in the request. */
-  compile(program: ProgramSource, given: GivenInputs, seed: number, step?: Value): Program {
+  /** Throws Problem with the place of the fault in the request. */
+  compile(program: ProgramSource, given: GivenInputs, { seed, step, float }: CompileOptions): Program {
     const limits = this.#limits;
     switch (program.kind) {
       case "graph":
@@ -34,11 +44,11 @@ export class Compiler {
       case "expression":
         return this.#fromDraft(draftOfExpression(program.source, given.tensors, limits), given, { seed, step });
       case "network":
-        return compileNetwork(program.source, given, { seed, limits, step });
+        return compileNetwork(program.source, given, { seed, limits, step, float });
       case "graph_id": {
         const registered = this.registered(program.source, "/graph_id");
         if ("graph" in registered) return this.#fromDraft(draftOfGraph(registered.graph, limits, inRegistered), given, { seed, step });
-        return compileNetwork(registered.network, given, { seed, limits, locate: () => "/graph_id", step });
+        return compileNetwork(registered.network, given, { seed, limits, locate: () => "/graph_id", step, float });
       }
     }
   }

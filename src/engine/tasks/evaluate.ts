@@ -24,7 +24,7 @@ export function evaluateTask({ limits, compiler, cacheBytes }: Context): Handler
     const asksNodes = request.return.includes("nodes");
     const given = merged([decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)]);
     const prepared = preparations.get(source, JSON.stringify([request.return, request.seed]), given, () => {
-      const program = compiler.compile(source, given, request.seed);
+      const program = compiler.compile(source, given, { seed: request.seed });
       const wanted = new Wanted([...program.outputs, ...(asksNodes ? program.values : [])].map(({ value }) => value));
       const ready = runnable(program, null, wanted.values, limits);
       const template = wanted.template((write) => {

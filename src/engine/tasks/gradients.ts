@@ -25,7 +25,7 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
   const preparations = new Preparations<PreparedGradients>(limits, cacheBytes);
 
   const prepare = (request: GradientsRequest, given: GivenInputs): PreparedGradients => {
-    const program = compiler.compile(programOf(request), given, request.seed);
+    const program = compiler.compile(programOf(request), given, { seed: request.seed });
     const asksOutputs = request.return.includes("outputs");
     const derivatives = differentiate(program, {
       of: request.of,

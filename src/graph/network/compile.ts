@@ -1,4 +1,5 @@
 import { input, type Value } from "../../ir/graph.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { Limits } from "../../wire/limits.ts";
 import type { LossSource } from "../../wire/network/losses.ts";
@@ -21,6 +22,8 @@ export interface NetworkOptions {
   readonly locate?: Locate;
   /** Where the network is being trained: a whole number that is fed, the number of the update counted from 1. */
   readonly step?: Value | undefined;
+  /** The element type of what has none of its own. That of the given tensors unless told. */
+  readonly float?: DType | undefined;
 }
 
 export const inRequest: Locate = (...path) => pointerTo("network", ...path);
@@ -32,7 +35,7 @@ export const inRequest: Locate = (...path) => pointerTo("network", ...path);
 export function compileNetwork(
   source: NetworkSource,
   given: GivenInputs,
-  { seed, limits, locate = inRequest, step }: NetworkOptions,
+  { seed, limits, locate = inRequest, step, float }: NetworkOptions,
 ): Program {
   if (source.layers.length > limits.nodes) {
     throw problemAt(
@@ -43,7 +46,7 @@ export function compileNetwork(
   }
   const network = readNetwork(source, locate());
   const { loss, training } = network;
-  const dtype = floatOf(given);
+  const dtype = float ?? floatOf(given);
   const assembly = new Assembly({ given, dtype, seed, limits, locate, step });
   const layers = place(network, assembly.naming, locate);
 
