@@ -10,8 +10,6 @@ export interface RunnerOptions {
   /** The script of a trainer's thread, and what it is told. */
   readonly script: URL;
   readonly settingsOf: (place: number) => unknown;
-  /** A job that has run for so long gives its dispatch back and goes on with the next, in milliseconds. */
-  readonly segmentMs: number;
   readonly onTrouble?: (trouble: { readonly job: string; readonly trace: string }) => void;
   readonly meter?: Meter;
 }
@@ -36,6 +34,8 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #idle: { readonly thread: TrainerThread; readonly place: number }[] = [];
   readonly #busy = new Map<TrainerThread, number>();
+  /** A job that has run for so long gives its dispatch back and goes on with the next, in milliseconds. */
+  segmentMs = Number.POSITIVE_INFINITY;
   #isClosing = false;
 
   constructor(options: RunnerOptions) {
@@ -81,7 +81,7 @@ export class Runner {
     const drop = (): void => reporter.drop();
     signal.addEventListener("abort", drop);
     const unwatch = storage.jobs.watch(job.id, () => void this.#followStatus(job.id, thread));
-    const segment = setTimeout(() => thread.wish("hand over"), this.#options.segmentMs).unref();
+    const segment = Number.isFinite(this.segmentMs) ? setTimeout(() => thread.wish("hand over"), this.segmentMs) : undefined;
     if (signal.aborted) drop();
     if (this.#isClosing) thread.wish("hand over");
     try {

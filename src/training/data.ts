@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { GivenInputs } from "../graph/draft.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
@@ -93,7 +94,7 @@ function references(source: DataSource, pointer: string, datasets: Datasets): [s
   });
 }
 
-function checked<S extends typeof DatasetRows | typeof DatasetTensor>(schema: S, json: unknown, pointer: string): S["_zod"]["output"] {
+function checked<S extends z.ZodType>(schema: S, json: unknown, pointer: string): z.output<S> {
   const result = check(schema, json, pointer);
   if (result.success) return result.data;
   const [{ pointer: at, detail }] = result.places;
