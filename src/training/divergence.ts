@@ -16,8 +16,10 @@ export function findDivergence(setup: Setup, from: Snapshot, step: number, batch
   for (let at = from.step; at < step; at++) {
     const rate = from.rates[at - from.step];
     // One more step than was made shows what a parameter that is not finite leads to; with rate 0 it changes nothing.
-    const batch = batches.at(Math.floor(at / setup.stepsPerEpoch), at % setup.stepsPerEpoch);
-    const { loss } = optimization.step(batch, at + 1, rate ?? 0, never);
+    const index = at % setup.stepsPerEpoch;
+    const rows = batches.rows(index);
+    batches.write(Math.floor(at / setup.stepsPerEpoch), index, optimization.batch(rows));
+    const { loss } = optimization.step(rows, at + 1, rate ?? 0, never);
     const found = optimization.nonfinite;
     if (found !== null) {
       const pass = found.pass === "forward" ? "forward" : "on the way back";

@@ -13,6 +13,8 @@ interface Bound {
   readonly session: Session;
   readonly feeds: (Tensor | null)[];
   readonly scalars: readonly Tensor[];
+  /** The data inputs in that memory. */
+  readonly batch: readonly Tensor[];
 }
 
 /**
@@ -46,10 +48,13 @@ export class GradientSteps implements Optimization {
     this.#state = { weights, state: new Map(filled) };
   }
 
-  step(batch: readonly Tensor[], t: number, rate: number, cancelled: () => boolean): StepOutcome {
-    const bound = this.#boundTo(batch[0]?.shape[0] ?? 0);
+  batch(rows: number): readonly Tensor[] {
+    return this.#boundTo(rows).batch;
+  }
+
+  step(rows: number, t: number, rate: number, cancelled: () => boolean): StepOutcome {
+    const bound = this.#boundTo(rows);
     const { step, session, feeds, scalars } = bound;
-    for (let at = 0; at < batch.length; at++) feeds[at] = batch[at];
     this.#number.data[0] = t;
     this.#rule.schedule(t, rate, this.#scalars);
     for (let at = 0; at < scalars.length; at++) scalars[at].data[0] = this.#scalars[at % this.#scalars.length];
@@ -114,7 +119,8 @@ export class GradientSteps implements Optimization {
     feeds[step.stepFeed] = this.#number;
     const scalars = step.plan.fed.slice(step.firstScalar, step.kept[0]?.feed).map((slot) => scalar(0, step.plan.slots[slot].dtype));
     scalars.forEach((tensor, at) => (feeds[step.firstScalar + at] = tensor));
-    bound = { step, session: new Session(step.plan), feeds, scalars };
+    const session = new Session(step.plan);
+    bound = { step, session, feeds, scalars, batch: data.map((_, at) => session.read(at)) };
     this.#bound.set(rows, bound);
     return bound;
   }

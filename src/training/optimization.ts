@@ -23,8 +23,10 @@ export interface OptimizationState {
 
 /** Parameters in memory, and an optimizer that moves them. */
 export interface Optimization extends Disposable {
-  /** Update `t`, counted from 1, on the batch: the tensors of the data inputs in the program's order. Throws Cancelled. */
-  step(batch: readonly Tensor[], t: number, rate: number, cancelled: () => boolean): StepOutcome;
+  /** Where the next batch of so many rows is to be written: a tensor for each data input, in the program's order. */
+  batch(rows: number): readonly Tensor[];
+  /** Update `t`, counted from 1, on the batch of so many rows that was written. Throws Cancelled. */
+  step(rows: number, t: number, rate: number, cancelled: () => boolean): StepOutcome;
   /** Copies of what there is now. */
   read(): OptimizationState;
   restore(state: OptimizationState): void;

@@ -1,6 +1,7 @@
 import { uniform } from "../kernels/random.ts";
+import type { Data } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { batchOf, type Rows, type Setup } from "./setup.ts";
+import type { Rows, Setup } from "./setup.ts";
 
 /** Streams of random numbers for the order of rows, one per epoch: far from those of parameters and layers. */
 const orderStreams = 2 ** 40;
@@ -12,7 +13,6 @@ export class Batches {
   readonly #names: readonly string[];
   readonly #seed: number | null;
   readonly #order: Int32Array | null;
-  readonly #gathered = new Map<number, readonly Tensor[]>();
   #epoch = -1;
 
   /** `names` are those of the program's data inputs, in its order. */
@@ -24,39 +24,22 @@ export class Batches {
     this.#order = this.#seed === null ? null : new Int32Array(training.count);
   }
 
-  /** Batch `index` of epoch `epoch`, both counted from 0. The tensors are valid until the next call. */
-  at(epoch: number, index: number): readonly Tensor[] {
+  /** Rows of batch `index`, counted from 0: all alike but for the last of an epoch. */
+  rows(index: number): number {
+    return Math.min(this.#size, this.#rows.count - index * this.#size);
+  }
+
+  /** Writes batch `index` of epoch `epoch`, both counted from 0, into tensors that have its rows. */
+  write(epoch: number, index: number, into: readonly Tensor[]): void {
     const from = index * this.#size;
-    const rows = Math.min(this.#size, this.#rows.count - from);
-    if (this.#order === null) return this.#slice(from, rows);
-    this.#shuffleFor(epoch, this.#order);
-    return this.#gather(this.#order.subarray(from, from + rows));
-  }
-
-  #slice(from: number, rows: number): readonly Tensor[] {
-    return this.#names.map((name) => {
-      const { dtype, shape, data } = this.#tensor(name);
-      const size = data.length / this.#rows.count;
-      return { dtype, shape: [rows, ...shape.slice(1)], data: data.subarray(from * size, (from + rows) * size) };
-    });
-  }
-
-  #gather(places: Int32Array): readonly Tensor[] {
-    let into = this.#gathered.get(places.length);
-    if (into === undefined) {
-      this.#gathered.set(places.length, (into = this.#names.map((name) => batchOf(this.#tensor(name), places.length))));
-    }
+    const rows = this.rows(index);
+    if (this.#order !== null) this.#shuffleFor(epoch, this.#order);
     for (let at = 0; at < into.length; at++) {
-      const from = this.#tensor(this.#names[at]).data;
-      const to = into[at].data;
-      const size = from.length / this.#rows.count;
-      for (let row = 0; row < places.length; row++) {
-        const first = places[row] * size;
-        if (size === 1) to[row] = from[first];
-        else to.set(from.subarray(first, first + size), row * size);
-      }
+      const tensor = this.#tensor(this.#names[at]).data;
+      const size = tensor.length / this.#rows.count;
+      if (this.#order === null) into[at].data.set(tensor.subarray(from * size, (from + rows) * size));
+      else gather(tensor, size, this.#order.subarray(from, from + rows), into[at].data);
     }
-    return into;
   }
 
   #tensor(name: string): Tensor {
@@ -76,5 +59,14 @@ export class Batches {
       order[at] = order[other];
       order[other] = row;
     }
+  }
+}
+
+/** Copies the rows at `places`, each of so many elements. */
+function gather(from: Data, size: number, places: Int32Array, to: Data): void {
+  for (let row = 0; row < places.length; row++) {
+    const first = places[row] * size;
+    if (size === 1) to[row] = from[first];
+    else to.set(from.subarray(first, first + size), row * size);
   }
 }

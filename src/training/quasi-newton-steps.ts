@@ -16,6 +16,7 @@ export class QuasiNewtonSteps implements Optimization {
   readonly #feeds: (Tensor | null)[];
   readonly #number = scalar(0, "int64");
   readonly #names: readonly string[];
+  readonly #batch: readonly Tensor[];
   readonly #weights: Map<string, Tensor>;
   readonly #point: Float64Array;
   readonly #optimizer: Lbfgs;
@@ -27,6 +28,9 @@ export class QuasiNewtonSteps implements Optimization {
     this.#session = new Session(this.#step.plan);
     const { data, fixed, trained, buffers } = this.#step.compiled;
     this.#feeds = new Array<Tensor | null>(this.#step.feeds).fill(null);
+    this.#batch = data.map(({ value }) => zeros(value.dtype, value.shape));
+    // Memory of the arena is used again within a run, and one update is many runs.
+    this.#batch.forEach((tensor, at) => (this.#feeds[at] = tensor));
     fixed.forEach(({ name }, at) => (this.#feeds[data.length + at] = this.#setup.fixed.get(name) ?? null));
     this.#feeds[this.#step.stepFeed] = this.#number;
     this.#weights = new Map([...trained, ...buffers].map((each) => [each.name, copyOf(setup.start(each))]));
@@ -35,8 +39,11 @@ export class QuasiNewtonSteps implements Optimization {
     this.#optimizer = new Lbfgs(source, this.#point.length);
   }
 
-  step(batch: readonly Tensor[], t: number, rate: number, cancelled: () => boolean): StepOutcome {
-    for (let at = 0; at < batch.length; at++) this.#feeds[at] = batch[at];
+  batch(): readonly Tensor[] {
+    return this.#batch;
+  }
+
+  step(_rows: number, t: number, rate: number, cancelled: () => boolean): StepOutcome {
     this.#number.data[0] = t;
     this.nonfinite = null;
     this.#gather();

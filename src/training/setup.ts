@@ -5,7 +5,7 @@ import type { NamedValue, Program, ProgramInput } from "../graph/program.ts";
 import { input, type Value } from "../ir/graph.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, indexAt, sameShape, sizeOf } from "../tensor/shape.ts";
-import { type Tensor, zeros } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { nearest } from "../wire/nearest.ts";
 import { pointerTo, problemAt } from "../wire/problems.ts";
@@ -264,6 +264,3 @@ function slices(tensors: ReadonlyMap<string, Tensor>, from: number, to: number):
     }),
   );
 }
-
-/** A tensor that a batch of so many rows is gathered into. */
-export const batchOf = ({ dtype, shape }: Tensor, rows: number): Tensor => zeros(dtype, [rows, ...shape.slice(1)]);

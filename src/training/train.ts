@@ -114,12 +114,13 @@ class Training implements Disposable {
 
   /** One update; its loss. */
   #update(epoch: number, at: number): number {
-    const batch = this.#batches.at(epoch, at);
+    const rows = this.#batches.rows(at);
+    this.#batches.write(epoch, at, this.#optimization.batch(rows));
     const rate = this.#scheduler.lr;
     this.#snapshot.rates.push(rate);
-    const { loss, norm, measured } = this.#optimization.step(batch, this.#step + 1, rate, this.#isCancelled);
+    const { loss, norm, measured } = this.#optimization.step(rows, this.#step + 1, rate, this.#isCancelled);
     this.#step++;
-    this.#epoch.add(loss, batch[0]?.shape[0] ?? 1, measured);
+    this.#epoch.add(loss, Math.max(1, rows), measured);
     this.#history.step({ step: this.#step, epoch: epoch + 1, loss, lr: rate, norm });
     return loss;
   }
