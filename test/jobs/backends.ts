@@ -90,8 +90,10 @@ const pglite: Backend = {
   }),
 };
 
-/** Every kind of storage that can be had here. PGlite stands in where PostgreSQL is not installed. */
-const backends: readonly Backend[] = [embedded, postgresPrograms === null ? pglite : postgres];
+/** Every kind of storage that can be had here. */
+const backends: readonly Backend[] = postgresPrograms === null ? [embedded, pglite] : [embedded, postgres, pglite];
+/** PGlite stands in where PostgreSQL is not installed. Where it is, a few tests show that it would. */
+const usualBackends: readonly Backend[] = backends.slice(0, 2);
 if (postgresPrograms === null) process.stderr.write("PostgreSQL is not installed here: the tests of the cluster run on PGlite only.\n");
 
 /** What a test is given: a storage, and how to have another at the same place. */
@@ -103,8 +105,12 @@ export interface Given {
 }
 
 /** Describes what every storage does. All tests of one call share a place, and it must end without errors in the background. */
-export function everyStorage(about: string, body: (given: Given, backend: Backend) => void, options: Partial<StorageOptions> = {}): void {
-  describe.each(backends)(`$name: ${about}`, (backend) => {
+export function everyStorage(
+  about: string,
+  body: (given: Given) => void,
+  { evenStandIns = false, ...options }: Partial<StorageOptions> & { evenStandIns?: boolean } = {},
+): void {
+  describe.each(evenStandIns ? backends : usualBackends)(`$name: ${about}`, (backend) => {
     const opened: Storage[] = [];
     let place: Place;
     const closeAll = () => Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
@@ -134,6 +140,6 @@ export function everyStorage(about: string, body: (given: Given, backend: Backen
       },
       reopen,
     };
-    body(given, backend);
+    body(given);
   });
 }
