@@ -59,7 +59,7 @@ def run(name, layers, x, y, loss_type, optimizer, batch_size, epochs, schedule=N
 
 ids = lambda n, c: torch.randint(0, c, (n,))
 run("batch normalisation, last batch smaller, Adam",
-    [layer("Linear", in_features=3, out_features=6), layer("BatchNorm1d", num_features=6), layer("Tanh"), layer("Linear", in_features=6, out_features=2)],
+    [layer("Linear", in_features=3, out_features=6, bias=False), layer("BatchNorm1d", num_features=6), layer("Tanh"), layer("Linear", in_features=6, out_features=2)],
     R(22, 3), R(22, 2), "MSELoss", ("Adam", dict(lr=0.02)), 8, 4)
 run("running statistics that average all batches",
     [layer("Conv1d", in_channels=2, out_channels=3, kernel_size=2), layer("BatchNorm1d", num_features=3, momentum=None), layer("ReLU"), layer("Flatten"), layer("Linear", in_features=9, out_features=1)],

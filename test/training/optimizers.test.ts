@@ -15,4 +15,9 @@ import { ruleOf } from "../../src/training/optimizers/catalogue.ts";
 import { OptimizerSource } from "../../src/wire/training/optimizers.ts";
 
 const A = constant(tensorOf("float64", [4, 3], goldens.A.flat()));
-test("x", () => { expect(1).toBe(1); void [expect, reverse, plan, Session, input, filled, add, mul, sub, matMul, reduceSum, scalar, ruleOf, OptimizerSource, A]; type X = [Value, Tensor]; void (0 as unknown as X); });
+test("x", () => {
+  expect(1).toBe(1);
+  void [expect, reverse, plan, Session, input, filled, add, mul, sub, matMul, reduceSum, scalar, ruleOf, OptimizerSource, A];
+  type X = [Value, Tensor];
+  void (0 as unknown as X);
+});
