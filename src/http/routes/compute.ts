@@ -66,10 +66,14 @@ export function compute(scope: FastifyInstance, { pool }: { pool: Runner }): voi
 
 /** Has the pool run a task on the body, and sends what it answers. */
 export function answerWith(pool: Runner, task: string) {
-  return async ({ body, departure }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    if (!Buffer.isBuffer(body) || body.length === 0) throw problem("invalid_json", "The body is empty; it should be a JSON object");
-    return sendAnswer(reply, await pool.run(task, body, { signal: departure }));
-  };
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    sendAnswer(reply, await pool.run(task, bodyOf(request), { signal: request.departure }));
+}
+
+/** The bytes of a request's body. Throws Problem when there are none. */
+export function bodyOf({ body }: Pick<FastifyRequest, "body">): Buffer {
+  if (!Buffer.isBuffer(body) || body.length === 0) throw problem("invalid_json", "The body is empty; it should be a JSON object");
+  return body;
 }
 
 /** Answers travel as text or as the bytes of text, and either way as they are. */
