@@ -1,9 +1,14 @@
+import { PGlite } from "@electric-sql/pglite";
+import { PGliteDialect } from "kysely";
+import { fromPglite } from "pg-boss";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Storage } from "../../src/jobs/contract.ts";
-import { type StorageOptions, openStorage } from "../../src/jobs/storage.ts";
+import { openCluster } from "../../src/jobs/cluster.ts";
+import { type StorageOptions, complete, openStorage } from "../../src/jobs/storage.ts";
+import { PostgresServer, postgresPrograms } from "../support/postgres.ts";
 
 /** Somewhere to keep things, empty at first, that outlives a Storage: closing one and opening another finds what was kept. */
 export interface Place {
@@ -14,33 +19,82 @@ export interface Place {
 }
 
 /** One kind of storage. */
-export interface Backend {
+interface Backend {
   readonly name: string;
   /** Whether one process at a time has it for its own. */
   readonly isExclusive: boolean;
-  place(): Promise<Place>;
+  start(): Promise<{ place(): Promise<Place> } & AsyncDisposable>;
 }
 
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), "adjoint-jobs-"));
 }
 
-export const embedded: Backend = {
+/** A place with a folder, which each of its storages is opened with. */
+function placeWith(open: (options: StorageOptions) => Promise<Storage>, alsoRemove: () => Promise<void> = async () => {}): Place {
+  const dataDir = temporaryFolder();
+  const errors: unknown[] = [];
+  return {
+    errors,
+    open: (options) => open({ dataDir, onError: (error) => errors.push(error), ...options }),
+    remove: async () => {
+      await alsoRemove();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+const embedded: Backend = {
   name: "SQLite and files",
   isExclusive: true,
-  place: async () => {
-    const dataDir = temporaryFolder();
-    const errors: unknown[] = [];
+  start: async () => ({ place: async () => placeWith(openStorage), [Symbol.asyncDispose]: async () => {} }),
+};
+
+const postgres: Backend = {
+  name: "PostgreSQL",
+  isExclusive: false,
+  start: async () => {
+    const server = await PostgresServer.start();
     return {
-      errors,
-      open: (options) => openStorage({ dataDir, onError: (error) => errors.push(error), ...options }),
-      remove: async () => rmSync(dataDir, { recursive: true, force: true }),
+      place: async () => {
+        const databaseUrl = await server.createDatabase();
+        return placeWith((options) => openStorage({ ...options, databaseUrl }));
+      },
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   },
 };
 
+/** PostgreSQL within this process, which its storages share: closing one of them leaves it open. */
+class SharedPglite extends PGlite {
+  override async close(): Promise<void> {}
+
+  end(): Promise<void> {
+    return super.close();
+  }
+}
+
+const pglite: Backend = {
+  name: "PGlite",
+  isExclusive: false,
+  start: async () => ({
+    place: async () => {
+      const database = new SharedPglite({ parsers: { 20: Number } });
+      const server = { dialect: new PGliteDialect({ pglite: database }), boss: { backend: "pglite" as const, db: fromPglite(database) } };
+      return placeWith(
+        (options) => openCluster(complete(options), () => server),
+        () => database.end(),
+      );
+    },
+    [Symbol.asyncDispose]: async () => {},
+  }),
+};
+
 /** Every kind of storage that can be had here. */
-const backends: readonly Backend[] = [embedded];
+const backends: readonly Backend[] = postgresPrograms === null ? [embedded, pglite] : [embedded, postgres, pglite];
+/** PGlite stands in where PostgreSQL is not installed. Where it is, a few tests show that it would. */
+const usualBackends: readonly Backend[] = backends.slice(0, 2);
+if (postgresPrograms === null) process.stderr.write("PostgreSQL is not installed here: the tests of the cluster run on PGlite only.\n");
 
 /** What a test is given: a storage, and how to have another at the same place. */
 export interface Given {
@@ -51,8 +105,12 @@ export interface Given {
 }
 
 /** Describes what every storage does. All tests of one call share a place, and it must end without errors in the background. */
-export function everyStorage(about: string, body: (given: Given, backend: Backend) => void, options: Partial<StorageOptions> = {}): void {
-  describe.each(backends)(`$name: ${about}`, (backend) => {
+export function everyStorage(
+  about: string,
+  body: (given: Given) => void,
+  { evenStandIns = false, ...options }: Partial<StorageOptions> & { evenStandIns?: boolean } = {},
+): void {
+  describe.each(evenStandIns ? backends : usualBackends)(`$name: ${about}`, (backend) => {
     const opened: Storage[] = [];
     let place: Place;
     const closeAll = () => Promise.all(opened.splice(0).map((each) => each[Symbol.asyncDispose]()));
@@ -61,13 +119,16 @@ export function everyStorage(about: string, body: (given: Given, backend: Backen
       opened.push(await place.open({ ...options, ...others }));
       return opened[opened.length - 1];
     };
+    let started: Awaited<ReturnType<Backend["start"]>>;
     beforeAll(async () => {
-      place = await backend.place();
+      started = await backend.start();
+      place = await started.place();
       await reopen();
     });
     afterAll(async () => {
       await closeAll();
       await place.remove();
+      await started[Symbol.asyncDispose]();
       expect(place.errors).toEqual([]);
     });
     const given: Given = {
@@ -79,6 +140,6 @@ export function everyStorage(about: string, body: (given: Given, backend: Backen
       },
       reopen,
     };
-    body(given, backend);
+    body(given);
   });
 }
