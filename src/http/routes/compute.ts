@@ -13,6 +13,9 @@ export type Runner = Pick<WorkerPool, "run">;
 /** What may go wrong with anything that is computed. */
 export const computeProblems = [400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504];
 
+/** What may go wrong with anything that is read by its id. */
+export const readProblems = [400, 401, 404, 429, 500, 503];
+
 /** Values and gradients of programs. The bodies go to the workers as they came. */
 export function compute(scope: FastifyInstance, { pool }: { pool: Runner }): void {
   scope.post(

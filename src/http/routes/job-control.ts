@@ -1,11 +1,12 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
-import { type JobStore, isFinal } from "../../jobs/contract.ts";
+import { isFinal } from "../../jobs/contract.ts";
 import { jobExample } from "../../wire/job-examples.ts";
 import { Job, JobId } from "../../wire/job-response.ts";
 import { viewOfJob } from "../job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { readProblems } from "./jobs.ts";
+import { readProblems } from "./compute.ts";
+import type { JobParts } from "./jobs.ts";
 
 const commands = {
   cancel: {
@@ -27,7 +28,7 @@ const commands = {
 } as const;
 
 /** What a client may ask of a job that is there. */
-export const jobControl: FastifyPluginCallbackZod<{ jobs: JobStore }> = (scope, { jobs }, done) => {
+export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs } }, done) => {
   for (const command of ["cancel", "pause", "resume"] as const) {
     scope.post(
       `/v1/jobs/:id/${command}`,

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { type JobStore, isFinal } from "../../jobs/contract.ts";
+import { isFinal } from "../../jobs/contract.ts";
 import { eventsExample, eventStreamExample } from "../../wire/job-examples.ts";
 import { JobEventList, JobId } from "../../wire/job-response.ts";
 import { problem } from "../../wire/problems.ts";
@@ -10,7 +10,8 @@ import { eventStream } from "../event-stream.ts";
 import { JobWatch } from "../job-watch.ts";
 import { viewOfEvent, viewOfPage } from "../job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { readProblems } from "./jobs.ts";
+import { readProblems } from "./compute.ts";
+import type { JobParts } from "./jobs.ts";
 
 const Query = z.strictObject({
   after: z.coerce
@@ -33,7 +34,7 @@ const Query = z.strictObject({
 });
 
 /** What happens to a job: as pages, and as a stream that goes on until the job is over. */
-export const jobEvents: FastifyPluginCallbackZod<{ jobs: JobStore }> = (scope, { jobs }, done) => {
+export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs } }, done) => {
   scope.get(
     "/v1/jobs/:id/events",
     {

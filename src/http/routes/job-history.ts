@@ -1,16 +1,16 @@
 import { Readable } from "node:stream";
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
-import type { JobStore } from "../../jobs/contract.ts";
 import { checkpointsExample, metricsCsvExample, metricsExample, resultExample } from "../../wire/job-examples.ts";
 import { JobCheckpointList, JobId, JobMetricsList, JobResult } from "../../wire/job-response.ts";
 import { viewOfCheckpoint, viewOfPage, viewOfResult } from "../job-view.ts";
 import { metricsCsv } from "../metrics-csv.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { readProblems } from "./jobs.ts";
+import { readProblems } from "./compute.ts";
+import type { JobParts } from "./jobs.ts";
 
 /** What has become of a job: its losses and metrics, what it has kept, and how it ended. */
-export const jobHistory: FastifyPluginCallbackZod<{ jobs: JobStore }> = (scope, { jobs }, done) => {
+export const jobHistory: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs } }, done) => {
   scope.get(
     "/v1/jobs/:id/metrics",
     {

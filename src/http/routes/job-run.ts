@@ -1,6 +1,5 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
-import type { Storage } from "../../jobs/contract.ts";
 import { framed } from "../../training/frame.ts";
 import { jobGradientsExamples, predictExamples } from "../../wire/job-examples.ts";
 import { JobId } from "../../wire/job-response.ts";
@@ -9,7 +8,8 @@ import { EvaluateResponse, GradientsResponse } from "../../wire/responses.ts";
 import { chosenWeights, Which } from "../chosen-weights.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { bodyOf, computeProblems, type Runner, sendAnswer } from "./compute.ts";
+import { bodyOf, computeProblems, sendAnswer } from "./compute.ts";
+import type { JobParts } from "./jobs.ts";
 
 const operations = [
   {
@@ -42,7 +42,7 @@ const operations = [
 ] as const;
 
 /** A job's program, run with its weights. The bodies go to the workers as they came, behind the paths of the files that they need. */
-export const jobRun: FastifyPluginCallbackZod<{ pool: Runner; storage: Storage }> = (scope, { pool, storage }, done) => {
+export const jobRun: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage }, done) => {
   const { jobs, blobs } = storage;
   for (const { path, task, about, contract } of operations) {
     scope.post(

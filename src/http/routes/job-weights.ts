@@ -1,16 +1,16 @@
 import { Readable } from "node:stream";
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
-import type { Storage } from "../../jobs/contract.ts";
 import { weightsExample } from "../../wire/job-examples.ts";
+import type { WeightsTask } from "../../training/tasks/weights.ts";
 import { JobId, JobWeights } from "../../wire/job-response.ts";
 import { Encoding } from "../../wire/values.ts";
 import { chosenWeights, Which } from "../chosen-weights.ts";
 import { checkpointName } from "../job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { knows } from "../resource.ts";
-import { type Runner, sendAnswer } from "./compute.ts";
-import { readProblems } from "./jobs.ts";
+import { readProblems, sendAnswer } from "./compute.ts";
+import type { JobParts } from "./jobs.ts";
 
 const Query = z.strictObject({
   which: Which,
@@ -22,7 +22,7 @@ const Query = z.strictObject({
 });
 
 /** The weights that a job has come to, as a file and as JSON. */
-export const jobWeights: FastifyPluginCallbackZod<{ pool: Runner; storage: Storage }> = (scope, { pool, storage }, done) => {
+export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage }, done) => {
   const { jobs, blobs } = storage;
   scope.get(
     "/v1/jobs/:id/weights",
@@ -67,9 +67,9 @@ export const jobWeights: FastifyPluginCallbackZod<{ pool: Runner; storage: Stora
       reply.headers({ etag, vary: "Accept", "cache-control": "private, no-cache" });
       if (knows(request, etag)) return reply.code(304).send();
       if (isJson) {
-        const path = await blobs.localPath(checkpoint.weights);
-        const task = { path, encoding, told: { job_id: id, object: "training.job.weights", checkpoint: checkpointName(checkpoint) } };
-        return sendAnswer(reply, await pool.run("weights", Buffer.from(JSON.stringify(task)), { signal: request.departure }));
+        const told = { job_id: id, object: "training.job.weights", checkpoint: checkpointName(checkpoint) };
+        const task: WeightsTask = { path: await blobs.localPath(checkpoint.weights), encoding, told };
+        return sendAnswer(reply, await pool.run("weightsJson", Buffer.from(JSON.stringify(task)), { signal: request.departure }));
       }
       const size = await blobs.size(checkpoint.weights);
       reply.type("application/octet-stream").header("content-disposition", `attachment; filename="${id}.safetensors"`);
