@@ -8,7 +8,7 @@ const newline = 10;
 
 /** The bytes of a frame. The header is JSON of the service's own making, which has no line break. */
 export const framed = (header: unknown, body: Uint8Array): Buffer<ArrayBuffer> =>
-  Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]) as Buffer<ArrayBuffer>;
+  Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]);
 
 /** Takes a frame apart; the rest is not copied. */
 export function splitFrame(frame: string | Uint8Array): Frame {

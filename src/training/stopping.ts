@@ -6,6 +6,19 @@ import type { Best, LoopState } from "./weights.ts";
 /** Metrics of which more is better. */
 const rising = /(^|_)(accuracy|r2)$/;
 
+const monitorOf = ({ early_stopping, validation }: JobSpec): string =>
+  early_stopping?.monitor ?? (validation === undefined ? "loss" : "val_loss");
+
+/** Refuses to watch a metric that there will not be. Throws Problem. */
+export function requireMonitor(spec: JobSpec): void {
+  const own = ["loss", ...spec.metrics.map((metric) => (typeof metric === "string" ? metric : metric.type))];
+  const known = [...own, ...(spec.validation === undefined ? [] : own.map((name) => `val_${name}`))];
+  const monitor = monitorOf(spec);
+  if (known.includes(monitor)) return;
+  const detail = `There is no metric ${monitor}; there are ${known.join(", ")}`;
+  throw problemAt("invalid_training", "/early_stopping/monitor", detail, nearest(monitor, known)[0]);
+}
+
 /** Watches one metric from epoch to epoch: which was the best, and whether to stop for want of improvement. */
 export class Stopping {
   readonly #monitor: string;
@@ -17,18 +30,12 @@ export class Stopping {
   /** Epochs since the best one. */
   stale = 0;
 
-  /** Throws Problem for a metric that there will not be. */
-  constructor({ early_stopping: asked, validation, metrics }: JobSpec) {
-    this.#monitor = asked?.monitor ?? (validation === undefined ? "loss" : "val_loss");
+  constructor(spec: JobSpec) {
+    const { early_stopping: asked, validation } = spec;
+    this.#monitor = monitorOf(spec);
     this.#sign = (asked?.mode ?? (rising.test(this.#monitor) ? "max" : "min")) === "min" ? 1 : -1;
     this.#delta = asked?.min_delta ?? 0;
     this.patience = asked?.patience ?? Number.POSITIVE_INFINITY;
-    const own = ["loss", ...metrics.map((metric) => (typeof metric === "string" ? metric : metric.type))];
-    const known = [...own, ...(validation === undefined ? [] : own.map((name) => `val_${name}`))];
-    if (!known.includes(this.#monitor)) {
-      const detail = `There is no metric ${this.#monitor}; there are ${known.join(", ")}`;
-      throw problemAt("invalid_training", "/early_stopping/monitor", detail, nearest(this.#monitor, known)[0]);
-    }
     // Without either nobody asks which epoch was the best.
     this.#isAsked = asked !== undefined || validation !== undefined;
   }

@@ -13,7 +13,10 @@ export const lesson = (steps: number, more: object = {}): object => ({
     ],
     loss: { type: "MSELoss" },
   },
-  data: { input: Array.from({ length: 70 }, (_, at) => [at / 10 - 3.5]), target: Array.from({ length: 70 }, (_, at) => [Math.sin(at / 10 - 3.5)]) },
+  data: {
+    input: Array.from({ length: 70 }, (_, at) => [at / 10 - 3.5]),
+    target: Array.from({ length: 70 }, (_, at) => [Math.sin(at / 10 - 3.5)]),
+  },
   optimizer: { type: "Adam", lr: 0.01 },
   batch_size: 16,
   shuffle: true,

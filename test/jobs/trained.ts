@@ -23,7 +23,12 @@ export function submitted(request: object, datasets: Readonly<Record<string, str
 }
 
 /** A storage with a runner over it, as main.ts composes them. */
-export async function openWorkshop({ threads = 1, trainers = 1, folder, ...options }: Partial<StorageOptions> & { threads?: number; trainers?: number; folder?: string } = {}) {
+export async function openWorkshop({
+  threads = 1,
+  trainers = 1,
+  folder,
+  ...options
+}: Partial<StorageOptions> & { threads?: number; trainers?: number; folder?: string } = {}) {
   const dataDir = folder ?? mkdtempSync(join(tmpdir(), "adjoint-jobs-"));
   const storage = await openStorage({ dataDir, onError: (error) => process.stderr.write(`${String(error)}\n`), ...options });
   const inUse = threadsInUse(Math.max(trainers, threads));

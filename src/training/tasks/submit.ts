@@ -18,7 +18,7 @@ import { decodeSafetensors } from "../safetensors.ts";
 import { optimizerSourceOf } from "../settings.ts";
 import { type Around, Setup } from "../setup.ts";
 import { stepPlan } from "../step-plan.ts";
-import { Stopping } from "../stopping.ts";
+import { requireMonitor } from "../stopping.ts";
 import { encodeSubmission, type JobSpec, type Submission } from "../submission.ts";
 
 /** What the answer of `submitJob` says of the job, on its first line; the submission's bytes follow. */
@@ -103,7 +103,7 @@ function checked(submission: Submission, around: Around): Setup {
     const { compiled } = stepPlan(setup, rows, { rule, isWatched: false });
     for (const each of [...compiled.trained, ...compiled.buffers]) setup.start(each);
   }
-  new Stopping(submission.spec);
+  requireMonitor(submission.spec);
   for (const rows of [setup.training, setup.validation]) if (rows !== null) new Judge(setup, rows)[Symbol.dispose]();
   return setup;
 }
