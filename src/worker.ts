@@ -8,6 +8,9 @@ import { serve } from "./engine/worker-loop.ts";
 import { checkTask } from "./grading/check/task.ts";
 import { gradeTasks } from "./grading/grade/task.ts";
 import { probeTask } from "./grading/probe/task.ts";
+import { trainedTasks } from "./training/tasks/predict.ts";
+import { submitTask } from "./training/tasks/submit.ts";
+import { weightsTask } from "./training/tasks/weights.ts";
 import type { Limits } from "./wire/limits.ts";
 
 /** What the main thread tells its workers. */
@@ -32,4 +35,7 @@ serve({
   check: checkTask(context),
   ...gradeTasks(context),
   probe: probeTask(context),
+  submitJob: submitTask(context),
+  ...trainedTasks(context),
+  weightsJson: weightsTask(context),
 });

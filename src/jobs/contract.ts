@@ -9,9 +9,10 @@
  *                     job_events        the same process
  */
 import type { Readable } from "node:stream";
+import { jobStatuses } from "../wire/job-response.ts";
 import type { ProblemCode } from "../wire/problems.ts";
 
-export const jobStatuses = ["queued", "running", "pausing", "paused", "cancelling", "succeeded", "failed", "cancelled"] as const;
+export { jobStatuses };
 export type JobStatus = (typeof jobStatuses)[number];
 
 /** Statuses that a job never leaves. */
