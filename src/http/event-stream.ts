@@ -18,7 +18,7 @@ const pageSize = 200;
 export async function* eventStream(jobs: JobStore, id: string, after: number, watch: JobWatch): AsyncGenerator<string> {
   using watching = watch;
   yield `retry: ${retryMs}\n\n`;
-  for (let last = after; !watching.isOver; ) {
+  for (let last = after; !watching.isOver;) {
     const page = await jobs.events(id, { after: last, limit: pageSize }).catch(orNone);
     if (page === null) return;
     const latest = page.data.at(-1);

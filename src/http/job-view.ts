@@ -72,7 +72,10 @@ export function viewOfResult(job: Job): z.output<typeof responses.JobResult> {
 }
 
 /** A page as clients see it. */
-export const viewOfPage = <T, View>({ data, has_more }: { readonly data: readonly T[]; readonly has_more: boolean }, view: (item: T) => View) => ({
+export const viewOfPage = <T, View>(
+  { data, has_more }: { readonly data: readonly T[]; readonly has_more: boolean },
+  view: (item: T) => View,
+) => ({
   object: "list" as const,
   data: data.map(view),
   has_more,

@@ -36,7 +36,12 @@ export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
         schema: { ...commands[command], tags: [tags.jobs.name], params: z.object({ id: JobId }), security: keyMayBeNeeded },
         config: {
           contract: {
-            answer: { status: 202, description: "It will be so", schema: Job, examples: exampleWith(command === "resume" ? "queued" : asked[command]) },
+            answer: {
+              status: 202,
+              description: "It will be so",
+              schema: Job,
+              examples: exampleWith(command === "resume" ? "queued" : asked[command]),
+            },
             otherAnswers: [{ description: "It is so", schema: Job, examples: exampleWith(reached[command]) }],
             problems: [400, 401, 404, 409, 429, 500, 503],
           },

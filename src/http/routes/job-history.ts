@@ -109,7 +109,11 @@ export const jobHistory: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
       },
       config: {
         contract: {
-          answer: { description: "The result", schema: JobResult, examples: { result: { summary: "A job that succeeded", value: resultExample } } },
+          answer: {
+            description: "The result",
+            schema: JobResult,
+            examples: { result: { summary: "A job that succeeded", value: resultExample } },
+          },
           problems: [...readProblems, 409],
         },
       },

@@ -15,7 +15,9 @@ import { computeProblems, readProblems, sendAnswer } from "./compute.ts";
 import type { JobParts } from "./jobs.ts";
 
 const jobAnswer = { description: "The job", schema: Job, examples: { job: { summary: "A job that runs", value: jobExample } } };
-const retryHeader = { "Retry-After": { description: "Seconds after which it is worth asking again, while the job is not over", example: 2 } };
+const retryHeader = {
+  "Retry-After": { description: "Seconds after which it is worth asking again, while the job is not over", example: 2 },
+};
 
 /** Training jobs: posted, listed, read and forgotten. */
 export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage, apiKeys }, done) => {
@@ -49,7 +51,10 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
             status: 202,
             headers: {
               Location: { description: "The path of the job", example: `/v1/jobs/${jobExample.id}` },
-              "Idempotency-Replayed": { description: "true where the key has come before, and the job is the first one's", example: "true" },
+              "Idempotency-Replayed": {
+                description: "true where the key has come before, and the job is the first one's",
+                example: "true",
+              },
               ...preferenceHeader,
             },
             description: "The job, which waits for its turn or has begun",
@@ -128,7 +133,11 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
         security: keyMayBeNeeded,
       },
       config: {
-        contract: { requestHeaders: preferHeader, answer: { ...jobAnswer, headers: { ...retryHeader, ...preferenceHeader } }, problems: readProblems },
+        contract: {
+          requestHeaders: preferHeader,
+          answer: { ...jobAnswer, headers: { ...retryHeader, ...preferenceHeader } },
+          problems: readProblems,
+        },
       },
     },
     async (request, reply) => {

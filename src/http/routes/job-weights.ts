@@ -17,7 +17,10 @@ const Query = z.strictObject({
   format: z
     .enum(["safetensors", "json"])
     .optional()
-    .meta({ description: "How they are written: safetensors unless told here or, with `Accept: application/json`, there", examples: ["json"] }),
+    .meta({
+      description: "How they are written: safetensors unless told here or, with `Accept: application/json`, there",
+      examples: ["json"],
+    }),
   encoding: Encoding.meta({ description: "How tensors are written as JSON: list, flat or base64" }),
 });
 
@@ -49,7 +52,12 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
               {
                 mediaType: "application/octet-stream",
                 schema: z.string().meta({ description: "A safetensors file", format: "binary" }),
-                examples: { file: { summary: "The beginning of a file", value: '\u0058\u0000\u0000…{"w":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}…' } },
+                examples: {
+                  file: {
+                    summary: "The beginning of a file",
+                    value: '\u0058\u0000\u0000…{"w":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}…',
+                  },
+                },
               },
             ],
           },
