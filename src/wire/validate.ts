@@ -90,6 +90,10 @@ function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): Pr
         }
         break;
       case "invalid_union":
+        if (issue.discriminator !== undefined) {
+          places.push(unknownAlternative(pointer, issue.input, issue.discriminator, (issue.options ?? []).map(String)));
+          break;
+        }
         places.push(...branchOf(issue.errors, known, pointer));
         break;
       case "invalid_key":
@@ -103,6 +107,14 @@ function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): Pr
     }
   }
   return places;
+}
+
+/** A member that says which of several objects is meant, and means none of them. */
+function unknownAlternative(pointer: string, input: unknown, member: string, options: readonly string[]): ProblemPlace {
+  const given = (input as Readonly<Record<string, unknown>>)[member];
+  const expected = alternatives(options.map((option) => JSON.stringify(option)));
+  const detail = given === undefined ? `This member is missing: it is ${expected}` : `Expected ${expected}, found ${brief(given)}`;
+  return { pointer, detail, ...suggest(given, options) };
 }
 
 /** The alternative that the JSON comes closest to: one whose faults lie inside it. When all refuse it as a whole, what they ask for. */
