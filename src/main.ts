@@ -128,6 +128,7 @@ async function openWorkshop(config: Config, { storage, meter, graphsFolder, logg
     settingsOf: (place): TrainerSettings => ({ limits: limitsOf(config), graphsFolder, threads: config.THREADS, inUse, place }),
     onTrouble: ({ job, trace }) => logger.error({ job, trace }, "trouble in a trainer"),
   });
+  runner.warmUp();
   const dispatching = await storage.dispatch((id, signal) => runner.run(id, signal), config.TRAINERS);
   runner.segmentMs = dispatching.segmentSeconds * 1000;
   return {

@@ -91,7 +91,8 @@ function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): Pr
         break;
       case "invalid_union":
         if (issue.discriminator !== undefined) {
-          places.push(unknownAlternative(pointer, issue.input, issue.discriminator, (issue.options ?? []).map(String)));
+          const { options = [] } = issue as { readonly options?: readonly unknown[] };
+          places.push(unknownAlternative(pointer, issue.input, issue.discriminator, options.map(String)));
           break;
         }
         places.push(...branchOf(issue.errors, known, pointer));
