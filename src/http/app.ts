@@ -30,6 +30,8 @@ import { problemPages } from "./routes/problems.ts";
 export interface JobsOptions {
   readonly storage: Storage;
   readonly meter?: JobMeter;
+  /** Whether webhooks may go to addresses of a private network. */
+  readonly privateWebhooks?: boolean;
 }
 
 export interface AppOptions {
@@ -118,6 +120,9 @@ async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLi
     check(scope, { pool });
     grade(scope, { pool });
     await scope.register(graphs, { pool });
-    if (jobs !== undefined) await scope.register(jobRoutes, { pool, storage: jobs.storage, apiKeys: keys });
+    if (jobs !== undefined) {
+      const { storage, privateWebhooks = false } = jobs;
+      await scope.register(jobRoutes, { pool, storage, apiKeys: keys, privateWebhooks });
+    }
   });
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Checkpoint, type JobStore, isFinal } from "../jobs/contract.ts";
 import { nearest } from "../wire/nearest.ts";
 import { problem, problemAt } from "../wire/problems.ts";
-import { checkpointName } from "./job-view.ts";
+import { checkpointName } from "../jobs/job-view.ts";
 
 /** The query parameter that says which of a job's weights are meant. */
 export const Which = z
@@ -22,7 +22,8 @@ export async function chosenWeights(jobs: JobStore, id: string, which: string | 
   const meant = which ?? (isFinal(job.status) && hasFinal ? "final" : "latest");
   const found = checkpoints.find((checkpoint) => answersTo(checkpoint, meant));
   if (found !== undefined) return found;
-  if (checkpoints.length === 0) throw problem("unknown_checkpoint", `Job ${id} is ${job.status} and has kept no weights${isFinal(job.status) ? "" : " yet"}`);
+  if (checkpoints.length === 0)
+    throw problem("unknown_checkpoint", `Job ${id} is ${job.status} and has kept no weights${isFinal(job.status) ? "" : " yet"}`);
   const names = checkpoints.map(checkpointName);
   const detail = `Job ${id} is ${job.status} and has no weights ${meant}; it has ${checkpoints.map(described).join(", ")}`;
   throw problemAt("unknown_checkpoint", "", detail, nearest(meant, names)[0] ?? "latest");

@@ -1,6 +1,6 @@
 import { type JobEvent, type JobStore, isFinal } from "../jobs/contract.ts";
 import { Problem } from "../wire/problems.ts";
-import { viewOfEvent } from "./job-view.ts";
+import { viewOfEvent } from "../jobs/job-view.ts";
 import type { JobWatch } from "./job-watch.ts";
 
 /** How soon a client comes back after it has lost the stream, in milliseconds. */
@@ -18,7 +18,7 @@ const pageSize = 200;
 export async function* eventStream(jobs: JobStore, id: string, after: number, watch: JobWatch): AsyncGenerator<string> {
   using watching = watch;
   yield `retry: ${retryMs}\n\n`;
-  for (let last = after; !watching.isOver; ) {
+  for (let last = after; !watching.isOver;) {
     const page = await jobs.events(id, { after: last, limit: pageSize }).catch(orNone);
     if (page === null) return;
     const latest = page.data.at(-1);

@@ -21,7 +21,7 @@ export async function* metricsCsv(jobs: JobStore, id: string, after: number): As
 }
 
 async function* pages(jobs: JobStore, id: string, after: number): AsyncGenerator<readonly MetricsRow[]> {
-  for (let last = after, isMore = true; isMore; ) {
+  for (let last = after, isMore = true; isMore;) {
     const { data, has_more } = await jobs.metrics(id, { after: last, limit: pageSize });
     yield data;
     last = data.at(-1)?.step ?? last;

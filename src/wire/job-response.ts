@@ -127,7 +127,10 @@ export const JobEvent = z
     created_at: time("When it happened"),
     message: z.string().meta({ description: "A sentence for people", examples: ["Step 1200 of 3500: loss 0.0125."] }),
   })
-  .meta({ id: "JobEvent", description: "Something that happened to a job, with the numbers that go with it beside the members named here" });
+  .meta({
+    id: "JobEvent",
+    description: "Something that happened to a job, with the numbers that go with it beside the members named here",
+  });
 export type JobEvent = z.output<typeof JobEvent>;
 
 export const JobEventList = list("JobEventList", "events in their order", JobEvent);
@@ -152,9 +155,7 @@ export const MetricsRow = z
   });
 export const JobMetricsList = list("JobMetricsList", "rows in the order of their steps", MetricsRow);
 
-const checkpointId = z
-  .string()
-  .meta({ description: "step_ and the number of updates made, to give as `which`", examples: ["step_1200"] });
+const checkpointId = z.string().meta({ description: "step_ and the number of updates made, to give as `which`", examples: ["step_1200"] });
 
 export const JobCheckpoint = z
   .object({
@@ -196,12 +197,10 @@ export const JobWeights = z
     job_id: JobId,
     object: z.literal("training.job.weights").meta({ description: "What this is", examples: ["training.job.weights"] }),
     checkpoint: checkpointId,
-    parameters: z
-      .record(Name, TensorOutput)
-      .meta({
-        description: "The weights by name: `parameters` of a further request takes them as they are",
-        examples: [{ w: 1.99, b: 1.01 }],
-      }),
+    parameters: z.record(Name, TensorOutput).meta({
+      description: "The weights by name: `parameters` of a further request takes them as they are",
+      examples: [{ w: 1.99, b: 1.01 }],
+    }),
   })
   .meta({ id: "JobWeights", description: "A job's weights" });
 export type JobWeights = z.output<typeof JobWeights>;

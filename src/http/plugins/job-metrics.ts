@@ -19,7 +19,11 @@ export class JobMeter {
     registers: [],
   });
   readonly #steps = new Counter({ name: "adjoint_training_steps_total", help: "Updates made by this process", registers: [] });
-  readonly #samples = new Counter({ name: "adjoint_training_samples_total", help: "Rows of data trained on by this process", registers: [] });
+  readonly #samples = new Counter({
+    name: "adjoint_training_samples_total",
+    help: "Rows of data trained on by this process",
+    registers: [],
+  });
   readonly #stepRate = new Gauge({
     name: "adjoint_training_steps_per_second",
     help: "Updates per second of this process since the measurements were last read",
@@ -78,7 +82,11 @@ export class JobMeter {
 
 /** The queue as the storage knows it, the same in every process. While the storage does not answer, there is nothing to say of it. */
 export function observeQueue(registry: Registry, jobs: Pick<JobStore, "stats">): void {
-  const oldest = new Gauge({ name: "adjoint_job_oldest_wait_seconds", help: "How long the oldest queued job has waited, in seconds", registers: [] });
+  const oldest = new Gauge({
+    name: "adjoint_job_oldest_wait_seconds",
+    help: "How long the oldest queued job has waited, in seconds",
+    registers: [],
+  });
   const byStatus = new Gauge({
     name: "adjoint_jobs",
     help: "Jobs by status",

@@ -35,7 +35,11 @@ const operations = [
       description: "Runs the job's program forward and backward on the inputs of the request, with the weights that the job has come to.",
     },
     contract: {
-      request: { description: "The inputs, and what to differentiate", schema: JobGradientsRequest, examples: requestExamples(jobGradientsExamples) },
+      request: {
+        description: "The inputs, and what to differentiate",
+        schema: JobGradientsRequest,
+        examples: requestExamples(jobGradientsExamples),
+      },
       answer: { description: "Values and gradients", schema: GradientsResponse, examples: answerExamples(jobGradientsExamples) },
     },
   },

@@ -6,7 +6,7 @@ import type { WeightsTask } from "../../training/tasks/weights.ts";
 import { JobId, JobWeights } from "../../wire/job-response.ts";
 import { Encoding } from "../../wire/values.ts";
 import { chosenWeights, Which } from "../chosen-weights.ts";
-import { checkpointName } from "../job-view.ts";
+import { checkpointName } from "../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { knows } from "../resource.ts";
 import { readProblems, sendAnswer } from "./compute.ts";
@@ -17,7 +17,10 @@ const Query = z.strictObject({
   format: z
     .enum(["safetensors", "json"])
     .optional()
-    .meta({ description: "How they are written: safetensors unless told here or, with `Accept: application/json`, there", examples: ["json"] }),
+    .meta({
+      description: "How they are written: safetensors unless told here or, with `Accept: application/json`, there",
+      examples: ["json"],
+    }),
   encoding: Encoding.meta({ description: "How tensors are written as JSON: list, flat or base64" }),
 });
 
@@ -27,6 +30,8 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
   scope.get(
     "/v1/jobs/:id/weights",
     {
+      // Weights hardly shrink.
+      compress: false,
       schema: {
         operationId: "readJobWeights",
         tags: [tags.jobs.name],
@@ -49,7 +54,12 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
               {
                 mediaType: "application/octet-stream",
                 schema: z.string().meta({ description: "A safetensors file", format: "binary" }),
-                examples: { file: { summary: "The beginning of a file", value: '\u0058\u0000\u0000…{"w":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}…' } },
+                examples: {
+                  file: {
+                    summary: "The beginning of a file",
+                    value: '\u0058\u0000\u0000…{"w":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}…',
+                  },
+                },
               },
             ],
           },

@@ -19,6 +19,9 @@ export function weightsTask({ limits }: Context): Handler {
     const text = typeof body === "string" ? body : new TextDecoder().decode(body);
     const { path, encoding, told } = JSON.parse(text) as WeightsTask;
     const tensors = decodeWeights(readFileSync(path));
-    return answer({ ...told, parameters: record([...tensors].map(([name, tensor]) => [name, encodeTensor(tensor, encoding)] as const)) }, limits);
+    return answer(
+      { ...told, parameters: record([...tensors].map(([name, tensor]) => [name, encodeTensor(tensor, encoding)] as const)) },
+      limits,
+    );
   };
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Checkpoint, type Job, type JobEvent, isFinal } from "../jobs/contract.ts";
+import { type Checkpoint, type Job, type JobEvent, isFinal } from "./contract.ts";
 import type * as responses from "../wire/job-response.ts";
 import { problem } from "../wire/problems.ts";
 
@@ -72,7 +72,10 @@ export function viewOfResult(job: Job): z.output<typeof responses.JobResult> {
 }
 
 /** A page as clients see it. */
-export const viewOfPage = <T, View>({ data, has_more }: { readonly data: readonly T[]; readonly has_more: boolean }, view: (item: T) => View) => ({
+export const viewOfPage = <T, View>(
+  { data, has_more }: { readonly data: readonly T[]; readonly has_more: boolean },
+  view: (item: T) => View,
+) => ({
   object: "list" as const,
   data: data.map(view),
   has_more,
