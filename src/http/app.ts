@@ -32,6 +32,8 @@ import { problemPages } from "./routes/problems.ts";
 export interface JobsOptions {
   readonly storage: Storage;
   readonly meter?: JobMeter;
+  /** Whether webhooks may go to addresses of a private network. */
+  readonly privateWebhooks?: boolean;
 }
 
 export interface AppOptions {
@@ -123,6 +125,9 @@ async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLi
     check(scope, { pool });
     grade(scope, { pool });
     await scope.register(graphs, { pool, sharedGraphs: options.sharedGraphs });
-    if (jobs !== undefined) await scope.register(jobRoutes, { pool, storage: jobs.storage, apiKeys: keys });
+    if (jobs !== undefined) {
+      const { storage, privateWebhooks = false } = jobs;
+      await scope.register(jobRoutes, { pool, storage, apiKeys: keys, privateWebhooks });
+    }
   });
 }

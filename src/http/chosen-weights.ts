@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Checkpoint, type JobStore, isFinal } from "../jobs/contract.ts";
 import { nearest } from "../wire/nearest.ts";
 import { problem, problemAt } from "../wire/problems.ts";
-import { checkpointName } from "./job-view.ts";
+import { checkpointName } from "../jobs/job-view.ts";
 
 /** The query parameter that says which of a job's weights are meant. */
 export const Which = z

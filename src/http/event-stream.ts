@@ -1,6 +1,6 @@
 import { type JobEvent, type JobStore, isFinal } from "../jobs/contract.ts";
 import { Problem } from "../wire/problems.ts";
-import { viewOfEvent } from "./job-view.ts";
+import { viewOfEvent } from "../jobs/job-view.ts";
 import type { JobWatch } from "./job-watch.ts";
 
 /** How soon a client comes back after it has lost the stream, in milliseconds. */

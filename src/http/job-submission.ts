@@ -3,7 +3,8 @@ import type { FastifyRequest } from "fastify";
 import type { Answer } from "../engine/pool-protocol.ts";
 import type { IdempotencyKey, Job, NewJob, Storage } from "../jobs/contract.ts";
 import { framed, splitFrame } from "../training/frame.ts";
-import { Problem, problem } from "../wire/problems.ts";
+import { Problem, problem, problemAt } from "../wire/problems.ts";
+import { refusalOf } from "../jobs/webhook-addresses.ts";
 import { idPrefix, mentionedIds } from "./mentioned-ids.ts";
 import { bodyOf, type Runner } from "./routes/compute.ts";
 
@@ -12,6 +13,7 @@ export type Submitted = { readonly job: Job; readonly isReplay: boolean } | { re
 interface Desk {
   readonly pool: Runner;
   readonly storage: Storage;
+  readonly privateWebhooks: boolean;
   /** Names the client. */
   readonly client: string;
 }
@@ -36,15 +38,23 @@ export async function submitJob(request: FastifyRequest, desk: Desk): Promise<Su
   }
 }
 
-async function create(request: FastifyRequest, body: Buffer, { pool, storage, client }: Desk, key?: IdempotencyKey): Promise<Submitted> {
+async function create(request: FastifyRequest, body: Buffer, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
+  const { pool, storage, client } = desk;
   const frame = framed({ datasets: await mentionedDatasets(body, storage) }, body);
   const answer = await pool.run("submitJob", frame, { signal: request.departure });
   if (answer.status !== 200) return { refusal: answer };
   const { header, rest } = splitFrame(answer.body);
   const { digest, ...told } = header as Omit<NewJob, "id" | "submission" | "client"> & { readonly digest: string };
+  if (told.webhook !== null && !desk.privateWebhooks) requirePublic(told.webhook.url);
   await storage.blobs.put(digest, typeof rest === "string" ? Buffer.from(rest) : rest);
   const id = `job_${randomBytes(12).toString("hex")}`;
   return { job: await storage.jobs.create({ ...told, id, submission: digest, client }, key), isReplay: false };
+}
+
+/** What can be said of an address at once; names are looked up when the job is over. */
+function requirePublic(url: string): void {
+  const refusal = refusalOf(new URL(url));
+  if (refusal !== null) throw problemAt("invalid_request", "/webhook/url", `A webhook goes to the public network, and ${refusal}`);
 }
 
 const longestKey = 255;

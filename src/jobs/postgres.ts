@@ -34,5 +34,7 @@ export function postgresAt(url: string, onError: (error: unknown) => void): Serv
     types,
   });
   pool.on("error", onError);
+  // The pool looks after connections that nobody uses. One that breaks between two statements of a transaction fails the second one, too.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return { dialect: new PostgresDialect({ pool }), boss: { connectionString: url, max: 4, connectionTimeoutMillis } };
 }

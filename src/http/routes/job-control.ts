@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isFinal } from "../../jobs/contract.ts";
 import { jobExample } from "../../wire/job-examples.ts";
 import { Job, JobId } from "../../wire/job-response.ts";
-import { viewOfJob } from "../job-view.ts";
+import { viewOfJob } from "../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { readProblems } from "./compute.ts";
 import type { JobParts } from "./jobs.ts";
@@ -43,7 +43,7 @@ export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
               examples: exampleWith(command === "resume" ? "queued" : asked[command]),
             },
             otherAnswers: [{ description: "It is so", schema: Job, examples: exampleWith(reached[command]) }],
-            problems: [400, 401, 404, 409, 429, 500, 503],
+            problems: [...readProblems, 409],
           },
         },
       },
@@ -60,4 +60,6 @@ export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
 const asked = { cancel: "cancelling", pause: "pausing" } as const;
 const reached = { cancel: "cancelled", pause: "paused", resume: "running" } as const;
 
-const exampleWith = (status: string) => ({ [status]: { summary: `The job is ${status}`, value: { ...jobExample, status } } });
+const exampleWith = (status: string) => ({
+  [status]: { summary: `The job is ${status}`, value: { ...jobExample, status, finished_at: null, result: null } },
+});

@@ -8,7 +8,7 @@ import { JobEventList, JobId } from "../../wire/job-response.ts";
 import { problem } from "../../wire/problems.ts";
 import { eventStream } from "../event-stream.ts";
 import { JobWatch } from "../job-watch.ts";
-import { viewOfEvent, viewOfPage } from "../job-view.ts";
+import { viewOfEvent, viewOfPage } from "../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { readProblems } from "./compute.ts";
 import type { JobParts } from "./jobs.ts";

@@ -3,7 +3,7 @@ import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
 import { checkpointsExample, metricsCsvExample, metricsExample, resultExample } from "../../wire/job-examples.ts";
 import { JobCheckpointList, JobId, JobMetricsList, JobResult } from "../../wire/job-response.ts";
-import { viewOfCheckpoint, viewOfPage, viewOfResult } from "../job-view.ts";
+import { viewOfCheckpoint, viewOfPage, viewOfResult } from "../../jobs/job-view.ts";
 import { metricsCsv } from "../metrics-csv.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { readProblems } from "./compute.ts";

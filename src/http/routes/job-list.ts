@@ -1,26 +1,26 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
-import { type Storage, isFinal } from "../../jobs/contract.ts";
+import { isFinal } from "../../jobs/contract.ts";
 import { createExamples, jobExample, listExample } from "../../wire/job-examples.ts";
 import { JobRequest } from "../../wire/job-request.ts";
 import { Job, JobId, JobList, JobStatusName } from "../../wire/job-response.ts";
-import { requestExamples } from "../contract.ts";
+import { answerExamples, requestExamples } from "../contract.ts";
 import { clientNames } from "../client-name.ts";
 import { submitJob } from "../job-submission.ts";
-import { viewOfJob, viewOfPage } from "../job-view.ts";
+import { viewOfJob, viewOfPage } from "../../jobs/job-view.ts";
 import { untilOver } from "../job-watch.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { preferenceHeader, preferHeader, preferredWait } from "../preferences.ts";
 import { computeProblems, readProblems, sendAnswer } from "./compute.ts";
 import type { JobParts } from "./jobs.ts";
 
-const jobAnswer = { description: "The job", schema: Job, examples: { job: { summary: "A job that runs", value: jobExample } } };
+const jobAnswer = { description: "The job", schema: Job, examples: { job: { summary: "A job that succeeded", value: jobExample } } };
 const retryHeader = {
   "Retry-After": { description: "Seconds after which it is worth asking again, while the job is not over", example: 2 },
 };
 
 /** Training jobs: posted, listed, read and forgotten. */
-export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage, apiKeys }, done) => {
+export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage, apiKeys, privateWebhooks }, done) => {
   const store = storage.jobs;
   const clientOf = clientNames(apiKeys);
 
@@ -59,9 +59,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
             },
             description: "The job, which waits for its turn or has begun",
             schema: Job,
-            examples: Object.fromEntries(
-              Object.entries(createExamples).map(([name, { summary, answer }]) => [name, { summary, value: answer }]),
-            ),
+            examples: answerExamples(createExamples),
           },
           otherAnswers: [{ ...jobAnswer, description: "The job, which was over within the time that the client would wait" }],
           problems: [...computeProblems, 409],
@@ -70,7 +68,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
     },
     async (request, reply) => {
       const wait = preferredWait(request, reply);
-      const submitted = await submitJob(request, { pool, storage, client: clientOf(request) });
+      const submitted = await submitJob(request, { pool, storage, privateWebhooks, client: clientOf(request) });
       if ("refusal" in submitted) return sendAnswer(reply, submitted.refusal);
       if (submitted.isReplay) reply.header("idempotency-replayed", "true");
       const job = wait === 0 ? submitted.job : await untilOver(store, submitted.job.id, request, wait);

@@ -6,7 +6,7 @@ import type { WeightsTask } from "../../training/tasks/weights.ts";
 import { JobId, JobWeights } from "../../wire/job-response.ts";
 import { Encoding } from "../../wire/values.ts";
 import { chosenWeights, Which } from "../chosen-weights.ts";
-import { checkpointName } from "../job-view.ts";
+import { checkpointName } from "../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { knows } from "../resource.ts";
 import { readProblems, sendAnswer } from "./compute.ts";
@@ -30,6 +30,8 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
   scope.get(
     "/v1/jobs/:id/weights",
     {
+      // Weights hardly shrink.
+      compress: false,
       schema: {
         operationId: "readJobWeights",
         tags: [tags.jobs.name],

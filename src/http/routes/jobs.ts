@@ -13,6 +13,8 @@ export interface JobParts {
   readonly pool: Runner;
   readonly storage: Storage;
   readonly apiKeys: readonly string[];
+  /** Whether webhooks may go to addresses of a private network. */
+  readonly privateWebhooks: boolean;
 }
 
 /** Training jobs, from the request to the weights. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Checkpoint, type Job, type JobEvent, isFinal } from "../jobs/contract.ts";
+import { type Checkpoint, type Job, type JobEvent, isFinal } from "./contract.ts";
 import type * as responses from "../wire/job-response.ts";
 import { problem } from "../wire/problems.ts";
 
