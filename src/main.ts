@@ -13,6 +13,7 @@ import { FolderInUse } from "./jobs/folder-lock.ts";
 import { Runner } from "./jobs/runner.ts";
 import { SharedGraphs } from "./jobs/shared-graphs.ts";
 import { openStorage } from "./jobs/storage.ts";
+import { Webhooks } from "./jobs/webhooks.ts";
 import type { TrainerSettings } from "./trainer.ts";
 import { limitsOf } from "./wire/limits.ts";
 import { Problem } from "./wire/problems.ts";
@@ -44,7 +45,7 @@ async function start(config: Config): Promise<void> {
   const meter = new JobMeter();
   const app = await buildApp({
     pool,
-    jobs: { storage, meter },
+    jobs: { storage, meter, privateWebhooks: config.WEBHOOK_PRIVATE_ADDRESSES },
     ...(storage.graphs !== null && { sharedGraphs: new SharedGraphs(storage.graphs, new Registry(graphsFolder)) }),
     role: config.ROLE,
     logger,
@@ -58,6 +59,16 @@ async function start(config: Config): Promise<void> {
   });
   const workshop = config.ROLE === "api" ? null : await openWorkshop(config, { storage, meter, graphsFolder, logger });
 
+  const webhooks = new Webhooks({
+    storage,
+    allowPrivate: config.WEBHOOK_PRIVATE_ADDRESSES,
+    onTried: (outcome, job, detail) => {
+      meter.webhookTried(outcome);
+      logger.info({ job, outcome, detail }, "webhook");
+    },
+    onError: (error) => logger.error({ err: error }, "trouble with webhooks"),
+  });
+
   const patienceMs = config.DEADLINE_MS + graceMs + sendingMs;
   closeWithGrace(
     { delay: false, logger: false, onSecondSignal: () => logger.warn("asked twice to stop: stopping at once") },
@@ -69,6 +80,7 @@ async function start(config: Config): Promise<void> {
       await Promise.all([app.close(), workshop?.close()]);
       clearTimeout(impatience);
       await pool.close({ drainMs: 0 });
+      await webhooks[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
       logger.info("stopped");
       await flushed(logger);

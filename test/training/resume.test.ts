@@ -34,7 +34,7 @@ function interrupted(spec: object, stops: readonly number[]) {
     history.push(...run.rows);
     if (stop === null) return { run, history };
     const kept = run.checkpoints.findLast(({ state }) => state !== null);
-    if (kept?.state == null) throw new Error("nothing was kept");
+    if (kept === undefined || kept.state === null) throw new Error("nothing was kept");
     resumed = decodeCheckpoint(kept.weights, kept.state);
   }
   throw new Error("there is an end");
