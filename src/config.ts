@@ -46,6 +46,15 @@ function isNetwork(text: string): boolean {
   return most > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
 
+const database = z
+  .string()
+  .refine((text) => text === "" || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)), {
+    error: "a URL such as postgres://user:password@host/database",
+  })
+  .transform((text) => (text === "" ? null : text));
+
+const roles = ["all", "api", "worker"] as const;
+
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 interface Variable<S extends z.ZodType = z.ZodType> {
@@ -54,6 +63,8 @@ interface Variable<S extends z.ZodType = z.ZodType> {
   readonly fallback: string | (() => string);
   /** The default in words, where it is no constant. */
   readonly fallbackInWords?: string;
+  /** A faulty value is not repeated: it may hold a password. */
+  readonly isSecret?: boolean;
   readonly description: string;
 }
 
@@ -67,6 +78,24 @@ export const variables = Object.freeze({
   HOST: variable({ schema: z.string(), fallback: "0.0.0.0", description: "Address to listen on" }),
   PORT: variable({ schema: count(0, 65_535), fallback: "8080", description: "Port to listen on; 0 takes any free one" }),
   DATA_DIR: variable({ schema: z.string(), fallback: "./data", description: "Directory for what the service keeps" }),
+  DATABASE_URL: variable({
+    schema: database,
+    fallback: "",
+    isSecret: true,
+    description:
+      "PostgreSQL, as postgres://user:password@host/database, that keeps jobs and data for any number of processes; none: files in DATA_DIR, for one process",
+  }),
+  ROLE: variable({
+    schema: z.enum(roles),
+    fallback: "all",
+    description: "What this process does, beside others on one DATABASE_URL: api answers requests, worker trains, all does both",
+  }),
+  TRAINERS: variable({
+    schema: count(1, 1024),
+    fallback: () => String(Math.max(1, Math.floor(availableParallelism() / 2))),
+    fallbackInWords: "half the number of cores, at least 1",
+    description: "Jobs that this process trains at once",
+  }),
   WORKERS: variable({
     schema: count(1, 1024),
     // One long request must not hold up the short ones, hence two even on one core. The event loop needs no core of its own: it moves
@@ -124,6 +153,27 @@ export const variables = Object.freeze({
     fallback: "1000",
     description: "Requests that may wait for a worker; beyond it the answer is 503",
   }),
+  MAX_QUEUED_JOBS: variable({
+    schema: count(1),
+    fallback: "10000",
+    description: "Training jobs that may wait; beyond it the answer is 503",
+  }),
+  MAX_QUEUED_JOBS_PER_CLIENT: variable({
+    schema: count(1),
+    fallback: "1000",
+    description: "Training jobs of one API key, or of one address without a key, that may wait; beyond it the answer is 429",
+  }),
+  MAX_DATASET_BYTES: variable({ schema: count(1), fallback: "1073741824", description: "Bytes of an uploaded dataset" }),
+  JOB_ATTEMPTS: variable({
+    schema: count(1, 1000),
+    fallback: "3",
+    description: "Times that a job is begun without getting to a newer checkpoint, as processes end under it, before it fails",
+  }),
+  WEBHOOK_PRIVATE_ADDRESSES: variable({
+    schema: z.enum(["true", "false"]).transform((text) => text === "true"),
+    fallback: "false",
+    description: "Whether webhooks may go to private addresses, such as those of this network: true or false",
+  }),
   DEADLINE_MS: variable({
     schema: count(1, 3_600_000),
     fallback: "30000",
@@ -142,12 +192,18 @@ export class ConfigError extends Error {
 /** Reads the configuration from an environment, by default this process's. Throws a ConfigError. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   const faults: string[] = [];
-  const values = Object.entries<Variable>(variables).map(([name, { schema, fallback }]) => {
+  const values = Object.entries<Variable>(variables).map(([name, { schema, fallback, isSecret = false }]) => {
     const given = environment[name]?.trim() ?? "";
     const result = schema.safeParse(given === "" ? defaultOf(fallback) : given);
-    if (!result.success) faults.push(`${name} must be ${expectation(schema, result.error)}, not ${JSON.stringify(given)}.`);
+    const not = isSecret ? "" : `, not ${JSON.stringify(given)}`;
+    if (!result.success) faults.push(`${name} must be ${expectation(schema, result.error)}${not}.`);
     return [name, result.data];
   });
+  const role = environment.ROLE?.trim() ?? "";
+  const url = environment.DATABASE_URL?.trim() ?? "";
+  if ((role === "api" || role === "worker") && url === "") {
+    faults.push(`ROLE may be ${role} only beside a DATABASE_URL: processes share their jobs in that database.`);
+  }
   if (faults.length > 0) throw new ConfigError(faults.join("\n"));
   return Object.freeze(Object.fromEntries(values)) as Config;
 }
@@ -155,5 +211,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 const defaultOf = (fallback: Variable["fallback"]): string => (typeof fallback === "string" ? fallback : fallback());
 
 function expectation(schema: z.ZodType, error: z.ZodError): string {
-  return schema instanceof z.ZodEnum ? `one of ${schema.options.join(", ")}` : error.issues[0].message;
+  const options = schema instanceof z.ZodPipe ? schema.in : schema;
+  return options instanceof z.ZodEnum ? `one of ${options.options.join(", ")}` : error.issues[0].message;
 }

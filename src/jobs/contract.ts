@@ -146,9 +146,10 @@ export interface Page<T> {
 export interface JobStore {
   /**
    * Keeps a new job with its first event and has it dispatched, all in one transaction. Throws Problem: too_many_jobs (this client's cap),
-   * queue_full (the cap of all), unknown_dataset, storage_unavailable.
+   * queue_full (the cap of all), unknown_dataset, storage_unavailable. With a key, the key's first answer is kept in that transaction too:
+   * however the process ends, a request that is sent again does not make a second job.
    */
-  create(job: NewJob): Promise<Job>;
+  create(job: NewJob, key?: IdempotencyKey): Promise<Job>;
   /** Throws Problem unknown_job. */
   get(id: string): Promise<Job>;
   /** Newest first. `after` is the id of the last one seen. */
@@ -174,6 +175,7 @@ export interface JobStore {
   finish(id: string, attempt: number, outcome: Outcome, report?: Report): Promise<void>;
 
   events(id: string, query: { after: number; limit: number }): Promise<Page<JobEvent>>;
+  /** Rows of steps beyond `after`, in the order of steps; a step has one row, the last that was reported for it. */
   metrics(id: string, query: { after: number; limit: number }): Promise<Page<MetricsRow>>;
   /** Newest first. */
   checkpoints(id: string): Promise<readonly Checkpoint[]>;
@@ -221,7 +223,13 @@ export interface DatasetStore {
   delete(id: string): Promise<void>;
 }
 
-/** First answers by idempotency key, kept for a day. `scope` is the client. */
+/** What a client calls a request of its own; `scope` is the client. */
+export interface IdempotencyKey {
+  readonly scope: string;
+  readonly key: string;
+}
+
+/** First answers by idempotency key, kept for a day. */
 export interface IdempotencyStore {
   /** Takes the key for this body, or says what came of it: the first answer, still in flight, or another body. */
   begin(
@@ -229,6 +237,7 @@ export interface IdempotencyStore {
     key: string,
     bodyDigest: string,
   ): Promise<{ readonly state: "taken" | "in_flight" | "mismatch" } | { readonly state: "done"; readonly jobId: string }>;
+  /** The same as the second argument of JobStore.create, on its own. */
   done(scope: string, key: string, jobId: string): Promise<void>;
   /** Gives the key up, after a refusal. */
   release(scope: string, key: string): Promise<void>;
@@ -251,8 +260,20 @@ export interface Storage extends AsyncDisposable {
   ready(): Promise<boolean>;
   /** Begins to hand jobs to `work`, at most `concurrency` at once; `work` is fulfilled when this dispatch is over. Aborting the signal means that the dispatch is no longer ours. */
   dispatch(work: (id: string, signal: AbortSignal) => Promise<void>, concurrency: number): Promise<Dispatching>;
+  /** Forgets what nobody needs any more: old events and keys, and blobs that nothing refers to. Happens every hour by itself. */
+  sweep(): Promise<Swept>;
 }
+
+/** How much a sweep removed. */
+export interface Swept {
+  readonly events: number;
+  readonly keys: number;
+  readonly blobs: number;
+}
+
 export interface Dispatching {
+  /** How long one dispatch of a job may last, in seconds: before that it is finished with `queued`, and dispatched again. */
+  readonly segmentSeconds: number;
   /** Takes no more jobs; fulfilled when those under way are over. */
   stop(): Promise<void>;
 }

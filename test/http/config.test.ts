@@ -8,6 +8,9 @@ test("everything has a default", () => {
     HOST: "0.0.0.0",
     PORT: 8080,
     DATA_DIR: "./data",
+    DATABASE_URL: null,
+    ROLE: "all",
+    TRAINERS: Math.max(1, Math.floor(availableParallelism() / 2)),
     WORKERS: Math.max(2, availableParallelism()),
     THREADS: Math.min(16, availableParallelism()),
     API_KEYS: [],
@@ -26,6 +29,11 @@ test("everything has a default", () => {
     MAX_RANK: defaultLimits.rank,
     MAX_POINTS: defaultLimits.points,
     MAX_QUEUE: 1000,
+    MAX_QUEUED_JOBS: 10_000,
+    MAX_QUEUED_JOBS_PER_CLIENT: 1_000,
+    MAX_DATASET_BYTES: 2 ** 30,
+    JOB_ATTEMPTS: 3,
+    WEBHOOK_PRIVATE_ADDRESSES: false,
     DEADLINE_MS: 30_000,
   });
 });
@@ -47,6 +55,9 @@ test.each<[keyof Config, string, unknown]>([
   ["TRUST_PROXY", "false", false],
   ["TRUST_PROXY", "10.0.0.0/8, 127.0.0.1", ["10.0.0.0/8", "127.0.0.1"]],
   ["MAX_OPERATIONS", "1000000000000", 1e12],
+  ["DATABASE_URL", "postgres://me:secret@db:5432/jobs", "postgres://me:secret@db:5432/jobs"],
+  ["DATABASE_URL", "postgresql://db/jobs", "postgresql://db/jobs"],
+  ["WEBHOOK_PRIVATE_ADDRESSES", "true", true],
 ])("%s=%j is read", (name, text, value) => {
   expect(readConfig({ [name]: text })[name]).toEqual(value);
 });
@@ -58,6 +69,9 @@ test.each<[keyof Config, string, string]>([
   ["WORKERS", "0", 'WORKERS must be a whole number from 1 to 1024, not "0".'],
   ["WORKERS", "-1", 'WORKERS must be a whole number, not "-1".'],
   ["MAX_NODES", "0", 'MAX_NODES must be a whole number of at least 1, not "0".'],
+  ["ROLE", "trainer", 'ROLE must be one of all, api, worker, not "trainer".'],
+  ["WEBHOOK_PRIVATE_ADDRESSES", "yes", 'WEBHOOK_PRIVATE_ADDRESSES must be one of true, false, not "yes".'],
+  ["DATABASE_URL", "mysql://me:secret@db/jobs", "DATABASE_URL must be a URL such as postgres://user:password@host/database."],
   ["MAX_BODY_BYTES", "64M", 'MAX_BODY_BYTES must be a whole number, not "64M".'],
   ["LOG_LEVEL", "loud", 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud".'],
   ["CORS_ORIGIN", "example.org", 'CORS_ORIGIN must be * or origins such as https://example.org, separated by commas, not "example.org".'],
@@ -74,6 +88,13 @@ test.each<[keyof Config, string, string]>([
   ],
 ])("%s=%j is refused with a sentence", (name, text, sentence) => {
   expect(() => readConfig({ [name]: text })).toThrow(new ConfigError(sentence));
+});
+
+test.each(["api", "worker"] as const)("the role %s needs a database that others share", (role) => {
+  expect(() => readConfig({ ROLE: role })).toThrow(
+    new ConfigError(`ROLE may be ${role} only beside a DATABASE_URL: processes share their jobs in that database.`),
+  );
+  expect(readConfig({ ROLE: role, DATABASE_URL: "postgres://db/jobs" }).ROLE).toBe(role);
 });
 
 test("all faults are told at once", () => {

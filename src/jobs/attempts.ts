@@ -1,0 +1,201 @@
+/**
+ * What those who work on jobs write. Each write begins with an update of the job's row that only the current attempt passes, so that
+ * whoever has lost a job, and does not know it yet, writes nothing.
+ */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { addCheckpoint, checkpointToGoOnFrom, forgetMetricsAfter, writeMetrics } from "./history.ts";
+import { type Claim, type JobStatus, LostJob, type NewEvent, type Outcome, type Report, isFinal } from "./contract.ts";
+import { isPassing } from "./faults.ts";
+import { type Changes, changeJob, decideOnJob, event, holdJob, queueAgain, withdraw, writeEvents } from "./job-changes.ts";
+import type { Parts } from "./parts.ts";
+import { checkpointOf, jobOf, toText } from "./rows.ts";
+import type { CheckpointRow, Connection, JobRow } from "./schema.ts";
+
+/** Statuses in which somebody works on a job. */
+export const activeStatuses: readonly JobStatus[] = ["running", "pausing", "cancelling"];
+
+export const isActive = (status: JobStatus): boolean => activeStatuses.includes(status);
+
+/** Milliseconds between two trials to write while the storage does not answer. */
+const retryMs = 250;
+
+/** See JobStore.claim. */
+export async function claimJob(parts: Parts, id: string): Promise<Claim | null> {
+  const claim = await parts.database.transaction(async (tx) => {
+    const row = await holdJob(tx, id);
+    const ending = endBeforeWork(row, parts.caps.attempts);
+    if (ending !== null) {
+      await changeJob(parts, tx, row, { ...(await withdraw(parts.dispatcher, tx, row)), ...ending.changes }, ending.events);
+      return null;
+    }
+    if (row.status !== "queued" && row.status !== "running") return null;
+    const checkpoint = await checkpointToGoOnFrom(tx, id);
+    await forgetMetricsAfter(tx, id, checkpoint?.step ?? -1);
+    const changes = {
+      status: "running" as const,
+      attempt: row.attempt + 1,
+      tries: row.tries + 1,
+      started_at: row.started_at ?? Date.now(),
+    };
+    const claimed = await changeJob(parts, tx, row, changes, beginning(row, checkpoint));
+    return {
+      job: jobOf(claimed),
+      attempt: claimed.attempt,
+      checkpoint: checkpoint === undefined ? null : checkpointOf(checkpoint),
+    };
+  });
+  parts.watchers.changed(id);
+  return claim;
+}
+
+/** How a job ends without more work: somebody asked for it while nobody worked on it, or it was tried too often. null: it goes on. */
+function endBeforeWork(row: JobRow, attempts: number): { readonly changes: Changes; readonly events: readonly NewEvent[] } | null {
+  const finished_at = Date.now();
+  if (row.status === "cancelling") {
+    return { changes: { status: "cancelled", finished_at }, events: [event("cancelled", "The job was cancelled.")] };
+  }
+  if (row.status === "pausing") return { changes: { status: "paused" }, events: [event("paused", "The job is paused.")] };
+  if ((row.status !== "queued" && row.status !== "running") || row.tries < attempts) return null;
+  const message = `The work was lost ${row.tries} times without a newer checkpoint: most often the process ran out of memory or was ended.`;
+  const error = { code: "worker_lost" as const, message, param: null };
+  return { changes: { status: "failed", finished_at, error: toText(error) }, events: [event("failed", message, { error })] };
+}
+
+function beginning(row: JobRow, checkpoint: CheckpointRow | undefined): NewEvent[] {
+  const attempt = row.attempt + 1;
+  const lost = row.status === "running" ? [event("requeued", "Whoever worked on the job was lost: another takes it.")] : [];
+  const where = checkpoint === undefined ? "from the beginning" : `after step ${checkpoint.step}`;
+  const begun =
+    attempt === 1
+      ? event("started", "The training starts.", { attempt })
+      : event("resumed", `The training goes on ${where}.`, { attempt, step: checkpoint?.step ?? 0 });
+  return [...lost, begun];
+}
+
+/** Puts a job back into the queue that nobody works on any more, though its row says so; one that was to stop or to pause does. */
+export async function releaseJob(parts: Parts, id: string): Promise<void> {
+  await decideOnJob(parts, id, async (tx, row) => {
+    if (!isActive(row.status)) return null;
+    const end = row.status === "running" ? null : endBeforeWork(row, parts.caps.attempts);
+    if (end !== null) return { ...end, changes: { ...(await withdraw(parts.dispatcher, tx, row)), ...end.changes } };
+    const events = [event("requeued", "Whoever worked on the job was lost: it waits for another.")];
+    return { changes: await queueAgain(parts.dispatcher, tx, row), events };
+  });
+}
+
+/** See JobStore.report. */
+export async function reportOn(parts: Parts, id: string, attempt: number, report: Report): Promise<{ status: JobStatus }> {
+  const status = await insist(parts, id, (write) =>
+    parts.database.transaction(async (tx) => {
+      const events = report.events ?? [];
+      const row = await holdAttempt(tx, id, attempt, write, report, events.length);
+      await writeReport(tx, id, report);
+      await writeEvents(parts, tx, id, row.last_event, events);
+      return row.status;
+    }),
+  );
+  if (report.events !== undefined && report.events.length > 0) parts.watchers.changed(id);
+  return { status };
+}
+
+/** See JobStore.finish. */
+export async function finishJob(parts: Parts, id: string, attempt: number, outcome: Outcome, report: Report = {}): Promise<void> {
+  const status = await insist(parts, id, (write) =>
+    parts.database.transaction(async (tx) => {
+      const row = await holdAttempt(tx, id, attempt, write, report, 0);
+      await writeReport(tx, id, report);
+      const { changes, closing } = await ending(parts, tx, row, outcome);
+      const changed = await changeJob(parts, tx, row, changes, [...(report.events ?? []), closing]);
+      return changed.status;
+    }),
+  );
+  parts.watchers.changed(id);
+  if (status === "queued") parts.dispatcher.wake();
+}
+
+/** The fence: holds the row of a job for its current attempt, whose progress it takes. Throws LostJob. */
+async function holdAttempt(
+  tx: Connection,
+  id: string,
+  attempt: number,
+  write: string,
+  { progress, checkpoint }: Report,
+  events: number,
+): Promise<JobRow> {
+  const row = await tx
+    .updateTable("jobs")
+    .set((jobs) => ({
+      last_write: write,
+      last_event: jobs("last_event", "+", events),
+      ...(progress === undefined ? {} : { progress: toText({ ...progress }) }),
+      ...(typeof checkpoint?.state === "string" ? { tries: 0 } : {}),
+    }))
+    .where("id", "=", id)
+    .where("attempt", "=", attempt)
+    .where("status", "in", activeStatuses)
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) throw new LostJob(`Attempt ${attempt} has lost job ${id}.`);
+  return row;
+}
+
+async function writeReport(tx: Connection, id: string, { metrics, checkpoint, keep }: Report): Promise<void> {
+  if (metrics !== undefined) await writeMetrics(tx, id, metrics);
+  if (checkpoint !== undefined) await addCheckpoint(tx, id, checkpoint, keep);
+}
+
+/** What an outcome does to the row. What clients asked for in the meantime counts: see `settled`. */
+async function ending(
+  parts: Parts,
+  tx: Connection,
+  row: JobRow,
+  outcome: Outcome,
+): Promise<{ readonly changes: Changes; readonly closing: NewEvent }> {
+  const status = settled(row.status, outcome.status);
+  const message = status === outcome.status ? outcome.message : `The job is ${status}.`;
+  if (status === "queued") {
+    return { changes: { ...(await queueAgain(parts.dispatcher, tx, row)), tries: 0 }, closing: event("requeued", message) };
+  }
+  const changes = {
+    ...(await withdraw(parts.dispatcher, tx, row)),
+    status,
+    tries: 0,
+    ...(isFinal(status) ? { finished_at: Date.now() } : {}),
+    ...(outcome.result === undefined ? {} : { result: toText(outcome.result) }),
+    ...(outcome.error === undefined ? {} : { error: toText({ ...outcome.error }) }),
+  };
+  return { changes, closing: event(status, message, outcome.error === undefined ? {} : { error: { ...outcome.error } }) };
+}
+
+/** A job that was given back or paused just when a client cancelled, paused or resumed it does as the client said. */
+function settled(status: JobStatus, outcome: Outcome["status"]): Outcome["status"] {
+  if (outcome !== "queued" && outcome !== "paused") return outcome;
+  if (status === "cancelling") return "cancelled";
+  return status === "pausing" ? "paused" : "queued";
+}
+
+/**
+ * Writes, and tries again for a while when the storage does not answer, since training has gone on meanwhile. A trial whose answer was lost may
+ * have been written: its mark in the row tells, and then it is not written twice.
+ */
+async function insist(parts: Parts, id: string, write: (mark: string) => Promise<JobStatus>): Promise<JobStatus> {
+  const mark = randomUUID();
+  const deadline = performance.now() + parts.patienceMs;
+  for (let trial = 1; ; trial++) {
+    try {
+      const written = trial === 1 ? undefined : await writtenWith(parts, id, mark);
+      return written ?? (await write(mark));
+    } catch (error) {
+      if (!isPassing(error) || performance.now() > deadline) throw error;
+      await sleep(retryMs);
+    }
+  }
+}
+
+async function writtenWith({ database }: Parts, id: string, mark: string): Promise<JobStatus | undefined> {
+  const row = await database.query((db) =>
+    db.selectFrom("jobs").select("status").where("id", "=", id).where("last_write", "=", mark).executeTakeFirst(),
+  );
+  return row?.status;
+}

@@ -1,0 +1,115 @@
+/** The storage of any number of processes: PostgreSQL keeps everything, and pg-boss in it dispatches the jobs. */
+import { join } from "node:path";
+import { Kysely } from "kysely";
+import { PgBoss } from "pg-boss";
+import { BlobCache } from "./blob-cache.ts";
+import { BossDispatcher } from "./boss-dispatch.ts";
+import { ClusterWatchers } from "./cluster-watchers.ts";
+import type { GraphStore, Storage } from "./contract.ts";
+import { DatabaseBlobs } from "./database-blobs.ts";
+import { Database } from "./database.ts";
+import { createDatasetStore } from "./datasets.ts";
+import { storageFault, translated } from "./faults.ts";
+import { createIdempotencyStore } from "./idempotency.ts";
+import { createJobStore } from "./job-store.ts";
+import type { Parts } from "./parts.ts";
+import type { Server } from "./postgres.ts";
+import { sweep, sweepRegularly } from "./retention.ts";
+import { type Tables, migrate } from "./schema.ts";
+import type { StorageSettings } from "./storage.ts";
+
+/** Milliseconds in which a database that is well answers. */
+const answerMs = 2_000;
+
+/** Seconds between two looks for workers that are gone. Whichever process looks first looks for all. */
+const superviseSeconds = 2;
+
+/** While the database does not answer, everything that uses it fails: it is told this often, in milliseconds. */
+const tellMs = 10_000;
+
+export async function openCluster(settings: StorageSettings, connect: (onError: (error: unknown) => void) => Server): Promise<Storage> {
+  const onError = sparingly(settings.onError);
+  const { dialect, boss: connection } = connect(onError);
+  const database = new Database(new Kysely<Tables>({ dialect }));
+  const boss = new PgBoss({
+    ...connection,
+    useListenNotify: true,
+    schedule: false,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
+  });
+  boss.on("error", onError);
+  const dispatcher = new BossDispatcher(boss, database, onError);
+  const watchers = new ClusterWatchers(database, onError);
+  try {
+    await database.query((db) => migrate(db, true));
+    await translated(async () => {
+      await boss.start();
+      await dispatcher.open();
+      await watchers.open(boss.getDb());
+    });
+  } catch (error) {
+    await boss.stop({ graceful: false });
+    await database.close();
+    throw error;
+  }
+  return assemble({ ...settings, onError }, { ...settings, database, dispatcher, watchers }, { boss, dispatcher, watchers });
+}
+
+interface Running {
+  readonly boss: PgBoss;
+  readonly dispatcher: BossDispatcher;
+  readonly watchers: ClusterWatchers;
+}
+
+function assemble(settings: StorageSettings, parts: Parts, { boss, dispatcher, watchers }: Running): Storage {
+  const { database } = parts;
+  const blobs = new DatabaseBlobs(database, new BlobCache(join(settings.dataDir, "cache", "blobs"), settings.cacheBytes));
+  const sweepOnce = () => sweep(database, settings.retention, (before, unreferenced) => blobs.sweep(before, unreferenced));
+  const stopSweeping = sweepRegularly(sweepOnce, settings.retention.everyMs, settings.onError);
+  return {
+    jobs: createJobStore(parts),
+    blobs,
+    datasets: createDatasetStore(database),
+    idempotency: createIdempotencyStore(database),
+    graphs: createGraphStore(database),
+    ready: () => database.answers(answerMs),
+    dispatch: (work, concurrency) => dispatcher.start(work, concurrency),
+    sweep: sweepOnce,
+    [Symbol.asyncDispose]: async () => {
+      await stopSweeping();
+      await watchers.close();
+      await boss.stop();
+      await database.close();
+    },
+  };
+}
+
+function createGraphStore(database: Database): GraphStore {
+  return {
+    put: (id, content) =>
+      database.query(async (db) => {
+        await db
+          .insertInto("graphs")
+          .values({ id, content })
+          .onConflict((conflict) => conflict.column("id").doNothing())
+          .execute();
+      }),
+    get: (id) =>
+      database.query(async (db) => {
+        const row = await db.selectFrom("graphs").select("content").where("id", "=", id).executeTakeFirst();
+        return row?.content ?? null;
+      }),
+  };
+}
+
+/** Tells of every error, but of a database that does not answer only now and then. */
+function sparingly(onError: (error: unknown) => void): (error: unknown) => void {
+  let told = -Infinity;
+  return (error) => {
+    const isFault = storageFault(error) !== null;
+    if (isFault && performance.now() - told < tellMs) return;
+    if (isFault) told = performance.now();
+    onError(error);
+  };
+}

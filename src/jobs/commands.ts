@@ -1,0 +1,52 @@
+/** What clients may ask of a job that exists. */
+import { problem } from "../wire/problems.ts";
+import { type Job, type JobStatus, isFinal } from "./contract.ts";
+import { decideOnJob, event, holdJob, queueAgain, withdraw } from "./job-changes.ts";
+import type { Parts } from "./parts.ts";
+
+const conflict = (id: string, status: JobStatus, asked: string) =>
+  problem("job_conflict", `Job ${id} is ${status}: it cannot be ${asked}.`);
+
+/** A job that nobody works on is cancelled at once; another when whoever works on it has noticed. */
+export function cancelJob(parts: Parts, id: string): Promise<Job> {
+  return decideOnJob(parts, id, async (tx, row) => {
+    if (row.status === "cancelling" || row.status === "cancelled") return null;
+    if (isFinal(row.status)) throw conflict(id, row.status, "cancelled");
+    if (row.status === "running" || row.status === "pausing") {
+      return { changes: { status: "cancelling" }, events: [event("cancelling", "The job is asked to stop.")] };
+    }
+    const changes = { ...(await withdraw(parts.dispatcher, tx, row)), status: "cancelled" as const, finished_at: Date.now() };
+    return { changes, events: [event("cancelled", `The job was cancelled while it was ${row.status}.`)] };
+  });
+}
+
+export function pauseJob(parts: Parts, id: string): Promise<Job> {
+  return decideOnJob(parts, id, async (tx, row) => {
+    if (row.status === "pausing" || row.status === "paused") return null;
+    if (row.status === "running") {
+      return { changes: { status: "pausing" }, events: [event("pausing", "The job is asked to pause.")] };
+    }
+    if (row.status !== "queued") throw conflict(id, row.status, "paused");
+    const changes = { ...(await withdraw(parts.dispatcher, tx, row)), status: "paused" as const };
+    return { changes, events: [event("paused", "The job was paused while it was queued.")] };
+  });
+}
+
+export function resumeJob(parts: Parts, id: string): Promise<Job> {
+  return decideOnJob(parts, id, async (tx, row) => {
+    if (row.status === "pausing") {
+      return { changes: { status: "running" }, events: [event("resumed", "The job goes on: it had not paused yet.")] };
+    }
+    if (row.status !== "paused") throw conflict(id, row.status, "resumed");
+    return { changes: await queueAgain(parts.dispatcher, tx, row), events: [event("requeued", "The job waits to go on.")] };
+  });
+}
+
+/** Forgets a job that is over. What belongs to it goes with its row, its blobs with the next sweep. */
+export async function deleteJob({ database }: Parts, id: string): Promise<void> {
+  await database.transaction(async (tx) => {
+    const { status } = await holdJob(tx, id);
+    if (!isFinal(status)) throw conflict(id, status, "deleted before it is over");
+    await tx.deleteFrom("jobs").where("id", "=", id).execute();
+  });
+}

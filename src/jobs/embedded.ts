@@ -1,0 +1,68 @@
+/** The storage of one process: SQLite and files in a folder that no other process uses. */
+import { join } from "node:path";
+import { activeStatuses, releaseJob } from "./attempts.ts";
+import type { Storage } from "./contract.ts";
+import { Database } from "./database.ts";
+import { createDatasetStore } from "./datasets.ts";
+import { FileBlobs } from "./file-blobs.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { createIdempotencyStore, releaseAllKeys } from "./idempotency.ts";
+import { createJobStore } from "./job-store.ts";
+import { LocalDispatcher } from "./local-dispatch.ts";
+import type { Parts } from "./parts.ts";
+import { sweep, sweepRegularly } from "./retention.ts";
+import { migrate } from "./schema.ts";
+import { openSqlite } from "./sqlite.ts";
+import type { StorageSettings } from "./storage.ts";
+import { WatchList } from "./watch-list.ts";
+
+/** Milliseconds in which a database that is well answers. */
+const answerMs = 2_000;
+
+export async function openEmbedded(settings: StorageSettings): Promise<Storage> {
+  const { dataDir, onError } = settings;
+  const unlock = lockFolder(dataDir);
+  const kysely = openSqlite(join(dataDir, "jobs.sqlite"));
+  const database = new Database(kysely);
+  try {
+    await database.query((db) => migrate(db, false));
+    const dispatcher = new LocalDispatcher({ database, onError, release: (id) => releaseJob(parts, id) });
+    const parts: Parts = { ...settings, database, dispatcher, watchers: new WatchList() };
+    await releaseAllKeys(database);
+    await releaseAllJobs(parts);
+    const blobs = await FileBlobs.open(join(dataDir, "blobs"));
+    return assemble(settings, parts, dispatcher, blobs, unlock);
+  } catch (error) {
+    await database.close();
+    unlock();
+    throw error;
+  }
+}
+
+function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDispatcher, blobs: FileBlobs, unlock: () => void): Storage {
+  const { database } = parts;
+  const sweepOnce = () => sweep(database, settings.retention, (before, unreferenced) => blobs.sweep(before, unreferenced));
+  const stopSweeping = sweepRegularly(sweepOnce, settings.retention.everyMs, settings.onError);
+  return {
+    jobs: createJobStore(parts),
+    blobs,
+    datasets: createDatasetStore(database),
+    idempotency: createIdempotencyStore(database),
+    graphs: null,
+    ready: () => database.answers(answerMs),
+    dispatch: async (work, concurrency) => dispatcher.start(work, concurrency),
+    sweep: sweepOnce,
+    [Symbol.asyncDispose]: async () => {
+      await stopSweeping();
+      await dispatcher.stop();
+      await database.close();
+      unlock();
+    },
+  };
+}
+
+/** Nobody works on any job when the process that did so has ended. */
+async function releaseAllJobs(parts: Parts): Promise<void> {
+  const rows = await parts.database.query((db) => db.selectFrom("jobs").select("id").where("status", "in", activeStatuses).execute());
+  for (const { id } of rows) await releaseJob(parts, id);
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { copyFile, type FileHandle, mkdir, open, readFile, readdir, rename, rm, stat, unlink, utimes } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import type { Blobs } from "./contract.ts";
+import { translated } from "./faults.ts";
+
+const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+
+/** Blobs as files named by their digests: `ab/cdef…`. A file is written elsewhere and moved into its place when it is on the disk. */
+export class FileBlobs implements Blobs {
+  readonly #folder: string;
+  readonly #drafts: string;
+  /** What is being done to a blob: keeping and removing one take turns. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#drafts = join(folder, "drafts");
+  }
+
+  /** Opens a folder that is this process's alone: drafts that lie there are those of a process that has ended. */
+  static async open(folder: string): Promise<FileBlobs> {
+    const blobs = new FileBlobs(folder);
+    await translated(async () => {
+      await rm(blobs.#drafts, { recursive: true, force: true });
+      await mkdir(blobs.#drafts, { recursive: true });
+    });
+    return blobs;
+  }
+
+  put(digest: string, bytes: Uint8Array): Promise<void> {
+    return this.#keep(digest, bytes.byteLength, (draft) => writeDraft(draft, bytes));
+  }
+
+  async putFile(digest: string, path: string): Promise<void> {
+    const { size } = await translated(() => stat(path));
+    await this.#keep(digest, size, (draft) => moveTo(draft, path));
+    await translated(() => rm(path, { force: true }));
+  }
+
+  size(digest: string): Promise<number | null> {
+    return translated(() => sizeOf(this.#path(digest)));
+  }
+
+  stream(digest: string): Promise<Readable> {
+    return translated(async () => {
+      const file = await open(this.#path(digest));
+      return createReadStream("", { fd: file });
+    });
+  }
+
+  read(digest: string): Promise<Buffer<ArrayBuffer>> {
+    return translated(() => readFile(this.#path(digest)));
+  }
+
+  async localPath(digest: string): Promise<string> {
+    const path = this.#path(digest);
+    await translated(() => stat(path));
+    return path;
+  }
+
+  /** Removes blobs last kept before a time, in milliseconds since 1970, that nothing refers to. Answers how many. */
+  async sweep(before: number, unreferenced: (digests: readonly string[]) => Promise<readonly string[]>): Promise<number> {
+    let removed = 0;
+    for (const folder of await readdir(this.#folder)) {
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+      const old: string[] = [];
+      for (const name of await readdir(join(this.#folder, folder))) {
+        const digest = folder + name;
+        if (await this.#isOlder(digest, before)) old.push(digest);
+      }
+      for (const digest of old.length === 0 ? [] : await unreferenced(old)) {
+        if (await this.#inTurn(digest, () => this.#remove(digest, before))) removed += 1;
+      }
+    }
+    return removed;
+  }
+
+  async #isOlder(digest: string, before: number): Promise<boolean> {
+    try {
+      return (await stat(this.#path(digest))).mtimeMs < before;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+
+  /** One that was kept again after the sweep had looked at it stays. */
+  async #remove(digest: string, before: number): Promise<boolean> {
+    if (!(await this.#isOlder(digest, before))) return false;
+    await unlink(this.#path(digest));
+    return true;
+  }
+
+  #keep(digest: string, bytes: number, write: (draft: string) => Promise<void>): Promise<void> {
+    return translated(() =>
+      this.#inTurn(digest, async () => {
+        const path = this.#path(digest);
+        if ((await sizeOf(path)) === bytes) {
+          // As young as a new one, so that no sweep removes it before something refers to it.
+          await utimes(path, new Date(), new Date());
+          return;
+        }
+        const draft = join(this.#drafts, randomUUID());
+        try {
+          await write(draft);
+          await settle(draft, path);
+        } finally {
+          await rm(draft, { force: true });
+        }
+      }),
+    );
+  }
+
+  /** Runs what is done to one blob one after the other. */
+  async #inTurn<T>(digest: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(digest);
+    const turn = (before ?? Promise.resolve()).then(work, work);
+    this.#turns.set(digest, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(digest) === turn) this.#turns.delete(digest);
+    }
+  }
+
+  #path(digest: string): string {
+    return join(this.#folder, digest.slice(0, 2), digest.slice(2));
+  }
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function using<T>(path: string, flags: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path, flags);
+  try {
+    return await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeDraft(draft: string, bytes: Uint8Array): Promise<void> {
+  await using(draft, "wx", async (file) => {
+    await file.writeFile(bytes);
+    await file.sync();
+  });
+}
+
+/** Moves a file; copies it where the draft lies on another disk. */
+async function moveTo(draft: string, path: string): Promise<void> {
+  try {
+    await rename(path, draft);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EXDEV")) throw error;
+    await copyFile(path, draft);
+  }
+  await using(draft, "r+", (file) => file.sync());
+}
+
+/** Gives a draft its name. The folders are synchronised too: without that a name may be lost with the power. */
+async function settle(draft: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
+  await rename(draft, path);
+  await using(folder, "r", (entry) => entry.sync());
+  if (isNew) await using(dirname(folder), "r", (entry) => entry.sync());
+}

@@ -1,0 +1,108 @@
+/** What has become of a job so far: events, metrics, checkpoints. */
+import type { Checkpoint, JobEvent, MetricsRow, NewCheckpoint, Page } from "./contract.ts";
+import { checkpointOf, eventOf, metricsOf, toText } from "./rows.ts";
+import type { CheckpointRow, Connection } from "./schema.ts";
+
+/** Rows of one INSERT: databases bound the number of parameters of a statement. */
+const rowsAtOnce = 2_000;
+
+/** One row more than a page holds tells whether there is another page. */
+export function pageOf<Row, T>(rows: readonly Row[], limit: number, convert: (row: Row) => T): Page<T> {
+  return { data: rows.slice(0, limit).map(convert), has_more: rows.length > limit };
+}
+
+export interface After {
+  readonly after: number;
+  readonly limit: number;
+}
+
+export async function readEvents(db: Connection, id: string, { after, limit }: After): Promise<Page<JobEvent>> {
+  const rows = await db
+    .selectFrom("job_events")
+    .selectAll()
+    .where("job_id", "=", id)
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(limit + 1)
+    .execute();
+  return pageOf(rows, limit, eventOf);
+}
+
+/** Rows of steps beyond `after`, in order. */
+export async function readMetrics(db: Connection, id: string, { after, limit }: After): Promise<Page<MetricsRow>> {
+  const rows = await db
+    .selectFrom("job_metrics")
+    .select("data")
+    .where("job_id", "=", id)
+    .where("step", ">", after)
+    .orderBy("step")
+    .limit(limit + 1)
+    .execute();
+  return pageOf(rows, limit, metricsOf);
+}
+
+/** A step has one row: a later one of the same step takes its place. */
+export async function writeMetrics(tx: Connection, id: string, metrics: readonly MetricsRow[]): Promise<void> {
+  const rows = [...new Map(metrics.map((row) => [row.step, { job_id: id, step: row.step, data: toText(row) }])).values()];
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    await tx
+      .insertInto("job_metrics")
+      .values(rows.slice(at, at + rowsAtOnce))
+      .onConflict((conflict) => conflict.columns(["job_id", "step"]).doUpdateSet((row) => ({ data: row.ref("excluded.data") })))
+      .execute();
+  }
+}
+
+/** What an attempt wrote beyond the checkpoint that the next one goes on from will be written again. */
+export async function forgetMetricsAfter(tx: Connection, id: string, step: number): Promise<void> {
+  await tx.deleteFrom("job_metrics").where("job_id", "=", id).where("step", ">", step).execute();
+}
+
+export async function readCheckpoints(db: Connection, id: string): Promise<Checkpoint[]> {
+  const rows = await db.selectFrom("checkpoints").selectAll().where("job_id", "=", id).orderBy("step", "desc").execute();
+  return rows.map(checkpointOf);
+}
+
+/** The newest checkpoint that holds all that resuming needs. */
+export function checkpointToGoOnFrom(tx: Connection, id: string): Promise<CheckpointRow | undefined> {
+  return tx
+    .selectFrom("checkpoints")
+    .selectAll()
+    .where("job_id", "=", id)
+    .where("state", "is not", null)
+    .orderBy("step", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Adds a checkpoint; one of the same step gives way. With `keep`, older ones without marks go beyond that many. */
+export async function addCheckpoint(tx: Connection, id: string, checkpoint: NewCheckpoint, keep?: number): Promise<void> {
+  const { step, epoch, weights, state, bytes } = checkpoint;
+  const marks = { best: Number(checkpoint.best), final: Number(checkpoint.final) };
+  const row = { job_id: id, step, epoch, metrics: toText(checkpoint.metrics), weights, state, bytes, ...marks, created_at: Date.now() };
+  if (checkpoint.best) await tx.updateTable("checkpoints").set({ best: 0 }).where("job_id", "=", id).execute();
+  await tx
+    .insertInto("checkpoints")
+    .values(row)
+    .onConflict((conflict) => conflict.columns(["job_id", "step"]).doUpdateSet(row))
+    .execute();
+  if (keep !== undefined) await pruneCheckpoints(tx, id, keep);
+}
+
+/** The rows go at once, their blobs with the next sweep. What the next attempt would go on from stays whatever is kept. */
+async function pruneCheckpoints(tx: Connection, id: string, keep: number): Promise<void> {
+  const needed = await checkpointToGoOnFrom(tx, id);
+  const unmarked = await tx
+    .selectFrom("checkpoints")
+    .select("step")
+    .where("job_id", "=", id)
+    .where("best", "=", 0)
+    .where("final", "=", 0)
+    .orderBy("step", "desc")
+    .execute();
+  const steps = unmarked
+    .slice(keep)
+    .map(({ step }) => step)
+    .filter((step) => step !== needed?.step);
+  if (steps.length > 0) await tx.deleteFrom("checkpoints").where("job_id", "=", id).where("step", "in", steps).execute();
+}

@@ -1,0 +1,133 @@
+import { Problem, problemAt } from "../wire/problems.ts";
+import { claimJob, finishJob, reportOn } from "./attempts.ts";
+import { cancelJob, deleteJob, pauseJob, resumeJob } from "./commands.ts";
+import { type Job, type JobStatus, type JobStore, type NewJob, type Page, type QueueStats, jobStatuses } from "./contract.ts";
+import { breaksReference } from "./faults.ts";
+import { pageOf, readCheckpoints, readEvents, readMetrics } from "./history.ts";
+import { settleKey } from "./idempotency.ts";
+import { event, unknownJob, writeEvents } from "./job-changes.ts";
+import type { Caps, Parts } from "./parts.ts";
+import { jobOf, rowOf } from "./rows.ts";
+import type { Connection, JobRow } from "./schema.ts";
+
+/** Seconds after which a place in the queue may have become free. */
+const retryAfter = 10;
+
+/** The store of jobs on either database. */
+export function createJobStore(parts: Parts): JobStore {
+  const { database, watchers } = parts;
+  return {
+    create: (job, key) => createJob(parts, job, key),
+    get: (id) => database.query(async (db) => jobOf(await readJob(db, id))),
+    list: (query) => database.query((db) => listJobs(db, query)),
+    cancel: (id) => cancelJob(parts, id),
+    pause: (id) => pauseJob(parts, id),
+    resume: (id) => resumeJob(parts, id),
+    delete: (id) => deleteJob(parts, id),
+
+    claim: (id) => claimJob(parts, id),
+    report: (id, attempt, report) => reportOn(parts, id, attempt, report),
+    finish: (id, attempt, outcome, report) => finishJob(parts, id, attempt, outcome, report),
+
+    events: (id, query) => ofJob(parts, id, (db) => readEvents(db, id, query)),
+    metrics: (id, query) => ofJob(parts, id, (db) => readMetrics(db, id, query)),
+    checkpoints: (id) => ofJob(parts, id, (db) => readCheckpoints(db, id)),
+    watch: (id, onChange) => watchers.watch(id, onChange),
+    stats: () => database.query(readStats),
+  };
+}
+
+async function createJob(parts: Parts, job: NewJob, key: Parameters<JobStore["create"]>[1]): Promise<Job> {
+  const { database, dispatcher, caps, watchers } = parts;
+  const row = rowOf(job, Date.now());
+  try {
+    await database.transaction(async (tx) => {
+      await requireRoom(tx, caps, job.client);
+      row.dispatch = await dispatcher.send(tx, { id: job.id, begun: false });
+      row.last_event = 1;
+      await tx.insertInto("jobs").values(row).execute();
+      await writeEvents({ watchers }, tx, job.id, 1, [event("created", "The job waits for its turn.")]);
+      await refer(tx, job);
+      if (key !== undefined) await settleKey(tx, key, job.id);
+    });
+  } catch (error) {
+    if (breaksReference(error)) throw unknownDatasets(job);
+    throw error;
+  }
+  dispatcher.wake();
+  return jobOf(row);
+}
+
+/** Jobs that are created in the very same moment do not see each other: in a cluster a cap may be passed by as many. */
+async function requireRoom(tx: Connection, caps: Caps, client: string): Promise<void> {
+  const { all, own } = await tx
+    .selectFrom("jobs")
+    .select((jobs) => [jobs.fn.countAll<number>().as("all"), jobs.fn.countAll<number>().filterWhere("client", "=", client).as("own")])
+    .where("status", "=", "queued")
+    .executeTakeFirstOrThrow();
+  if (own >= caps.queuedPerClient) {
+    throw new Problem(
+      "too_many_jobs",
+      `${own} jobs of this client wait already, and one client may have ${caps.queuedPerClient}.`,
+      [],
+      retryAfter,
+    );
+  }
+  if (all >= caps.queued) throw new Problem("queue_full", `${all} jobs wait already, and ${caps.queued} may.`, [], retryAfter);
+}
+
+async function refer(tx: Connection, { id, datasets, tags }: NewJob): Promise<void> {
+  const tagRows = [...new Set(tags)].map((tag) => ({ job_id: id, tag }));
+  if (tagRows.length > 0) await tx.insertInto("job_tags").values(tagRows).execute();
+  const datasetRows = [...new Set(datasets)].map((dataset) => ({ job_id: id, dataset_id: dataset }));
+  if (datasetRows.length > 0) await tx.insertInto("job_datasets").values(datasetRows).execute();
+}
+
+const unknownDatasets = ({ datasets }: NewJob): Problem =>
+  problemAt("unknown_dataset", "/data", `There is no such dataset, or not any more: ${datasets.join(", ")}.`);
+
+async function readJob(db: Connection, id: string): Promise<JobRow> {
+  const row = await db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row === undefined) throw unknownJob(id);
+  return row;
+}
+
+/** Reads what belongs to a job that must exist. */
+function ofJob<T>({ database }: Parts, id: string, read: (db: Connection) => Promise<T>): Promise<T> {
+  return database.query(async (db) => {
+    await readJob(db, id);
+    return read(db);
+  });
+}
+
+async function listJobs(db: Connection, { status, tag, after, limit }: Parameters<JobStore["list"]>[0]): Promise<Page<Job>> {
+  let query = db.selectFrom("jobs").selectAll("jobs");
+  if (status !== undefined) query = query.where("status", "=", status);
+  if (tag !== undefined) {
+    query = query.where((jobs) =>
+      jobs.exists(jobs.selectFrom("job_tags").select("tag").where("tag", "=", tag).whereRef("job_id", "=", "jobs.id")),
+    );
+  }
+  if (after !== undefined) {
+    const last = await readJob(db, after);
+    query = query.where((jobs) => jobs(jobs.refTuple("created_at", "id"), "<", jobs.tuple(last.created_at, last.id)));
+  }
+  const rows = await query
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(limit + 1)
+    .execute();
+  return pageOf(rows, limit, jobOf);
+}
+
+async function readStats(db: Connection): Promise<QueueStats> {
+  const counts = await db
+    .selectFrom("jobs")
+    .select((jobs) => ["status", jobs.fn.countAll<number>().as("count"), jobs.fn.min("queued_at").as("queued_at")])
+    .groupBy("status")
+    .execute();
+  const byStatus = Object.fromEntries(jobStatuses.map((status) => [status, 0])) as Record<JobStatus, number>;
+  for (const { status, count } of counts) byStatus[status] = count;
+  const oldest = counts.find(({ status }) => status === "queued")?.queued_at ?? Date.now();
+  return { byStatus, oldestWaitSeconds: Math.max(0, Date.now() - oldest) / 1000 };
+}

@@ -1,0 +1,42 @@
+/**
+ * What the parts of the store share: the database, who tells of changes, and who takes jobs to those that work. Where one process does
+ * everything, both are in its memory; in a cluster both are in PostgreSQL, inside the transaction of the change.
+ */
+import type { Database } from "./database.ts";
+import type { Connection } from "./schema.ts";
+
+/** Takes the jobs that wait to those that work. */
+export interface Dispatcher {
+  /** Sends a job on its way with the transaction that queues it. Answers the id of this dispatch, where it has one. */
+  send(tx: Connection, job: { readonly id: string; readonly begun: boolean }): Promise<string | null>;
+  /** Ends a dispatch with the transaction that ends its purpose: the job is done, paused or withdrawn. */
+  settle(tx: Connection, dispatch: string): Promise<void>;
+  /** Something was queued, and its transaction is over. */
+  wake(): void;
+}
+
+/** Tells those who watch a job that it has new events. */
+export interface Watchers {
+  /** Tells other processes, with the transaction that writes the events. */
+  announce(tx: Connection, id: string): Promise<void>;
+  /** Tells this process, when the transaction is over. */
+  changed(id: string): void;
+  watch(id: string, onChange: () => void): () => void;
+}
+
+export interface Caps {
+  /** Jobs that may wait, of all clients and of one. */
+  readonly queued: number;
+  readonly queuedPerClient: number;
+  /** Attempts without a newer checkpoint, after which a job fails. */
+  readonly attempts: number;
+}
+
+export interface Parts {
+  readonly database: Database;
+  readonly dispatcher: Dispatcher;
+  readonly watchers: Watchers;
+  readonly caps: Caps;
+  /** How long writes of an attempt are tried again while the storage does not answer, in milliseconds. */
+  readonly patienceMs: number;
+}

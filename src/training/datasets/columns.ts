@@ -1,0 +1,87 @@
+import type { ColumnRole, ColumnSelection } from "../../wire/datasets.ts";
+import { nearest } from "../../wire/nearest.ts";
+import { problemAt } from "../../wire/problems.ts";
+
+/** The columns of a table: how many, and what they are called where they have names. */
+export interface Columns {
+  readonly count: number;
+  readonly names: readonly string[] | null;
+}
+
+/** Columns by their places, in the order in which they were asked for. */
+export interface Selected {
+  readonly places: readonly number[];
+  /** Whether one column was asked for by itself, which gives one number a row and not a row of one. */
+  readonly isSingle: boolean;
+}
+
+const range = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*$/;
+
+/** The columns that a selection means. A header's name goes before a range that is spelled like it. Throws invalid_request at the pointer. */
+export function selectColumns(selection: ColumnSelection, columns: Columns, pointer: string): Selected {
+  if (Array.isArray(selection)) {
+    return { places: selection.flatMap((column, at) => placesOf(column, columns, `${pointer}/${at}`)), isSingle: false };
+  }
+  const isRange = typeof selection === "string" && range.test(selection) && columns.names?.includes(selection) !== true;
+  return { places: placesOf(selection, columns, pointer), isSingle: !isRange };
+}
+
+function placesOf(column: number | string, columns: Columns, pointer: string): readonly number[] {
+  if (typeof column === "number") return [placeOf(column, columns, pointer)];
+  const named = columns.names?.indexOf(column) ?? -1;
+  if (named >= 0) return [named];
+  const bounds = range.exec(column);
+  if (bounds === null) throw unknownName(column, columns, pointer);
+  const { count } = columns;
+  const bound = (text: string | undefined, fallback: number): number => {
+    const at = text === undefined ? fallback : Number(text);
+    return at < 0 ? at + count : at;
+  };
+  const from = bound(bounds[1], 0);
+  const to = bound(bounds[2], count);
+  if (from < 0 || to > count || from >= to) {
+    throw problemAt(
+      "invalid_request",
+      pointer,
+      `The range ${column} has no columns, or not all of them: there are ${count}, from 0 to ${count - 1}`,
+    );
+  }
+  return Array.from({ length: to - from }, (_, at) => from + at);
+}
+
+function placeOf(index: number, { count }: Columns, pointer: string): number {
+  const place = index < 0 ? index + count : index;
+  if (place >= 0 && place < count) return place;
+  throw problemAt("invalid_request", pointer, `There is no column ${index}: there are ${count}, from 0 to ${count - 1}`);
+}
+
+function unknownName(name: string, { names, count }: Columns, pointer: string): Error {
+  if (names === null) {
+    const detail = `There is no column ${JSON.stringify(name)}, because the columns have no names: give places from 0 to ${count - 1}, or header=true`;
+    return problemAt("invalid_request", pointer, detail);
+  }
+  const [meant] = nearest(name, names, 1);
+  const detail = `There is no column ${JSON.stringify(name)}${meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`}`;
+  return problemAt("invalid_request", pointer, detail, meant);
+}
+
+/** A tensor to be made of columns. */
+export interface PlannedTensor extends Selected {
+  readonly name: string;
+  readonly isClass: boolean;
+}
+
+/** What the roles ask for; with none, all columns make the tensor `data`. */
+export function planTensors(roles: Readonly<Record<string, ColumnRole>> | null, columns: Columns): PlannedTensor[] {
+  if (roles === null) {
+    return [{ name: "data", places: Array.from({ length: columns.count }, (_, at) => at), isSingle: false, isClass: false }];
+  }
+  return Object.entries(roles).map(([name, role]) => {
+    const isPlain = typeof role !== "object" || Array.isArray(role);
+    const pointer = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const selected = selectColumns(isPlain ? role : role.columns, columns, isPlain ? pointer : `${pointer}/columns`);
+    const isClass = !isPlain && role.as === "class";
+    // A class is a number without an axis of its own.
+    return { name, ...selected, isClass, isSingle: selected.isSingle || (isClass && selected.places.length === 1) };
+  });
+}

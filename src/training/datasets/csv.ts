@@ -1,0 +1,132 @@
+import type { ColumnRoles } from "../../wire/datasets.ts";
+import type { TensorSource } from "../safetensors.ts";
+import { notANumber, numberIn, numberOf } from "./cell-number.ts";
+import { type PlannedTensor, planTensors } from "./columns.ts";
+import { Budget, Growing } from "./growing.ts";
+import { Labels } from "./labels.ts";
+import { Abandoned, type Circumstances, fault, type ParsedDataset } from "./parsed.ts";
+import { Records } from "./records.ts";
+
+export interface CsvOptions {
+  /** Whether the first line names the columns; left out, it does when no cell of it is a number. */
+  readonly header?: boolean | undefined;
+  /** One ASCII character; left out, it is told from the first line. */
+  readonly delimiter?: string | undefined;
+  readonly columns?: ColumnRoles | undefined;
+}
+
+/** So many rows go by before asking whether anybody still waits. */
+const rowsPerQuestion = 4096;
+
+/** Reads a CSV file. Columns that no role names may hold anything. Throws invalid_dataset with line and column, invalid_request for roles that do not fit. */
+export function parseCsv(path: string, { header, delimiter, columns: roles }: CsvOptions, circumstances: Circumstances): ParsedDataset {
+  using records = new Records(path, delimiter);
+  if (!records.advance()) throw fault("Line 1", "the file is empty");
+  const first = Array.from({ length: records.count }, (_, cell) => records.text(cell));
+  const present = header ?? first.every((text) => numberOf(text) === null && text !== "");
+  const names = present ? first : null;
+  if (names !== null) requireDistinct(names, records);
+  const budget = new Budget(circumstances.maxBytes);
+  const collectors = planTensors(roles ?? null, { count: first.length, names }).map((plan) =>
+    plan.isClass ? classCollector(plan, budget) : numberCollector(plan, budget, names),
+  );
+  const rows = readRows(records, names, first.length, collectors, circumstances);
+  const collected = collectors.map(({ finish }) => finish(rows));
+  return {
+    tensors: collected.map(({ source }) => source),
+    columns:
+      names === null ? undefined : Object.fromEntries(collectors.map(({ plan }) => [plan.name, plan.places.map((place) => names[place])])),
+    categories: categoriesOf(collected),
+    reading: { header: { present, guessed: header === undefined }, delimiter: records.delimiter },
+  };
+}
+
+/** Collects the cells of one tensor, row by row. */
+interface Collector {
+  readonly plan: PlannedTensor;
+  readonly take: (records: Records) => void;
+  readonly finish: (rows: number) => Collected;
+}
+interface Collected {
+  readonly source: TensorSource;
+  readonly categories: readonly string[] | null;
+}
+
+function numberCollector(plan: PlannedTensor, budget: Budget, names: readonly string[] | null): Collector {
+  const numbers = new Growing("float64", budget);
+  const { places } = plan;
+  return {
+    plan,
+    take: (records) => {
+      for (const cell of places) {
+        const value = numberIn(records.bytes, records.start(cell), records.end(cell));
+        if (value === null) throw fault(placeIn(records, cell, names), notANumber(records.text(cell)));
+        numbers.push(value);
+      }
+    },
+    finish: (rows) => ({
+      source: { name: plan.name, dtype: "float64", shape: shapeOf(plan, rows), parts: () => numbers.parts() },
+      categories: null,
+    }),
+  };
+}
+
+function classCollector(plan: PlannedTensor, budget: Budget): Collector {
+  const labels = new Labels(budget);
+  return {
+    plan,
+    take: (records) => {
+      for (const cell of plan.places) {
+        const text = records.text(cell);
+        if (text === "") throw fault(records.place(cell), "the cell is empty, and should name a class");
+        labels.push(text, () => records.place(cell));
+      }
+    },
+    finish: (rows) => {
+      const { parts, categories } = labels.finish();
+      return { source: { name: plan.name, dtype: "int64", shape: shapeOf(plan, rows), parts }, categories };
+    },
+  };
+}
+
+const shapeOf = ({ isSingle, places }: PlannedTensor, rows: number): number[] => (isSingle ? [rows] : [rows, places.length]);
+
+/** Hands every row to the collectors; returns how many there are. With names, the first record has been read and is no row. */
+function readRows(
+  records: Records,
+  names: readonly string[] | null,
+  width: number,
+  collectors: readonly Collector[],
+  { cancelled }: Circumstances,
+): number {
+  const firstLine = records.line;
+  let rows = 0;
+  for (let isRow = names === null || records.advance(); isRow; isRow = records.advance()) {
+    if (records.count !== width) {
+      const longer = records.count > width ? records.place(width) : `Line ${records.line}`;
+      throw fault(longer, `the line has ${cells(records.count)}, and line ${firstLine} has ${width}`);
+    }
+    for (const { take } of collectors) take(records);
+    if (++rows % rowsPerQuestion === 0 && cancelled()) throw new Abandoned();
+  }
+  if (rows === 0) throw fault(`Line ${firstLine + 1}`, "there are no rows after the header");
+  return rows;
+}
+
+const cells = (count: number): string => (count === 1 ? "1 cell" : `${count} cells`);
+
+/** Where a cell stands, with the name of its column. Where the first line was not taken for a header and seems to be one, that is said. */
+function placeIn(records: Records, cell: number, names: readonly string[] | null): string {
+  if (names !== null) return `${records.place(cell)} (${names[cell]})`;
+  return records.line === 1 ? `${records.place(cell)} (if this line names the columns, say header=true)` : records.place(cell);
+}
+
+function requireDistinct(names: readonly string[], records: Records): void {
+  const repeated = names.findIndex((name, at) => names.indexOf(name) < at);
+  if (repeated >= 0) throw fault(records.place(repeated), `the header names two columns ${JSON.stringify(names[repeated])}`);
+}
+
+function categoriesOf(collected: readonly Collected[]): Record<string, readonly string[]> | undefined {
+  const named = collected.flatMap(({ source, categories }) => (categories === null ? [] : [[source.name, categories] as const]));
+  return named.length === 0 ? undefined : Object.fromEntries(named);
+}

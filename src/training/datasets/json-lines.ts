@@ -1,0 +1,109 @@
+import { formatShape, sameShape, type Shape } from "../../tensor/shape.ts";
+import { parseJson } from "../../wire/json.ts";
+import { nearest } from "../../wire/nearest.ts";
+import { Problem } from "../../wire/problems.ts";
+import { decodeTensor, type GivenTensor } from "../../wire/tensor.ts";
+import type { TensorSource } from "../safetensors.ts";
+import { Budget, Growing } from "./growing.ts";
+import { type Line, linesOf } from "./lines.ts";
+import { Abandoned, type Circumstances, fault, type ParsedDataset } from "./parsed.ts";
+
+/** A member of the lines, as the first of them shows it. */
+interface Member {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly isBool: boolean;
+  readonly numbers: Growing;
+}
+
+/** So many rows go by before asking whether anybody still waits. */
+const rowsPerQuestion = 1024;
+
+/**
+ * Reads JSON lines: an object each, in which every member is a number, a boolean or nested lists of them, of one shape in all lines.
+ * Throws invalid_dataset with line and member.
+ */
+export function parseJsonLines(path: string, { maxBytes, cancelled }: Circumstances): ParsedDataset {
+  const budget = new Budget(maxBytes);
+  let members: readonly Member[] | null = null;
+  let rows = 0;
+  for (const line of linesOf(path)) {
+    const row = rowOf(line);
+    members ??= Object.entries(row).map(([name, json]) => memberOf(name, tensorIn(line, name, json), budget));
+    requireMembers(line, row, members);
+    for (const member of members) take(member, tensorIn(line, member.name, row[member.name]), line);
+    if (++rows % rowsPerQuestion === 0 && cancelled()) throw new Abandoned();
+  }
+  if (members === null) throw fault("Line 1", "the file is empty");
+  return { tensors: members.map((member) => sourceOf(member, rows)) };
+}
+
+function rowOf(line: Line): Readonly<Record<string, unknown>> {
+  let json: unknown;
+  try {
+    json = parseJson(line.text);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const detail = /^Line 1, (column \d+): (.*)$/s.exec(error.detail);
+    throw detail === null ? fault(`Line ${line.number}`, error.detail) : fault(`Line ${line.number}, ${detail[1]}`, detail[2]);
+  }
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Readonly<Record<string, unknown>>;
+  throw fault(`Line ${line.number}`, `each line is an object, such as {"input": [1, 2], "target": 3}`);
+}
+
+const placeOf = (line: Line, name: string): string => `Line ${line.number}, ${JSON.stringify(name)}`;
+
+function tensorIn(line: Line, name: string, json: unknown): GivenTensor {
+  if (typeof json === "object" && !Array.isArray(json)) {
+    const advice =
+      json === null ? 'null is not a number; a missing number is written "NaN"' : "expected a number or lists of them, found an object";
+    throw fault(placeOf(line, name), advice);
+  }
+  try {
+    return decodeTensor(json, "");
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const pointer = error.errors[0]?.pointer ?? "";
+    throw fault(`${placeOf(line, name)}${pointer === "" ? "" : `, at ${pointer}`}`, lowerFirst(error.detail));
+  }
+}
+
+const lowerFirst = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
+
+function memberOf(name: string, { shape, kind }: GivenTensor, budget: Budget): Member {
+  const isBool = kind === "bool";
+  return { name, shape, isBool, numbers: new Growing(isBool ? "bool" : "float64", budget) };
+}
+
+function requireMembers({ number }: Line, row: Readonly<Record<string, unknown>>, members: readonly Member[]): void {
+  const names = members.map(({ name }) => name);
+  const missing = names.find((name) => !Object.hasOwn(row, name));
+  if (missing !== undefined) throw fault(`Line ${number}`, `the member ${JSON.stringify(missing)} is missing, which the first line has`);
+  if (Object.keys(row).length === names.length) return;
+  const unknown = Object.keys(row).find((name) => !names.includes(name)) ?? "";
+  const [meant] = nearest(unknown, names, 1);
+  throw fault(
+    `Line ${number}`,
+    `the first line has no member ${JSON.stringify(unknown)}${meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`}`,
+  );
+}
+
+function take({ name, shape, isBool, numbers }: Member, { shape: found, kind, data }: GivenTensor, line: Line): void {
+  if (!sameShape(shape, found)) {
+    throw fault(placeOf(line, name), `the shape is ${formatShape(found)}, and in the first line it is ${formatShape(shape)}`);
+  }
+  if ((kind === "bool") !== isBool && data.length > 0) {
+    throw fault(
+      placeOf(line, name),
+      `expected ${isBool ? "booleans" : "numbers"} as in the first line, found ${isBool ? "numbers" : "booleans"}`,
+    );
+  }
+  for (const number of data) numbers.push(number);
+}
+
+const sourceOf = ({ name, shape, isBool, numbers }: Member, rows: number): TensorSource => ({
+  name,
+  dtype: isBool ? "bool" : "float64",
+  shape: [rows, ...shape],
+  parts: () => numbers.parts(),
+});

@@ -1,0 +1,43 @@
+import { type Unzipped, unzipSync } from "fflate";
+import { Problem } from "../../wire/problems.ts";
+import { fault, type ParsedDataset, tooLarge, wholeSource } from "./parsed.ts";
+import { parseNpy } from "./npy.ts";
+
+const methods: ReadonlyMap<number, string> = new Map([
+  [0, "stored"],
+  [8, "deflated"],
+]);
+
+/** The arrays of an archive that NumPy's savez or savez_compressed wrote. Throws invalid_dataset, or body_too_large when they unpack to more than `maxBytes`. */
+export function parseNpz(bytes: Buffer, maxBytes: number): ParsedDataset {
+  let unpacked = 0;
+  const sizes = new Map<string, number>();
+  const files = unzipped(bytes, (name, size, method) => {
+    if (!methods.has(method)) throw fault(name, `the archive packs it by method ${method}; write it stored or deflated, as savez does`);
+    if (!name.endsWith(".npy")) throw fault(name, "an NPZ archive holds files that end in .npy, and this is another");
+    if (sizes.has(name)) throw fault(name, "the archive holds two files of this name");
+    unpacked += size;
+    if (unpacked > maxBytes) throw tooLarge(maxBytes);
+    sizes.set(name, size);
+  });
+  const tensors = Object.entries(files).map(([name, file]) => {
+    if (file.length !== sizes.get(name)) throw fault(name, "its packed bytes are damaged");
+    return wholeSource(name.slice(0, -".npy".length), parseNpy(Buffer.from(file.buffer, file.byteOffset, file.length), name));
+  });
+  return { tensors };
+}
+
+/** Unpacks all files; each is shown before it is. */
+function unzipped(bytes: Buffer, show: (name: string, size: number, method: number) => void): Unzipped {
+  try {
+    return unzipSync(bytes, {
+      filter: ({ name, originalSize, compression }) => {
+        show(name, originalSize, compression);
+        return true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw fault("The archive", `it cannot be unpacked (${error instanceof Error ? error.message : String(error)})`);
+  }
+}

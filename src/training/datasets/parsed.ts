@@ -1,0 +1,41 @@
+import type { Tensor } from "../../tensor/tensor.ts";
+import { type Problem, problem } from "../../wire/problems.ts";
+import type { Dataset } from "../../wire/datasets.ts";
+import type { TensorSource } from "../safetensors.ts";
+
+type Names = Readonly<Record<string, readonly string[]>>;
+
+/** What a file holds, whatever its format. */
+export interface ParsedDataset {
+  readonly tensors: readonly TensorSource[];
+  /** Names of columns, by tensor. */
+  readonly columns?: Names | undefined;
+  /** Texts that class numbers stand for, by tensor. */
+  readonly categories?: Names | undefined;
+  /** How a CSV was read. */
+  readonly reading?: Pick<Dataset, "header" | "delimiter">;
+}
+
+/** What a parser may ask for while it reads. */
+export interface Circumstances {
+  /** Bytes that the tensors may take together. */
+  readonly maxBytes: number;
+  /** Whether nobody waits for the result any more. */
+  readonly cancelled: () => boolean;
+}
+
+/** A tensor that is in memory as a whole. */
+export const wholeSource = (name: string, { dtype, shape, data }: Tensor): TensorSource => ({ name, dtype, shape, parts: () => [data] });
+
+/** The problem of a file that cannot be read: where, and a sentence without its capital. */
+export function fault(place: string, what: string): Problem {
+  const detail = `${place}: ${what}`;
+  return problem("invalid_dataset", detail, [{ pointer: "", detail }]);
+}
+
+export const tooLarge = (maxBytes: number): Problem => problem("body_too_large", `The dataset takes more than ${maxBytes} bytes, unpacked`);
+
+/** Thrown by work whose result nobody waits for. */
+export class Abandoned extends Error {
+  override readonly name = "Abandoned";
+}

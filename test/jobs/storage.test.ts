@@ -1,0 +1,177 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { jobStatuses } from "../../src/jobs/contract.ts";
+import { everyStorage } from "./backends.ts";
+import { claimed, digestOf, newJob, refusal, running, until } from "./given.ts";
+
+everyStorage("what is kept", (given) => {
+  describe("lists", () => {
+    const tag = `pages-${randomUUID()}`;
+
+    test("give jobs page by page, newest first", async () => {
+      const ids: string[] = [];
+      for (let at = 0; at < 7; at++) ids.unshift((await given.storage.jobs.create(newJob({ tags: [tag, `"${at}`] }))).id);
+      const seen: string[] = [];
+      let after: string | undefined;
+      for (;;) {
+        const page = await given.storage.jobs.list({ tag, limit: 3, ...(after === undefined ? {} : { after }) });
+        seen.push(...page.data.map(({ id }) => id));
+        after = page.data.at(-1)?.id;
+        expect(page.data.length).toBe(page.has_more ? 3 : 1);
+        if (!page.has_more) break;
+      }
+      expect(seen.toSorted()).toEqual(ids.toSorted());
+      const all = (await given.storage.jobs.list({ tag, limit: 7 })).data;
+      expect(all.map(({ id }) => id)).toEqual(seen);
+      expect(all.map(({ created_at }) => created_at)).toEqual(all.map(({ created_at }) => created_at).toSorted((a, b) => b - a));
+    });
+
+    test("hold jobs of one status, or one tag, or both", async () => {
+      const { data } = await given.storage.jobs.list({ tag, limit: 100 });
+      await given.storage.jobs.cancel(data[2].id);
+      expect((await given.storage.jobs.list({ tag, status: "cancelled", limit: 9 })).data.map(({ id }) => id)).toEqual([data[2].id]);
+      expect((await given.storage.jobs.list({ tag: `"3`, limit: 9 })).data).toHaveLength(1);
+      expect((await given.storage.jobs.list({ tag: "%", limit: 9 })).data).toEqual([]);
+      expect(await refusal(given.storage.jobs.list({ after: "nobody", limit: 1 }))).toMatchObject({ code: "unknown_job" });
+    });
+
+    test("give events page by page", async () => {
+      const { id } = await running(given.storage.jobs);
+      await given.storage.jobs.report(id, 1, { events: [1, 2, 3].map((at) => ({ type: "progress", message: `${at}`, data: {} })) });
+      const first = await given.storage.jobs.events(id, { after: 0, limit: 3 });
+      expect([first.data.map((each) => each.id), first.has_more]).toEqual([[1, 2, 3], true]);
+      const second = await given.storage.jobs.events(id, { after: 3, limit: 3 });
+      expect([second.data.map((each) => each.id), second.has_more]).toEqual([[4, 5], false]);
+    });
+  });
+
+  describe("datasets", () => {
+    const dataset = (digest: string) => ({
+      id: `sha256:${digest}`,
+      name: "digits",
+      created_at: Date.now(),
+      bytes: 7,
+      description: { rows: 3 },
+    });
+
+    test("are kept once", async () => {
+      const digits = dataset(digestOf(randomUUID()));
+      expect(await given.storage.datasets.add(digits)).toBe(true);
+      expect(await given.storage.datasets.add({ ...digits, name: "another" })).toBe(false);
+      expect(await given.storage.datasets.get(digits.id)).toEqual(digits);
+      expect((await given.storage.datasets.list({ limit: 1 })).data).toEqual([digits]);
+      await given.storage.datasets.delete(digits.id);
+      expect(await refusal(given.storage.datasets.get(digits.id))).toMatchObject({ code: "unknown_dataset" });
+      expect(await refusal(given.storage.datasets.delete(digits.id))).toMatchObject({ code: "unknown_dataset" });
+      expect(await refusal(given.storage.datasets.list({ after: digits.id, limit: 1 }))).toMatchObject({ code: "unknown_dataset" });
+    });
+
+    test("stay while a job that is not over reads them", async () => {
+      const { id } = dataset(digestOf(randomUUID()));
+      await given.storage.datasets.add({ ...dataset(""), id });
+      const job = await given.storage.jobs.create(newJob({ datasets: [id] }));
+      expect(await refusal(given.storage.datasets.delete(id))).toMatchObject({ code: "dataset_in_use" });
+      await given.storage.jobs.cancel(job.id);
+      await given.storage.datasets.delete(id);
+      expect(await given.storage.jobs.get(job.id)).toMatchObject({ datasets: [id] });
+    });
+
+    test("that do not exist let no job begin, and leave nothing of it", async () => {
+      const job = newJob({ datasets: [`sha256:${digestOf(randomUUID())}`] });
+      expect(await refusal(given.storage.jobs.create(job))).toMatchObject({ code: "unknown_dataset" });
+      expect(await refusal(given.storage.jobs.get(job.id))).toMatchObject({ code: "unknown_job" });
+    });
+  });
+
+  describe("idempotency", () => {
+    test("gives a key to one request, and its answer to the others", async () => {
+      const scope = randomUUID();
+      expect(await given.storage.idempotency.begin(scope, "k", "body")).toEqual({ state: "taken" });
+      expect(await given.storage.idempotency.begin(scope, "k", "body")).toEqual({ state: "in_flight" });
+      expect(await given.storage.idempotency.begin(scope, "k", "other")).toEqual({ state: "mismatch" });
+      expect(await given.storage.idempotency.begin(`${scope}'`, "k", "other")).toEqual({ state: "taken" });
+      await given.storage.idempotency.done(scope, "k", "job");
+      expect(await given.storage.idempotency.begin(scope, "k", "body")).toEqual({ state: "done", jobId: "job" });
+      expect(await given.storage.idempotency.begin(scope, "k", "other")).toEqual({ state: "mismatch" });
+      await given.storage.idempotency.release(scope, "k");
+      expect(await given.storage.idempotency.begin(scope, "k", "body")).toEqual({ state: "done", jobId: "job" });
+    });
+
+    test("lets a refused request try again", async () => {
+      const scope = randomUUID();
+      await given.storage.idempotency.begin(scope, "k", "body");
+      await given.storage.idempotency.release(scope, "k");
+      expect(await given.storage.idempotency.begin(scope, "k", "other")).toEqual({ state: "taken" });
+    });
+
+    test("gives the key to one of many at once", async () => {
+      const scope = randomUUID();
+      const states = await Promise.all(Array.from({ length: 10 }, () => given.storage.idempotency.begin(scope, "k", "body")));
+      expect(states.map(({ state }) => state).toSorted()).toEqual([...Array.from({ length: 9 }, () => "in_flight"), "taken"]);
+    });
+
+    test("keeps the answer with the job, or neither", async () => {
+      const scope = randomUUID();
+      await given.storage.idempotency.begin(scope, "k", "body");
+      const refused = newJob({ datasets: ["sha256:none"] });
+      await expect(given.storage.jobs.create(refused, { scope, key: "k" })).rejects.toThrow("unknown_dataset");
+      expect(await given.storage.idempotency.begin(scope, "k", "body")).toEqual({ state: "in_flight" });
+      const { id } = await given.storage.jobs.create(newJob(), { scope, key: "k" });
+      expect(await given.storage.idempotency.begin(scope, "k", "body")).toEqual({ state: "done", jobId: id });
+    });
+  });
+
+  describe("watching", () => {
+    test("tells of new events until it is stopped", async () => {
+      const { id } = await given.storage.jobs.create(newJob());
+      let calls = 0;
+      const stop = given.storage.jobs.watch(id, () => (calls += 1));
+      await claimed(given.storage.jobs, id);
+      await until(() => calls > 0);
+      stop();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const before = calls;
+      await given.storage.jobs.report(id, 1, { events: [{ type: "progress", message: "…", data: {} }] });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(calls).toBe(before);
+    });
+  });
+
+  describe("blobs", () => {
+    const large = Buffer.alloc(9 * 2 ** 20 + 17, 0).map((_, at) => (at * 2654435761) >>> 13);
+
+    test.each([
+      ["of no bytes", Buffer.alloc(0)],
+      ["of one byte", Buffer.from([0])],
+      ["of many chunks", large],
+    ])("%s come back as they were", async (_, bytes) => {
+      const digest = digestOf(bytes);
+      expect(await given.storage.blobs.size(digestOf(randomUUID()))).toBeNull();
+      await given.storage.blobs.put(digest, bytes);
+      expect(await given.storage.blobs.size(digest)).toBe(bytes.length);
+      expect((await given.storage.blobs.read(digest)).equals(bytes)).toBe(true);
+      const parts: Buffer[] = [];
+      for await (const part of await given.storage.blobs.stream(digest)) parts.push(part as Buffer);
+      expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+      const paths = await Promise.all([1, 2, 3].map(() => given.storage.blobs.localPath(digest)));
+      expect(new Set(paths).size).toBe(1);
+      expect((await readFile(paths[0])).equals(bytes)).toBe(true);
+    });
+  });
+
+  test("statistics count the jobs and how long the oldest has waited", async () => {
+    const before = await given.storage.jobs.stats();
+    await running(given.storage.jobs);
+    await given.storage.jobs.create(newJob());
+    const after = await given.storage.jobs.stats();
+    expect(after.byStatus).toEqual({
+      ...before.byStatus,
+      running: before.byStatus.running + 1,
+      queued: before.byStatus.queued + 1,
+    });
+    expect(Object.keys(after.byStatus).toSorted()).toEqual([...jobStatuses].toSorted());
+    expect(after.oldestWaitSeconds).toBeGreaterThan(0);
+    expect(await given.storage.ready()).toBe(true);
+  });
+});

@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import type { DatasetFormat } from "../../../src/wire/datasets.ts";
+import type { CsvOptions } from "../../../src/training/datasets/csv.ts";
+import { formatOf } from "../../../src/training/datasets/format.ts";
+import { parseFile } from "../../../src/training/datasets/parse.ts";
+import type { TensorSource } from "../../../src/training/safetensors.ts";
+import { type Tensor, tensorOf } from "../../../src/tensor/tensor.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "adjoint-datasets-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
+/** A file with this content. */
+export function fileOf(content: string | Uint8Array): string {
+  const path = join(folder, String(++files));
+  writeFileSync(path, content);
+  return path;
+}
+
+export const golden = (name: string): Buffer => readFileSync(new URL(`../../goldens/datasets/${name}`, import.meta.url));
+
+export interface Read {
+  readonly format: DatasetFormat;
+  readonly rows: number;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly parsed: ReturnType<typeof parseFile>;
+}
+
+/** What a file with this content is read as. */
+export function read(content: string | Uint8Array, options: CsvOptions & { format?: DatasetFormat; maxBytes?: number } = {}): Read {
+  const path = fileOf(content);
+  const format = options.format ?? formatOf(path);
+  const parsed = parseFile(path, format, options, { maxBytes: options.maxBytes ?? 2 ** 28, cancelled: () => false });
+  return { format, rows: parsed.rows, parsed, tensors: new Map(parsed.tensors.map((source) => [source.name, whole(source)])) };
+}
+
+function whole({ dtype, shape, parts }: TensorSource): Tensor {
+  return tensorOf(
+    dtype,
+    shape,
+    [...parts()].flatMap((part) => [...part]),
+  );
+}
