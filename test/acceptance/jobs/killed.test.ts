@@ -65,68 +65,58 @@ test("killed again and again, it ends its jobs with the very weights and history
   ).toBeGreaterThanOrEqual(20);
 }, 120_000);
 
-test("asked to stop, it hands its job over, and the next process goes on with it", async () => {
-  const environment = { DATA_DIR: emptyFolder(), TRAINERS: "1" };
+test("asked to stop, it hands its job over; one that rests stays at rest; both end as if nothing had been", async () => {
+  const environment = { DATA_DIR: emptyFolder(), TRAINERS: "2" };
   const first = await startProcess(environment);
-  const id = await submit(first.origin, lessons[0]);
-  await reaches(first.origin, id, ({ step }) => step > 1_000);
+  const [handedOver, paused] = await Promise.all(lessons.slice(0, 2).map((request) => submit(first.origin, request)));
+  await reaches(first.origin, paused, ({ step }) => step > 500);
+  await command(first.origin, `/v1/jobs/${paused}/pause`);
+  await reaches(first.origin, paused, ({ status }) => status === "paused");
+  expect(await readJob(first.origin, handedOver)).toMatchObject({ status: "running" });
   expect(await first.stop()).toBe(0);
-  await using second = await startProcess(environment);
-  await reaches(second.origin, id, isOver);
-  const record = await recordOf(second.origin, id);
-  expect([...faultsOf(record), ...differences(record, plain[0])]).toEqual([]);
-  const types = record.events.map(({ type }) => type).filter((type) => type !== "progress" && type !== "checkpoint");
-  expect(types).toEqual(["created", "started", "requeued", "resumed", "succeeded"]);
-  expect(record.events.find(({ type }) => type === "requeued")?.message).toMatch(/^Handed over after \d+ steps/);
-});
 
-test("paused and resumed, and killed while it rests, a job ends with the same weights", async () => {
-  const environment = { DATA_DIR: emptyFolder(), TRAINERS: "1" };
-  const first = await startProcess(environment);
-  const id = await submit(first.origin, lessons[1]);
-  await reaches(first.origin, id, ({ step }) => step > 500);
-  await command(first.origin, `/v1/jobs/${id}/pause`);
-  await reaches(first.origin, id, ({ status }) => status === "paused");
-  await first.kill();
   await using second = await startProcess(environment);
-  expect(await readJob(second.origin, id)).toMatchObject({ status: "paused" });
-  await command(second.origin, `/v1/jobs/${id}/resume`);
-  await reaches(second.origin, id, isOver);
-  const record = await recordOf(second.origin, id);
-  expect([...faultsOf(record), ...differences(record, plain[1])]).toEqual([]);
+  expect(await readJob(second.origin, paused)).toMatchObject({ status: "paused" });
+  await command(second.origin, `/v1/jobs/${paused}/resume`);
+  const ids = [handedOver, paused];
+  for (const id of ids) await reaches(second.origin, id, isOver);
+  const records = await Promise.all(ids.map((id) => recordOf(second.origin, id)));
+  expect(records.flatMap((record, at) => [...faultsOf(record), ...differences(record, plain[at])])).toEqual([]);
+  const lives = records.map(({ events }) => events.filter(({ type }) => type !== "progress" && type !== "checkpoint"));
+  expect(lives.map((events) => events.map(({ type }) => type))).toEqual([
+    ["created", "started", "requeued", "resumed", "succeeded"],
+    ["created", "started", "pausing", "paused", "requeued", "resumed", "succeeded"],
+  ]);
+  expect(lives[0][2].message).toMatch(/^Handed over after \d+ steps/);
 });
 
 test("a thousand jobs end, each once, and those that are the same do so with the same weights", async () => {
   await using service = await startProcess({ DATA_DIR: emptyFolder(), TRAINERS: "2" });
   const { origin } = service;
   const kinds = 10;
-  const ids: string[] = [];
-  const post = async (from: number): Promise<void> => {
-    for (let at = from; at < 1_000; at += 8) ids[at] = await submit(origin, tinyJob(at % kinds));
-  };
-  await Promise.all(Array.from({ length: 8 }, (_, from) => post(from)));
   const records: JobRecord[] = [];
-  for (const id of ids) {
-    await reaches(origin, id, isOver);
-    records.push(await recordOf(origin, id));
-  }
+  /** One of eight clients, each of which posts its share and then asks what has become of it. */
+  const client = async (first: number): Promise<void> => {
+    const ids = new Map<number, string>();
+    for (let at = first; at < 1_000; at += 8) ids.set(at, await submit(origin, tinyJob(at % kinds)));
+    for (const [at, id] of ids) {
+      await reaches(origin, id, isOver);
+      records[at] = await recordOf(origin, id);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, first) => client(first)));
   const faults = records.flatMap((record, at) => [...faultsOf(record), ...differences(record, records[at % kinds])]);
   expect(faults).toEqual([]);
   expect(new Set(records.map(({ job }) => job.status))).toEqual(new Set(["succeeded"]));
   expect(new Set(records.map(({ job }) => job.id)).size).toBe(1_000);
 }, 60_000);
 
-test("a second process on its folder is refused, and told whose it is", async () => {
+test("a second process on its folder is refused, and told whose it is; so are roles that need a database", async () => {
   const DATA_DIR = emptyFolder();
   await using service = await startProcess({ DATA_DIR });
-  const { code, errors } = await refusedStart({ DATA_DIR });
-  expect(code).toBe(1);
-  expect(errors).toMatch(/^The folder \S+ is in use by process \d+\. One process at a time .*DATA_DIR\.\n$/);
+  const [second, ...roles] = await Promise.all([{}, { ROLE: "api" }, { ROLE: "worker" }].map((more) => refusedStart({ DATA_DIR, ...more })));
+  expect([second, ...roles].map(({ code }) => code)).toEqual([1, 1, 1]);
+  expect(second.errors).toMatch(/^The folder \S+ is in use by process \d+\. One process at a time .*DATA_DIR\.\n$/);
+  for (const { errors } of roles) expect(errors).toMatch(/^ROLE may be \w+ only beside a DATABASE_URL: .*\n$/);
   expect((await fetch(`${service.origin}/readyz`)).status).toBe(200);
-});
-
-test.each(["api", "worker"])("ROLE=%s without a database is refused", async (ROLE) => {
-  const { code, errors } = await refusedStart({ DATA_DIR: emptyFolder(), ROLE });
-  expect(code).toBe(1);
-  expect(errors).toContain(`ROLE may be ${ROLE} only beside a DATABASE_URL`);
 });

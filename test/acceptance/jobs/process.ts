@@ -23,7 +23,7 @@ function spawned(environment: Readonly<Record<string, string>>) {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const end = (): boolean => child.kill("SIGKILL");
-  process.once("exit", end);
+  process.setMaxListeners(0).once("exit", end);
   let log = "";
   let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (log += text));
