@@ -5,19 +5,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresServer } from "../../support/postgres.ts";
 import { Random } from "../../support/random.ts";
 import { insistOn, isOver, type JobAnswer, type JobRecord, reaches, recordOf, submit } from "./client.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
 import { lesson } from "./lessons.ts";
-import { type ServiceProcess, startProcess } from "./process.ts";
+import { startProcess } from "./process.ts";
 import { differences, faultsOf, interruptions } from "./soundness.ts";
 
 /** Jobs that are posted over two processes while those that train are killed one after the other, and the database is restarted once. */
 export interface Siege {
   readonly seed: number;
   readonly jobs: number;
-  /** How long workers are killed, about one a second. */
+  /** Workers are killed for so long, about one a second. */
   readonly seconds: number;
   readonly workers: number;
   /** Told what happens. */
-  readonly tell: (message: string) => void;
+  readonly tell?: (message: string) => void;
 }
 
 export interface Outcome {
@@ -31,45 +32,30 @@ export interface Outcome {
   readonly refusals: number;
 }
 
-/** Every kind of job has its own seed and length, and asks for one thread or two. */
-const kinds = Array.from({ length: 10 }, (_, at) =>
-  lesson(at, 200 + 60 * at, { threads: 1 + (at % 2), checkpoint: { every_steps: 80 }, log_every: 10 }),
+/** Jobs of several lengths, which ask for one thread or two. */
+const kinds = Array.from({ length: 6 }, (_, at) =>
+  lesson(at, 200 + 100 * at, { threads: 1 + (at % 2), checkpoint: { every_steps: 80 }, log_every: 10 }),
 );
+const kindOf = (at: number): number => at % kinds.length;
 
 /** How long a job may take to its end when the siege is over, in milliseconds. */
-const patienceMs = 120_000;
+const patienceMs = 300_000;
 
 export async function besiege(server: PostgresServer, siege: Siege): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), "adjoint-siege-"));
-  const databaseUrl = await server.createDatabase();
-  const environment = (name: string, more: Readonly<Record<string, string>>) => ({
-    DATA_DIR: join(folder, name),
-    DATABASE_URL: databaseUrl,
-    JOB_ATTEMPTS: "1000",
-    ...more,
-  });
-  const startApi = (name: string) => startProcess(environment(name, { ROLE: "api" }));
-  let started = 0;
-  const startWorker = () => persistently(() => startProcess(environment(`worker-${++started}`, { ROLE: "worker", TRAINERS: "2" })));
-  await using all = new AsyncDisposableStack();
-  all.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const plain = await undisturbed(join(folder, "undisturbed"));
-  // All at once, on an empty database.
-  const [apis, workers] = await Promise.all([
-    Promise.all(["api-1", "api-2"].map(startApi)),
-    Promise.all(Array.from({ length: siege.workers }, startWorker)),
-  ]);
-  all.defer(async () => void (await Promise.all([...apis, ...workers].map((each) => each.kill()))));
-  siege.tell(`${apis.length} processes answer and ${workers.length} train`);
-
-  const [posted, kills] = await Promise.all([post(apis, siege), harm(server, workers, startWorker, siege)]);
-  siege.tell(`${kills} workers were killed; waiting for the end`);
-  const records = await Promise.all(posted.map(({ id }, at) => ending(apis[at % 2].origin, id)));
-  const faults = records.flatMap((record, at) => [...faultsOf(record), ...differences(record, plain[at % kinds.length])]);
-  if (new Set(posted.map(({ id }) => id)).size !== siege.jobs) faults.push("requests of their own were answered with the same job");
+  const { jobs, tell = () => {} } = siege;
+  const plain = await undisturbed();
+  await using cluster = await startCluster(server, { apis: 2, workers: siege.workers, trainers: 2 });
+  tell(`${cluster.apis.length} processes answer and ${cluster.workers.length} train`);
+  const [posted, kills] = await Promise.all([post(cluster, siege), harm(server, cluster, siege, tell)]);
+  tell(`${kills} workers were killed; waiting for the end`);
+  const records: JobRecord[] = [];
+  for (const [at, { id }] of posted.entries()) records.push(await ending(cluster.apis[at % 2].origin, id));
+  const faults = records.flatMap((record, at) => [...faultsOf(record), ...differences(record, plain[kindOf(at)])]);
+  const made = await countJobs(cluster.apis[0].origin);
+  if (made !== jobs || new Set(posted.map(({ id }) => id)).size !== jobs) faults.push(`${made} jobs were made of ${jobs} requests`);
   return {
     records,
-    faults: [...faults, ...(await strangers(apis[0].origin, siege.jobs))],
+    faults,
     kills,
     interruptions: records.reduce((sum, record) => sum + interruptions(record), 0),
     refusals: posted.reduce((sum, { refusals }) => sum + refusals, 0),
@@ -77,10 +63,13 @@ export async function besiege(server: PostgresServer, siege: Siege): Promise<Out
 }
 
 /** What each kind of job ends with when nothing disturbs it. */
-async function undisturbed(folder: string): Promise<JobRecord[]> {
-  await using service = await startProcess({ DATA_DIR: folder, TRAINERS: "2" });
-  const ids = await Promise.all(kinds.map((request) => submit(service.origin, request)));
-  return await Promise.all(ids.map((id) => ending(service.origin, id)));
+async function undisturbed(): Promise<JobRecord[]> {
+  const folder = mkdtempSync(join(tmpdir(), "adjoint-undisturbed-"));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const { origin } = stack.use(await startProcess({ DATA_DIR: folder, TRAINERS: "2" }));
+  const ids = await Promise.all(kinds.map((request) => submit(origin, request)));
+  return await Promise.all(ids.map((id) => ending(origin, id)));
 }
 
 async function ending(origin: string, id: string): Promise<JobRecord> {
@@ -88,12 +77,13 @@ async function ending(origin: string, id: string): Promise<JobRecord> {
   return recordOf(origin, id);
 }
 
-async function post(apis: readonly ServiceProcess[], { jobs, seconds, seed }: Siege): Promise<{ id: string; refusals: number }[]> {
-  const pause = (seconds * 1000 * 0.7) / jobs;
+/** Posts the jobs one after the other, most of them before the siege is over. */
+async function post({ apis }: Cluster, { jobs, seconds, seed }: Siege): Promise<{ id: string; refusals: number }[]> {
+  const pauseMs = (700 * seconds) / jobs;
   return Promise.all(
     Array.from({ length: jobs }, async (_, at) => {
-      await sleep(at * pause);
-      return insistOn(apis[at % 2].origin, kinds[at % kinds.length], `${seed}-${at}`);
+      await sleep(at * pauseMs);
+      return insistOn(apis[at % 2].origin, kinds[kindOf(at)], `${seed}-${at}`);
     }),
   );
 }
@@ -101,19 +91,23 @@ async function post(apis: readonly ServiceProcess[], { jobs, seconds, seed }: Si
 /** Kills workers and replaces them, and stops the database in the middle. How many were killed. */
 async function harm(
   server: PostgresServer,
-  workers: ServiceProcess[],
-  startWorker: () => Promise<ServiceProcess>,
-  { seed, seconds, tell }: Siege,
+  { workers, addWorker }: Cluster,
+  { seed, seconds }: Siege,
+  tell: (message: string) => void,
 ): Promise<number> {
   const random = new Random(seed);
   const end = performance.now() + 1000 * seconds;
-  const replacements: Promise<unknown>[] = [];
+  const replacements: Promise<void>[] = [];
   let kills = 0;
   let isRestarted = false;
-  for (; performance.now() < end; kills++) {
+  while (performance.now() < end) {
     await sleep(random.uniform(500, 1_500));
-    const [victim] = workers.splice(random.integer(0, workers.length - 1), 1);
-    await victim?.kill();
+    if (workers.length > 0) {
+      const [victim] = workers.splice(random.integer(0, workers.length - 1), 1);
+      await victim.kill();
+      kills++;
+      replacements.push(addWorker());
+    }
     if (!isRestarted && performance.now() > end - 500 * seconds) {
       isRestarted = true;
       await server.suspend({ crash: true });
@@ -122,32 +116,20 @@ async function harm(
       await server.resume();
       tell("the database is back");
     }
-    replacements.push(startWorker().then((worker) => workers.push(worker)));
   }
   await Promise.all(replacements);
   return kills;
 }
 
-/** Starts a process again when it ends at once, as one does that finds no database, until it runs. */
-async function persistently(start: () => Promise<ServiceProcess>): Promise<ServiceProcess> {
-  for (let trial = 1; ; trial++) {
-    try {
-      return await start();
-    } catch (error) {
-      if (trial === 10) throw error;
-    }
-  }
-}
-
-/** A request that was sent again may not have made a second job. */
-async function strangers(origin: string, jobs: number): Promise<string[]> {
+async function countJobs(origin: string): Promise<number> {
   let count = 0;
-  for (let after: string | undefined, more = true; more;) {
-    const answer = await fetch(`${origin}/v1/jobs?limit=100${after === undefined ? "" : `&after=${after}`}`);
+  let after = "";
+  for (let more = true; more;) {
+    const answer = await fetch(`${origin}/v1/jobs?limit=100${after}`);
     const page = (await answer.json()) as { data: JobAnswer[]; has_more: boolean; last_id: string };
     count += page.data.length;
-    after = page.last_id;
+    after = `&after=${page.last_id}`;
     more = page.has_more;
   }
-  return count === jobs ? [] : [`${count} jobs were made of ${jobs} requests`];
+  return count;
 }
