@@ -1,6 +1,6 @@
 import { lookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
-import { parse } from "ipaddr.js";
+import ipaddr from "ipaddr.js";
 
 /** A webhook's address is not one of the public network. */
 export class RefusedAddress extends Error {
@@ -8,7 +8,7 @@ export class RefusedAddress extends Error {
 }
 
 /** Whether an IP address is one of the public network: not private, loopback, link-local, multicast, reserved, nor one that stands for an IPv4 address. */
-export const isPublic = (address: string): boolean => parse(address).range() === "unicast";
+export const isPublic = (address: string): boolean => ipaddr.parse(address).range() === "unicast";
 
 /** Why a webhook may not go to a URL, as far as that is known without looking its name up; null when it may. */
 export function refusalOf(url: URL): string | null {
