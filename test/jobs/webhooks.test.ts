@@ -209,6 +209,8 @@ describe("addresses", () => {
     "2002:a00:1::",
     "2001::1",
     "2001:db8::1",
+    "::7f00:1",
+    "::8.8.8.8",
   ])("such as %s are not public", (address) => {
     expect(isPublic(address)).toBe(false);
   });
