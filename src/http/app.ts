@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { WorkerPool } from "../engine/pool.ts";
 import type { Storage } from "../jobs/contract.ts";
 import type { JobMeter } from "./plugins/job-metrics.ts";
+import type { SharedGraphs } from "../jobs/shared-graphs.ts";
 import { apiKeys, requireApiKey } from "./plugins/auth.ts";
 import { compression } from "./plugins/compression.ts";
 import { crossOrigin } from "./plugins/cors.ts";
@@ -15,6 +16,7 @@ import { limitRate } from "./plugins/rate-limit.ts";
 import { type BodyLimits, takeRawBodies } from "./plugins/raw-bodies.ts";
 import { reference } from "./plugins/reference.ts";
 import { requestIds, requestLog, sharedLoggers } from "./plugins/request-log.ts";
+import { shareGraphs } from "./plugins/shared-graphs.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
 import { check } from "./routes/check.ts";
 import { compute } from "./routes/compute.ts";
@@ -38,6 +40,8 @@ export interface AppOptions {
   readonly pool: Pick<WorkerPool, "run" | "stats" | "isReady">;
   /** Where training jobs are kept, and what is measured of them in this process; none: the service has no jobs. */
   readonly jobs?: JobsOptions;
+  /** Registered graphs of processes that share no folder. */
+  readonly sharedGraphs?: SharedGraphs;
   /** A worker trains and answers no requests but those about itself. */
   readonly role?: "all" | "api" | "worker";
   readonly logger?: FastifyBaseLogger;
@@ -116,10 +120,11 @@ async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLi
   await v1.register(operators);
   await v1.register(async (scope) => {
     takeRawBodies(scope, limits);
+    if (options.sharedGraphs !== undefined) shareGraphs(scope, options.sharedGraphs);
     compute(scope, { pool });
     check(scope, { pool });
     grade(scope, { pool });
-    await scope.register(graphs, { pool });
+    await scope.register(graphs, { pool, sharedGraphs: options.sharedGraphs });
     if (jobs !== undefined) {
       const { storage, privateWebhooks = false } = jobs;
       await scope.register(jobRoutes, { pool, storage, apiKeys: keys, privateWebhooks });

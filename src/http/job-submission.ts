@@ -5,6 +5,7 @@ import type { IdempotencyKey, Job, NewJob, Storage } from "../jobs/contract.ts";
 import { framed, splitFrame } from "../training/frame.ts";
 import { Problem, problem, problemAt } from "../wire/problems.ts";
 import { refusalOf } from "../jobs/webhook-addresses.ts";
+import { idPrefix, mentionedIds } from "./mentioned-ids.ts";
 import { bodyOf, type Runner } from "./routes/compute.ts";
 
 export type Submitted = { readonly job: Job; readonly isReplay: boolean } | { readonly refusal: Answer };
@@ -72,24 +73,17 @@ const shown = ({ key }: IdempotencyKey): string => JSON.stringify(key.slice(0, 6
 /** Away from the event loop, since bodies are long. */
 const digestOf = async (body: Buffer): Promise<string> => Buffer.from(await subtle.digest("SHA-256", body)).toString("hex");
 
-const prefix = "sha256:";
 /** A request that names more datasets than this is told that the others are unknown. */
 const mostDatasets = 64;
 
 /**
- * Paths of the files of the datasets whose ids stand anywhere in a body, by id: the event loop does not parse it, and looking for bytes
- * is quick. An id that is none of a dataset, but of a graph, is left out; so is an unknown one, of which the worker says where it stands.
+ * Paths of the files of the datasets whose ids stand anywhere in a body, by id. An id that is none of a dataset, but of a graph, is left out; so is an unknown one, of which the worker says where it stands.
  */
 async function mentionedDatasets(body: Buffer, { datasets, blobs }: Storage): Promise<Record<string, string>> {
-  const ids = new Set<string>();
-  for (let at = body.indexOf(prefix); at >= 0 && ids.size < mostDatasets; at = body.indexOf(prefix, at + prefix.length)) {
-    const id = body.toString("latin1", at, at + prefix.length + 64);
-    if (/^sha256:[0-9a-f]{64}$/.test(id)) ids.add(id);
-  }
   const paths = await Promise.all(
-    [...ids].map(async (id) => {
+    [...mentionedIds(body, mostDatasets)].map(async (id) => {
       const known = await datasets.get(id).catch(unlessUnknown);
-      return known === null ? [] : [[id, await blobs.localPath(id.slice(prefix.length))] as const];
+      return known === null ? [] : [[id, await blobs.localPath(id.slice(idPrefix.length))] as const];
     }),
   );
   return Object.fromEntries(paths.flat());

@@ -76,7 +76,7 @@ function assemble(settings: StorageSettings, parts: Parts, { boss, dispatcher, w
     webhooks: createWebhookStore(database),
     graphs: createGraphStore(database),
     ready: () => database.answers(answerMs),
-    dispatch: (work, concurrency) => dispatcher.start(work, concurrency),
+    dispatch: (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),
     sweep: sweepOnce,
     [Symbol.asyncDispose]: async () => {
       await stopSweeping();
