@@ -37,7 +37,7 @@ describe("what does not fit is refused at its place", () => {
       "infinity in validation data",
       { ...line, validation: { data: { x: [1], t: ["Infinity"] } } },
       "invalid_training",
-      "/validation/data/t",
+      "/validation/data/t/0",
     ],
     ["a start that is not finite", { ...line, parameters: { w: "NaN", b: 0 } }, "invalid_training", "/parameters/w"],
     ["nothing to train", { ...line, parameters: undefined, inputs: { w: 0, b: 0 } }, "invalid_training", "/parameters"],

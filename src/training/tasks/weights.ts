@@ -18,9 +18,9 @@ export function weightsTask({ limits }: Context): Handler {
   return (body) => {
     const text = typeof body === "string" ? body : new TextDecoder().decode(body);
     const { path, encoding, told } = JSON.parse(text) as WeightsTask;
-    const tensors = decodeWeights(readFileSync(path));
+    const { weights } = decodeWeights(readFileSync(path));
     return answer(
-      { ...told, parameters: record([...tensors].map(([name, tensor]) => [name, encodeTensor(tensor, encoding)] as const)) },
+      { ...told, parameters: record([...weights].map(([name, tensor]) => [name, encodeTensor(tensor, encoding)] as const)) },
       limits,
     );
   };
