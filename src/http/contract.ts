@@ -23,17 +23,42 @@ export const answerExamples = (exchanges: Exchanges): Examples => examplesOf(exc
 const examplesOf = (exchanges: Exchanges, side: (exchange: Exchange) => unknown): Examples =>
   Object.fromEntries(Object.entries(exchanges).map(([name, exchange]) => [name, { summary: exchange.summary, value: side(exchange) }]));
 
-export interface Content {
-  readonly description: string;
+/** Something in one media type. */
+export interface Form {
   readonly schema: z.ZodType;
   readonly examples?: Examples;
   /** application/json unless told. */
   readonly mediaType?: string;
 }
 
+export interface Content extends Form {
+  readonly description: string;
+  /** The same in other media types. */
+  readonly otherForms?: readonly Form[];
+}
+
+/** A header of a request or an answer, of which there need not be one. */
+export interface Header {
+  readonly description: string;
+  readonly example: string | number;
+}
+export type Headers = Readonly<Record<string, Header>>;
+
+interface AnswerHead {
+  /** 200 unless told. */
+  readonly status?: number;
+  readonly headers?: Headers;
+}
+
+/** An answer that is no problem, with a body or without one. */
+export type OperationAnswer = AnswerHead & (Content | { readonly description: string; readonly schema?: never });
+
 export interface OperationContract {
+  readonly requestHeaders?: Headers;
   readonly request?: Content;
-  readonly answer: Content;
+  readonly answer: OperationAnswer;
+  /** What is answered instead with other statuses. */
+  readonly otherAnswers?: readonly OperationAnswer[];
   /** The HTTP statuses of the problems that the operation may answer with. */
   readonly problems: readonly number[];
 }
@@ -67,14 +92,30 @@ export function contractParts(contracts: ReadonlyMap<string, OperationContract>)
     Object.assign(definitions[direction], $defs);
     return rest;
   };
-  const body = ({ description, schema, examples, mediaType = "application/json" }: Content, direction: Direction): JsonObject => ({
+  const body = ({ description, otherForms = [], ...first }: Content, direction: Direction): JsonObject => ({
     description,
-    content: { [mediaType]: { schema: jsonSchema(schema, direction), ...(examples && { examples }) } },
+    content: Object.fromEntries(
+      [first, ...otherForms].map(({ schema, examples, mediaType = "application/json" }) => [
+        mediaType,
+        { schema: jsonSchema(schema, direction), ...(examples && { examples }) },
+      ]),
+    ),
   });
-  const operations = [...contracts].map(([key, { request, answer, problems: statuses }]) => {
-    const refusals = statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]);
-    const responses = { 200: body(answer, "output"), ...Object.fromEntries(refusals) };
-    return [key, { ...(request && { requestBody: { required: true, ...body(request, "input") } }), responses }] as const;
+  const response = ({ headers, status = 200, ...content }: OperationAnswer): readonly [number, JsonObject] => [
+    status,
+    {
+      ...(content.schema === undefined ? { description: content.description } : body(content, "output")),
+      ...(headers && { headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, headerOf(header)])) }),
+    },
+  ];
+  const operations = [...contracts].map(([key, { requestHeaders, request, answer, otherAnswers = [], problems: statuses }]) => {
+    const refusals = statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }] as const);
+    const operation = {
+      ...(requestHeaders && { parameters: headerParameters(requestHeaders) }),
+      ...(request && { requestBody: { required: true, ...body(request, "input") } }),
+      responses: Object.fromEntries([...[answer, ...otherAnswers].map(response), ...refusals]),
+    };
+    return [key, operation] as const;
   });
   const responses = problemResponses(jsonSchema(ProblemDocument, "output"));
   // What is both taken and given has one schema, that of requests: what the service gives may be sent back as it is.
@@ -85,6 +126,15 @@ export function contractParts(contracts: ReadonlyMap<string, OperationContract>)
     responses: shared(responses) as JsonObject,
   };
 }
+
+const headerOf = ({ description, example }: Header): JsonObject => ({
+  description,
+  schema: { type: typeof example === "number" ? "integer" : "string" },
+  example,
+});
+
+const headerParameters = (headers: Headers): JsonObject[] =>
+  Object.entries(headers).map(([name, header]) => ({ name, in: "header", ...headerOf(header) }));
 
 /** Answers may gain members in later versions. */
 function leaveOpen({ jsonSchema }: { jsonSchema: JsonObject }): void {

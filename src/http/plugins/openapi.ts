@@ -18,6 +18,7 @@ Everything that goes wrong is answered as a problem document (RFC 9457), whose \
 export const tags = {
   compute: { name: "Compute", description: "Values and gradients" },
   grading: { name: "Grading", description: "Gradients that are checked, judged and explained" },
+  jobs: { name: "Jobs", description: "Training jobs: posted, watched, and asked for results and weights" },
   graphs: { name: "Graphs", description: "Graphs that are registered once and used by their ids" },
   catalogue: { name: "Catalogue", description: "What the service knows: operators and problems" },
   operations: { name: "Operations", description: "For those who run the service. They ask for no API key" },
@@ -63,10 +64,16 @@ function complete<Document extends { paths?: object; components?: object }>(docu
   const paths = Object.entries(document.paths ?? {}).map(([path, methods]: [string, Record<string, JsonObject>]) => [
     path,
     Object.fromEntries(
-      Object.entries(methods).map(([method, operation]) => [method, { ...operation, ...operations.get(String(operation.operationId)) }]),
+      Object.entries(methods).map(([method, operation]) => [method, merged(operation, operations.get(String(operation.operationId)))]),
     ),
   ]);
   return { ...document, paths: Object.fromEntries(paths), components: { ...document.components, schemas, responses } };
+}
+
+/** An operation with what its contract says, whose parameters come behind its own. */
+function merged(operation: JsonObject, contract: JsonObject = {}): JsonObject {
+  const parameters = [operation.parameters, contract.parameters].flatMap((each) => each ?? []);
+  return { ...operation, ...contract, ...(parameters.length > 0 && { parameters }) };
 }
 
 /** The parameters' schemas as JSON Schema. */
