@@ -8,6 +8,7 @@ import { serve } from "./engine/worker-loop.ts";
 import { checkTask } from "./grading/check/task.ts";
 import { gradeTasks } from "./grading/grade/task.ts";
 import { probeTask } from "./grading/probe/task.ts";
+import { parseDatasetTask } from "./training/datasets/task.ts";
 import type { Limits } from "./wire/limits.ts";
 
 /** What the main thread tells its workers. */
@@ -32,4 +33,5 @@ serve({
   check: checkTask(context),
   ...gradeTasks(context),
   probe: probeTask(context),
+  parseDataset: parseDatasetTask,
 });

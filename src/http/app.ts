@@ -17,6 +17,8 @@ import { securityHeaders } from "./plugins/security-headers.ts";
 import { check } from "./routes/check.ts";
 import { compute } from "./routes/compute.ts";
 import { grade } from "./routes/grade.ts";
+import { type DatasetsOptions, datasetUpload } from "./routes/dataset-upload.ts";
+import { datasets } from "./routes/datasets.ts";
 import { graphs } from "./routes/graphs.ts";
 import { health } from "./routes/health.ts";
 import { home } from "./routes/home.ts";
@@ -26,6 +28,8 @@ import { problemPages } from "./routes/problems.ts";
 
 export interface AppOptions {
   readonly pool: Pick<WorkerPool, "run" | "stats" | "isReady">;
+  /** Where datasets are kept; none: the service has no datasets. */
+  readonly datasets?: DatasetsOptions;
   readonly logger?: FastifyBaseLogger;
   /** Keys that /v1 asks for; none: it asks for none. */
   readonly apiKeys?: readonly string[];
@@ -98,6 +102,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       check(scope, { pool });
       grade(scope, { pool });
       await scope.register(graphs, { pool });
+      if (options.datasets !== undefined) {
+        await scope.register(datasetUpload, { pool, ...options.datasets });
+        await scope.register(datasets, options.datasets);
+      }
     });
   });
   refuseOtherMethods(app, methods);
