@@ -77,7 +77,9 @@ export function adjointTrainer(training: Training, threads: number): Trainer {
     decodeGiven({ input: asBase64(training.input), target: labels }, ["inputs"], limits),
     decodeGiven(Object.fromEntries([...parameters].map(([name, tensor]) => [name, asBase64(tensor)])), ["parameters"], limits),
   ]);
-  const program = compiler.compile({ kind: "network", source: network as Extract<ProgramSource, { kind: "network" }>["source"] }, given, 0);
+  const program = compiler.compile({ kind: "network", source: network as Extract<ProgramSource, { kind: "network" }>["source"] }, given, {
+    seed: 0,
+  });
   const { objective, gradients } = differentiate(program, {
     of: undefined,
     wrt: [...parameters.keys()],
@@ -109,7 +111,7 @@ export function adjointTrainer(training: Training, threads: number): Trainer {
 /** An expression's gradients with respect to its one input, as an executable and the value to feed. */
 export function gradientOfExpression(source: string, x: number): () => number {
   const given = decodeGiven({ x }, ["inputs"], limits);
-  const program = compiler.compile({ kind: "expression", source }, given, 0);
+  const program = compiler.compile({ kind: "expression", source }, given, { seed: 0 });
   const { gradients } = differentiate(program, { of: undefined, wrt: undefined, parts: ["gradients"], cotangent: false });
   const wanted = [program.outputs[0].value, gradients[0].value];
   const run: Executable = executable(

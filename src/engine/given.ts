@@ -34,18 +34,19 @@ export function signature({ tensors }: GivenInputs): string {
 }
 
 /** The tensors to feed, in the order of the program's inputs. */
-export function feedsOf(program: Program, { tensors, pointers }: GivenInputs): Tensor[] {
-  return program.inputs.map((input) => {
-    const given = tensors.get(input.name);
-    if (given !== undefined) {
-      const pointer = pointers.get(input.name) ?? "";
-      const tensor = settle(given, input.value.dtype, pointer);
-      if (input.counts !== undefined) requireCounted(tensor, input.counts, given, pointer);
-      return tensor;
-    }
-    if (input.initial === null) throw new Error(`the program was compiled without a tensor for ${input.name}`);
-    return input.initial;
-  });
+export const feedsOf = (program: Program, given: GivenInputs): Tensor[] => program.inputs.map((input) => feedOf(input, given));
+
+/** The tensor to feed to one input: what is given for it, else what it starts from. */
+export function feedOf(input: ProgramInput, { tensors, pointers }: GivenInputs): Tensor {
+  const given = tensors.get(input.name);
+  if (given !== undefined) {
+    const pointer = pointers.get(input.name) ?? "";
+    const tensor = settle(given, input.value.dtype, pointer);
+    if (input.counts !== undefined) requireCounted(tensor, input.counts, given, pointer);
+    return tensor;
+  }
+  if (input.initial === null) throw new Error(`the program was compiled without a tensor for ${input.name}`);
+  return input.initial;
 }
 
 /** Refuses numbers of classes or rows that there are not, at the place of the first. */

@@ -39,7 +39,7 @@ export class Preparations<P extends Prepared> {
     if (entry?.prepared) return entry.prepared;
     const bound = entry === undefined ? null : this.#entries.get(key + numbersOf(entry.bound, given));
     if (bound?.prepared) return bound.prepared;
-    return this.#make(key, given, () => this.#withinLimits(prepare, pointerTo(source.kind)));
+    return this.#make(key, given, () => withinUnfolding(this.#limits, pointerTo(source.kind), prepare));
   }
 
   #make(key: string, given: GivenInputs, prepare: () => P): P {
@@ -52,15 +52,16 @@ export class Preparations<P extends Prepared> {
     } else this.#entries.set(key, { bound, prepared }, size);
     return prepared;
   }
+}
 
-  #withinLimits(prepare: () => P, pointer: string): P {
-    try {
-      return withinBudget(this.#limits.nodes * unfolding, prepare);
-    } catch (error) {
-      if (!(error instanceof BudgetExceeded)) throw error;
-      const detail = `The program unfolds into more than ${this.#limits.nodes * unfolding} nodes and values with its derivatives`;
-      throw problemAt("too_many_nodes", pointer, detail);
-    }
+/** Refuses programs that unfold into too many nodes while they are compiled and differentiated. `pointer` is where the program stands. */
+export function withinUnfolding<T>({ nodes }: Limits, pointer: string, work: () => T): T {
+  try {
+    return withinBudget(nodes * unfolding, work);
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded)) throw error;
+    const detail = `The program unfolds into more than ${nodes * unfolding} nodes and values with its derivatives`;
+    throw problemAt("too_many_nodes", pointer, detail);
   }
 }
 

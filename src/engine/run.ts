@@ -9,7 +9,7 @@ import type { Derivatives } from "./differentiate.ts";
 import { StepError } from "./executable.ts";
 import { executable } from "./execute.ts";
 import { type Nonfinite, watch } from "./nonfinite.ts";
-import { kernelSteps, plan } from "./plan.ts";
+import { kernelSteps, type Plan, plan } from "./plan.ts";
 import { refusal } from "./refusal.ts";
 
 export interface Outcome {
@@ -35,6 +35,24 @@ export function runnable(program: Program, derivatives: Derivatives | null, want
   const fed = program.inputs.map(({ value }) => value);
   if (derivatives?.cotangent) fed.push(derivatives.cotangent);
   const planned = plan(fed, wanted, { watched: watched.values });
+  requireWithin(planned, program, limits);
+  const call = executable(planned);
+  return {
+    size: planned.steps.length * bytesPerStep + planned.arenaBytes,
+    operations: planned.operations,
+    run: (feeds, cancelled, given) => {
+      try {
+        const result = call(feeds, cancelled);
+        return { wanted: result.wanted, nonfinite: watched.firstIn(result.nonfinite) };
+      } catch (error) {
+        throw error instanceof StepError ? refusal(program, error.node, error.cause, given, derivatives?.flows ?? null) : error;
+      }
+    },
+  };
+}
+
+/** Refuses a plan that holds or computes too much. Throws Problem with the place of the node that would. */
+export function requireWithin(planned: Plan, program: Program, limits: Limits): void {
   for (const { node, outputs } of kernelSteps(planned)) {
     for (const slot of outputs) {
       const { shape } = planned.slots[slot];
@@ -50,19 +68,6 @@ export function runnable(program: Program, derivatives: Derivatives | null, want
       `The run would take about ${planned.operations.toExponential(2)} operations, and at most ${limits.operations.toExponential(2)} are allowed`,
     );
   }
-  const call = executable(planned);
-  return {
-    size: planned.steps.length * bytesPerStep + planned.arenaBytes,
-    operations: planned.operations,
-    run: (feeds, cancelled, given) => {
-      try {
-        const result = call(feeds, cancelled);
-        return { wanted: result.wanted, nonfinite: watched.firstIn(result.nonfinite) };
-      } catch (error) {
-        throw error instanceof StepError ? refusal(program, error.node, error.cause, given, derivatives?.flows ?? null) : error;
-      }
-    },
-  };
 }
 
 /** The client's own node is the first whose id is not smaller, since expansions are made before it; gradients come after all of them. */

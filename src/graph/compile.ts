@@ -1,6 +1,6 @@
 import { constant, input, type Value } from "../ir/graph.ts";
 import { uniform } from "../kernels/random.ts";
-import { apply } from "../ops/apply.ts";
+import { apply, paddedInputs } from "../ops/apply.ts";
 import { catalogue, findOperator } from "../ops/catalogue.ts";
 import { type Attributes, has, type Operator } from "../ops/define.ts";
 import { OperatorError } from "../ops/errors.ts";
@@ -27,10 +27,10 @@ import type { NamedNode, NamedValue, Program, ProgramInput } from "./program.ts"
  * only types matter, except for inputs that decide shapes, which are bound to their numbers. `given` is null when a program is checked
  * from its declarations alone. Random nodes that have no seed of their own draw one from `seed`. Throws Problem. Linear in the size of the draft, without recursion.
  */
-export function compileDraft(draft: Draft, given: GivenInputs | null, limits: Limits, seed = 0): Program {
+export function compileDraft(draft: Draft, given: GivenInputs | null, limits: Limits, { seed = 0, step }: RandomOptions = {}): Program {
   const { linked, ops, ordered } = structureOf(draft, limits);
   if (given !== null) checkGiven(draft, given);
-  return new Compilation(draft, given, limits, seed, linked, ops).program(ordered);
+  return new Compilation(draft, given, limits, { seed, step }, linked, ops).program(ordered);
 }
 
 /** Checks all of a draft that does not depend on its inputs' types: names, operators, attributes, and that there is no cycle. */
@@ -65,12 +65,21 @@ function operatorsOf({ nodes, locate }: Draft): readonly Operator[] {
   return ops;
 }
 
+/** What random nodes draw from. */
+export interface RandomOptions {
+  readonly seed?: number;
+  /** Where the program is being trained: the number of the update, counted from 1. */
+  readonly step?: Value | undefined;
+}
+
+const none: ReadonlyMap<Value, Value> = new Map();
+
 /** Values are made when they are first needed: by then what stands beside them has its dtype. */
 class Compilation {
   readonly #draft: Draft;
   readonly #given: GivenInputs | null;
   readonly #limits: Limits;
-  readonly #seed: number;
+  readonly #random: RandomOptions;
   readonly #linked: Linked;
   readonly #ops: readonly Operator[];
   readonly #origins: readonly Origin[];
@@ -78,11 +87,11 @@ class Compilation {
   readonly #values: (Value | undefined)[];
   #bound: Uint8Array = new Uint8Array(0);
 
-  constructor(draft: Draft, given: GivenInputs | null, limits: Limits, seed: number, linked: Linked, ops: readonly Operator[]) {
+  constructor(draft: Draft, given: GivenInputs | null, limits: Limits, random: RandomOptions, linked: Linked, ops: readonly Operator[]) {
     this.#draft = draft;
     this.#given = given;
     this.#limits = limits;
-    this.#seed = seed;
+    this.#random = random;
     this.#linked = linked;
     this.#ops = ops;
     this.#origins = originsOf(draft, given);
@@ -115,7 +124,7 @@ class Compilation {
       return { name, value };
     });
     const values = [...fed.map(({ name, value }) => ({ name, value })), ...fixed, ...results];
-    return { inputs: fed, values, nodes: named, outputs: out, objective: objectiveOf(out) };
+    return { inputs: fed, values, nodes: named, outputs: out, objective: objectiveOf(out), replacements: none };
   }
 
   #build(node: number): readonly Value[] {
@@ -127,7 +136,7 @@ class Compilation {
       const sentence = `${op.type} has ${op.outputs.length} output${op.outputs.length === 1 ? "" : "s"}, not ${names.length}`;
       throw nodeProblem(draft, node, "wrong_arity", sentence, draft.locate("nodes", node, "outputs"));
     }
-    const inputs = this.#operands(node, op);
+    const inputs = this.#drawn(op, this.#operands(node, op));
     const attributes = this.#seeded(node, op, readAttributes(draft, node, op));
     try {
       const values = apply(op, inputs, attributes, names.length);
@@ -144,7 +153,14 @@ class Compilation {
 
   #seeded(node: number, op: Operator, attributes: Attributes): Attributes {
     if (!has(op, "random") || "seed" in this.#draft.nodes[node].attributes) return attributes;
-    return { ...attributes, seed: Math.floor(uniform(this.#seed, 0, node) * 2 ** 32) };
+    return { ...attributes, seed: Math.floor(uniform(this.#random.seed ?? 0, 0, node) * 2 ** 32) };
+  }
+
+  /** Random operators draw anew at each step of training: their last input is the number of the draw. */
+  #drawn(op: Operator, inputs: readonly (Value | null)[]): readonly (Value | null)[] {
+    const { step } = this.#random;
+    if (step === undefined || !has(op, "random") || inputs.length >= op.inputs.length) return inputs;
+    return [...paddedInputs(op, inputs).slice(0, -1), step];
   }
 
   #operands(node: number, op: Operator): readonly (Value | null)[] {

@@ -13,6 +13,8 @@ export interface Program {
   readonly outputs: readonly NamedValue[];
   /** The value that gradients are taken of when the request names none; null when it must. */
   readonly objective: NamedValue | null;
+  /** What replaces the numbers of buffers, such as running statistics, after a step of training. */
+  readonly replacements: ReadonlyMap<Value, Value>;
 }
 
 export interface NamedValue {

@@ -15,8 +15,8 @@ interface Payload {
 const hourSeconds = 3_600;
 const yearSeconds = 365 * 24 * hourSeconds;
 
-/** A dispatch ends after this long at the latest, and well before pg-boss would take it for hung at `expireInSeconds`. */
-const segmentSeconds = 12 * hourSeconds;
+/** A dispatch is to end after this long, well before pg-boss would take it for hung at `expireInSeconds`. */
+const usualSegmentSeconds = 12 * hourSeconds;
 
 const queueOptions = Object.freeze({
   expireInSeconds: 24 * hourSeconds,
@@ -73,10 +73,10 @@ export class BossDispatcher implements Dispatcher {
 
   wake(): void {}
 
-  async start(work: Work, concurrency: number): Promise<Dispatching> {
+  async start(work: Work, concurrency: number, segmentSeconds: number | null): Promise<Dispatching> {
     const workers = await Promise.all(Array.from({ length: concurrency }, () => this.#addWorker(work)));
     return {
-      segmentSeconds,
+      segmentSeconds: segmentSeconds ?? usualSegmentSeconds,
       stop: async () => {
         await Promise.all(workers.map((id) => this.#boss.offWork(queue, { id, wait: true })));
       },

@@ -25,14 +25,18 @@ export class ClusterWatchers implements Watchers {
     this.#onError = onError;
   }
 
-  /** Listens on one connection, which is made anew when it breaks; without it, watching is a matter of polling. */
+  /** Listens on one connection, which is made anew when it breaks. Where there can be none, as behind some poolers, watching is polling. */
   async open(listener: BossDatabase): Promise<void> {
-    const listening = await listener.listen?.(
-      channel,
-      (id) => this.#list.changed(id),
-      () => this.#poll(),
-    );
-    if (listening !== undefined) this.#stopListening = () => listening.close();
+    try {
+      const listening = await listener.listen?.(
+        channel,
+        (id) => this.#list.changed(id),
+        () => this.#poll(),
+      );
+      if (listening !== undefined) this.#stopListening = () => listening.close();
+    } catch (error) {
+      this.#onError(error);
+    }
     this.#timer = setInterval(() => this.#poll(), pollMs).unref();
   }
 

@@ -74,7 +74,7 @@ function assemble(settings: StorageSettings, parts: Parts, { boss, dispatcher, w
     idempotency: createIdempotencyStore(database),
     graphs: createGraphStore(database),
     ready: () => database.answers(answerMs),
-    dispatch: (work, concurrency) => dispatcher.start(work, concurrency),
+    dispatch: (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),
     sweep: sweepOnce,
     [Symbol.asyncDispose]: async () => {
       await stopSweeping();

@@ -50,7 +50,7 @@ function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDisp
     idempotency: createIdempotencyStore(database),
     graphs: null,
     ready: () => database.answers(answerMs),
-    dispatch: async (work, concurrency) => dispatcher.start(work, concurrency),
+    dispatch: async (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),
     sweep: sweepOnce,
     [Symbol.asyncDispose]: async () => {
       await stopSweeping();

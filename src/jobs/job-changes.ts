@@ -58,7 +58,8 @@ export async function writeEvents(
     id: first + at,
     type,
     created_at: now,
-    message,
+    // PostgreSQL's text has no such character, and a job must be able to end whatever it has to say.
+    message: message.replaceAll("\0", ""),
     data: toText(data),
   }));
   await tx.insertInto("job_events").values(rows).execute();

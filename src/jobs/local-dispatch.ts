@@ -47,11 +47,11 @@ export class LocalDispatcher implements Dispatcher {
     });
   }
 
-  start(work: Work, concurrency: number): Dispatching {
+  start(work: Work, concurrency: number, segmentSeconds: number | null): Dispatching {
     this.#work = work;
     this.#concurrency = concurrency;
     this.wake();
-    return { segmentSeconds: Infinity, stop: () => this.stop() };
+    return { segmentSeconds: segmentSeconds ?? Infinity, stop: () => this.stop() };
   }
 
   /** Takes no more jobs, and waits for those under way. */

@@ -19,8 +19,8 @@ const types = {
 
 const connectionTimeoutMillis = 5_000;
 
-/** A connection whose server has vanished without a word is given up after this long, in milliseconds. */
-const queryTimeoutMs = 60_000;
+/** Whichever side has vanished without a word, the other gives the connection up after this long, in milliseconds. */
+const silenceMs = 60_000;
 
 /** The server at a URL. `onError` is told of connections that break while nobody uses them. */
 export function postgresAt(url: string, onError: (error: unknown) => void): Server {
@@ -30,9 +30,13 @@ export function postgresAt(url: string, onError: (error: unknown) => void): Serv
     max: 8,
     connectionTimeoutMillis,
     keepAlive: true,
-    query_timeout: queryTimeoutMs,
+    query_timeout: silenceMs,
+    // A process that is frozen in the middle of a transaction must not keep its locks.
+    idle_in_transaction_session_timeout: silenceMs,
     types,
   });
   pool.on("error", onError);
+  // The pool looks after connections that nobody uses. One that breaks between two statements of a transaction fails the second one, too.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return { dialect: new PostgresDialect({ pool }), boss: { connectionString: url, max: 4, connectionTimeoutMillis } };
 }

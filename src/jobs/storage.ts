@@ -14,6 +14,8 @@ export interface StorageOptions {
   readonly retention?: Partial<Retention>;
   /** How long writes of an attempt are tried again while the storage does not answer, in milliseconds. */
   readonly patienceMs?: number;
+  /** How long one dispatch of a job may last, in seconds; null: half a day in a cluster, without end in one process. */
+  readonly segmentSeconds?: number | null;
   /** Bytes of blobs of the database that are kept in files of this machine as well. */
   readonly cacheBytes?: number;
   /** Told of what fails in the background and has no caller. */
@@ -42,6 +44,7 @@ export function complete({ caps, retention, ...options }: StorageOptions): Stora
   return {
     databaseUrl: null,
     patienceMs: defaultPatienceMs,
+    segmentSeconds: null,
     cacheBytes: defaultCacheBytes,
     ...options,
     caps: { ...defaultCaps, ...caps },

@@ -72,11 +72,11 @@ export function normal(seed: number, stream: number, index: number): number {
   return radius * Math.cos(2 * Math.PI * fraction(words[2], words[3]));
 }
 
-/** mask[i] = 1 with probability `keep`, else 0, as a function of the seed and i alone. */
-export function drawMask(seed: number, keep: number, mask: Data): void {
+/** mask[i] = 1 with probability `keep`, else 0, as a function of the seed, the number of the draw and i alone. */
+export function drawMask(seed: number, keep: number, mask: Data, drawing = 0): void {
   const limit = keep * word;
   for (let i = 0; i < mask.length; i += 4) {
-    const words = draw(seed, 0, i / 4);
+    const words = draw(seed, drawing, i / 4);
     for (let k = 0; k < 4 && i + k < mask.length; k++) mask[i + k] = words[k] < limit ? 1 : 0;
   }
 }

@@ -82,7 +82,7 @@ const programs: readonly (readonly [string, ProgramSource, Record<string, unknow
 
 function prepared(source: ProgramSource, inputs: Record<string, unknown>) {
   const given = merged([decodeGiven(inputs, ["inputs"], defaultLimits)]);
-  const program = new Compiler(new Registry("unused"), defaultLimits).compile(source, given, 3);
+  const program = new Compiler(new Registry("unused"), defaultLimits).compile(source, given, { seed: 3 });
   const derivatives = differentiate(program, { of: undefined, wrt: [], parts: [], cotangent: false });
   const tape = tapeOf(program);
   const objective = derivatives.objective.value;

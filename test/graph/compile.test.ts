@@ -94,7 +94,7 @@ describe("what a graph becomes", () => {
       tensors: new Map([["x", graphDraft({ constants: { x: [1] }, nodes: [], outputs: ["x"] }).constants[0].tensor]]),
       pointers: new Map(),
     };
-    const seeds = (seed: number) => compileDraft(draft, given, defaultLimits, seed).nodes.map(({ node }) => node.attributes.seed);
+    const seeds = (seed: number) => compileDraft(draft, given, defaultLimits, { seed }).nodes.map(({ node }) => node.attributes.seed);
     expect(seeds(1)).toEqual(seeds(1));
     expect(new Set([...seeds(1), ...seeds(2)]).size).toBe(5);
     expect(seeds(1)[2]).toBe(7);

@@ -25,8 +25,9 @@ everyStorage("dispatch", (given) => {
     concurrency: number,
     body: () => Promise<T>,
   ): Promise<T> {
-    const storage = await given.reopen();
+    const storage = await given.reopen({ segmentSeconds: 3_600 });
     const dispatching = await storage.dispatch(work, concurrency);
+    expect(dispatching.segmentSeconds).toBe(3_600);
     try {
       return await body();
     } finally {

@@ -1,19 +1,16 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { FolderInUse } from "../../src/jobs/folder-lock.ts";
 import { openStorage } from "../../src/jobs/storage.ts";
 import { temporaryFolder } from "./backends.ts";
 import { allEvents, checkpointAt, claimed, digestOf, eventTypes, newJob, refusal, running } from "./given.ts";
+import { runFixture } from "./processes.ts";
 
 /** The storage of one process, and what becomes of it when the process does not end well. */
 
-const script = fileURLToPath(new URL("fixtures/keep-writing.ts", import.meta.url));
 const cleaning: (() => unknown)[] = [];
 afterEach(async () => {
   for (const clean of cleaning.splice(0).reverse()) await clean();
@@ -33,41 +30,23 @@ const open = (dataDir: string) =>
     },
   });
 
-interface Told {
-  readonly opened?: number;
-  readonly id?: string;
-  readonly blob?: string;
-  readonly job?: string;
-  readonly step?: number;
-}
-
-/** A process that writes without end, and what it told of. */
-async function writer(dataDir: string, ...more: string[]): Promise<{ child: ChildProcess; told: Told[]; kill: () => Promise<void> }> {
-  const child = spawn(process.execPath, [script, dataDir, ...more], { stdio: ["ignore", "pipe", "inherit"] });
-  const told: Told[] = [];
-  const lines = createInterface({ input: child.stdout });
-  lines.on("line", (line) => told.push(JSON.parse(line) as Told));
-  const closed = once(lines, "close");
-  const kill = async () => {
-    child.kill("SIGKILL");
-    await closed;
-  };
-  cleaning.push(kill);
-  await once(lines, "line");
-  return { child, told, kill };
+async function writer(dataDir: string) {
+  const running = await runFixture("keep-writing", dataDir);
+  cleaning.push(() => running.kill());
+  return running;
 }
 
 describe("a folder", () => {
   test("is one process's: a second one is told whose it is, until the first is killed", async () => {
     const dataDir = folder();
-    const { child, kill } = await writer(dataDir);
+    const first = await writer(dataDir);
     const error = await open(dataDir).catch((refused: unknown) => refused);
     expect(error).toBeInstanceOf(FolderInUse);
     expect(String(error)).toContain(dataDir);
-    expect(String(error)).toContain(`process ${child.pid}`);
+    expect(String(error)).toContain(`process ${first.child.pid}`);
     // A refused process leaves the first one's lock alone.
     await expect(open(dataDir)).rejects.toThrow(FolderInUse);
-    await kill();
+    await first.kill();
     await using storage = await open(dataDir);
     expect(await storage.ready()).toBe(true);
   });
@@ -87,9 +66,10 @@ test("nothing that was acknowledged is lost when the process is killed, again an
   const dataDir = folder();
   let acknowledged = 0;
   for (let round = 0; round < 5; round++) {
-    const { told, kill } = await writer(dataDir);
+    const writing = await writer(dataDir);
+    const { told } = writing;
     await new Promise((resolve) => setTimeout(resolve, 50 + 130 * round));
-    await kill();
+    await writing.kill();
     acknowledged += told.length;
     await using storage = await open(dataDir);
     const id = told[0].id ?? "";

@@ -66,7 +66,7 @@ everyStorage("the life of a job", (given) => {
     test("may fail, and says why", async () => {
       const { id } = await running(given.storage.jobs);
       const error = { code: "diverged" as const, message: "The loss is NaN at step 7.", param: "loss" };
-      await given.storage.jobs.finish(id, 1, { status: "failed", message: error.message, error });
+      await given.storage.jobs.finish(id, 1, { status: "failed", message: `${error.message}\0`, error });
       expect(await given.storage.jobs.get(id)).toMatchObject({ status: "failed", error });
       expect((await allEvents(given.storage.jobs, id)).at(-1)).toMatchObject({ type: "failed", message: error.message, data: { error } });
     });

@@ -29,6 +29,7 @@ export const networks: OracleTable = {
   // The oracle draws other random numbers, so that only inference can be compared.
   Dropout: {
     elements: floats,
+    unknown: ["draw"],
     make: (random, element) => ({
       inputs: [
         random.tensor(element, random.shape()),

@@ -23,6 +23,8 @@ export interface Oracle {
   readonly elements: readonly DType[];
   /** Attributes of which it knows a single value. */
   readonly fixed?: readonly string[];
+  /** Inputs that the standard does not have. */
+  readonly unknown?: readonly string[];
   /** Element types that it runs in a way of its own, with the reason beside them. */
   readonly incomparable?: readonly DType[];
   readonly make: (random: Random, element: DType, at: number) => OracleCase;

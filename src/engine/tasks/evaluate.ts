@@ -1,8 +1,10 @@
-import { programOf } from "../../wire/program-source.ts";
+import type { GivenInputs } from "../../graph/draft.ts";
+import { programOf, type ProgramSource } from "../../wire/program-source.ts";
 import { EvaluateRequest } from "../../wire/requests.ts";
 import type { EvaluateResponse } from "../../wire/responses.ts";
 import { type AnswerTemplate, answerText, Wanted, writeAll } from "../answer.ts";
 import { decodeGiven, feedsOf, merged } from "../given.ts";
+import type { Answer } from "../pool-protocol.ts";
 import { Preparations, type Prepared } from "../prepare.ts";
 import { type Runnable, runnable } from "../run.ts";
 import type { Handler } from "../worker-loop.ts";
@@ -14,17 +16,29 @@ interface PreparedEvaluation extends Prepared {
   readonly template: AnswerTemplate;
 }
 
-/** POST /v1/evaluate: forward only. */
-export function evaluateTask({ limits, compiler, cacheBytes }: Context): Handler {
-  const preparations = new Preparations<PreparedEvaluation>(limits, cacheBytes);
+/** What is asked of a program's values, wherever the program comes from. */
+export type EvaluateQuestion = Pick<EvaluateRequest, "return" | "encoding" | "seed"> & { readonly outputs?: readonly string[] | undefined };
 
+/** POST /v1/evaluate: forward only. */
+export function evaluateTask(context: Context): Handler {
+  const { limits } = context;
+  const evaluate = evaluator(context);
   return (body, { cancelled }) => {
     const request = readRequest(EvaluateRequest, body, limits);
-    const source = programOf(request);
-    const asksNodes = request.return.includes("nodes");
     const given = merged([decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)]);
-    const prepared = preparations.get(source, JSON.stringify([request.return, request.seed]), given, () => {
-      const program = compiler.compile(source, given, request.seed);
+    return evaluate(request, programOf(request), given, cancelled);
+  };
+}
+
+/** Runs programs forward, and keeps what it has prepared for the next time. */
+export function evaluator({ limits, compiler, cacheBytes }: Context) {
+  const preparations = new Preparations<PreparedEvaluation>(limits, cacheBytes);
+
+  return (request: EvaluateQuestion, source: ProgramSource, given: GivenInputs, cancelled: () => boolean): Answer => {
+    const { seed, outputs } = request;
+    const asksNodes = request.return.includes("nodes");
+    const prepared = preparations.get(source, JSON.stringify([request.return, seed, outputs]), given, () => {
+      const program = compiler.compile(source, given, { seed, outputs });
       const wanted = new Wanted([...program.outputs, ...(asksNodes ? program.values : [])].map(({ value }) => value));
       const ready = runnable(program, null, wanted.values, limits);
       const template = wanted.template((write) => {

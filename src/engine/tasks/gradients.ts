@@ -1,6 +1,6 @@
 import type { GivenInputs } from "../../graph/draft.ts";
 import type { Program } from "../../graph/program.ts";
-import { programOf } from "../../wire/program-source.ts";
+import { programOf, type ProgramSource } from "../../wire/program-source.ts";
 import { GradientsRequest } from "../../wire/requests.ts";
 import type { GradientsResponse } from "../../wire/responses.ts";
 import { decodeTensor } from "../../wire/tensor.ts";
@@ -8,6 +8,7 @@ import { type AnswerTemplate, answerText, Wanted, type Write, writeAll } from ".
 import { type Derivatives, differentiate } from "../differentiate.ts";
 import { Cancelled } from "../executable.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../given.ts";
+import type { Answer } from "../pool-protocol.ts";
 import type { Handler } from "../worker-loop.ts";
 import { Preparations, type Prepared } from "../prepare.ts";
 import { type Runnable, runnable } from "../run.ts";
@@ -20,12 +21,26 @@ interface PreparedGradients extends Prepared {
   readonly template: AnswerTemplate;
 }
 
+/** What is asked of a program's gradients, wherever the program comes from. */
+export type GradientsQuestion = Pick<GradientsRequest, "return" | "encoding" | "seed" | "of" | "wrt" | "cotangent" | "points">;
+
 /** POST /v1/gradients: forward and backward at one point or many. */
-export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handler {
+export function gradientsTask(context: Context): Handler {
+  const { limits } = context;
+  const differentiator = gradientsOf(context);
+  return (body, { cancelled }) => {
+    const request = readRequest(GradientsRequest, body, limits);
+    const given = merged([decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)]);
+    return differentiator(request, programOf(request), given, cancelled);
+  };
+}
+
+/** Runs programs forward and backward, and keeps what it has prepared for the next time. */
+export function gradientsOf({ limits, compiler, cacheBytes }: Context) {
   const preparations = new Preparations<PreparedGradients>(limits, cacheBytes);
 
-  const prepare = (request: GradientsRequest, given: GivenInputs): PreparedGradients => {
-    const program = compiler.compile(programOf(request), given, request.seed);
+  const prepare = (request: GradientsQuestion, source: ProgramSource, given: GivenInputs): PreparedGradients => {
+    const program = compiler.compile(source, given, { seed: request.seed });
     const asksOutputs = request.return.includes("outputs");
     const derivatives = differentiate(program, {
       of: request.of,
@@ -45,17 +60,16 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
     return { program, derivatives, wanted, template, runnable: ready, size: ready.size + template.size };
   };
 
-  return (body, { cancelled }) => {
-    const request = readRequest(GradientsRequest, body, limits);
-    const source = programOf(request);
+  return (request: GradientsQuestion, source: ProgramSource, shared: GivenInputs, cancelled: () => boolean): Answer => {
     const question = JSON.stringify([request.of, request.wrt, request.return, request.cotangent !== undefined, request.seed]);
-    const shared = [decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)];
     const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
 
     const at = (own: readonly GivenInputs[]): string => {
       if (cancelled()) throw new Cancelled();
-      const given = merged([...shared, ...own]);
-      const { program, derivatives, wanted, template, runnable } = preparations.get(source, question, given, () => prepare(request, given));
+      const given = merged([shared, ...own]);
+      const { program, derivatives, wanted, template, runnable } = preparations.get(source, question, given, () =>
+        prepare(request, source, given),
+      );
       wanted.requireShort(request.encoding, request.points?.length ?? 1, limits);
       const feeds = feedsOf(program, given);
       if (cotangent !== null) feeds.push(settleCotangent(cotangent, derivatives.objective));
@@ -70,7 +84,7 @@ export function gradientsTask({ limits, compiler, cacheBytes }: Context): Handle
   };
 }
 
-function resultOf(request: GradientsRequest, program: Program, derivatives: Derivatives, write: Write): GradientsResponse {
+function resultOf(request: GradientsQuestion, program: Program, derivatives: Derivatives, write: Write): GradientsResponse {
   const { gradients, nodes, edges } = derivatives;
   const result: GradientsResponse = {};
   for (const part of request.return) {

@@ -47,7 +47,7 @@ export function checkTask({ limits, compiler, cacheBytes }: Context): Handler {
     };
     const question = JSON.stringify([asked, request.seed]);
     const subject = preparations.get(source, question, given, () =>
-      claimedPlaces(request, () => subjectOf(compiler.compile(source, given, request.seed), asked, limits)),
+      claimedPlaces(request, () => subjectOf(compiler.compile(source, given, { seed: request.seed }), asked, limits)),
     );
     requireBounded(subject, request, limits);
 

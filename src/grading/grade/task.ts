@@ -66,7 +66,7 @@ function grading({
       const names = items.map(({ pointer: _, ...name }) => name);
       const question = JSON.stringify([request.of, cotangent !== null, request.seed, names]);
       const prepared = preparations.get(source, question, given, () => {
-        const program = compiler.compile(source, given, request.seed);
+        const program = compiler.compile(source, given, { seed: request.seed });
         return prepareGrading(program, { of: request.of, cotangent: cotangent !== null, items }, limits);
       });
       const feeds = feedsOf(prepared.program, given);

@@ -34,7 +34,7 @@ export function probeTask({ limits, compiler, cacheBytes }: Context): Handler {
     const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
     const prepared = preparations.get(source, JSON.stringify([request.of, request.items, request.seed]), given, () =>
       prepareProbe(
-        namingShapes(request, wanted, () => compiler.compile(source, given, request.seed)),
+        namingShapes(request, wanted, () => compiler.compile(source, given, { seed: request.seed })),
         request,
         limits,
       ),

@@ -108,7 +108,7 @@ function fittingTarget(
 ): Wanted {
   const { loss: _, ...layers } = source;
   const tensors = new Map([...given.tensors, ...wanted.map((each) => [each.name, placeholder(each)] as const)]);
-  const bare = compiler.compile({ kind: "network", source: layers }, { tensors, pointers: given.pointers }, request.seed);
+  const bare = compiler.compile({ kind: "network", source: layers }, { tensors, pointers: given.pointers }, { seed: request.seed });
   const output = bare.outputs[0].value.shape;
   const { loss } = readNetwork(source, "/network");
   const classes = output.toSpliced(output.length === 1 ? 0 : 1, 1);

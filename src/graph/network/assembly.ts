@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly seed: number;
   readonly limits: Limits;
   readonly locate: Locate;
+  /** See `Building.step`. */
+  readonly step?: Value | null | undefined;
 }
 
 interface Declared {
@@ -45,6 +47,8 @@ export class Assembly {
   readonly constants: NamedValue[] = [];
   /** Names that belong to parameters of layers but are not fed. */
   readonly unused = new Set<string>();
+  /** What replaces buffers after a step of training. */
+  readonly replacements = new Map<Value, Value>();
   readonly #around: Surroundings;
   readonly #declared: Declared[] = [];
   #bytes = 0;
@@ -55,7 +59,7 @@ export class Assembly {
 
   /** Applies a layer to a value. */
   layer({ source, index, prefix, name }: Placed, x: Value, training: boolean): Value {
-    const { locate, seed } = this.#around;
+    const { locate, seed, step = null } = this.#around;
     const stage = layerStage(source, index, locate);
     const rules = layerOf(source);
     let draws = 0;
@@ -68,6 +72,8 @@ export class Assembly {
         training,
         seed: () => Math.floor(uniform(seed, layerStreams + index, draws++) * 2 ** 32),
         constant: this.#constant,
+        step,
+        replace: (buffer, value) => void this.replacements.set(own.get(buffer) ?? neverDeclared(buffer), value),
       };
       return this.#stage({ stage: prefix, name, pointer: stage.pointer() }, since, rules.build(x, args, building));
     });

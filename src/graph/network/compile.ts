@@ -1,4 +1,5 @@
 import { input, type Value } from "../../ir/graph.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { Limits } from "../../wire/limits.ts";
 import type { LossSource } from "../../wire/network/losses.ts";
@@ -19,6 +20,10 @@ export interface NetworkOptions {
   readonly limits: Limits;
   /** Where the parts of the network stand in the request; under /network unless told. */
   readonly locate?: Locate;
+  /** Where the network is being trained: a whole number that is fed, the number of the update counted from 1. */
+  readonly step?: Value | undefined;
+  /** The element type of what has none of its own. That of the given tensors unless told. */
+  readonly float?: DType | undefined;
 }
 
 export const inRequest: Locate = (...path) => pointerTo("network", ...path);
@@ -27,7 +32,11 @@ export const inRequest: Locate = (...path) => pointerTo("network", ...path);
  * The program that a network means for tensors of the given types: `input`, `target` where there is a loss, and parameters by name, in one
  * map. Of the given tensors only types matter. Parameters start from the seed when none is given. Throws Problem.
  */
-export function compileNetwork(source: NetworkSource, given: GivenInputs, { seed, limits, locate = inRequest }: NetworkOptions): Program {
+export function compileNetwork(
+  source: NetworkSource,
+  given: GivenInputs,
+  { seed, limits, locate = inRequest, step, float }: NetworkOptions,
+): Program {
   if (source.layers.length > limits.nodes) {
     throw problemAt(
       "too_many_nodes",
@@ -37,8 +46,8 @@ export function compileNetwork(source: NetworkSource, given: GivenInputs, { seed
   }
   const network = readNetwork(source, locate());
   const { loss, training } = network;
-  const dtype = floatOf(given);
-  const assembly = new Assembly({ given, dtype, seed, limits, locate });
+  const dtype = float ?? floatOf(given);
+  const assembly = new Assembly({ given, dtype, seed, limits, locate, step });
   const layers = place(network, assembly.naming, locate);
 
   const tensor = required("input", network, given);
@@ -59,7 +68,8 @@ export function compileNetwork(source: NetworkSource, given: GivenInputs, { seed
   refuseUnexpected(all, assembly.unused, given);
   refuseMissing(all, given);
   const named = [...all.map(({ name, value }) => ({ name, value })), ...assembly.constants, ...assembly.naming.values];
-  return { inputs: all, values: named, nodes: assembly.naming.nodes, outputs, objective: outputs[outputs.length - 1] };
+  const { naming, replacements } = assembly;
+  return { inputs: all, values: named, nodes: naming.nodes, outputs, objective: outputs[outputs.length - 1], replacements };
 }
 
 const fed = (name: string, value: Value, counts?: Counted): ProgramInput => ({ name, value, role: "input", initial: null, counts });

@@ -49,6 +49,10 @@ export interface Building {
   /** A seed for something random; another one at each call. */
   readonly seed: () => number;
   readonly constant: MakeConstant;
+  /** Where the network is being trained, the number of the update, counted from 1; else null. */
+  readonly step: Value | null;
+  /** Says what replaces a buffer of the layer after a step of training. */
+  readonly replace: (buffer: string, value: Value) => void;
 }
 
 /** Numbers of dimensions that an input may have, and how they read. */

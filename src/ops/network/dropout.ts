@@ -16,14 +16,15 @@ export const Dropout = defineOp({
   since: 13,
   category: "network",
   summary:
-    "In training, each element is set to 0 with probability ratio (0.5 unless given), and the others are divided by 1 - ratio; else the input unchanged. The mask depends on the seed and an element's position alone.",
+    "In training, each element is set to 0 with probability ratio (0.5 unless given), and the others are divided by 1 - ratio; else the input unchanged. The mask depends on the seed, the draw and an element's position alone. The draw is an input beyond ONNX: another number, such as that of a training step, gives another mask.",
   inputs: [
     { name: "data", type: "T", differentiable: true },
     { name: "ratio", type: "T1", optional: true, static: true },
     { name: "training_mode", type: "T2", optional: true, static: true },
+    { name: "draw", type: "T3", optional: true },
   ],
   outputs: [{ name: "output" }, { name: "mask" }],
-  types: { T: floats, T1: floats, T2: bools },
+  types: { T: floats, T1: floats, T2: bools, T3: ["int64"] },
   attributes,
   traits: ["linear", "random"],
   // Both outputs exist even where only the first is named, because the gradient needs the mask.
@@ -31,21 +32,21 @@ export const Dropout = defineOp({
     dropped(ratio?.known ?? null, training?.known ?? null);
     return [data, { dtype: "bool", shape: data.shape }];
   },
-  kernel: ([data, ratio, training], [output, mask], { seed }) => {
+  kernel: ([data, ratio, training, draw], [output, mask], { seed }) => {
     const rate = dropped(ratio, training);
     if (rate === 0) {
       output.data.set(data.data);
       mask.data.fill(1);
       return;
     }
-    drawMask(seed, 1 - rate, mask.data);
+    drawMask(seed, 1 - rate, mask.data, oneNumber(draw, "draw", 3) ?? 0);
     const factor = 1 / (1 - rate);
     for (let i = 0; i < output.data.length; i++) output.data[i] = mask.data[i] === 0 ? 0 : data.data[i] * factor;
   },
   vjp: ({ inputs: [, ratio, training], outputs: [, mask], grads: [g] }) => {
     const rate = dropped(ratio?.known ?? null, training?.known ?? null);
-    if (rate === 0) return [g, null, null];
-    return [where(mask, rate === 1 ? g : mul(g, 1 / (1 - rate)), 0), null, null];
+    if (rate === 0) return [g, null, null, null];
+    return [where(mask, rate === 1 ? g : mul(g, 1 / (1 - rate)), 0), null, null, null];
   },
   display: { label: "dropout", latex: called("dropout", 1) },
   probes: [
@@ -53,11 +54,12 @@ export const Dropout = defineOp({
     { inputs: [[8], null, single(1, "bool")], outputs: 1 },
     { inputs: [[2, 3], single(1, "float64"), single(1, "bool")] },
     { inputs: [[2, 3], single(0.5, "float64"), null] },
+    { inputs: [[3, 4], null, single(1, "bool"), single(7, "int64")] },
     { inputs: [[]] },
   ],
 });
 
-function single(value: number, dtype: "float64" | "bool"): ProbeInput {
+function single(value: number, dtype: "float64" | "bool" | "int64"): ProbeInput {
   return { values: [value], shape: [], dtype };
 }
 
@@ -81,7 +83,9 @@ export interface DropoutOptions {
   readonly ratio?: number;
   readonly training?: boolean;
   readonly seed?: number;
+  /** Another number draws another mask. */
+  readonly draw?: Value | null;
 }
 
-export const dropout = (x: Value, { ratio = 0.5, training = false, seed = 0 }: DropoutOptions = {}): Value =>
-  one(Dropout, [x, constant(scalar(ratio)), constant(scalar(training ? 1 : 0, "bool"))], { seed });
+export const dropout = (x: Value, { ratio = 0.5, training = false, seed = 0, draw = null }: DropoutOptions = {}): Value =>
+  one(Dropout, [x, constant(scalar(ratio)), constant(scalar(training ? 1 : 0, "bool")), draw], { seed });

@@ -1,9 +1,16 @@
 import type { Value } from "../../../ir/graph.ts";
 import { one } from "../../../ops/express.ts";
 import { BatchNormalization } from "../../../ops/network/batch-normalization.ts";
+import { add } from "../../../ops/arithmetic/add.ts";
+import { cast } from "../../../ops/arithmetic/cast.ts";
+import { mul } from "../../../ops/arithmetic/mul.ts";
+import { reciprocal } from "../../../ops/arithmetic/reciprocal.ts";
+import { sub } from "../../../ops/arithmetic/sub.ts";
 import { groupNormalization } from "../../../ops/network/group-normalization.ts";
 import { layerNormalization } from "../../../ops/network/layer-normalization.ts";
+import { standardise } from "../../../ops/network/normalization.ts";
 import { filled } from "../../../ops/shape/expand.ts";
+import { reshape } from "../../../ops/shape/reshape.ts";
 import { formatShape, sameShape, sizeOf } from "../../../tensor/shape.ts";
 import * as schemas from "../../../wire/network/normalization.ts";
 import { type Building, defineLayer, LayerFault, type Layout, parameter, type ParameterSpec } from "../define.ts";
@@ -31,7 +38,8 @@ const batchOf = (layout: Layout) => ({
   ],
   // Without effect on values and gradients.
   unused: ({ track_running_stats: tracked }: Batch) => (tracked ? ["num_batches_tracked"] : []),
-  build: (x: Value, { affine, eps, track_running_stats: tracked }: Batch, { parameter, training }: Building) => {
+  build: (x: Value, { affine, eps, momentum, track_running_stats: tracked }: Batch, building: Building) => {
+    const { parameter, training } = building;
     const ofBatch = training || !tracked;
     if (training && sizeOf(x.shape) === x.shape[1]) {
       const message = `its input of shape ${formatShape(x.shape)} has one number for each channel, and training needs more to tell a variance`;
@@ -40,9 +48,27 @@ const batchOf = (layout: Layout) => ({
     const each = (value: number): Value => filled(value, { dtype: x.dtype, shape: [x.shape[1]] });
     const scale = affine ? [parameter("weight"), parameter("bias")] : [each(1), each(0)];
     const running = tracked ? [parameter("running_mean"), parameter("running_var")] : [each(0), each(1)];
+    if (training && tracked) follow(x, momentum, building);
     return one(BatchNormalization, [x, ...scale, ...running], { epsilon: eps, training_mode: ofBatch });
   },
 });
+
+/** Moves the running statistics towards those of the batch, whose variance is the unbiased one here. */
+function follow(x: Value, momentum: number | null, { parameter, step, replace }: Building): void {
+  if (step === null) return;
+  const channels = x.shape[1];
+  const elements = sizeOf(x.shape) / channels;
+  const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+  const { mean, variance } = standardise(x, axes);
+  // Without a momentum all batches count alike.
+  const weight = momentum === null ? reciprocal(cast(step, x.dtype)) : filled(momentum, { dtype: x.dtype, shape: [] });
+  const move = (buffer: string, now: Value): void => {
+    const before = parameter(buffer);
+    replace(buffer, add(before, mul(sub(reshape(now, [channels]), before), weight)));
+  };
+  move("running_mean", mean);
+  move("running_var", mul(variance, elements / (elements - 1)));
+}
 
 export const BatchNorm1d = defineLayer(
   schemas.BatchNorm1d,

@@ -1,0 +1,161 @@
+import type { MetricsRow, ProgressNumbers } from "../training/report.ts";
+import { Problem } from "../wire/problems.ts";
+import { type Claim, type JobStatus, LostJob, type NewCheckpoint, type NewEvent, type Report, type Storage } from "./contract.ts";
+import type { Meter } from "./runner.ts";
+import type { TrainerMessage } from "./trainer-protocol.ts";
+
+type Told = Extract<TrainerMessage, { kind: "metrics" | "checkpoint" }>;
+type CheckpointMessage = Extract<TrainerMessage, { kind: "checkpoint" }>;
+
+/** Progress becomes an event this often, in milliseconds, or more seldom in a long run: after a hundredth of its time. */
+const eventEvery = 1_000;
+const eventShare = 100;
+
+interface Listener {
+  readonly status: (status: JobStatus) => void;
+  readonly lost: () => void;
+  readonly checkpointDone: () => void;
+  readonly meter: Meter | undefined;
+}
+
+/** Writes what a trainer tells to the storage, in order and one thing at a time; what comes meanwhile is written together. */
+export class Reporter {
+  readonly #storage: Storage;
+  readonly #claim: Claim;
+  readonly #listener: Listener;
+  readonly #began = Date.now();
+  readonly #samplesPerStep: number;
+  #rows: MetricsRow[] = [];
+  #progress: ProgressNumbers | null = null;
+  #checkpoints: CheckpointMessage[] = [];
+  #eventAt = 0;
+  #countedStep: number;
+  #writing: Promise<void> | null = null;
+  #isLost = false;
+  /** The checkpoint that ends the job is written with its end. */
+  #final: CheckpointMessage | null = null;
+
+  constructor(storage: Storage, claim: Claim, listener: Listener) {
+    this.#storage = storage;
+    this.#claim = claim;
+    this.#listener = listener;
+    this.#countedStep = claim.checkpoint?.step ?? 0;
+    const { summary } = claim.job;
+    this.#samplesPerStep = typeof summary.batch_size === "number" ? summary.batch_size : 0;
+  }
+
+  take(message: Told): void {
+    if (message.kind === "metrics") {
+      this.#rows.push(...message.rows);
+      this.#progress = message.progress;
+      this.#listener.meter?.trained(
+        message.progress.step - this.#countedStep,
+        (message.progress.step - this.#countedStep) * this.#samplesPerStep,
+      );
+      this.#countedStep = message.progress.step;
+    } else if (message.final) this.#final = message;
+    else this.#checkpoints.push(message);
+    this.#writing ??= this.#writeAll().finally(() => (this.#writing = null));
+  }
+
+  /** The job is somebody else's: nothing more is written. */
+  drop(): void {
+    this.#isLost = true;
+    this.#listener.lost();
+  }
+
+  /** Fulfilled when all that was told is written, but for the final checkpoint. Throws LostJob. */
+  async settled(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+    if (this.#isLost) throw new LostJob("the job is somebody else's");
+  }
+
+  /** What goes with the end of the job: the final checkpoint, whose bytes are kept before. Throws Problem when they cannot be. */
+  async last(): Promise<Report> {
+    const rest: Report = { metrics: this.#rows, ...(this.#progress && { progress: this.#progress }) };
+    const final = this.#final;
+    return final === null ? rest : { ...rest, checkpoint: await this.#keep(final), keep: this.#keepCount };
+  }
+
+  get #keepCount(): number {
+    const { checkpoint } = this.#claim.job.summary as { readonly checkpoint?: { readonly keep: number } };
+    return checkpoint?.keep ?? 2;
+  }
+
+  async #writeAll(): Promise<void> {
+    // A turn later, so that what was told together is written together.
+    await Promise.resolve();
+    try {
+      while (!this.#isLost && (this.#rows.length > 0 || this.#progress !== null || this.#checkpoints.length > 0)) await this.#writeOne();
+    } catch (error) {
+      if (error instanceof LostJob) this.drop();
+      // What is not written now goes with the next report, or with the end.
+      else if (!(error instanceof Problem)) throw error;
+    } finally {
+      if (this.#isLost) for (; this.#checkpoints.length > 0; this.#checkpoints.pop()) this.#listener.checkpointDone();
+    }
+  }
+
+  async #writeOne(): Promise<void> {
+    const rows = this.#rows;
+    const progress = this.#progress;
+    const checkpoint = this.#checkpoints.shift();
+    this.#rows = [];
+    this.#progress = null;
+    const events: NewEvent[] = [];
+    let report: Report = { metrics: rows, ...(progress && { progress }) };
+    try {
+      if (progress !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
+      if (checkpoint !== undefined) {
+        const kept = await this.#keep(checkpoint).finally(() => this.#listener.checkpointDone());
+        report = { ...report, checkpoint: kept, keep: this.#keepCount };
+        events.push(checkpointEvent(kept));
+      }
+      const { status } = await this.#storage.jobs.report(this.#claim.job.id, this.#claim.attempt, { ...report, events });
+      this.#listener.status(status);
+    } catch (error) {
+      this.#rows = [...rows, ...this.#rows];
+      this.#progress ??= progress;
+      throw error;
+    }
+  }
+
+  async #keep({ weights, state, ...facts }: CheckpointMessage): Promise<NewCheckpoint> {
+    const { blobs } = this.#storage;
+    await blobs.put(weights.digest, weights.bytes);
+    if (state !== null) await blobs.put(state.digest, state.bytes);
+    const bytes = weights.bytes.length + (state?.bytes.length ?? 0);
+    this.#listener.meter?.kept(bytes);
+    const { step, epoch, metrics, best, final } = facts;
+    return { step, epoch, metrics, best, final, weights: weights.digest, state: state?.digest ?? null, bytes };
+  }
+
+  #isEventDue(): boolean {
+    const now = Date.now();
+    if (now - this.#eventAt < Math.max(eventEvery, (now - this.#began) / eventShare)) return false;
+    this.#eventAt = now;
+    return true;
+  }
+}
+
+function progressEvent(progress: ProgressNumbers, steps: number | null): NewEvent {
+  const { step, loss, steps_per_second: rate, remaining_seconds: rest } = progress;
+  const parts = [
+    `step ${step}${steps === null ? "" : ` of ${steps}`}`,
+    ...(loss === null ? [] : [`loss ${loss.toPrecision(6)}`]),
+    `${rate.toPrecision(3)} steps/s`,
+    ...(rest === null ? [] : [`${duration(rest)} left`]),
+  ];
+  return { type: "progress", message: parts.join(", "), data: { ...progress } };
+}
+
+function checkpointEvent({ step, epoch, metrics, best, bytes }: NewCheckpoint): NewEvent {
+  const message = `checkpoint of ${bytes} bytes at step ${step}${best ? ", the best so far" : ""}`;
+  return { type: "checkpoint", message, data: { checkpoint: `step_${step}`, step, epoch, metrics, best, bytes } };
+}
+
+/** Seconds as people say them. */
+function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { MessagePort } from "node:worker_threads";
+import type { Compiler } from "../engine/compile.ts";
+import { LeadingCrew } from "../engine/crew.ts";
+import type { ThreadBudget } from "../engine/thread-budget.ts";
+import { onWorkspace, workspace } from "../kernels/workspace.ts";
+import { readDatasets } from "../training/tasks/submit.ts";
+import { Setup } from "../training/setup.ts";
+import { decodeSubmission } from "../training/submission.ts";
+import { train } from "../training/train.ts";
+import type { CheckpointFiles, Host } from "../training/host.ts";
+import { decodeCheckpoint } from "../training/weights.ts";
+import type { Limits } from "../wire/limits.ts";
+import { Problem } from "../wire/problems.ts";
+import { type Blob, type Control, mostPending, PENDING, type TrainerMessage, type TrainTask, WISH, wishes } from "./trainer-protocol.ts";
+
+export interface TrainerOptions {
+  readonly compiler: Compiler;
+  readonly limits: Limits;
+  /** Most threads that may work on one step, this one included. */
+  readonly threads: number;
+  readonly budget: ThreadBudget;
+}
+
+/** Makes this thread a trainer: trains what it is told, one task after another. */
+export function serveTraining(port: MessagePort, options: TrainerOptions): void {
+  const send = (message: TrainerMessage, transfers: ArrayBuffer[] = []): void => port.postMessage(message, transfers);
+  let threads = 1;
+  onWorkspace((space) => {
+    if (threads < 2) return;
+    const ask = (crew: LeadingCrew["link"] | null, members: number): void => send({ kind: "crew", crew, members });
+    space.crew = new LeadingCrew(space, threads, options.budget, { recruit: ask, dismiss: () => ask(null, 0) });
+  });
+  port.on("message", (task: TrainTask) => {
+    options.budget.enter();
+    try {
+      const submission = decodeSubmission(readFileSync(task.submission));
+      threads = Math.min(submission.spec.threads ?? options.threads, options.threads);
+      const setup = new Setup(submission, { ...options, datasets: readDatasets(task.datasets) });
+      const { checkpoint } = task;
+      const resumed = checkpoint === null ? null : decodeCheckpoint(readFileSync(checkpoint.weights), readFileSync(checkpoint.state));
+      send({ kind: "end", ending: train(setup, resumed, hostOf(task.control, send)) });
+    } catch (error) {
+      send(refusalOf(error));
+    } finally {
+      options.budget.giveBack(1);
+      // A job's memory goes with it, and so do the threads that helped.
+      workspace().abandon();
+    }
+  });
+  send({ kind: "ready" });
+}
+
+function hostOf(control: Control, send: (message: TrainerMessage, transfers?: ArrayBuffer[]) => void): Host {
+  return {
+    wish: () => wishes[Atomics.load(control, WISH)],
+    metrics: (rows, progress) => send({ kind: "metrics", rows, progress }),
+    checkpoint: ({ weights, state, ...facts }: CheckpointFiles) => {
+      for (let pending = Atomics.load(control, PENDING); pending >= mostPending; pending = Atomics.load(control, PENDING)) {
+        Atomics.wait(control, PENDING, pending);
+      }
+      Atomics.add(control, PENDING, 1);
+      const transfers = state === null ? [weights.buffer] : [weights.buffer, state.buffer];
+      send({ kind: "checkpoint", ...facts, weights: blobOf(weights), state: state && blobOf(state) }, transfers);
+    },
+    now: () => performance.now(),
+  };
+}
+
+const blobOf = (bytes: Uint8Array<ArrayBuffer>): Blob => ({ digest: createHash("sha256").update(bytes).digest("hex"), bytes });
+
+function refusalOf(error: unknown): TrainerMessage {
+  if (error instanceof Problem) {
+    const param = error.errors[0]?.pointer ?? null;
+    return {
+      kind: "refused",
+      failure: { code: error.code, message: error.detail, param },
+      trace: error.status < 500 ? null : String(error.stack),
+    };
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: "refused", failure: { code: "internal", message: "Something unforeseen went wrong in the training", param: null }, trace };
+}

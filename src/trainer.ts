@@ -1,0 +1,31 @@
+import { setPriority } from "node:os";
+import { parentPort, workerData } from "node:worker_threads";
+import { Compiler } from "./engine/compile.ts";
+import { Registry } from "./engine/registry.ts";
+import { ThreadBudget, type ThreadsInUse } from "./engine/thread-budget.ts";
+import { serveTraining } from "./jobs/trainer-loop.ts";
+import type { Limits } from "./wire/limits.ts";
+
+/** What the main thread tells its trainers. */
+export interface TrainerSettings {
+  readonly limits: Limits;
+  /** Where registered programs are kept. */
+  readonly graphsFolder: string;
+  readonly threads: number;
+  readonly inUse: ThreadsInUse;
+  /** Which of the trainers this is. */
+  readonly place: number;
+}
+
+/** Trainings give way to requests: on Linux a priority is a thread's own. */
+const background = 10;
+if (process.platform === "linux") setPriority(background);
+
+const { limits, graphsFolder, threads, inUse, place } = workerData as TrainerSettings;
+if (parentPort === null) throw new Error("A trainer is a worker thread");
+serveTraining(parentPort, {
+  limits,
+  threads,
+  compiler: new Compiler(new Registry(graphsFolder), limits),
+  budget: new ThreadBudget(inUse, place),
+});

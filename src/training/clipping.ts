@@ -1,0 +1,40 @@
+import type { Value } from "../ir/graph.ts";
+import { add } from "../ops/arithmetic/add.ts";
+import { cast } from "../ops/arithmetic/cast.ts";
+import { clip } from "../ops/arithmetic/clip.ts";
+import { div } from "../ops/arithmetic/div.ts";
+import { min } from "../ops/arithmetic/max-min.ts";
+import { mul } from "../ops/arithmetic/mul.ts";
+import { sqrt } from "../ops/arithmetic/sqrt.ts";
+import { sumOf } from "../ops/arithmetic/sum.ts";
+import { number } from "../ops/express.ts";
+import { reduceSumSquare } from "../ops/reduction/norms.ts";
+import type { GradientClipping } from "../wire/training/optimizers.ts";
+
+/** Keeps a quotient finite where all gradients are zero, as in torch. */
+const epsilon = 1e-6;
+
+/**
+ * The gradients within their bounds, each of its own shape and dtype, and the Euclidean norm of all of them before, a scalar; null where no
+ * norm is bounded. Bounds of elements are kept after that of the norm.
+ */
+export function clipped(
+  gradients: readonly Value[],
+  { norm, value }: Partial<GradientClipping>,
+): { readonly gradients: Value[]; readonly norm: Value | null } {
+  const total = norm === undefined || gradients.length === 0 ? null : normOf(gradients);
+  const scaled =
+    norm === undefined || total === null ? gradients : scaledBy(gradients, min(div(number(norm, total), add(total, epsilon)), 1));
+  const cut = value === undefined ? scaled : scaled.map((gradient) => clip(gradient, -value, value));
+  return { gradients: [...cut], norm: total };
+}
+
+/** In the gradients' own dtype, or in float64 where they differ. */
+function normOf(gradients: readonly Value[]): Value {
+  const [{ dtype }] = gradients;
+  const common = gradients.every((gradient) => gradient.dtype === dtype) ? dtype : "float64";
+  return sqrt(sumOf(gradients.map((gradient) => cast(reduceSumSquare(gradient, { keepdims: false }), common))));
+}
+
+const scaledBy = (gradients: readonly Value[], factor: Value): Value[] =>
+  gradients.map((gradient) => mul(gradient, cast(factor, gradient.dtype)));

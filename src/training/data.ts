@@ -1,0 +1,134 @@
+import type { z } from "zod";
+import type { GivenInputs } from "../graph/draft.ts";
+import { isFloating } from "../tensor/dtype.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { DatasetRows, DatasetTensor, type JobRequest, namesDataset } from "../wire/job-request.ts";
+import type { Limits } from "../wire/limits.ts";
+import { nearest } from "../wire/nearest.ts";
+import { pointerTo, Problem, problemAt } from "../wire/problems.ts";
+import { decodeTensor, type GivenTensor } from "../wire/tensor.ts";
+import type { Transform } from "../wire/training/transforms.ts";
+import { check } from "../wire/validate.ts";
+import { applied, fitted } from "./transforms.ts";
+
+/** The tensors of a dataset by its id; null where there is none. */
+export type Datasets = (id: string) => ReadonlyMap<string, Tensor> | null;
+
+/** Data of a request as they are written there. */
+export type DataSource = JobRequest["data"];
+
+/** A tensor of a dataset with what is done to it, and where the request says so. */
+interface Reference {
+  readonly tensor: Tensor;
+  readonly transforms: readonly Transform[];
+  readonly pointer: string;
+  readonly transformsAt: string;
+}
+
+/** The tensors that stand in the request itself. Throws Problem. */
+export function inlineData(source: DataSource, pointer: string, limits: Limits): GivenInputs {
+  const tensors = new Map<string, GivenTensor>();
+  const pointers = new Map<string, string>();
+  if (namesDataset(source)) return { tensors, pointers };
+  for (const [name, json] of Object.entries(source as Readonly<Record<string, unknown>>)) {
+    if (namesDataset(json)) continue;
+    const at = pointer + pointerTo(name);
+    pointers.set(name, at);
+    tensors.set(name, decodeTensor(json, at, limits));
+  }
+  return { tensors, pointers };
+}
+
+/** What the request says apart from the tensors that stand in it. */
+export function withoutTensors(source: DataSource): DataSource {
+  if (namesDataset(source)) return source;
+  return Object.fromEntries(Object.entries(source).filter(([, json]) => namesDataset(json)));
+}
+
+/** Ids of the datasets that data are taken from. */
+export function datasetsOf(source: DataSource): string[] {
+  const parts: unknown[] = namesDataset(source) ? [source] : Object.values(source).filter(namesDataset);
+  return [...new Set(parts.map((part) => (part as { readonly dataset: string }).dataset))];
+}
+
+/**
+ * All tensors of the data by the name of their input. Numbers of datasets take the type that is needed, as those of requests do. Statistics
+ * of transforms are taken of the first `trainingRows(rows)` rows. Throws Problem.
+ */
+export function readData(
+  source: DataSource,
+  inline: GivenInputs,
+  pointer: string,
+  datasets: Datasets,
+  trainingRows: (rows: number) => number,
+): GivenInputs {
+  const tensors = new Map(inline.tensors);
+  const pointers = new Map(inline.pointers);
+  for (const [name, reference] of references(source, pointer, datasets)) {
+    pointers.set(name, reference.pointer);
+    tensors.set(name, transformed(reference, trainingRows));
+  }
+  return { tensors, pointers };
+}
+
+function references(source: DataSource, pointer: string, datasets: Datasets): [string, Reference][] {
+  if (namesDataset(source)) {
+    const { dataset, transforms } = checked(DatasetRows, source, pointer);
+    const tensors = tensorsOf(dataset, `${pointer}/dataset`, datasets);
+    const at = (name: string): string => `${pointer}/transforms${pointerTo(name)}`;
+    for (const name of Object.keys(transforms)) tensorAt(name, tensors, at(name));
+    return [...tensors].map(([name, tensor]) => [
+      name,
+      { tensor, transforms: transforms[name] ?? [], pointer: `${pointer}/dataset`, transformsAt: at(name) },
+    ]);
+  }
+  return Object.entries(source).flatMap(([name, json]: [string, unknown]): [string, Reference][] => {
+    if (!namesDataset(json)) return [];
+    const at = pointer + pointerTo(name);
+    const { dataset, tensor, transforms } = checked(DatasetTensor, json, at);
+    const tensors = tensorsOf(dataset, `${at}/dataset`, datasets);
+    const usual = tensors.size === 1 ? [...tensors.keys()][0] : name;
+    const found = tensorAt(tensor ?? usual, tensors, tensor === undefined ? at : `${at}/tensor`);
+    return [[name, { tensor: found, transforms, pointer: at, transformsAt: `${at}/transforms` }]];
+  });
+}
+
+function checked<S extends z.ZodType>(schema: S, json: unknown, pointer: string): z.output<S> {
+  const result = check(schema, json, pointer);
+  if (result.success) return result.data;
+  const [{ pointer: at, detail }] = result.places;
+  throw new Problem("invalid_request", `At ${at}: ${detail}`, result.places);
+}
+
+function tensorsOf(id: string, pointer: string, datasets: Datasets): ReadonlyMap<string, Tensor> {
+  const tensors = datasets(id);
+  if (tensors === null) throw problemAt("unknown_dataset", pointer, `No dataset is kept as ${id}`);
+  return tensors;
+}
+
+function tensorAt(name: string, tensors: ReadonlyMap<string, Tensor>, pointer: string): Tensor {
+  const tensor = tensors.get(name);
+  if (tensor !== undefined) return tensor;
+  const detail = `The dataset has no tensor ${name}; it has ${[...tensors.keys()].join(", ")}`;
+  throw problemAt("invalid_training", pointer, detail, nearest(name, tensors.keys())[0]);
+}
+
+function transformed({ tensor, transforms, transformsAt }: Reference, trainingRows: (rows: number) => number): GivenTensor {
+  const fit = fitted(transforms, tensor, trainingRows(tensor.shape[0] ?? 0), transformsAt);
+  const { shape, dtype, data } = applied(fit, tensor);
+  const typed = transforms.some(({ type }) => type === "cast") ? dtype : null;
+  if (dtype === "bool") return { shape, dtype: typed, kind: "bool", layout: "nested", data };
+  const numbers = data instanceof Float64Array ? data : Float64Array.from(data);
+  const kind = !isFloating(dtype) || numbers.every(Number.isSafeInteger) ? "whole" : "real";
+  return { shape, dtype: typed, kind, layout: "nested", data: numbers };
+}
+
+/** So many rows of given tensors, from the first on. */
+export function firstRows({ tensors, pointers }: GivenInputs, rows: number): GivenInputs {
+  const cut = (given: GivenTensor): GivenTensor => {
+    const shape: Shape = [rows, ...given.shape.slice(1)];
+    return { ...given, shape, data: given.data.subarray(0, sizeOf(shape)) };
+  };
+  return { tensors: new Map([...tensors].map(([name, given]) => [name, cut(given)])), pointers };
+}

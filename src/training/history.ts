@@ -1,0 +1,88 @@
+import type { Host } from "./host.ts";
+import { type MetricsRow, written } from "./report.ts";
+import type { Setup } from "./setup.ts";
+
+/** Rows are handed on this often, in milliseconds, or when there are so many. */
+const flushEvery = 250;
+const mostRows = 500;
+/** The history of a run has about so many rows unless told. */
+const usualRows = 1000;
+
+interface Step {
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly lr: number;
+  readonly norm: number | null;
+}
+
+/** The history of a run in the making, and how fast it goes. */
+export class History {
+  readonly #setup: Setup;
+  readonly #host: Host;
+  readonly #every: number;
+  #rows: MetricsRow[] = [];
+  #last: Step | null = null;
+  #flushedAt: number;
+  #flushedStep: number;
+  #rate = 0;
+
+  /** `step` updates have been made before. */
+  constructor(setup: Setup, host: Host, step: number) {
+    this.#setup = setup;
+    this.#host = host;
+    this.#every = setup.spec.log_every ?? Math.max(1, Math.floor(setup.steps / usualRows));
+    this.#flushedAt = host.now();
+    this.#flushedStep = step;
+  }
+
+  step(step: Step): void {
+    this.#last = step;
+    if ((step.step - 1) % this.#every === 0 || step.step === this.#setup.steps) this.#rows.push(rowOf(step));
+  }
+
+  /** What an epoch came to goes into the row of its last step. */
+  epoch(metrics: Readonly<Record<string, number | string>>): void {
+    const last = this.#last;
+    if (last === null) return;
+    const isLogged = this.#rows.at(-1)?.step === last.step;
+    // Where every step is an epoch, rows come as often as those of steps.
+    if (!isLogged && this.#setup.stepsPerEpoch === 1) return;
+    const row = isLogged ? (this.#rows.pop() as MetricsRow) : rowOf(last);
+    const { loss, ...others } = metrics;
+    this.#rows.push({ ...row, epoch_loss: loss, ...others });
+  }
+
+  flushIfDue(): void {
+    if (this.#rows.length >= mostRows || this.#host.now() - this.#flushedAt >= flushEvery) this.flush();
+  }
+
+  flush(): void {
+    const last = this.#last;
+    if (last === null) return;
+    const now = this.#host.now();
+    const seconds = (now - this.#flushedAt) / 1000;
+    const steps = last.step - this.#flushedStep;
+    if (seconds > 0 && steps > 0) this.#rate = this.#rate === 0 ? steps / seconds : 0.7 * this.#rate + 0.3 * (steps / seconds);
+    const { training, stepsPerEpoch, steps: all } = this.#setup;
+    this.#host.metrics(this.#rows, {
+      step: last.step,
+      epoch: last.epoch,
+      loss: Number.isFinite(last.loss) ? last.loss : null,
+      steps_per_second: this.#rate,
+      samples_per_second: (this.#rate * training.count) / stepsPerEpoch,
+      remaining_seconds: this.#rate > 0 ? (all - last.step) / this.#rate : null,
+    });
+    this.#rows = [];
+    this.#flushedAt = now;
+    this.#flushedStep = last.step;
+  }
+}
+
+const rowOf = ({ step, epoch, loss, lr, norm }: Step): MetricsRow => ({
+  step,
+  epoch,
+  loss: written(loss),
+  lr,
+  ...(norm !== null && { grad_norm: written(norm) }),
+});

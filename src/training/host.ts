@@ -1,0 +1,30 @@
+import type { Failure, MetricsRow, ProgressNumbers } from "./report.ts";
+
+/** What is wanted of a run: to go on; to stop so that it can go on later, at once or when it is resumed; or to stop for good. */
+export type Wish = "go on" | "hand over" | "pause" | "cancel";
+
+export interface CheckpointFiles {
+  readonly step: number;
+  readonly epoch: number;
+  readonly metrics: Readonly<Record<string, number | string>>;
+  readonly weights: Uint8Array<ArrayBuffer>;
+  /** null for one that offers its weights only. */
+  readonly state: Uint8Array<ArrayBuffer> | null;
+  readonly best: boolean;
+  readonly final: boolean;
+}
+
+/** Whoever runs a training: is told what happens, and says when to stop. Calls are synchronous and come between steps. */
+export interface Host {
+  readonly wish: () => Wish;
+  readonly metrics: (rows: readonly MetricsRow[], progress: ProgressNumbers) => void;
+  readonly checkpoint: (files: CheckpointFiles) => void;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number;
+}
+
+/** How a run ended, for now or for good. */
+export type Ending =
+  | { readonly kind: "done"; readonly result: Readonly<Record<string, unknown>>; readonly message: string }
+  | { readonly kind: "failed"; readonly failure: Failure }
+  | { readonly kind: "stopped"; readonly wish: Exclude<Wish, "go on">; readonly step: number };

@@ -1,0 +1,166 @@
+import type { NamedValue, Program } from "../graph/program.ts";
+import type { Value } from "../ir/graph.ts";
+import { isFloating } from "../tensor/dtype.ts";
+import { formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Metric, MetricName } from "../wire/job-request.ts";
+import { nearest } from "../wire/nearest.ts";
+import { pointerTo, problemAt } from "../wire/problems.ts";
+import type { ProgramSource } from "../wire/program-source.ts";
+
+/** Adds batches up to one number. */
+export interface Tally {
+  add(output: Tensor, target: Tensor): void;
+  value(): number;
+  reset(): void;
+  /** What was added so far, and the same again: a run goes on in the middle of an epoch. */
+  state(): number[];
+  restore(state: readonly number[]): void;
+}
+
+/** What is measured of two values of the program. */
+export interface Measure {
+  readonly name: MetricName;
+  readonly output: Value;
+  readonly target: Value;
+  readonly tally: Tally;
+}
+
+/** The measures that a job asks for beside its loss. Throws Problem with the place of one that the program has no values for. */
+export function measuresOf(metrics: readonly Metric[], program: Program, source: ProgramSource): Measure[] {
+  return metrics.flatMap((metric, at) => {
+    const pointer = pointerTo("metrics", at);
+    const { type, output = "output", target = "target" } = typeof metric === "string" ? { type: metric } : metric;
+    if (type === "loss") return [];
+    const [predicted, wanted] = [valueOf(program, output, pointer), valueOf(program, target, pointer)];
+    return [{ name: type, output: predicted, target: wanted, tally: tallyOf(type, predicted, wanted, lossTypeOf(source), pointer) }];
+  });
+}
+
+function valueOf(program: Program, name: string, pointer: string): Value {
+  const found = program.values.find((each: NamedValue) => each.name === name);
+  if (found !== undefined) return found.value;
+  const meant = nearest(
+    name,
+    program.values.map((each) => each.name),
+  )[0];
+  const detail = `The program has no value named ${name}: name what to compare with {"type", "output", "target"}`;
+  throw problemAt("invalid_training", pointer, detail, meant);
+}
+
+const lossTypeOf = (source: ProgramSource): string | undefined => (source.kind === "network" ? source.source.loss?.type : undefined);
+
+function tallyOf(type: Exclude<MetricName, "loss">, output: Value, target: Value, loss: string | undefined, pointer: string): Tally {
+  if (type === "accuracy") return accuracyOf(output.shape, target, loss, pointer);
+  if (!sameShape(output.shape, target.shape)) {
+    const detail = `${type} compares values of one shape, not ${formatShape(output.shape)} with ${formatShape(target.shape)}`;
+    throw problemAt("invalid_training", pointer, detail);
+  }
+  if (type === "r2") return explained(sizeOf(output.shape.slice(1)));
+  if (type === "mae") return averaged(Math.abs, (mean) => mean);
+  return averaged((difference) => difference * difference, type === "rmse" ? Math.sqrt : (mean) => mean);
+}
+
+function accuracyOf(output: Shape, target: Value, loss: string | undefined, pointer: string): Tally {
+  // Scores of classes lie along the second axis, or the only one.
+  const axis = output.length > 1 ? 1 : 0;
+  const without = output.filter((_, at) => at !== axis);
+  const isOfClasses = !isFloating(target.dtype) && sameShape(target.shape, without);
+  const isOfScores = loss === "CrossEntropyLoss" && sameShape(target.shape, output);
+  if (isOfClasses || isOfScores) return share(classHits(output, axis, isOfScores));
+  if (sameShape(target.shape, output)) {
+    const threshold = loss === "BCEWithLogitsLoss" ? 0 : 0.5;
+    return share(({ data }, wanted) => count(data.length, (at) => data[at] > threshold === wanted.data[at] > 0.5));
+  }
+  const detail = `accuracy compares scores of classes or probabilities with what is true, not ${formatShape(output)} with ${formatShape(target.shape)}`;
+  throw problemAt("invalid_training", pointer, detail);
+}
+
+type Hits = (output: Tensor, target: Tensor) => { readonly hits: number; readonly of: number };
+
+function count(of: number, isHit: (at: number) => boolean): { hits: number; of: number } {
+  let hits = 0;
+  for (let at = 0; at < of; at++) if (isHit(at)) hits++;
+  return { hits, of };
+}
+
+function classHits(shape: Shape, axis: number, ofScores: boolean): Hits {
+  const classes = shape[axis];
+  const inner = sizeOf(shape.slice(axis + 1));
+  const largest = ({ data }: Tensor, first: number): number => {
+    let best = 0;
+    for (let each = 1; each < classes; each++) if (data[first + each * inner] > data[first + best * inner]) best = each;
+    return best;
+  };
+  return (output, target) =>
+    count(output.data.length / classes, (at) => {
+      const first = Math.floor(at / inner) * classes * inner + (at % inner);
+      return largest(output, first) === (ofScores ? largest(target, first) : target.data[at]);
+    });
+}
+
+/** The share of hits. */
+function share(hitsOf: Hits): Tally {
+  let hits = 0;
+  let all = 0;
+  return {
+    add: (output, target) => {
+      const found = hitsOf(output, target);
+      hits += found.hits;
+      all += found.of;
+    },
+    value: () => hits / all,
+    reset: () => void (hits = all = 0),
+    state: () => [hits, all],
+    restore: (state) => void ([hits, all] = state),
+  };
+}
+
+/** The mean of a function of the difference, over all elements. */
+function averaged(of: (difference: number) => number, finish: (mean: number) => number): Tally {
+  let sum = 0;
+  let all = 0;
+  return {
+    add: ({ data }, target) => {
+      for (let at = 0; at < data.length; at++) sum += of(data[at] - target.data[at]);
+      all += data.length;
+    },
+    value: () => finish(sum / all),
+    reset: () => void (sum = all = 0),
+    state: () => [sum, all],
+    restore: (state) => void ([sum, all] = state),
+  };
+}
+
+/** 1 less the squared errors over the squared distances from the mean, averaged over columns; by Welford's sums, which lose no digits. */
+function explained(columns: number): Tally {
+  // Per column: the mean of the targets, their squared distances from it, and the squared errors.
+  const sums = new Float64Array(3 * columns);
+  let rows = 0;
+  return {
+    add: ({ data }, target) => {
+      for (let at = 0; at < data.length; at++) {
+        const column = 3 * (at % columns);
+        if (column === 0) rows++;
+        const distance = target.data[at] - sums[column];
+        sums[column] += distance / rows;
+        sums[column + 1] += distance * (target.data[at] - sums[column]);
+        sums[column + 2] += (target.data[at] - data[at]) ** 2;
+      }
+    },
+    value: () => {
+      let total = 0;
+      for (let column = 0; column < sums.length; column += 3) total += 1 - sums[column + 2] / sums[column + 1];
+      return total / columns;
+    },
+    reset: () => {
+      rows = 0;
+      sums.fill(0);
+    },
+    state: () => [rows, ...sums],
+    restore: ([first, ...others]) => {
+      rows = first;
+      sums.set(others);
+    },
+  };
+}

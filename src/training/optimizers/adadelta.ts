@@ -1,0 +1,24 @@
+import { add } from "../../ops/arithmetic/add.ts";
+import { div } from "../../ops/arithmetic/div.ts";
+import { mul } from "../../ops/arithmetic/mul.ts";
+import { sqrt } from "../../ops/arithmetic/sqrt.ts";
+import { sub } from "../../ops/arithmetic/sub.ts";
+import type { OptimizerOf } from "../../wire/training/optimizers.ts";
+import { type OptimizerRule, zeroed } from "./define.ts";
+import { averagedSquare, penalised } from "./gradient.ts";
+
+/** Gradient descent whose steps have the average size of earlier steps, so that they are in the parameter's own unit. */
+export function adadelta(source: OptimizerOf<"Adadelta">): OptimizerRule {
+  const { rho, eps } = source;
+  return {
+    states: zeroed("square_avg", "acc_delta"),
+    scalars: 1,
+    schedule: (_t, lr, out) => void (out[0] = lr),
+    update: (parameter, gradient, [square, steps], [lr]) => {
+      const pull = penalised(gradient, parameter, source);
+      const nextSquare = averagedSquare(square, pull, rho);
+      const step = mul(div(sqrt(add(steps, eps)), sqrt(add(nextSquare, eps))), pull);
+      return { parameter: sub(parameter, mul(step, lr)), states: [nextSquare, averagedSquare(steps, step, rho)] };
+    },
+  };
+}

@@ -1,0 +1,7 @@
+import type { OptimizerSource } from "../wire/training/optimizers.ts";
+import type { JobSpec } from "./submission.ts";
+
+/** The optimizer with the weight decay that the request may have put beside it. */
+export function optimizerSourceOf({ optimizer, weight_decay }: JobSpec): OptimizerSource {
+  return weight_decay === undefined || optimizer.type === "LBFGS" ? optimizer : { ...optimizer, weight_decay };
+}

@@ -1,0 +1,63 @@
+import { nearest } from "../wire/nearest.ts";
+import { problemAt } from "../wire/problems.ts";
+import type { JobSpec } from "./submission.ts";
+import type { Best, LoopState } from "./weights.ts";
+
+/** Metrics of which more is better. */
+const rising = /(^|_)(accuracy|r2)$/;
+
+const monitorOf = ({ early_stopping, validation }: JobSpec): string =>
+  early_stopping?.monitor ?? (validation === undefined ? "loss" : "val_loss");
+
+/** Refuses to watch a metric that there will not be. Throws Problem. */
+export function requireMonitor(spec: JobSpec): void {
+  const own = ["loss", ...spec.metrics.map((metric) => (typeof metric === "string" ? metric : metric.type))];
+  const known = [...own, ...(spec.validation === undefined ? [] : own.map((name) => `val_${name}`))];
+  const monitor = monitorOf(spec);
+  if (known.includes(monitor)) return;
+  const detail = `There is no metric ${monitor}; there are ${known.join(", ")}`;
+  throw problemAt("invalid_training", "/early_stopping/monitor", detail, nearest(monitor, known)[0]);
+}
+
+/** Watches one metric from epoch to epoch: which was the best, and whether to stop for want of improvement. */
+export class Stopping {
+  readonly #monitor: string;
+  readonly #sign: 1 | -1;
+  readonly #delta: number;
+  readonly #isAsked: boolean;
+  readonly patience: number;
+  best: Best | null = null;
+  /** Epochs since the best one. */
+  stale = 0;
+
+  constructor(spec: JobSpec) {
+    const { early_stopping: asked, validation } = spec;
+    this.#monitor = monitorOf(spec);
+    this.#sign = (asked?.mode ?? (rising.test(this.#monitor) ? "max" : "min")) === "min" ? 1 : -1;
+    this.#delta = asked?.min_delta ?? 0;
+    this.patience = asked?.patience ?? Number.POSITIVE_INFINITY;
+    // Without either nobody asks which epoch was the best.
+    this.#isAsked = asked !== undefined || validation !== undefined;
+  }
+
+  get isOver(): boolean {
+    return this.stale >= Math.max(1, this.patience);
+  }
+
+  /** Takes an epoch's metrics; whether they are the best so far. */
+  isBetter(metrics: Readonly<Record<string, number>>, { step, epoch, metrics: written }: Omit<Best, "value">): boolean {
+    if (!this.#isAsked) return false;
+    const value = metrics[this.#monitor];
+    const isBetter = this.best === null || this.#sign * (this.best.value - value) > this.#delta;
+    if (isBetter) {
+      this.best = { value, step, epoch, metrics: written };
+      this.stale = 0;
+    } else this.stale++;
+    return isBetter;
+  }
+
+  restore({ best, stale }: Pick<LoopState, "best" | "stale">): void {
+    this.best = best;
+    this.stale = stale;
+  }
+}

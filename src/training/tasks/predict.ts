@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { Cache } from "../../engine/cache.ts";
+import { decodeGiven, merged } from "../../engine/given.ts";
+import { type Context, readRequest } from "../../engine/tasks/context.ts";
+import { evaluator } from "../../engine/tasks/evaluate.ts";
+import { gradientsOf } from "../../engine/tasks/gradients.ts";
+import type { Handler } from "../../engine/worker-loop.ts";
+import type { GivenInputs } from "../../graph/draft.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import { JobGradientsRequest, PredictRequest } from "../../wire/job-run.ts";
+import type { ProgramSource } from "../../wire/program-source.ts";
+import { splitFrame } from "../frame.ts";
+import { decodeSubmission, type JobSpec } from "../submission.ts";
+import { decodeWeights } from "../weights.ts";
+
+/** Where the files of a job lie that a request uses. */
+interface Files {
+  readonly submission: string;
+  readonly weights: string;
+}
+
+/** A trained program, and the tensors that it is run with unless the request gives others. */
+interface Trained {
+  readonly spec: JobSpec;
+  readonly given: GivenInputs;
+}
+
+/** POST /v1/jobs/{id}/predict and …/gradients: programs with the weights of a job. The frame's header is `{"submission": path, "weights": path}`. */
+export function trainedTasks(context: Context): Readonly<Record<"predict" | "jobGradients", Handler>> {
+  const { limits } = context;
+  const evaluate = evaluator(context);
+  const differentiate = gradientsOf(context);
+  const known = new Cache<Trained>(context.cacheBytes);
+
+  const opened = (frame: string | Uint8Array): { trained: Trained; rest: string | Uint8Array } => {
+    const { header, rest } = splitFrame(frame);
+    const files = header as Files;
+    const key = `${files.submission} ${files.weights}`;
+    let trained = known.get(key);
+    if (trained === undefined) {
+      const read = readTrained(files);
+      known.set(key, (trained = read.trained), read.bytes);
+    }
+    return { trained, rest };
+  };
+
+  return {
+    predict: (body, { cancelled }) => {
+      const { trained, rest } = opened(body);
+      const request = readRequest(PredictRequest, rest, limits);
+      const own = decodeGiven(request.inputs, ["inputs"], limits);
+      const program = inUse(trained.spec.program, own.tensors.has("target"));
+      return evaluate({ ...request, seed: trained.spec.seed }, program, merged([trained.given, own]), cancelled);
+    },
+    jobGradients: (body, { cancelled }) => {
+      const { trained, rest } = opened(body);
+      const request = readRequest(JobGradientsRequest, rest, limits);
+      const own = decodeGiven(request.inputs, ["inputs"], limits);
+      const hasTarget = own.tensors.has("target") || (request.points ?? []).some((point) => "target" in point);
+      const program = inUse(trained.spec.program, hasTarget);
+      return differentiate({ ...request, seed: trained.spec.seed }, program, merged([trained.given, own]), cancelled);
+    },
+  };
+}
+
+/** A network as it is used: without its loss where there is no target to compare with. */
+function inUse(program: ProgramSource, hasTarget: boolean): ProgramSource {
+  if (program.kind !== "network") return program;
+  const { loss, ...others } = program.source;
+  return { kind: "network", source: { ...others, ...(hasTarget && loss !== undefined && { loss }), training: false } };
+}
+
+function readTrained({ submission, weights }: Files): { trained: Trained; bytes: number } {
+  const file = readFileSync(submission);
+  const { spec, given } = decodeSubmission(file);
+  const bytes = readFileSync(weights);
+  const tensors = new Map(
+    [...decodeWeights(bytes)].map(([name, { dtype, shape, data }]) => {
+      const kind = isFloating(dtype) ? ("real" as const) : ("whole" as const);
+      return [name, { dtype, shape, data, kind, layout: "base64" as const }];
+    }),
+  );
+  const pointers = new Map([...tensors.keys()].map((name) => [name, "/weights"]));
+  return { trained: { spec, given: merged([given.inputs, { tensors, pointers }]) }, bytes: 2 * bytes.length + JSON.stringify(spec).length };
+}

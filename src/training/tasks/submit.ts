@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { decodeGiven } from "../../engine/given.ts";
+import type { Compiler } from "../../engine/compile.ts";
+import { withinUnfolding } from "../../engine/prepare.ts";
+import { type Context, readRequest } from "../../engine/tasks/context.ts";
+import type { Handler } from "../../engine/worker-loop.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { JobRequest } from "../../wire/job-request.ts";
+import { pointerTo } from "../../wire/problems.ts";
+import { type ProgramSource, programOf } from "../../wire/program-source.ts";
+import { type Datasets, datasetsOf, inlineData, withoutTensors } from "../data.ts";
+import { framed, splitFrame } from "../frame.ts";
+import { Judge } from "../judge.ts";
+import { ruleOf } from "../optimizers/catalogue.ts";
+import { decodeSafetensors } from "../safetensors.ts";
+import { optimizerSourceOf } from "../settings.ts";
+import { type Around, Setup } from "../setup.ts";
+import { stepPlan } from "../step-plan.ts";
+import { requireMonitor } from "../stopping.ts";
+import { encodeSubmission, type JobSpec, type Submission } from "../submission.ts";
+
+/** What the answer of `submitJob` says of the job, on its first line; the submission's bytes follow. */
+export interface Submitted {
+  readonly digest: string;
+  /** The settings as clients see them. */
+  readonly summary: Readonly<Record<string, unknown>>;
+  readonly datasets: readonly string[];
+  readonly tags: readonly string[];
+  readonly webhook: { readonly url: string; readonly secret: string | null } | null;
+  readonly steps: number;
+}
+
+/** POST /v1/jobs: checks all that can be checked before training. The frame's header is `{"datasets": {id: path}}`. */
+export function submitTask({ limits, compiler }: Context): Handler {
+  return (body) => {
+    const { header, rest } = splitFrame(body);
+    const { datasets } = header as { readonly datasets: Readonly<Record<string, string>> };
+    const request = readRequest(JobRequest, rest, limits);
+    const program = programOf(request);
+    const given = {
+      parameters: decodeGiven(request.parameters ?? {}, ["parameters"], limits),
+      inputs: decodeGiven(request.inputs, ["inputs"], limits),
+      data: inlineData(request.data, "/data", limits),
+      validation: inlineData(request.validation?.data ?? {}, "/validation/data", limits),
+    };
+    const spec = specOf(request, program);
+    const around = { limits, compiler, datasets: readDatasets(datasets) };
+    const setup = withinUnfolding(limits, pointerTo(program.kind), () => checked({ spec, given }, around));
+    const bytes = encodeSubmission({ given, spec: kept(spec, compiler) });
+    const submitted: Submitted = {
+      digest: createHash("sha256").update(bytes).digest("hex"),
+      summary: summaryOf(setup),
+      datasets: [...new Set([...datasetsOf(spec.data), ...datasetsOf(spec.validation?.data ?? {})])],
+      tags: request.tags,
+      webhook: request.webhook === undefined ? null : { url: request.webhook.url, secret: request.webhook.secret ?? null },
+      steps: setup.steps,
+    };
+    return { status: 200, contentType: "application/octet-stream", body: framed(submitted, bytes) };
+  };
+}
+
+/** Datasets as files of safetensors, by their ids; each is read once. */
+export function readDatasets(paths: Readonly<Record<string, string>>): Datasets {
+  const read = new Map<string, ReadonlyMap<string, Tensor>>();
+  return (id) => {
+    if (!Object.hasOwn(paths, id)) return null;
+    let tensors = read.get(id);
+    if (tensors === undefined) {
+      ({ tensors } = decodeSafetensors(readFileSync(paths[id])));
+      read.set(id, tensors);
+    }
+    return tensors;
+  };
+}
+
+function specOf(request: JobRequest, program: ProgramSource): JobSpec {
+  const { graph: _graph, expression: _expression, network: _network, graph_id: _id, ...rest } = request;
+  const { parameters: _parameters, inputs: _inputs, webhook: _webhook, tags: _tags, ...settings } = rest;
+  return { ...settings, program };
+}
+
+/** The specification without the tensors that stand in it, and with the program itself in place of an id. */
+function kept(spec: JobSpec, compiler: Compiler): JobSpec {
+  const { validation, program } = spec;
+  const own = validation?.data === undefined ? validation : { ...validation, data: withoutTensors(validation.data) };
+  return { ...spec, data: withoutTensors(spec.data), ...(own && { validation: own }), program: resolved(program, compiler) };
+}
+
+function resolved(program: ProgramSource, compiler: Compiler): ProgramSource {
+  if (program.kind !== "graph_id") return program;
+  const registered = compiler.registered(program.source, "/graph_id");
+  return "graph" in registered ? { kind: "graph", source: registered.graph } : { kind: "network", source: registered.network };
+}
+
+/** A setup all of whose steps can be planned. Throws Problem. */
+function checked(submission: Submission, around: Around): Setup {
+  const setup = new Setup(submission, around);
+  const optimizer = optimizerSourceOf(submission.spec);
+  const rule = optimizer.type === "LBFGS" ? null : ruleOf(optimizer);
+  for (const rows of setup.batchRows()) {
+    const { compiled } = stepPlan(setup, rows, { rule, isWatched: false });
+    for (const each of [...compiled.trained, ...compiled.buffers]) setup.start(each);
+  }
+  requireMonitor(submission.spec);
+  for (const rows of [setup.training, setup.validation]) if (rows !== null) new Judge(setup, rows)[Symbol.dispose]();
+  return setup;
+}
+
+/** What clients see of a job's settings. */
+function summaryOf(setup: Setup): Record<string, unknown> {
+  const { spec, training, validation, batch, steps, stepsPerEpoch } = setup;
+  const { data: _data, validation: _validation, program, batch_size: _size, ...settings } = spec;
+  const { trained, objective } = setup.compiled(batch, "train");
+  return {
+    ...settings,
+    program: program.kind,
+    loss: objective.name,
+    optimizer: optimizerSourceOf(spec),
+    parameters: trained.reduce((sum, { value }) => sum + sizeOf(value.shape), 0),
+    training_rows: training.count,
+    validation_rows: validation?.count ?? 0,
+    batch_size: batch,
+    steps,
+    epochs: steps / stepsPerEpoch,
+  };
+}

@@ -1,0 +1,59 @@
+import { scalar, type Tensor } from "../tensor/tensor.ts";
+import type { NamedTensors, OptimizationState } from "./optimization.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+
+/** PyTorch counts the batches behind running statistics in a buffer of its own, and loads a state_dict only if it is there. */
+const counter = "num_batches_tracked";
+const runningMean = /\.running_mean$/;
+
+/** The weights file of a step: the state_dict of the equivalent `torch.nn.Sequential`. */
+export function encodeWeights(weights: NamedTensors, step: number): Uint8Array<ArrayBuffer> {
+  const tensors = new Map<string, Tensor>(weights);
+  for (const name of weights.keys())
+    if (runningMean.test(name)) tensors.set(name.replace(runningMean, `.${counter}`), scalar(step, "int64"));
+  return encodeSafetensors(tensors, { format: "pt", step: String(step) });
+}
+
+export function decodeWeights(bytes: Uint8Array): NamedTensors {
+  const { tensors } = decodeSafetensors(bytes);
+  for (const name of tensors.keys()) if (name.endsWith(`.${counter}`)) tensors.delete(name);
+  return tensors;
+}
+
+/** All that a run is between two steps, beside the numbers of its optimization. */
+export interface LoopState {
+  /** Updates made. */
+  readonly step: number;
+  readonly scheduler: Readonly<Record<string, number>>;
+  /** Of the epoch under way: the losses times rows, the rows, and what the measures have added up. */
+  readonly lossSum: number;
+  readonly rows: number;
+  readonly tallies: readonly (readonly number[])[];
+  /** The best value of what is monitored, when it was, and for how many epochs it has not improved. */
+  readonly best: Best | null;
+  readonly stale: number;
+  /** Spent on training so far, in seconds. */
+  readonly seconds: number;
+}
+
+export interface Best {
+  readonly value: number;
+  readonly step: number;
+  readonly epoch: number;
+  readonly metrics: Readonly<Record<string, number | string>>;
+}
+
+/** What resuming needs beside the weights file. */
+export const encodeState = (state: NamedTensors, loop: LoopState): Uint8Array<ArrayBuffer> =>
+  encodeSafetensors(state, { loop: JSON.stringify(loop) });
+
+/** A checkpoint as a run goes on from it. */
+export interface Resumed {
+  readonly optimization: OptimizationState;
+  readonly loop: LoopState;
+}
+
+export function decodeCheckpoint(weights: Uint8Array, state: Uint8Array): Resumed {
+  const { tensors, metadata } = decodeSafetensors(state);
+  return { optimization: { weights: decodeWeights(weights), state: tensors }, loop: JSON.parse(metadata.loop) as LoopState };
+}

@@ -1,0 +1,158 @@
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import { BlobCache } from "../../src/jobs/blob-cache.ts";
+import { everyStorage, temporaryFolder } from "./backends.ts";
+import { checkpointAt, claimed, digestOf, eventTypes, newJob, running } from "./given.ts";
+
+const ageMs = 150;
+const retention = { eventsMs: ageMs, keysMs: ageMs, blobsMs: ageMs };
+
+everyStorage(
+  "retention",
+  (given) => {
+    const kept = async (what: string): Promise<string> => {
+      const digest = digestOf(what);
+      await given.storage.blobs.put(digest, Buffer.from(what));
+      return digest;
+    };
+    const sizes = (digests: readonly string[]) => Promise.all(digests.map((digest) => given.storage.blobs.size(digest)));
+
+    test("blobs stay while something refers to them, and while they are young", async () => {
+      const { jobs, datasets } = given.storage;
+      const [submission, weights, state, data, alone, again] = await Promise.all(
+        ["submission", "weights", "state", "data", "alone", "again"].map((what) => kept(`${what} of ours`)),
+      );
+      await datasets.add({ id: `sha256:${data}`, name: "data", created_at: 1, bytes: 1, description: {} });
+      const { id } = await running(jobs, { submission, datasets: [`sha256:${data}`] });
+      await jobs.report(id, 1, { checkpoint: checkpointAt(1, { weights, state }) });
+      await sleep(ageMs + 50);
+      const young = await kept("young");
+      await kept("again of ours");
+      expect(await given.storage.sweep()).toMatchObject({ blobs: 1 });
+      expect(await sizes([alone])).toEqual([null]);
+      expect(await sizes([submission, weights, state, data, again, young])).not.toContain(null);
+
+      // A job takes its blobs with it, but for those of its datasets.
+      await jobs.finish(id, 1, { status: "succeeded", message: "Done." });
+      await jobs.delete(id);
+      await sleep(ageMs + 50);
+      await given.storage.sweep();
+      expect(await sizes([submission, weights, state, again, young])).toEqual([null, null, null, null, null]);
+      expect(await sizes([data])).not.toContain(null);
+      await datasets.delete(`sha256:${data}`);
+      await given.storage.sweep();
+      expect(await sizes([data])).toEqual([null]);
+    });
+
+    test("blobs are never lost that are kept again while they are swept", async () => {
+      const old = Array.from({ length: 60 }, (_, at) => `swept ${at}`);
+      await Promise.all(old.map(kept));
+      await sleep(ageMs + 50);
+      const keeping = Promise.all(old.map(kept));
+      const sweeping = given.storage.sweep();
+      await Promise.all([keeping, sweeping]);
+      // Whichever came first, keeping has the last word: they are young.
+      expect(await sizes(old.map(digestOf))).not.toContain(null);
+    });
+
+    test("checkpoints that are not kept take their blobs with them", async () => {
+      const { id } = await running(given.storage.jobs);
+      const digests: string[] = [];
+      for (const step of [1, 2, 3]) {
+        const weights = await kept(`weights of step ${step}`);
+        digests.push(weights);
+        await given.storage.jobs.report(id, 1, { checkpoint: checkpointAt(step, { weights, state: null }), keep: 1 });
+      }
+      await sleep(ageMs + 50);
+      await given.storage.sweep();
+      expect(await sizes(digests)).toEqual([null, null, expect.any(Number)]);
+    });
+
+    test("events of jobs that are over go when they are old, and their numbers stay taken", async () => {
+      const over = await running(given.storage.jobs);
+      const stillRunning = await running(given.storage.jobs);
+      await given.storage.jobs.finish(over.id, 1, { status: "succeeded", message: "Done." });
+      await sleep(ageMs + 50);
+      const recent = await running(given.storage.jobs);
+      await given.storage.jobs.finish(recent.id, 1, { status: "succeeded", message: "Done." });
+      const { events } = await given.storage.sweep();
+      expect(events).toBeGreaterThanOrEqual(3);
+      expect(await eventTypes(given.storage.jobs, over.id)).toEqual([]);
+      expect(await given.storage.jobs.get(over.id)).toMatchObject({ last_event: 3, status: "succeeded" });
+      expect(await eventTypes(given.storage.jobs, stillRunning.id)).toEqual(["created", "started"]);
+      expect(await eventTypes(given.storage.jobs, recent.id)).toEqual(["created", "started", "succeeded"]);
+    });
+
+    test("keys of requests are forgotten when they are old", async () => {
+      await given.storage.idempotency.begin("somebody", "old", "body");
+      await given.storage.jobs.create(newJob(), { scope: "somebody", key: "old" });
+      await sleep(ageMs + 50);
+      await given.storage.idempotency.begin("somebody", "young", "body");
+      expect((await given.storage.sweep()).keys).toBe(1);
+      expect(await given.storage.idempotency.begin("somebody", "old", "body")).toEqual({ state: "taken" });
+      expect(await given.storage.idempotency.begin("somebody", "young", "body")).toEqual({ state: "in_flight" });
+    });
+
+    test("happens by itself, again and again", async () => {
+      const storage = await given.reopen({ retention: { ...retention, everyMs: 100 } });
+      const digest = await kept("for a while");
+      expect(await storage.blobs.size(digest)).not.toBeNull();
+      await expect.poll(() => storage.blobs.size(digest), { timeout: 10_000 }).toBeNull();
+      const { id } = await running(storage.jobs);
+      expect(await claimed(storage.jobs, id)).toMatchObject({ attempt: 2 });
+    });
+  },
+  { retention },
+);
+
+describe("the cache of blobs", () => {
+  const folder = temporaryFolder();
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const write = (bytes: number) => (draft: string) => writeFile(draft, Buffer.alloc(bytes));
+  const digests = ["a", "b", "c"].map(digestOf);
+
+  test("fetches a file once for all who ask", async () => {
+    const cache = new BlobCache(folder, 1_000);
+    let fetches = 0;
+    const fetch = async (draft: string) => {
+      fetches += 1;
+      await sleep(20);
+      await write(10)(draft);
+    };
+    const paths = await Promise.all(Array.from({ length: 5 }, () => cache.path(digests[0], fetch)));
+    expect([fetches, new Set(paths).size, statSync(paths[0]).size]).toEqual([1, 1, 10]);
+    expect(await cache.path(digests[0], fetch)).toBe(paths[0]);
+    expect(fetches).toBe(1);
+  });
+
+  test("leaves nothing behind of a fetch that failed, and fetches again", async () => {
+    const cache = new BlobCache(folder, 1_000);
+    const half = async (draft: string) => {
+      await write(5)(draft);
+      throw new Error("The server is gone");
+    };
+    await expect(cache.path(digests[0], half)).rejects.toThrow("The server is gone");
+    expect(readdirSync(folder, { recursive: true })).toEqual([digests[0].slice(0, 2)]);
+    expect(statSync(await cache.path(digests[0], write(10))).size).toBe(10);
+  });
+
+  test("lets the least recently used go beyond its limit, but none that was used just now", async () => {
+    const cache = new BlobCache(folder, 25);
+    const [first, second] = [await cache.path(digests[0], write(10)), await cache.path(digests[1], write(10))];
+    const longAgo = (path: string, seconds: number) => utimesSync(path, Date.now() / 1000 - seconds, Date.now() / 1000 - seconds);
+    longAgo(first, 500);
+    longAgo(second, 1_000);
+    const draft = join(folder, "draft-of-somebody-gone");
+    await mkdir(folder, { recursive: true });
+    await writeFile(draft, "half a fi");
+    longAgo(draft, 10_000);
+    const third = await cache.path(digests[2], write(10));
+    expect([first, second, third, draft].map((path) => existsSync(path))).toEqual([true, false, true, false]);
+    const fourth = await cache.path(digests[1], write(20));
+    expect([first, third, fourth].map((path) => existsSync(path))).toEqual([false, true, true]);
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Compiler } from "../../src/engine/compile.ts";
+import { Registry } from "../../src/engine/registry.ts";
+import { threadsInUse } from "../../src/engine/thread-budget.ts";
+import { type Job, isFinal, type JobStatus, type Storage } from "../../src/jobs/contract.ts";
+import { Runner } from "../../src/jobs/runner.ts";
+import { openStorage, type StorageOptions } from "../../src/jobs/storage.ts";
+import type { TrainerSettings } from "../../src/trainer.ts";
+import { framed, splitFrame } from "../../src/training/frame.ts";
+import { submitTask, type Submitted } from "../../src/training/tasks/submit.ts";
+import { defaultLimits } from "../../src/wire/limits.ts";
+
+const compiler = new Compiler(new Registry("unused"), defaultLimits);
+const submit = submitTask({ limits: defaultLimits, compiler, cacheBytes: 0 });
+
+/** What POST /v1/jobs makes of a request, without a service around it. */
+export function submitted(request: object, datasets: Readonly<Record<string, string>> = {}): { facts: Submitted; bytes: Uint8Array } {
+  const { body } = submit(framed({ datasets }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
+  const { header, rest } = splitFrame(body);
+  return { facts: header as Submitted, bytes: rest as Uint8Array };
+}
+
+/** A storage with a runner over it, as main.ts composes them. */
+export async function openWorkshop({
+  threads = 1,
+  trainers = 1,
+  folder,
+  ...options
+}: Partial<StorageOptions> & { threads?: number; trainers?: number; folder?: string } = {}) {
+  const dataDir = folder ?? mkdtempSync(join(tmpdir(), "adjoint-jobs-"));
+  const storage = await openStorage({ dataDir, onError: (error) => process.stderr.write(`${String(error)}\n`), ...options });
+  const inUse = threadsInUse(Math.max(trainers, threads));
+  const runner = new Runner({
+    storage,
+    script: new URL("../../src/trainer.ts", import.meta.url),
+    settingsOf: (place): TrainerSettings => ({ limits: defaultLimits, graphsFolder: join(dataDir, "graphs"), threads, inUse, place }),
+    onTrouble: ({ trace }) => process.stderr.write(`${trace}\n`),
+  });
+  const dispatching = await storage.dispatch((id, signal) => runner.run(id, signal), trainers);
+  let count = 0;
+  return {
+    storage,
+    runner,
+    dataDir,
+    post: async (request: object): Promise<string> => {
+      const { facts, bytes } = submitted(request);
+      const id = `job_${process.pid}_${++count}_${facts.digest.slice(0, 8)}`;
+      await storage.blobs.put(facts.digest, bytes);
+      await storage.jobs.create({ ...facts, id, submission: facts.digest, summary: facts.summary as Job["summary"], client: "test" });
+      return id;
+    },
+    until: (id: string, is: (job: Job) => boolean): Promise<Job> => until(storage, id, is),
+    over: (id: string): Promise<Job> => until(storage, id, ({ status }) => isFinal(status)),
+    weights: (id: string): Promise<Buffer> => finalWeights(storage, id),
+    [Symbol.asyncDispose]: async () => {
+      runner.handOver();
+      await dispatching.stop();
+      await runner.close();
+      await storage[Symbol.asyncDispose]();
+      if (folder === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function until(storage: Storage, id: string, is: (job: Job) => boolean): Promise<Job> {
+  for (;;) {
+    const changed = Promise.withResolvers<void>();
+    const stop = storage.jobs.watch(id, changed.resolve);
+    const timer = setTimeout(changed.resolve, 100);
+    const job = await storage.jobs.get(id);
+    if (is(job)) {
+      stop();
+      clearTimeout(timer);
+      return job;
+    }
+    await changed.promise;
+    clearTimeout(timer);
+    stop();
+  }
+}
+
+/** The bytes of the weights that a job ended with. */
+export async function finalWeights(storage: Storage, id: string): Promise<Buffer> {
+  const checkpoint = (await storage.jobs.checkpoints(id)).find(({ final }) => final);
+  if (checkpoint === undefined) throw new Error(`${id} has no final weights`);
+  return await storage.blobs.read(checkpoint.weights);
+}
+
+export type { JobStatus };

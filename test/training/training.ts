@@ -1,0 +1,61 @@
+import { gunzipSync } from "node:zlib";
+import { readFileSync } from "node:fs";
+import { Compiler } from "../../src/engine/compile.ts";
+import { Registry } from "../../src/engine/registry.ts";
+import type { Tensor } from "../../src/tensor/tensor.ts";
+import { framed, splitFrame } from "../../src/training/frame.ts";
+import type { CheckpointFiles, Ending, Host } from "../../src/training/host.ts";
+import type { MetricsRow } from "../../src/training/report.ts";
+import { decodeSafetensors } from "../../src/training/safetensors.ts";
+import { Setup } from "../../src/training/setup.ts";
+import { decodeSubmission } from "../../src/training/submission.ts";
+import { submitTask } from "../../src/training/tasks/submit.ts";
+import { train } from "../../src/training/train.ts";
+import type { Resumed } from "../../src/training/weights.ts";
+import { defaultLimits } from "../../src/wire/limits.ts";
+
+const compiler = new Compiler(new Registry("unused"), defaultLimits);
+const submit = submitTask({ limits: defaultLimits, compiler, cacheBytes: 0 });
+
+/** A request as POST /v1/jobs takes it, by way of the file that it is kept as. Throws Problem. */
+export function setupOf(request: object): Setup {
+  const { body } = submit(framed({ datasets: {} }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
+  const { rest } = splitFrame(body);
+  return new Setup(decodeSubmission(rest as Uint8Array), { limits: defaultLimits, compiler, datasets: () => null });
+}
+
+export interface Trained {
+  readonly ending: Ending;
+  readonly rows: readonly MetricsRow[];
+  readonly checkpoints: readonly CheckpointFiles[];
+  /** The state_dict at the end. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+}
+
+/** Trains in this thread. */
+export function trained(request: object, { resumed = null, ...own }: Partial<Host> & { readonly resumed?: Resumed | null } = {}): Trained {
+  const rows: MetricsRow[] = [];
+  const checkpoints: CheckpointFiles[] = [];
+  const ending = train(setupOf(request), resumed, {
+    wish: () => "go on",
+    metrics: (more) => rows.push(...more),
+    checkpoint: (files) => checkpoints.push(files),
+    now: () => performance.now(),
+    ...own,
+  });
+  const final = checkpoints.find((files) => files.final);
+  return { ending, rows, checkpoints, weights: final === undefined ? new Map() : decodeSafetensors(final.weights).tensors };
+}
+
+/** The result of a run that has come to its end. */
+export function resultOf({ ending }: Trained): Readonly<Record<string, unknown>> {
+  if (ending.kind !== "done") throw new Error(`the run ended with ${JSON.stringify(ending)}`);
+  return ending.result;
+}
+
+/** Eight by eight pixels from 0 to 16, and the digit that they show. */
+export const digits: readonly (readonly number[])[] = gunzipSync(readFileSync(new URL("../goldens/digits.csv.gz", import.meta.url)))
+  .toString()
+  .trim()
+  .split("\n")
+  .map((line) => line.split(",").map(Number));
