@@ -80,7 +80,7 @@ export const Dataset = z
         z.object({
           name: Name.meta({ description: "The tensor's name", examples: ["input"] }),
           shape: z.array(z.int().min(0)).meta({ description: "Sizes of the axes, rows first", examples: [[1797, 64]] }),
-          dtype: DTypeName,
+          dtype: DTypeName.meta({ description: "The element type", examples: ["float64"] }),
         }),
       )
       .meta({
