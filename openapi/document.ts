@@ -3,13 +3,16 @@ import type { Storage } from "../src/jobs/contract.ts";
 
 /** Routes are only described here and never called. */
 const unused = (): never => {
-  throw new Error("There is no pool behind the document");
+  throw new Error("There is nothing behind the document");
 };
 
-const { blobs, datasets } = {} as Storage;
+const storage = {} as Storage;
 
 /** What a service need not have, so that the routes of all parts are described. */
-export const optionalParts = Object.freeze({ datasets: { blobs, datasets, uploadsFolder: "", maxDatasetBytes: 0 } });
+export const optionalParts = Object.freeze({
+  jobs: { storage },
+  datasets: { blobs: storage.blobs, datasets: storage.datasets, uploadsFolder: "", maxDatasetBytes: 0 },
+});
 
 /** The contract as the service gives it at /openapi.json, in lines that compare well. */
 export async function documentText(): Promise<string> {

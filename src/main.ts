@@ -1,10 +1,22 @@
 import { join } from "node:path";
 import closeWithGrace from "close-with-grace";
+import type { Logger } from "pino";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { WorkerPool } from "./engine/pool.ts";
+import { Registry } from "./engine/registry.ts";
+import { threadsInUse } from "./engine/thread-budget.ts";
 import { buildApp } from "./http/app.ts";
 import { createLogger, flushed } from "./http/logger.ts";
+import { JobMeter } from "./http/plugins/job-metrics.ts";
+import type { Storage } from "./jobs/contract.ts";
+import { FolderInUse } from "./jobs/folder-lock.ts";
+import { Runner } from "./jobs/runner.ts";
+import { SharedGraphs } from "./jobs/shared-graphs.ts";
+import { openStorage } from "./jobs/storage.ts";
+import { Webhooks } from "./jobs/webhooks.ts";
+import type { TrainerSettings } from "./trainer.ts";
 import { limitsOf } from "./wire/limits.ts";
+import { Problem } from "./wire/problems.ts";
 import type { WorkerSettings } from "./worker.ts";
 
 /** A task that was asked to stop has this long, in milliseconds, before its thread is ended. */
@@ -27,19 +39,21 @@ function configured(): Config {
 
 async function start(config: Config): Promise<void> {
   const logger = createLogger(config.LOG_LEVEL);
-  const settings: WorkerSettings = { limits: limitsOf(config), graphsFolder: join(config.DATA_DIR, "graphs") };
-  const pool = new WorkerPool({
-    script: new URL("./worker.ts", import.meta.url),
-    workerData: settings,
-    workers: config.WORKERS,
-    threads: config.THREADS,
-    queueLimit: config.MAX_QUEUE,
-    deadlineMs: config.DEADLINE_MS,
-    graceMs,
-    onWorkerError: ({ kind, task, trace }) => logger.error({ kind, task, trace }, "trouble in a worker"),
-  });
+  const graphsFolder = join(config.DATA_DIR, "graphs");
+  const storage = await opened(config, logger);
+  const pool = startPool(config, graphsFolder, logger);
+  const meter = new JobMeter();
   const app = await buildApp({
     pool,
+    jobs: { storage, meter, privateWebhooks: config.WEBHOOK_PRIVATE_ADDRESSES },
+    datasets: {
+      blobs: storage.blobs,
+      datasets: storage.datasets,
+      uploadsFolder: join(config.DATA_DIR, "uploads"),
+      maxDatasetBytes: config.MAX_DATASET_BYTES,
+    },
+    ...(storage.graphs !== null && { sharedGraphs: new SharedGraphs(storage.graphs, new Registry(graphsFolder)) }),
+    role: config.ROLE,
     logger,
     apiKeys: config.API_KEYS,
     rateLimit: config.RATE_LIMIT,
@@ -48,6 +62,17 @@ async function start(config: Config): Promise<void> {
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxPendingBytes: config.MAX_PENDING_BYTES,
     deadlineMs: config.DEADLINE_MS,
+  });
+  const workshop = config.ROLE === "api" ? null : await openWorkshop(config, { storage, meter, graphsFolder, logger });
+
+  const webhooks = new Webhooks({
+    storage,
+    allowPrivate: config.WEBHOOK_PRIVATE_ADDRESSES,
+    onTried: (outcome, job, detail) => {
+      meter.webhookTried(outcome);
+      logger.info({ job, outcome, detail }, "webhook");
+    },
+    onError: (error) => logger.error({ err: error }, "trouble with webhooks"),
   });
 
   const patienceMs = config.DEADLINE_MS + graceMs + sendingMs;
@@ -58,9 +83,11 @@ async function start(config: Config): Promise<void> {
       else logger.info({ signal }, "stopping");
       // Clients that neither send nor read any more must not keep the service from stopping.
       const impatience = setTimeout(() => app.server.closeAllConnections(), patienceMs);
-      await app.close();
+      await Promise.all([app.close(), workshop?.close()]);
       clearTimeout(impatience);
       await pool.close({ drainMs: 0 });
+      await webhooks[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
       logger.info("stopped");
       await flushed(logger);
     },
@@ -68,5 +95,65 @@ async function start(config: Config): Promise<void> {
 
   await app.listen({ host: config.HOST, port: config.PORT });
   await pool.ready;
-  logger.info({ workers: config.WORKERS }, "ready");
+  logger.info({ role: config.ROLE, workers: config.WORKERS, trainers: workshop === null ? 0 : config.TRAINERS }, "ready");
+}
+
+function startPool(config: Config, graphsFolder: string, logger: Logger): WorkerPool {
+  const settings: WorkerSettings = { limits: limitsOf(config), graphsFolder };
+  return new WorkerPool({
+    script: new URL("./worker.ts", import.meta.url),
+    workerData: settings,
+    // Whoever only trains answers nothing that needs more than one.
+    workers: config.ROLE === "worker" ? 1 : config.WORKERS,
+    threads: config.THREADS,
+    queueLimit: config.MAX_QUEUE,
+    deadlineMs: config.DEADLINE_MS,
+    graceMs,
+    onWorkerError: ({ kind, task, trace }) => logger.error({ kind, task, trace }, "trouble in a worker"),
+  });
+}
+
+/** Opens what keeps jobs and data. Where that cannot be had the process ends, and says why. */
+async function opened(config: Config, logger: Logger): Promise<Storage> {
+  try {
+    return await openStorage({
+      dataDir: config.DATA_DIR,
+      databaseUrl: config.DATABASE_URL,
+      caps: { queued: config.MAX_QUEUED_JOBS, queuedPerClient: config.MAX_QUEUED_JOBS_PER_CLIENT, attempts: config.JOB_ATTEMPTS },
+      onError: (error) => logger.error({ err: error }, "trouble in the storage"),
+    });
+  } catch (error) {
+    if (!(error instanceof FolderInUse || error instanceof Problem)) throw error;
+    process.stderr.write(`${error instanceof Problem ? error.detail : error.message}\n`);
+    process.exit(1);
+  }
+}
+
+interface Around {
+  readonly storage: Storage;
+  readonly meter: JobMeter;
+  readonly graphsFolder: string;
+  readonly logger: Logger;
+}
+
+/** Begins to train the jobs that wait. Closing has those under way handed over. */
+async function openWorkshop(config: Config, { storage, meter, graphsFolder, logger }: Around): Promise<{ close: () => Promise<void> }> {
+  const inUse = threadsInUse(Math.max(config.TRAINERS, config.THREADS));
+  const runner = new Runner({
+    storage,
+    meter,
+    script: new URL("./trainer.ts", import.meta.url),
+    settingsOf: (place): TrainerSettings => ({ limits: limitsOf(config), graphsFolder, threads: config.THREADS, inUse, place }),
+    onTrouble: ({ job, trace }) => logger.error({ job, trace }, "trouble in a trainer"),
+  });
+  runner.warmUp();
+  const dispatching = await storage.dispatch((id, signal) => runner.run(id, signal), config.TRAINERS);
+  runner.segmentMs = dispatching.segmentSeconds * 1000;
+  return {
+    close: async () => {
+      runner.handOver();
+      await dispatching.stop();
+      await runner.close();
+    },
+  };
 }

@@ -9,6 +9,9 @@ import { checkTask } from "./grading/check/task.ts";
 import { gradeTasks } from "./grading/grade/task.ts";
 import { probeTask } from "./grading/probe/task.ts";
 import { parseDatasetTask } from "./training/datasets/task.ts";
+import { trainedTasks } from "./training/tasks/predict.ts";
+import { submitTask } from "./training/tasks/submit.ts";
+import { weightsTask } from "./training/tasks/weights.ts";
 import type { Limits } from "./wire/limits.ts";
 
 /** What the main thread tells its workers. */
@@ -34,4 +37,7 @@ serve({
   ...gradeTasks(context),
   probe: probeTask(context),
   parseDataset: parseDatasetTask,
+  submitJob: submitTask(context),
+  ...trainedTasks(context),
+  weightsJson: weightsTask(context),
 });

@@ -15,6 +15,11 @@ export class Registry {
     return existsSync(path) ? readFileSync(path, "utf8") : null;
   }
 
+  /** Whether there is a text under an id. */
+  has(id: string): boolean {
+    return existsSync(this.#path(id));
+  }
+
   /** Keeps a text under its id. Writing beside and renaming leaves no half-written file behind, whatever happens. */
   write(id: string, text: string): void {
     const path = this.#path(id);

@@ -1,6 +1,9 @@
 import { serializerCompiler, validatorCompiler } from "@fastify/type-provider-zod";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { WorkerPool } from "../engine/pool.ts";
+import type { Storage } from "../jobs/contract.ts";
+import type { JobMeter } from "./plugins/job-metrics.ts";
+import type { SharedGraphs } from "../jobs/shared-graphs.ts";
 import { apiKeys, requireApiKey } from "./plugins/auth.ts";
 import { compression } from "./plugins/compression.ts";
 import { crossOrigin } from "./plugins/cors.ts";
@@ -10,9 +13,10 @@ import { metrics } from "./plugins/metrics.ts";
 import { openApi } from "./plugins/openapi.ts";
 import { answerClientError, answerWithProblems } from "./plugins/problems.ts";
 import { limitRate } from "./plugins/rate-limit.ts";
-import { takeRawBodies } from "./plugins/raw-bodies.ts";
+import { type BodyLimits, takeRawBodies } from "./plugins/raw-bodies.ts";
 import { reference } from "./plugins/reference.ts";
 import { requestIds, requestLog, sharedLoggers } from "./plugins/request-log.ts";
+import { shareGraphs } from "./plugins/shared-graphs.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
 import { check } from "./routes/check.ts";
 import { compute } from "./routes/compute.ts";
@@ -23,11 +27,25 @@ import { graphs } from "./routes/graphs.ts";
 import { health } from "./routes/health.ts";
 import { home } from "./routes/home.ts";
 import { openApiDocument } from "./routes/openapi.ts";
+import { jobRoutes } from "./routes/jobs.ts";
 import { operators } from "./routes/operators.ts";
 import { problemPages } from "./routes/problems.ts";
 
+export interface JobsOptions {
+  readonly storage: Storage;
+  readonly meter?: JobMeter;
+  /** Whether webhooks may go to addresses of a private network. */
+  readonly privateWebhooks?: boolean;
+}
+
 export interface AppOptions {
   readonly pool: Pick<WorkerPool, "run" | "stats" | "isReady">;
+  /** Where training jobs are kept, and what is measured of them in this process; none: the service has no jobs. */
+  readonly jobs?: JobsOptions;
+  /** Registered graphs of processes that share no folder. */
+  readonly sharedGraphs?: SharedGraphs;
+  /** A worker trains and answers no requests but those about itself. */
+  readonly role?: "all" | "api" | "worker";
   /** Where datasets are kept; none: the service has no datasets. */
   readonly datasets?: DatasetsOptions;
   readonly logger?: FastifyBaseLogger;
@@ -84,7 +102,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(securityHeaders);
   await app.register(crossOrigin, { origins: options.corsOrigins ?? [] });
   await app.register(apiKeys, { keys: options.apiKeys ?? [] });
-  await app.register(metrics, { pool });
+  await app.register(metrics, { pool, jobs: options.jobs });
   await app.register(compression);
 
   home(app);
@@ -92,23 +110,32 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   openApiDocument(app);
   await app.register(problemPages);
   await app.register(reference);
-  await app.register(async (v1) => {
-    await limitRate(v1, { perMinute: options.rateLimit ?? 0 });
-    if ((options.apiKeys ?? []).length > 0) requireApiKey(v1);
-    await v1.register(operators);
-    await v1.register(async (scope) => {
-      takeRawBodies(scope, { maxBodyBytes, maxPendingBytes });
-      compute(scope, { pool });
-      check(scope, { pool });
-      grade(scope, { pool });
-      await scope.register(graphs, { pool });
-      if (options.datasets !== undefined) {
-        await scope.register(datasetUpload, { pool, ...options.datasets });
-        await scope.register(datasets, options.datasets);
-      }
-    });
-  });
+  if (options.role !== "worker") await app.register((v1) => v1Routes(v1, options, { maxBodyBytes, maxPendingBytes }));
   refuseOtherMethods(app, methods);
   await app.ready();
   return app;
+}
+
+/** Everything under /v1. */
+async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLimits): Promise<void> {
+  const { pool, jobs, apiKeys: keys = [] } = options;
+  await limitRate(v1, { perMinute: options.rateLimit ?? 0 });
+  if (keys.length > 0) requireApiKey(v1);
+  await v1.register(operators);
+  await v1.register(async (scope) => {
+    takeRawBodies(scope, limits);
+    if (options.sharedGraphs !== undefined) shareGraphs(scope, options.sharedGraphs);
+    compute(scope, { pool });
+    check(scope, { pool });
+    grade(scope, { pool });
+    await scope.register(graphs, { pool, sharedGraphs: options.sharedGraphs });
+    if (jobs !== undefined) {
+      const { storage, privateWebhooks = false } = jobs;
+      await scope.register(jobRoutes, { pool, storage, apiKeys: keys, privateWebhooks });
+    }
+    if (options.datasets !== undefined) {
+      await scope.register(datasetUpload, { pool, ...options.datasets });
+      await scope.register(datasets, options.datasets);
+    }
+  });
 }

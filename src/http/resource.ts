@@ -20,7 +20,10 @@ export class Resource {
   /** Sends the resource, or 304 when the client has it already. */
   send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     reply.headers(this.#headers).header("etag", this.#etag);
-    const known = request.headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === this.#etag);
-    return known ? reply.code(304).send() : reply.send(this.#body);
+    return knows(request, this.#etag) ? reply.code(304).send() : reply.send(this.#body);
   }
 }
+
+/** Whether the client has what the tag stands for already. */
+export const knows = ({ headers }: Pick<FastifyRequest, "headers">, etag: string): boolean =>
+  headers["if-none-match"]?.split(",").some((tag) => ["*", etag].includes(tag.trim().replace(/^W\//, ""))) === true;

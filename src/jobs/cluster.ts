@@ -17,6 +17,7 @@ import type { Server } from "./postgres.ts";
 import { sweep, sweepRegularly } from "./retention.ts";
 import { type Tables, migrate } from "./schema.ts";
 import type { StorageSettings } from "./storage.ts";
+import { createWebhookStore } from "./webhook-store.ts";
 
 /** Milliseconds in which a database that is well answers. */
 const answerMs = 2_000;
@@ -72,6 +73,7 @@ function assemble(settings: StorageSettings, parts: Parts, { boss, dispatcher, w
     blobs,
     datasets: createDatasetStore(database),
     idempotency: createIdempotencyStore(database),
+    webhooks: createWebhookStore(database),
     graphs: createGraphStore(database),
     ready: () => database.answers(answerMs),
     dispatch: (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),

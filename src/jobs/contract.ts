@@ -9,9 +9,10 @@
  *                     job_events        the same process
  */
 import type { Readable } from "node:stream";
+import { jobStatuses } from "../wire/job-response.ts";
 import type { ProblemCode } from "../wire/problems.ts";
 
-export const jobStatuses = ["queued", "running", "pausing", "paused", "cancelling", "succeeded", "failed", "cancelled"] as const;
+export { jobStatuses };
 export type JobStatus = (typeof jobStatuses)[number];
 
 /** Statuses that a job never leaves. */
@@ -243,6 +244,21 @@ export interface IdempotencyStore {
   release(scope: string, key: string): Promise<void>;
 }
 
+/** A job that is over, and whose webhook has not been told. */
+export interface DueWebhook {
+  readonly jobId: string;
+  /** How often it has been tried, this time included. */
+  readonly tries: number;
+}
+
+/** Webhooks that are owed: each is there from the moment that its job is over, in the same transaction, until it is settled. */
+export interface WebhookStore {
+  /** Takes at most so many that are due, for so many milliseconds: if they are not settled until then, they are due again. */
+  take(limit: number, leaseMs: number): Promise<readonly DueWebhook[]>;
+  /** Says when to try again, in milliseconds since 1970; null: never. */
+  settle(jobId: string, dueAt: number | null): Promise<void>;
+}
+
 /** Registered graphs where processes share no folder: writes reach the store, and what is missing here is fetched. */
 export interface GraphStore {
   put(id: string, text: string): Promise<void>;
@@ -255,6 +271,7 @@ export interface Storage extends AsyncDisposable {
   readonly blobs: Blobs;
   readonly datasets: DatasetStore;
   readonly idempotency: IdempotencyStore;
+  readonly webhooks: WebhookStore;
   readonly graphs: GraphStore | null;
   /** Whether the database answers, for /readyz. */
   ready(): Promise<boolean>;

@@ -15,6 +15,7 @@ import { migrate } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { StorageSettings } from "./storage.ts";
 import { WatchList } from "./watch-list.ts";
+import { createWebhookStore } from "./webhook-store.ts";
 
 /** Milliseconds in which a database that is well answers. */
 const answerMs = 2_000;
@@ -48,6 +49,7 @@ function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDisp
     blobs,
     datasets: createDatasetStore(database),
     idempotency: createIdempotencyStore(database),
+    webhooks: createWebhookStore(database),
     graphs: null,
     ready: () => database.answers(answerMs),
     dispatch: async (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),

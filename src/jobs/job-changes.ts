@@ -1,9 +1,10 @@
 /** How a job changes: its row first, which orders all changes of it, then its events, numbered after the last. */
 import { problem } from "../wire/problems.ts";
-import type { Job, NewEvent } from "./contract.ts";
+import { type Job, type NewEvent, isFinal } from "./contract.ts";
 import type { Dispatcher, Parts, Watchers } from "./parts.ts";
 import { jobOf, toText } from "./rows.ts";
 import type { Connection, JobRow } from "./schema.ts";
+import { oweWebhook } from "./webhook-store.ts";
 
 /** What a change sets of a row; the number of the last event counts by itself. */
 export type Changes = Partial<Omit<JobRow, "id" | "last_event">>;
@@ -39,6 +40,7 @@ export async function changeJob(
     .where("id", "=", row.id)
     .execute();
   await writeEvents({ watchers }, tx, row.id, changed.last_event, events);
+  if (isFinal(changed.status) && changed.webhook !== null) await oweWebhook(tx, row.id);
   return changed;
 }
 

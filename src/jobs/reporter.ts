@@ -143,7 +143,7 @@ function progressEvent(progress: ProgressNumbers, steps: number | null): NewEven
   const parts = [
     `step ${step}${steps === null ? "" : ` of ${steps}`}`,
     ...(loss === null ? [] : [`loss ${loss.toPrecision(6)}`]),
-    `${rate.toPrecision(3)} steps/s`,
+    `${rate < 100 ? rate.toPrecision(2) : Math.round(rate)} steps/s`,
     ...(rest === null ? [] : [`${duration(rest)} left`]),
   ];
   return { type: "progress", message: parts.join(", "), data: { ...progress } };

@@ -75,6 +75,8 @@ export interface Tables {
   datasets: DatasetRow;
   graphs: { id: string; content: string };
   idempotency_keys: { scope: string; key: string; body: string; job_id: string | null; created_at: number };
+  /** Jobs that are over and whose webhooks are owed, and when to try next. */
+  webhooks: { job_id: string; due_at: number; tries: number };
   blobs: { digest: string; bytes: number; used_at: number };
   blob_chunks: { digest: string; position: number; bytes: Uint8Array };
 }
@@ -187,6 +189,16 @@ async function createShared(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+async function createWebhooks(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("webhooks")
+    .addColumn("job_id", "text", (column) => column.primaryKey().notNull().references("jobs.id").onDelete("cascade"))
+    .addColumn("due_at", "bigint", (column) => column.notNull())
+    .addColumn("tries", "integer", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("webhooks_by_time").on("webhooks").column("due_at").execute();
+}
+
 /** What files hold where there is one machine, and the database where there are several. */
 async function createContent(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -215,6 +227,7 @@ const common: Record<string, Migration> = {
   "001_jobs": { up: createJobs },
   "002_history": { up: createHistory },
   "003_shared": { up: createShared },
+  "005_webhooks": { up: createWebhooks },
 };
 
 /** Brings the tables up to date. One process at a time does so: the others wait. */

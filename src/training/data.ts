@@ -10,7 +10,7 @@ import { pointerTo, Problem, problemAt } from "../wire/problems.ts";
 import { decodeTensor, type GivenTensor } from "../wire/tensor.ts";
 import type { Transform } from "../wire/training/transforms.ts";
 import { check } from "../wire/validate.ts";
-import { applied, fitted } from "./transforms.ts";
+import { applied, fitted, type FittedTransforms } from "./transforms.ts";
 
 /** The tensors of a dataset by its id; null where there is none. */
 export type Datasets = (id: string) => ReadonlyMap<string, Tensor> | null;
@@ -52,24 +52,49 @@ export function datasetsOf(source: DataSource): string[] {
   return [...new Set(parts.map((part) => (part as { readonly dataset: string }).dataset))];
 }
 
+/** All tensors of the data by the name of their input, and how those of datasets were transformed. */
+export interface ReadData extends GivenInputs {
+  readonly sources: ReadonlyMap<string, Source>;
+}
+
+/** A tensor of a dataset as it is kept, and what is done to it. */
+export interface Source {
+  readonly tensor: Tensor;
+  readonly transforms: readonly Transform[];
+  readonly fit: FittedTransforms;
+}
+
 /**
- * All tensors of the data by the name of their input. Numbers of datasets take the type that is needed, as those of requests do. Statistics
- * of transforms are taken of the first `trainingRows(rows)` rows. Throws Problem.
+ * Reads the data that stand in the request (`inline`) and those of datasets, whose numbers take the type that is needed, as those of requests
+ * do. Statistics are taken of the first `trainingRows(rows)` rows, or of those of the data that were trained on, whose transforms hold where
+ * none are told. Throws Problem.
  */
 export function readData(
   source: DataSource,
   inline: GivenInputs,
-  pointer: string,
-  datasets: Datasets,
-  trainingRows: (rows: number) => number,
-): GivenInputs {
+  { pointer, datasets, trainingRows, trained }: DataPlace & { readonly trained?: ReadData },
+): ReadData {
   const tensors = new Map(inline.tensors);
   const pointers = new Map(inline.pointers);
-  for (const [name, reference] of references(source, pointer, datasets)) {
+  const sources = new Map<string, Source>();
+  for (const [name, { tensor, transformsAt, ...reference }] of references(source, pointer, datasets)) {
+    const model = trained?.sources.get(name);
+    const transforms = reference.transforms.length === 0 ? (model?.transforms ?? []) : reference.transforms;
+    const rows = model?.tensor ?? tensor;
+    const fit = fitted(transforms, rows, trainingRows(rows.shape[0] ?? 0), transformsAt);
+    sources.set(name, { tensor, transforms, fit });
     pointers.set(name, reference.pointer);
-    tensors.set(name, transformed(reference, trainingRows));
+    tensors.set(name, givenOf(applied(fit, tensor, transformsAt), isTyped(fit)));
   }
-  return { tensors, pointers };
+  return { tensors, pointers, sources };
+}
+
+/** Where data stand in the request, and what they are read with. */
+export interface DataPlace {
+  readonly pointer: string;
+  readonly datasets: Datasets;
+  /** How many of so many rows, the first ones, are trained on. */
+  readonly trainingRows: (rows: number) => number;
 }
 
 function references(source: DataSource, pointer: string, datasets: Datasets): [string, Reference][] {
@@ -114,10 +139,12 @@ function tensorAt(name: string, tensors: ReadonlyMap<string, Tensor>, pointer: s
   throw problemAt("invalid_training", pointer, detail, nearest(name, tensors.keys())[0]);
 }
 
-function transformed({ tensor, transforms, transformsAt }: Reference, trainingRows: (rows: number) => number): GivenTensor {
-  const fit = fitted(transforms, tensor, trainingRows(tensor.shape[0] ?? 0), transformsAt);
-  const { shape, dtype, data } = applied(fit, tensor);
-  const typed = transforms.some(({ type }) => type === "cast") ? dtype : null;
+/** Whether the numbers have been given a type of their own. */
+export const isTyped = ({ steps }: FittedTransforms): boolean => steps.some(({ type }) => type === "cast");
+
+/** A tensor as if a request had given it: with its type, or with numbers that take the one that is needed. */
+export function givenOf({ shape, dtype, data }: Tensor, isTyped: boolean): GivenTensor {
+  const typed = isTyped ? dtype : null;
   if (dtype === "bool") return { shape, dtype: typed, kind: "bool", layout: "nested", data };
   const numbers = data instanceof Float64Array ? data : Float64Array.from(data);
   const kind = !isFloating(dtype) || numbers.every(Number.isSafeInteger) ? "whole" : "real";

@@ -46,11 +46,12 @@ export class History {
     const last = this.#last;
     if (last === null) return;
     const isLogged = this.#rows.at(-1)?.step === last.step;
-    // Where every step is an epoch, rows come as often as those of steps.
-    if (!isLogged && this.#setup.stepsPerEpoch === 1) return;
+    // Where every step is an epoch, rows come as often as those of steps, and the epoch's loss is the step's.
+    const isEveryStep = this.#setup.stepsPerEpoch === 1;
+    if (!isLogged && isEveryStep) return;
     const row = isLogged ? (this.#rows.pop() as MetricsRow) : rowOf(last);
     const { loss, ...others } = metrics;
-    this.#rows.push({ ...row, epoch_loss: loss, ...others });
+    this.#rows.push({ ...row, ...(!isEveryStep && { epoch_loss: loss }), ...others });
   }
 
   flushIfDue(): void {

@@ -11,8 +11,9 @@ import { nearest } from "../wire/nearest.ts";
 import { pointerTo, problemAt } from "../wire/problems.ts";
 import type { ProgramSource } from "../wire/program-source.ts";
 import { pointerInTensor } from "../wire/tensor.ts";
-import { type Datasets, firstRows, readData } from "./data.ts";
+import { type Datasets, firstRows, type ReadData, readData } from "./data.ts";
 import { optimizerSourceOf } from "./settings.ts";
+import type { FittedTransforms } from "./transforms.ts";
 import type { JobSpec, Submission } from "./submission.ts";
 
 /** Rows of data: tensors by the name of their input, that share their first size. */
@@ -53,6 +54,8 @@ export class Setup {
   readonly stepsPerEpoch: number;
   /** Updates in all. */
   readonly steps: number;
+  /** What is done to data before they are fed, by name. */
+  readonly fits: Readonly<Record<string, FittedTransforms>>;
   /** Tensors that are fed whole, by name. */
   readonly fixed: ReadonlyMap<string, Tensor>;
   readonly #compiler: Compiler;
@@ -65,7 +68,8 @@ export class Setup {
     this.#compiler = compiler;
     const { validation } = spec;
     const trainingRows = (rows: number): number => rows - heldBack(validation?.split, rows);
-    const data = readData(spec.data, given.data, "/data", datasets, trainingRows);
+    const data = readData(spec.data, given.data, { pointer: "/data", datasets, trainingRows });
+    this.fits = Object.fromEntries([...data.sources].filter(([, { fit }]) => fit.steps.length > 0).map(([name, { fit }]) => [name, fit]));
     this.#given = { parameters: given.parameters, inputs: given.inputs, data };
     const count = rowsOf(data);
     const held = heldBack(validation?.split, count);
@@ -74,7 +78,7 @@ export class Setup {
     const all = settled(compiled, data, count);
     this.training = { count: count - held, tensors: slices(all, 0, count - held) };
     if (validation?.data !== undefined) {
-      const own = readData(validation.data, given.validation, "/validation/data", datasets, trainingRows);
+      const own = readData(validation.data, given.validation, { pointer: "/validation/data", datasets, trainingRows, trained: data });
       requireAlike(data, own);
       this.validation = { count: rowsOf(own), tensors: settled(this.compiled(rowsOf(own), "use"), own, rowsOf(own)) };
     } else this.validation = held === 0 ? null : { count: held, tensors: slices(all, count - held, count) };
@@ -232,7 +236,7 @@ function requireAlike(data: GivenInputs, own: GivenInputs): void {
 }
 
 /** The data as the program's inputs need them. Numbers that are not finite are refused at their places. */
-function settled({ data }: Compiled, given: GivenInputs, rows: number): ReadonlyMap<string, Tensor> {
+function settled({ data }: Compiled, given: ReadData, rows: number): ReadonlyMap<string, Tensor> {
   return new Map(
     data.map((each): [string, Tensor] => {
       const tensor = feedOf(each, given);
@@ -242,7 +246,7 @@ function settled({ data }: Compiled, given: GivenInputs, rows: number): Readonly
   );
 }
 
-function requireFinite(name: string, { shape, data }: Tensor, { tensors, pointers }: GivenInputs, rows: number): void {
+function requireFinite(name: string, { shape, data }: Tensor, { tensors, pointers, sources }: ReadData, rows: number): void {
   const bad = data.findIndex((number) => !Number.isFinite(number));
   if (bad < 0) return;
   const given = tensors.get(name);
@@ -251,7 +255,7 @@ function requireFinite(name: string, { shape, data }: Tensor, { tensors, pointer
   const within = indexAt(bad, shape).slice(1);
   const place = within.length === 0 ? "" : `, at ${formatShape(within)}`;
   // What comes from a dataset stands nowhere in the request.
-  const inside = given === undefined || pointer.endsWith("/dataset") || !pointer.startsWith("/data") ? "" : pointerInTensor(given, bad);
+  const inside = given === undefined || sources.has(name) ? "" : pointerInTensor(given, bad);
   throw problemAt("invalid_training", pointer + inside, `Row ${row} of ${name}${place} is ${data[bad]}: data are finite numbers`);
 }
 

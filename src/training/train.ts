@@ -136,7 +136,7 @@ class Training implements Disposable {
     if (this.#scheduler.interval === "epoch") this.#scheduler.advance(known.val_loss ?? known.loss);
     const epoch = this.#step / this.#setup.stepsPerEpoch;
     if (this.#stopping.isBetter(known, { step: this.#step, epoch, metrics: this.#metrics })) {
-      this.#bestWeights = encodeWeights(this.#optimization.weights(), this.#step);
+      this.#bestWeights = encodeWeights(this.#optimization.weights(), this.#step, this.#setup.fits);
     }
   }
 
@@ -163,7 +163,7 @@ class Training implements Disposable {
       step: this.#step,
       epoch: Math.floor(this.#step / this.#setup.stepsPerEpoch),
       metrics: this.#metrics,
-      weights: encodeWeights(optimization.weights, this.#step),
+      weights: encodeWeights(optimization.weights, this.#step, this.#setup.fits),
       state: final ? null : encodeState(optimization.state, this.#loopState()),
       best: this.#stopping.best?.step === this.#step,
       final,

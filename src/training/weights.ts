@@ -1,23 +1,27 @@
 import { scalar, type Tensor } from "../tensor/tensor.ts";
 import type { NamedTensors, OptimizationState } from "./optimization.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { FittedTransforms } from "./transforms.ts";
 
 /** PyTorch counts the batches behind running statistics in a buffer of its own, and loads a state_dict only if it is there. */
 const counter = "num_batches_tracked";
 const runningMean = /\.running_mean$/;
 
-/** The weights file of a step: the state_dict of the equivalent `torch.nn.Sequential`. */
-export function encodeWeights(weights: NamedTensors, step: number): Uint8Array<ArrayBuffer> {
+type Fits = Readonly<Record<string, FittedTransforms>>;
+
+/** The weights file of a step: the state_dict of the equivalent `torch.nn.Sequential`, and how the data were transformed. */
+export function encodeWeights(weights: NamedTensors, step: number, fits: Fits): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, Tensor>(weights);
   for (const name of weights.keys())
     if (runningMean.test(name)) tensors.set(name.replace(runningMean, `.${counter}`), scalar(step, "int64"));
-  return encodeSafetensors(tensors, { format: "pt", step: String(step) });
+  const transforms: Record<string, string> = Object.keys(fits).length === 0 ? {} : { transforms: JSON.stringify(fits) };
+  return encodeSafetensors(tensors, { format: "pt", step: String(step), ...transforms });
 }
 
-export function decodeWeights(bytes: Uint8Array): NamedTensors {
-  const { tensors } = decodeSafetensors(bytes);
+export function decodeWeights(bytes: Uint8Array): { readonly weights: NamedTensors; readonly fits: Fits } {
+  const { tensors, metadata } = decodeSafetensors(bytes);
   for (const name of tensors.keys()) if (name.endsWith(`.${counter}`)) tensors.delete(name);
-  return tensors;
+  return { weights: tensors, fits: JSON.parse(metadata.transforms ?? "{}") as Fits };
 }
 
 /** All that a run is between two steps, beside the numbers of its optimization. */
@@ -55,5 +59,5 @@ export interface Resumed {
 
 export function decodeCheckpoint(weights: Uint8Array, state: Uint8Array): Resumed {
   const { tensors, metadata } = decodeSafetensors(state);
-  return { optimization: { weights: decodeWeights(weights), state: tensors }, loop: JSON.parse(metadata.loop) as LoopState };
+  return { optimization: { weights: decodeWeights(weights).weights, state: tensors }, loop: JSON.parse(metadata.loop) as LoopState };
 }

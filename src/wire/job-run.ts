@@ -21,6 +21,14 @@ export const PredictRequest = z
           "Of a graph or an expression: the values to answer with, in place of its outputs. Inputs that they do not need may be left out",
         examples: [["y"]],
       }),
+    transform: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Whether the inputs are as the dataset was before the job's transforms, which are then applied first, with the statistics of the training rows",
+        examples: [true],
+      }),
     return: parts,
     encoding,
   })

@@ -44,6 +44,7 @@ export function check<Schema extends z.ZodType>(schema: Schema, json: unknown, a
 /** The members that a strict object has, by the list of the unknown ones: the schema itself is not on a finished issue. */
 type KnownMembers = WeakMap<readonly string[], readonly string[]>;
 type Issue = z.core.$ZodIssue;
+type NoMatch = Extract<z.core.$ZodIssueInvalidUnion, { options?: unknown }>;
 
 function sentence(issue: z.core.$ZodRawIssue, known: KnownMembers): string | undefined {
   switch (issue.code) {
@@ -90,7 +91,7 @@ function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): Pr
         }
         break;
       case "invalid_union":
-        places.push(...branchOf(issue.errors, known, pointer));
+        places.push(...("options" in issue ? [unknownKind(issue, pointer)] : branchOf(issue.errors, known, pointer)));
         break;
       case "invalid_key":
         places.push({ pointer, detail: issue.issues[0]?.message ?? issue.message });
@@ -103,6 +104,15 @@ function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): Pr
     }
   }
   return places;
+}
+
+/** The member that tells which of several kinds an object is of names none of them. */
+function unknownKind({ input, discriminator = "", options = [] }: NoMatch, pointer: string): ProblemPlace {
+  const given = (input as Readonly<Record<string, unknown>>)[discriminator];
+  const kinds = options.map(String);
+  const expected = alternatives(kinds.map((kind) => JSON.stringify(kind)));
+  if (given === undefined) return { pointer, detail: `This member is missing: it is ${expected}` };
+  return { pointer, detail: `Expected ${expected}, found ${brief(given)}`, ...suggest(given, kinds) };
 }
 
 /** The alternative that the JSON comes closest to: one whose faults lie inside it. When all refuse it as a whole, what they ask for. */

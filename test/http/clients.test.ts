@@ -101,7 +101,7 @@ describe("pages of other origins", () => {
     expect(answer.statusCode).toBe(204);
     expect(answer.headers).toMatchObject({
       "access-control-allow-origin": "https://school.example",
-      "access-control-allow-methods": "GET, HEAD, POST",
+      "access-control-allow-methods": "GET, HEAD, POST, DELETE",
       "access-control-allow-headers": "content-type,authorization",
     });
     const stranger = await http.app.inject({ ...preflight, headers: { ...preflight.headers, origin: "https://evil.example" } });

@@ -17,12 +17,15 @@ import { defaultLimits } from "../../src/wire/limits.ts";
 const compiler = new Compiler(new Registry("unused"), defaultLimits);
 const submit = submitTask({ limits: defaultLimits, compiler, cacheBytes: 0 });
 
-/** A request as POST /v1/jobs takes it, by way of the file that it is kept as. Throws Problem. */
-export function setupOf(request: object): Setup {
+/** The file that a request is kept as, when POST /v1/jobs takes it. Throws Problem. */
+export function submissionOf(request: object): Uint8Array {
   const { body } = submit(framed({ datasets: {} }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
-  const { rest } = splitFrame(body);
-  return new Setup(decodeSubmission(rest as Uint8Array), { limits: defaultLimits, compiler, datasets: () => null });
+  return splitFrame(body).rest as Uint8Array;
 }
+
+/** A request ready to train, by way of the file that it is kept as. Throws Problem. */
+export const setupOf = (request: object): Setup =>
+  new Setup(decodeSubmission(submissionOf(request)), { limits: defaultLimits, compiler, datasets: () => null });
 
 export interface Trained {
   readonly ending: Ending;

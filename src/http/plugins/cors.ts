@@ -7,8 +7,8 @@ export const crossOrigin = fp<{ origins: readonly string[] }>(
     if (origins.length === 0) return;
     await app.register(cors, {
       origin: origins.includes("*") ? "*" : [...origins],
-      methods: ["GET", "HEAD", "POST"],
-      exposedHeaders: ["x-request-id", "retry-after", "allow", "etag"],
+      methods: ["GET", "HEAD", "POST", "DELETE"],
+      exposedHeaders: ["x-request-id", "retry-after", "allow", "etag", "location", "preference-applied", "idempotency-replayed"],
       // An OPTIONS request that is not a preflight is answered like one, and not refused.
       strictPreflight: false,
       maxAge: 600,

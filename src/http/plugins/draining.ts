@@ -5,14 +5,17 @@ declare module "fastify" {
   interface FastifyInstance {
     /** Whether the service has been asked to stop, and only answers what is under way. */
     isDraining: () => boolean;
+    /** Aborted when the service has been asked to stop: answers that wait for something, or go on as long as something does, end. */
+    stopping: AbortSignal;
   }
 }
 
 /** While the service stops, every answer is the last one on its connection, and connections on which nothing ever came are closed. */
 export const draining = fp(
   async (app) => {
-    let isDraining = false;
-    app.decorate("isDraining", () => isDraining);
+    const stop = new AbortController();
+    app.decorate("isDraining", () => stop.signal.aborted);
+    app.decorate("stopping", stop.signal);
 
     // Node closes the connections that wait for a further request, and takes those that wait for their first one for busy.
     const connections = new Set<Socket>();
@@ -21,12 +24,12 @@ export const draining = fp(
       socket.once("close", () => connections.delete(socket));
     });
     app.addHook("preClose", (done) => {
-      isDraining = true;
+      stop.abort();
       for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
       done();
     });
     app.addHook("onSend", (_request, reply, _payload, done) => {
-      if (isDraining) reply.header("connection", "close");
+      if (stop.signal.aborted) reply.header("connection", "close");
       done();
     });
   },

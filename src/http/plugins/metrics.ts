@@ -3,7 +3,9 @@ import type { FastifyInstance } from "fastify";
 import fp from "fastify-plugin";
 import { z } from "zod";
 import type { PoolStats, WorkerPool } from "../../engine/pool.ts";
+import type { Storage } from "../../jobs/contract.ts";
 import type { OperationContract } from "../contract.ts";
+import { type JobMeter, observeQueue } from "./job-metrics.ts";
 import { tags } from "./openapi.ts";
 
 declare module "fastify" {
@@ -23,13 +25,20 @@ const contract: OperationContract = {
   problems: [],
 };
 
-/** /metrics for Prometheus: the process, the requests by route, and the pool. Each app has a registry of its own. */
-export const metrics = fp<{ pool: Pick<WorkerPool, "stats"> }>(
-  async (app, { pool }) => {
+export interface Measured {
+  readonly pool: Pick<WorkerPool, "stats">;
+  readonly jobs?: { readonly storage: Pick<Storage, "jobs">; readonly meter?: JobMeter } | undefined;
+}
+
+/** /metrics for Prometheus: the process, the requests by route, the pool, and the jobs. Each app has a registry of its own. */
+export const metrics = fp<Measured>(
+  async (app, { pool, jobs }) => {
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
     observeRequests(app, registry);
     observePool(registry, pool);
+    if (jobs !== undefined) observeQueue(registry, jobs.storage.jobs);
+    jobs?.meter?.register(registry);
     app.get(
       "/metrics",
       {
@@ -38,7 +47,7 @@ export const metrics = fp<{ pool: Pick<WorkerPool, "stats"> }>(
           operationId: "metrics",
           tags: [tags.operations.name],
           summary: "Measurements for Prometheus",
-          description: "The process, the requests by route, and the pool of workers, in Prometheus' text format.",
+          description: "The process, the requests by route, the pool of workers, and the training jobs, in Prometheus' text format.",
         },
         config: { unmeasured: true, contract },
       },

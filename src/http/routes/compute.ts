@@ -13,6 +13,9 @@ export type Runner = Pick<WorkerPool, "run">;
 /** What may go wrong with anything that is computed. */
 export const computeProblems = [400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504];
 
+/** What may go wrong with anything that is read by its id. */
+export const readProblems = [400, 401, 404, 429, 500, 503];
+
 /** Values and gradients of programs. The bodies go to the workers as they came. */
 export function compute(scope: FastifyInstance, { pool }: { pool: Runner }): void {
   scope.post(
@@ -66,10 +69,14 @@ export function compute(scope: FastifyInstance, { pool }: { pool: Runner }): voi
 
 /** Has the pool run a task on the body, and sends what it answers. */
 export function answerWith(pool: Runner, task: string) {
-  return async ({ body, departure }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    if (!Buffer.isBuffer(body) || body.length === 0) throw problem("invalid_json", "The body is empty; it should be a JSON object");
-    return sendAnswer(reply, await pool.run(task, body, { signal: departure }));
-  };
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    sendAnswer(reply, await pool.run(task, bodyOf(request), { signal: request.departure }));
+}
+
+/** The bytes of a request's body. Throws Problem when there are none. */
+export function bodyOf({ body }: Pick<FastifyRequest, "body">): Buffer {
+  if (!Buffer.isBuffer(body) || body.length === 0) throw problem("invalid_json", "The body is empty; it should be a JSON object");
+  return body;
 }
 
 /** Answers travel as text or as the bytes of text, and either way as they are. */

@@ -4,12 +4,23 @@ import { graphsExamples } from "../../wire/examples.ts";
 import { GraphId } from "../../wire/program-source.ts";
 import { GraphsRequest } from "../../wire/requests.ts";
 import { GraphResponse } from "../../wire/responses.ts";
+import type { SharedGraphs } from "../../jobs/shared-graphs.ts";
+import { mentionedIds } from "../mentioned-ids.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { answerWith, computeProblems, type Runner, sendAnswer } from "./compute.ts";
+import { bodyOf, computeProblems, type Runner, sendAnswer } from "./compute.ts";
+
+interface GraphParts {
+  readonly pool: Runner;
+  /** Where processes share no folder: whom to tell of a graph that was registered here. */
+  readonly sharedGraphs?: SharedGraphs | undefined;
+}
+
+/** Bytes of an answer in which its id stands. */
+const longestHead = 200;
 
 /** Programs that are registered once, checked, and then used by their ids. */
-export const graphs: FastifyPluginCallbackZod<{ pool: Runner }> = (scope, { pool }, done) => {
+export const graphs: FastifyPluginCallbackZod<GraphParts> = (scope, { pool, sharedGraphs }, done) => {
   const answer = { description: "The registered program", schema: GraphResponse, examples: answerExamples(graphsExamples) };
 
   scope.post(
@@ -32,7 +43,13 @@ export const graphs: FastifyPluginCallbackZod<{ pool: Runner }> = (scope, { pool
         },
       },
     },
-    answerWith(pool, "registerGraph"),
+    async (request, reply) => {
+      const answer = await pool.run("registerGraph", bodyOf(request), { signal: request.departure });
+      // The id is the first thing that the answer says.
+      const head = Buffer.from(answer.body.slice(0, longestHead));
+      if (answer.status === 200) for (const id of mentionedIds(head, 1)) await sharedGraphs?.publish(id);
+      return sendAnswer(reply, answer);
+    },
   );
 
   scope.get(

@@ -9,8 +9,12 @@ import type { GivenInputs } from "../../graph/draft.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { JobGradientsRequest, PredictRequest } from "../../wire/job-run.ts";
 import type { ProgramSource } from "../../wire/program-source.ts";
+import { settle } from "../../wire/settle.ts";
+import type { GivenTensor } from "../../wire/tensor.ts";
+import { givenOf, isTyped } from "../data.ts";
 import { splitFrame } from "../frame.ts";
 import { decodeSubmission, type JobSpec } from "../submission.ts";
+import { applied, type FittedTransforms } from "../transforms.ts";
 import { decodeWeights } from "../weights.ts";
 
 /** Where the files of a job lie that a request uses. */
@@ -23,6 +27,7 @@ interface Files {
 interface Trained {
   readonly spec: JobSpec;
   readonly given: GivenInputs;
+  readonly fits: Readonly<Record<string, FittedTransforms>>;
 }
 
 /** POST /v1/jobs/{id}/predict and …/gradients: programs with the weights of a job. The frame's header is `{"submission": path, "weights": path}`. */
@@ -48,7 +53,8 @@ export function trainedTasks(context: Context): Readonly<Record<"predict" | "job
     predict: (body, { cancelled }) => {
       const { trained, rest } = opened(body);
       const request = readRequest(PredictRequest, rest, limits);
-      const own = decodeGiven(request.inputs, ["inputs"], limits);
+      const given = decodeGiven(request.inputs, ["inputs"], limits);
+      const own = request.transform ? transformed(given, trained) : given;
       const program = inUse(trained.spec.program, own.tensors.has("target"));
       return evaluate({ ...request, seed: trained.spec.seed }, program, merged([trained.given, own]), cancelled);
     },
@@ -70,16 +76,32 @@ function inUse(program: ProgramSource, hasTarget: boolean): ProgramSource {
   return { kind: "network", source: { ...others, ...(hasTarget && loss !== undefined && { loss }), training: false } };
 }
 
+/** The inputs after the transforms that the job's data had. */
+function transformed({ tensors, pointers }: GivenInputs, { fits }: Trained): GivenInputs {
+  const changed = [...tensors].map(([name, given]): [string, GivenTensor] => {
+    const pointer = pointers.get(name) ?? "/inputs";
+    const fit = Object.hasOwn(fits, name) ? fits[name] : null;
+    if (fit === null) return [name, given];
+    const tensor = settle(given, given.dtype ?? (given.kind === "bool" ? "bool" : "float64"), pointer);
+    return [name, givenOf(applied(fit, tensor, pointer), isTyped(fit))];
+  });
+  return { tensors: new Map(changed), pointers };
+}
+
 function readTrained({ submission, weights }: Files): { trained: Trained; bytes: number } {
   const file = readFileSync(submission);
   const { spec, given } = decodeSubmission(file);
   const bytes = readFileSync(weights);
+  const { weights: own, fits } = decodeWeights(bytes);
   const tensors = new Map(
-    [...decodeWeights(bytes)].map(([name, { dtype, shape, data }]) => {
+    [...own].map(([name, { dtype, shape, data }]) => {
       const kind = isFloating(dtype) ? ("real" as const) : ("whole" as const);
       return [name, { dtype, shape, data, kind, layout: "base64" as const }];
     }),
   );
   const pointers = new Map([...tensors.keys()].map((name) => [name, "/weights"]));
-  return { trained: { spec, given: merged([given.inputs, { tensors, pointers }]) }, bytes: 2 * bytes.length + JSON.stringify(spec).length };
+  return {
+    trained: { spec, fits, given: merged([given.inputs, { tensors, pointers }]) },
+    bytes: 2 * bytes.length + JSON.stringify(spec).length,
+  };
 }

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AddressInfo } from "node:net";
+import { threadsInUse } from "../../src/engine/thread-budget.ts";
+import { JobMeter } from "../../src/http/plugins/job-metrics.ts";
+import { Runner } from "../../src/jobs/runner.ts";
+import { openStorage } from "../../src/jobs/storage.ts";
+import type { TrainerSettings } from "../../src/trainer.ts";
+import { defaultLimits } from "../../src/wire/limits.ts";
+import { type ServiceOptions, startService } from "../support/service.ts";
+
+export interface JobServiceOptions extends ServiceOptions {
+  /** Jobs that are trained at once; none: the test does by hand what a runner would. */
+  readonly trainers?: number;
+}
+
+/** The service over a real storage, and over a real socket. */
+export async function startJobService({ trainers = 0, ...options }: JobServiceOptions = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), "adjoint-jobs-"));
+  const storage = await openStorage({ dataDir, onError: (error) => process.stderr.write(`${String(error)}\n`) });
+  const meter = new JobMeter();
+  const runner = new Runner({
+    storage,
+    script: new URL("../../src/trainer.ts", import.meta.url),
+    settingsOf: (place): TrainerSettings => {
+      const graphsFolder = join(dataDir, "graphs");
+      return { limits: defaultLimits, graphsFolder, threads: 1, inUse: threadsInUse(trainers), place };
+    },
+    onTrouble: ({ trace }) => process.stderr.write(`${trace}\n`),
+    meter,
+  });
+  const dispatching = trainers === 0 ? undefined : await storage.dispatch((id, signal) => runner.run(id, signal), trainers);
+  const service = await startService({ workers: 1, ...options, jobs: { storage, meter } });
+  await service.app.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = service.app.server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    ...service,
+    storage,
+    jobs: storage.jobs,
+    meter,
+    origin,
+    port,
+    get: (path: string, headers: Record<string, string> = {}): Promise<Response> => fetch(origin + path, { headers }),
+    send: (path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(origin + path, {
+        method: "POST",
+        ...(body === undefined ? { headers } : { headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) }),
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await service.app.close();
+      runner.handOver();
+      await dispatching?.stop();
+      await runner.close();
+      await service[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type JobService = Awaited<ReturnType<typeof startJobService>>;

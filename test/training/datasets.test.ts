@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { Compiler } from "../../src/engine/compile.ts";
+import { Registry } from "../../src/engine/registry.ts";
+import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
+import { framed, splitFrame } from "../../src/training/frame.ts";
+import { encodeSafetensors } from "../../src/training/safetensors.ts";
+import { Setup } from "../../src/training/setup.ts";
+import { decodeSubmission } from "../../src/training/submission.ts";
+import { trainedTasks } from "../../src/training/tasks/predict.ts";
+import { readDatasets, submitTask } from "../../src/training/tasks/submit.ts";
+import { train } from "../../src/training/train.ts";
+import { defaultLimits as limits } from "../../src/wire/limits.ts";
+import "../support/close.ts";
+import { faultOf } from "../support/problems.ts";
+import { Random } from "../support/random.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "adjoint-datasets-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const paths: Record<string, string> = {};
+
+/** Keeps a dataset as an upload would; its id. */
+function dataset(tensors: Readonly<Record<string, Tensor>>): string {
+  const bytes = encodeSafetensors(new Map(Object.entries(tensors)));
+  const id = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  paths[id] = join(folder, id.slice(7));
+  writeFileSync(paths[id], bytes);
+  return id;
+}
+
+const context = { limits, compiler: new Compiler(new Registry("unused"), limits), cacheBytes: 2 ** 20 };
+const submit = submitTask(context);
+const bytesOf = (request: object): Uint8Array => {
+  const { body } = submit(framed({ datasets: paths }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
+  return splitFrame(body).rest as Uint8Array;
+};
+const setupOf = (request: object): Setup => new Setup(decodeSubmission(bytesOf(request)), { ...context, datasets: readDatasets(paths) });
+
+const random = new Random(8);
+const rows = 30;
+const raw = random.tensor("float64", [rows, 2], [100, 300]);
+const classes = tensorOf(
+  "float64",
+  [rows],
+  Array.from({ length: rows }, () => random.integer(0, 2)),
+);
+const id = dataset({ input: raw, target: classes });
+const classifier = {
+  network: { layers: [{ type: "Linear", in_features: 2, out_features: 3 }], loss: { type: "CrossEntropyLoss" } },
+  data: { dataset: id, transforms: { input: [{ type: "standardize" }] } },
+  optimizer: { type: "Adam", lr: 0.05 },
+  epochs: 20,
+  batch_size: 8,
+  validation: { split: 6 },
+};
+
+/** The numbers less their means over the training rows, over their deviations. */
+function standardized(tensor: Tensor, trained: Tensor, trainingRows: number): Tensor {
+  const column = (at: number): number[] => Array.from({ length: trainingRows }, (_, row) => trained.data[2 * row + at]);
+  const of = [0, 1].map((at) => {
+    const mean = column(at).reduce((sum, x) => sum + x, 0) / trainingRows;
+    return { mean, deviation: Math.sqrt(column(at).reduce((sum, x) => sum + (x - mean) ** 2, 0) / trainingRows) };
+  });
+  return { ...tensor, data: Float64Array.from(tensor.data, (x, at) => (x - of[at % 2].mean) / of[at % 2].deviation) };
+}
+
+describe("data of a dataset", () => {
+  test("are fed as they are transformed, by statistics of the training rows alone", () => {
+    const { training, validation } = setupOf(classifier);
+    const all = standardized(raw, raw, rows - 6);
+    expect(training.tensors.get("input")).toBeNear({ ...all, shape: [24, 2], data: all.data.subarray(0, 48) }, { absolute: 1e-12 });
+    expect(validation?.tensors.get("input")).toBeNear({ ...all, shape: [6, 2], data: all.data.subarray(48) }, { absolute: 1e-12 });
+    expect(training.tensors.get("target")?.dtype).toBe("int64");
+  });
+
+  test("hold for validation data of their own too, without being told again", () => {
+    const other = random.tensor("float64", [5, 2], [0, 100]);
+    const own = dataset({ input: other, target: tensorOf("float64", [5], [0, 1, 2, 0, 1]) });
+    const expected = standardized(other, raw, rows);
+    for (const transforms of [{}, { input: [{ type: "standardize" }] }]) {
+      const { validation } = setupOf({ ...classifier, validation: { data: { dataset: own, transforms } } });
+      expect(validation?.tensors.get("input")).toBeNear(expected, { absolute: 1e-12 });
+    }
+  });
+
+  test("are mixed with tensors of the request, by name and by tensor", () => {
+    const { training } = setupOf({
+      ...classifier,
+      validation: undefined,
+      dtype: "float32",
+      data: { input: { dataset: id, transforms: [{ type: "scale", factor: 0.01 }] }, target: Array.from(classes.data) },
+    });
+    expect(training.tensors.get("input")).toMatchObject({ dtype: "float32", shape: [rows, 2] });
+    expect(training.tensors.get("input")).toBeNear({ ...raw, data: raw.data.map((x) => x * 0.01) }, { relative: 1e-6 });
+  });
+
+  test("inputs are transformed alike when they are predicted with", () => {
+    const checkpoints: Uint8Array[] = [];
+    const ending = train(setupOf(classifier), null, {
+      wish: () => "go on",
+      metrics: () => {},
+      checkpoint: ({ weights }) => checkpoints.push(weights),
+      now: () => performance.now(),
+    });
+    expect(ending.kind).toBe("done");
+    const files = { submission: join(folder, "submission"), weights: join(folder, "weights") };
+    writeFileSync(files.submission, bytesOf(classifier));
+    writeFileSync(files.weights, checkpoints.at(-1) ?? new Uint8Array());
+    const predicted = (inputs: Tensor, transform: boolean): Tensor => {
+      const body = JSON.stringify({
+        inputs: { input: { shape: inputs.shape, data: Array.from(inputs.data) } },
+        transform,
+        encoding: "flat",
+      });
+      const answer = trainedTasks(context).predict(framed(files, Buffer.from(body)), { cancelled: () => false });
+      return (JSON.parse(String(answer.body)) as { outputs: { output: Tensor } }).outputs.output;
+    };
+    const ready = standardized(raw, raw, rows - 6);
+    expect(predicted(raw, true)).toBeNear(predicted(ready, false), { relative: 1e-9, absolute: 1e-12 });
+    expect(predicted(raw, false)).not.toBeNear(predicted(ready, false), { relative: 1e-3 });
+    expect(faultOf(() => predicted(tensorOf("float64", [1, 3], [1, 2, 3]), true))).toMatchObject({ pointer: "/inputs/input" });
+  });
+
+  test.each<[what: string, data: object, code: string, pointer: string, suggestion?: string]>([
+    [
+      "a tensor that it does not have",
+      { input: { dataset: id, tensor: "inputs" }, target: { dataset: id } },
+      "invalid_training",
+      "/data/input/tensor",
+      "input",
+    ],
+    [
+      "transforms of a tensor that it does not have",
+      { dataset: id, transforms: { inputs: [] } },
+      "invalid_training",
+      "/data/transforms/inputs",
+      "input",
+    ],
+    [
+      "a transform that does not fit",
+      { dataset: id, transforms: { input: [{ type: "reshape", shape: [3] }] } },
+      "invalid_training",
+      "/data/transforms/input/0/shape",
+    ],
+    [
+      "a transform that there is not",
+      { dataset: id, transforms: { input: [{ type: "standardise" }] } },
+      "invalid_request",
+      "/data/transforms/input/0/type",
+      "standardize",
+    ],
+  ])("%s is refused", (_what, data, code, pointer, suggestion) => {
+    expect(faultOf(() => setupOf({ ...classifier, data }))).toEqual({ code, pointer, suggestion });
+  });
+
+  test("a number that is not finite is named by its row", () => {
+    const bad = dataset({ input: { ...raw, data: raw.data.with(13, Number.NaN) }, target: classes });
+    const data = { input: { dataset: bad }, target: { dataset: bad } };
+    expect(faultOf(() => setupOf({ ...classifier, data }))).toMatchObject({ code: "invalid_training", pointer: "/data/input" });
+    expect(() => setupOf({ ...classifier, data })).toThrow(/Row 6 of input, at \[1\] is NaN/);
+  });
+});
