@@ -19,6 +19,7 @@ export const tags = {
   compute: { name: "Compute", description: "Values and gradients" },
   grading: { name: "Grading", description: "Gradients that are checked, judged and explained" },
   jobs: { name: "Jobs", description: "Training jobs: posted, watched, and asked for results and weights" },
+  datasets: { name: "Datasets", description: "Data for training, uploaded as files" },
   graphs: { name: "Graphs", description: "Graphs that are registered once and used by their ids" },
   catalogue: { name: "Catalogue", description: "What the service knows: operators and problems" },
   operations: { name: "Operations", description: "For those who run the service. They ask for no API key" },
