@@ -1,6 +1,6 @@
-import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { Compiler } from "./engine/compile.ts";
+import { giveWay } from "./engine/priority.ts";
 import { Registry } from "./engine/registry.ts";
 import { ThreadBudget, type ThreadsInUse } from "./engine/thread-budget.ts";
 import { serveTraining } from "./jobs/trainer-loop.ts";
@@ -17,9 +17,8 @@ export interface TrainerSettings {
   readonly place: number;
 }
 
-/** Trainings give way to requests: on Linux a priority is a thread's own. */
-const background = 10;
-if (process.platform === "linux") setPriority(background);
+// Nobody waits for a training as for an answer.
+giveWay();
 
 const { limits, graphsFolder, threads, inUse, place } = workerData as TrainerSettings;
 if (parentPort === null) throw new Error("A trainer is a worker thread");

@@ -5,10 +5,11 @@ import { BROKEN, type CrewLink, PENDING, sheetOn } from "./crew-link.ts";
 export class CrewHost {
   readonly #threads: readonly Worker[];
 
-  constructor(link: CrewLink, members: number) {
+  /** Those that work in the background give way to other threads. */
+  constructor(link: CrewLink, members: number, { isBackground = false } = {}) {
     const { words } = sheetOn(link.sheet);
     this.#threads = Array.from({ length: members }, (_, at) => {
-      const thread = new Worker(new URL("./crew-thread.ts", import.meta.url), { workerData: { link, member: at + 1 } });
+      const thread = new Worker(new URL("./crew-thread.ts", import.meta.url), { workerData: { link, member: at + 1, isBackground } });
       thread.unref();
       thread.on("error", () => undefined);
       // Whoever waits for a thread that has ended must not wait for ever.

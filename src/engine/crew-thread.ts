@@ -1,9 +1,15 @@
 import { workerData } from "node:worker_threads";
 import { instantiate } from "../kernels/workspace.ts";
+import { giveWay } from "./priority.ts";
 import { ARGUMENTS, awaitChange, type CrewLink, KERNEL, PENDING, READY, SHARES, sheetOn, ticketOf } from "./crew-link.ts";
 
 /** A member of a crew: does its share of each order, for as long as the thread lives. */
-const { link, member } = workerData as { readonly link: CrewLink; readonly member: number };
+const { link, member, isBackground } = workerData as {
+  readonly link: CrewLink;
+  readonly member: number;
+  readonly isBackground: boolean;
+};
+if (isBackground) giveWay();
 const kernels = instantiate(link.module, link.memory, member);
 const names = Object.keys(kernels);
 const { words, args } = sheetOn(link.sheet);

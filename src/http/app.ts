@@ -106,7 +106,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(compression);
 
   home(app);
-  health(app, { pool });
+  health(app, { pool, storage: options.jobs?.storage });
   openApiDocument(app);
   await app.register(problemPages);
   await app.register(reference);

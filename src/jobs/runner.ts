@@ -112,14 +112,19 @@ export class Runner {
     }
   }
 
-  async #taskOf({ job, checkpoint }: Claim): Promise<Parameters<TrainerThread["train"]>[0]> {
+  async #taskOf({ job, attempt, checkpoint }: Claim): Promise<Parameters<TrainerThread["train"]>[0]> {
     const { blobs } = this.#options.storage;
     const datasets = await Promise.all(job.datasets.map(async (id) => [id, await blobs.localPath(id.slice(id.indexOf(":") + 1))] as const));
     const resumed =
       checkpoint === null || checkpoint.state === null
         ? null
         : { weights: await blobs.localPath(checkpoint.weights), state: await blobs.localPath(checkpoint.state) };
-    return { submission: await blobs.localPath(job.submission), datasets: Object.fromEntries(datasets), checkpoint: resumed };
+    return {
+      submission: await blobs.localPath(job.submission),
+      datasets: Object.fromEntries(datasets),
+      checkpoint: resumed,
+      wasInterrupted: attempt > 1,
+    };
   }
 
   async #followStatus(id: string, thread: TrainerThread): Promise<void> {

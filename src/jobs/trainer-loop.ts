@@ -13,7 +13,7 @@ import type { CheckpointFiles, Host } from "../training/host.ts";
 import { decodeCheckpoint } from "../training/weights.ts";
 import type { Limits } from "../wire/limits.ts";
 import { Problem } from "../wire/problems.ts";
-import { type Blob, type Control, mostPending, PENDING, type TrainerMessage, type TrainTask, WISH, wishes } from "./trainer-protocol.ts";
+import { type Blob, mostPending, PENDING, type TrainerMessage, type TrainTask, WISH, wishes } from "./trainer-protocol.ts";
 
 export interface TrainerOptions {
   readonly compiler: Compiler;
@@ -40,7 +40,7 @@ export function serveTraining(port: MessagePort, options: TrainerOptions): void 
       const setup = new Setup(submission, { ...options, datasets: readDatasets(task.datasets) });
       const { checkpoint } = task;
       const resumed = checkpoint === null ? null : decodeCheckpoint(readFileSync(checkpoint.weights), readFileSync(checkpoint.state));
-      send({ kind: "end", ending: train(setup, resumed, hostOf(task.control, send)) });
+      send({ kind: "end", ending: train(setup, resumed, hostOf(task, send)) });
     } catch (error) {
       send(refusalOf(error));
     } finally {
@@ -52,7 +52,7 @@ export function serveTraining(port: MessagePort, options: TrainerOptions): void 
   send({ kind: "ready" });
 }
 
-function hostOf(control: Control, send: (message: TrainerMessage, transfers?: ArrayBuffer[]) => void): Host {
+function hostOf({ control, wasInterrupted }: TrainTask, send: (message: TrainerMessage, transfers?: ArrayBuffer[]) => void): Host {
   return {
     wish: () => wishes[Atomics.load(control, WISH)],
     metrics: (rows, progress) => send({ kind: "metrics", rows, progress }),
@@ -64,6 +64,7 @@ function hostOf(control: Control, send: (message: TrainerMessage, transfers?: Ar
       const transfers = state === null ? [weights.buffer] : [weights.buffer, state.buffer];
       send({ kind: "checkpoint", ...facts, weights: blobOf(weights), state: state && blobOf(state) }, transfers);
     },
+    wasInterrupted,
     now: () => performance.now(),
   };
 }

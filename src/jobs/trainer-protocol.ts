@@ -27,6 +27,8 @@ export interface TrainTask {
   /** By the datasets' ids. */
   readonly datasets: Readonly<Record<string, string>>;
   readonly checkpoint: { readonly weights: string; readonly state: string } | null;
+  /** Whether an attempt before this one was broken off. */
+  readonly wasInterrupted: boolean;
   readonly control: Control;
 }
 

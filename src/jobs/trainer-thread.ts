@@ -72,6 +72,6 @@ export class TrainerThread {
 
   #recruit({ crew, members }: Extract<TrainerMessage, { kind: "crew" }>): void {
     void this.#crew?.end();
-    this.#crew = crew === null ? undefined : new CrewHost(crew, members);
+    this.#crew = crew === null ? undefined : new CrewHost(crew, members, { isBackground: true });
   }
 }

@@ -19,6 +19,8 @@ export interface Host {
   readonly wish: () => Wish;
   readonly metrics: (rows: readonly MetricsRow[], progress: ProgressNumbers) => void;
   readonly checkpoint: (files: CheckpointFiles) => void;
+  /** Whether the run was broken off before: then it keeps checkpoints at first as often as they are cheap, so that it gets on. */
+  readonly wasInterrupted: boolean;
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number;
 }

@@ -29,8 +29,10 @@ export interface Snapshot {
   readonly rates: number[];
 }
 
-/** A checkpoint unless told, in seconds. */
-const usualSeconds = 30;
+/** A checkpoint unless told, in milliseconds; and at first in a run that was broken off before, where they take at most a twentieth of the time. */
+const checkpointEvery = 30_000;
+const checkpointSoon = 250;
+const checkpointShare = 20;
 /** Copies of the parameters are made this often, in milliseconds, or more seldom so that they take at most a fiftieth of the time. */
 const snapshotEvery = 1_000;
 const snapshotShare = 50;
@@ -53,6 +55,7 @@ class Training implements Disposable {
   #snapshotCost = 0;
   #checkpointAt: number;
   #checkpointStep = -1;
+  #checkpointCost = 0;
   /** Weights of the best epoch that are not kept yet. */
   #bestWeights: Uint8Array<ArrayBuffer> | null = null;
   #metrics: Record<string, number | string> = {};
@@ -142,19 +145,28 @@ class Training implements Disposable {
 
   /** A checkpoint or a copy of the parameters, when it is time. */
   #keepIfDue(isEpochEnd: boolean): void {
-    const { every_steps, every_epochs, every_seconds } = this.#setup.spec.checkpoint;
+    const { every_steps, every_epochs } = this.#setup.spec.checkpoint;
     const now = this.#host.now();
-    const seconds = every_seconds ?? (every_steps === undefined && every_epochs === undefined ? usualSeconds : Number.POSITIVE_INFINITY);
     const epoch = Math.floor(this.#step / this.#setup.stepsPerEpoch);
     const isDue =
-      now - this.#checkpointAt >= 1000 * seconds ||
+      now - this.#checkpointAt >= this.#checkpointPause() ||
       (every_steps !== undefined && this.#step % every_steps === 0) ||
       (every_epochs !== undefined && isEpochEnd && epoch % every_epochs === 0);
     if (isDue && this.#step < this.#setup.steps) this.#checkpoint(false);
     else if (now - this.#snapshotAt >= Math.max(snapshotEvery, snapshotShare * this.#snapshotCost)) this.#takeSnapshotNow();
   }
 
+  /** Milliseconds from one checkpoint to the next, where steps and epochs do not tell. */
+  #checkpointPause(): number {
+    const isYoung = this.#host.now() - this.#began < checkpointEvery;
+    if (this.#host.wasInterrupted && isYoung) return Math.max(checkpointSoon, checkpointShare * this.#checkpointCost);
+    const { every_steps, every_epochs, every_seconds } = this.#setup.spec.checkpoint;
+    if (every_seconds !== undefined) return 1000 * every_seconds;
+    return every_steps === undefined && every_epochs === undefined ? checkpointEvery : Number.POSITIVE_INFINITY;
+  }
+
   #checkpoint(final: boolean): void {
+    const before = this.#host.now();
     this.#keepBest();
     // Parameters that are not finite are nothing to go on from: they show in the next loss.
     const { optimization } = this.#takeSnapshotNow();
@@ -169,6 +181,7 @@ class Training implements Disposable {
       final,
     });
     this.#checkpointAt = this.#host.now();
+    this.#checkpointCost = this.#checkpointAt - before;
     this.#checkpointStep = this.#step;
   }
 

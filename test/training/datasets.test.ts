@@ -101,6 +101,7 @@ describe("data of a dataset", () => {
     const checkpoints: Uint8Array[] = [];
     const ending = train(setupOf(classifier), null, {
       wish: () => "go on",
+      wasInterrupted: false,
       metrics: () => {},
       checkpoint: ({ weights }) => checkpoints.push(weights),
       now: () => performance.now(),

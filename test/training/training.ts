@@ -41,6 +41,7 @@ export function trained(request: object, { resumed = null, ...own }: Partial<Hos
   const checkpoints: CheckpointFiles[] = [];
   const ending = train(setupOf(request), resumed, {
     wish: () => "go on",
+    wasInterrupted: false,
     metrics: (more) => rows.push(...more),
     checkpoint: (files) => checkpoints.push(files),
     now: () => performance.now(),

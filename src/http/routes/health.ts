@@ -4,6 +4,7 @@ import about from "../../../package.json" with { type: "json" };
 import { builds } from "../../kernels/modules.ts";
 import { supportedBuild } from "../../kernels/workspace.ts";
 import type { WorkerPool } from "../../engine/pool.ts";
+import type { Storage } from "../../jobs/contract.ts";
 import { problem } from "../../wire/problems.ts";
 import { tags } from "../plugins/openapi.ts";
 
@@ -19,6 +20,11 @@ const Ready = z
     workers: z.int().meta({ description: "Worker threads that can take requests", examples: [4] }),
     busy: z.int().meta({ description: "Worker threads that are computing", examples: [1] }),
     queued: z.int().meta({ description: "Requests that wait for a worker", examples: [0] }),
+    storage: z.enum(["available", "unavailable"]).meta({
+      description:
+        "Whether what keeps training jobs and data answers. Without it the service still computes, and answers 503 to what needs it",
+      examples: ["available"],
+    }),
     kernels: z.enum(builds).meta({
       description:
         "Which kernels compute: madd where the processor fuses multiplication and addition, as every server since 2013 does, else mul-add. The same request gives the same bytes on all machines that say the same here",
@@ -27,8 +33,13 @@ const Ready = z
   })
   .meta({ id: "Ready", description: "The service can compute" });
 
+interface Watched {
+  readonly pool: Pick<WorkerPool, "isReady" | "stats">;
+  readonly storage: Pick<Storage, "ready"> | undefined;
+}
+
 /** For those who watch over the process: whether it lives, and whether to send it requests. */
-export function health(app: FastifyInstance, { pool }: { pool: Pick<WorkerPool, "isReady" | "stats"> }): void {
+export function health(app: FastifyInstance, { pool, storage }: Watched): void {
   const kernels = supportedBuild();
   app.get(
     "/livez",
@@ -71,7 +82,7 @@ export function health(app: FastifyInstance, { pool }: { pool: Pick<WorkerPool, 
         },
       },
     },
-    (_request, reply) => {
+    async (_request, reply) => {
       if (app.isDraining()) throw problem("shutting_down", "The service is stopping and takes no new work");
       if (!pool.isReady) throw problem("not_ready", "No worker can take requests yet");
       const { workers, busy, queued } = pool.stats();
@@ -82,6 +93,7 @@ export function health(app: FastifyInstance, { pool }: { pool: Pick<WorkerPool, 
         workers,
         busy,
         queued,
+        storage: (await storage?.ready()) === false ? "unavailable" : "available",
         kernels,
       };
       return reply.type("application/json").send(JSON.stringify(facts));
@@ -89,4 +101,13 @@ export function health(app: FastifyInstance, { pool }: { pool: Pick<WorkerPool, 
   );
 }
 
-const readyExample = { status: "ready", version: "0.1.0", node: "24.21.0", workers: 4, busy: 1, queued: 0, kernels: "madd" };
+const readyExample = {
+  status: "ready",
+  version: "0.1.0",
+  node: "24.21.0",
+  workers: 4,
+  busy: 1,
+  queued: 0,
+  storage: "available",
+  kernels: "madd",
+};
