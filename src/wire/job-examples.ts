@@ -129,8 +129,7 @@ export const metricsExample: z.output<typeof responses.JobMetricsList> = {
   ],
   has_more: true,
 };
-export const metricsCsvExample =
-  "step,epoch,loss,lr\r\n1,1,11.666666666666666,0.1\r\n2,2,3.2074074074074073,0.1\r\n";
+export const metricsCsvExample = "step,epoch,loss,lr\r\n1,1,11.666666666666666,0.1\r\n2,2,3.2074074074074073,0.1\r\n";
 
 export const checkpointsExample: z.output<typeof responses.JobCheckpointList> = {
   object: "list",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { JobRequest } from "./job-request.ts";
+import { JobSettings } from "./job-settings.ts";
 import { Name, TensorOutput } from "./values.ts";
 
 /** Everything that a job can be. */
@@ -70,36 +70,6 @@ const Result = z.record(z.string(), z.unknown()).meta({
   examples: [{ stop_reason: "steps", steps: 100, final: { loss: 0.004 } }],
 });
 
-const { optimizer, schedule, gradient_clipping, drop_last, shuffle, seed, dtype, metrics, early_stopping, checkpoint, log_every, threads } =
-  JobRequest.shape;
-
-/** How a job trains: its request without tensors and with all defaults filled in, and what follows from it. */
-const settings = {
-  program: z.enum(["graph", "expression", "network", "graph_id"]).meta({ description: "How the program was given", examples: ["network"] }),
-  loss: Name.meta({ description: "The value that is minimised", examples: ["loss"] }),
-  parameters: z
-    .int()
-    .min(0)
-    .meta({ description: "How many numbers are trained", examples: [301] }),
-  training_rows: z
-    .int()
-    .min(0)
-    .meta({ description: "Rows of data that are trained on", examples: [1437] }),
-  validation_rows: z
-    .int()
-    .min(0)
-    .meta({ description: "Rows that are held back to judge the training by", examples: [360] }),
-  batch_size: z
-    .int()
-    .min(1)
-    .meta({ description: "Rows of one update", examples: [32] }),
-  epochs: z
-    .number()
-    .min(0)
-    .meta({ description: "How often it goes through the data unless it stops early", examples: [20] }),
-  ...{ optimizer, schedule, gradient_clipping, drop_last, shuffle, seed, dtype, metrics, early_stopping, checkpoint, log_every, threads },
-};
-
 /** The settings stand beside the members that every job has. */
 export const Job = z
   .looseObject({
@@ -124,7 +94,7 @@ export const Job = z
       .object({ url: z.string().meta({ description: "Where the event that ends the job is posted", examples: ["https://example.org/"] }) })
       .nullable()
       .meta({ description: "Who is told when the job is over; null for nobody. The secret is never shown" }),
-    ...z.object(settings).partial().shape,
+    ...JobSettings.shape,
   })
   .meta({
     id: "Job",

@@ -56,7 +56,7 @@ describe("the contract's examples are answered as they say", () => {
     const { expression } = JobRequest.parse(examples.createExamples.line.request);
     const inputs = { ...weights.parameters, x: [3], t: [8] };
     const computed = await service.send("/v1/gradients", { expression, inputs, of: "loss", return: ["outputs", "gradients"] });
-    expect(await computed.json()).toMatchObject(examples.jobGradientsExamples.line.answer as object);
+    expect(await computed.json()).toMatchObject(examples.jobGradientsExamples.line.answer);
   });
 });
 
@@ -135,7 +135,7 @@ describe("weights", () => {
     expect((await weights("best")).checkpoint).toBe("step_1");
     expect((await weights("step_1")).parameters).not.toEqual(final.parameters);
     const predict = async (which: string) =>
-      (await service.send(`/v1/jobs/${id}/predict?which=${which}`, { inputs: { input: [[1]] } })).json() as Promise<unknown>;
+      (await service.send(`/v1/jobs/${id}/predict?which=${which}`, { inputs: { input: [[1]] } })).json();
     expect(await predict("step_1")).not.toEqual(await predict("final"));
     const { errors } = await problemFrom(await service.get(`/v1/jobs/${id}/weights?which=step_9`), "unknown_checkpoint");
     expect(errors[0].detail).toContain("step_4 (final)");

@@ -72,7 +72,7 @@ export async function startJobService({ trainers = 0, caps, ...options }: JobSer
 /** Has the store count who watches which job. */
 function countWatchers(jobs: JobStore): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  const { watch } = jobs;
+  const watch = jobs.watch.bind(jobs);
   jobs.watch = (id, onChange) => {
     const stop = watch(id, onChange);
     counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -85,7 +85,7 @@ function countWatchers(jobs: JobStore): ReadonlyMap<string, number> {
 }
 
 function countEvents(jobs: JobStore, watched: string): () => number {
-  const { events } = jobs;
+  const events = jobs.events.bind(jobs);
   let count = 0;
   jobs.events = async (id, query) => {
     const page = await events(id, query);

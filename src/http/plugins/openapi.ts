@@ -13,6 +13,8 @@ A request holds its program under exactly one of the keys \`graph\`, \`expressio
 and broadcasting are those of ONNX; layers, arguments and defaults of networks are those of torch.nn. Numbers that are not finite
 travel as the strings \`"NaN"\`, \`"Infinity"\` and \`"-Infinity"\`. The same request always gives the same bytes.
 
+It trains, too: a training is a job that is posted, watched, and asked for results and weights; uploaded datasets feed it.
+
 Everything that goes wrong is answered as a problem document (RFC 9457), whose \`type\` is a path of this service that explains it.`;
 
 export const tags = {
