@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NewEvent } from "../../src/jobs/contract.ts";
@@ -158,6 +159,31 @@ describe("events as a stream", () => {
     const reads = service.countReads(id);
     await report(id, [progress(9)]);
     expect(reads()).toBe(0);
+  });
+
+  test("leave nothing behind of clients that go at any moment", async () => {
+    const id = await runningWith(3);
+    for (let turns = 0; turns < 60; turns++) {
+      const socket = connect(service.port, "127.0.0.1");
+      await once(socket, "connect");
+      socket.write(`GET /v1/jobs/${id}/events?stream=true HTTP/1.1\r\nHost: x\r\n\r\n`);
+      for (let at = 0; at < turns % 12; at++) await turn();
+      socket.destroy();
+    }
+    const client = await listen(id);
+    await until(() => client.events().length === 3);
+    client.leave();
+    await until(() => !service.watched(id));
+  });
+
+  test("end at once for a job that is long over, whose last events are not kept any more", async () => {
+    await using old = await startJobService({ retention: { eventsMs: 0 } });
+    const { id } = await running(old.jobs);
+    await old.jobs.report(id, 1, { events: [progress(1)] });
+    await old.jobs.finish(id, 1, { status: "succeeded", message: "It is done." });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await old.storage.sweep()).events).toBe(4);
+    expect((await old.get(`/v1/jobs/${id}/events?stream=true`)).status).toBe(204);
   });
 
   test("are none when the client has had the last one: EventSource then does not come back", async () => {

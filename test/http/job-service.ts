@@ -17,12 +17,18 @@ export interface JobServiceOptions extends ServiceOptions {
   /** Jobs that are trained at once; none: the test does by hand what a runner would. */
   readonly trainers?: number;
   readonly caps?: StorageOptions["caps"];
+  readonly retention?: StorageOptions["retention"];
 }
 
 /** The service over a real storage, and over a real socket. */
-export async function startJobService({ trainers = 0, caps, ...options }: JobServiceOptions = {}) {
+export async function startJobService({ trainers = 0, caps, retention, ...options }: JobServiceOptions = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "adjoint-jobs-"));
-  const storage = await openStorage({ dataDir, onError: (error) => process.stderr.write(`${String(error)}\n`), ...(caps && { caps }) });
+  const storage = await openStorage({
+    dataDir,
+    onError: (error) => process.stderr.write(`${String(error)}\n`),
+    ...(caps && { caps }),
+    ...(retention && { retention }),
+  });
   const watching = countWatchers(storage.jobs);
   const meter = new JobMeter();
   const runner = new Runner({
