@@ -50,8 +50,7 @@ function expectNear(actual: Tensor, expected: Tensor, scale: number): void {
   actual.data.forEach((got, at) => {
     const wanted = expected.data[at];
     if (!Number.isFinite(wanted)) expect(got).toBe(wanted);
-    else
-      expect(Math.abs(got - wanted)).toBeLessThanOrEqual(unit * Math.max(Math.abs(wanted), expected.dtype === "float64" ? scale : 1e-12));
+    else expect(Math.abs(got - wanted)).toBeLessThanOrEqual(unit * Math.max(Math.abs(wanted), scale));
   });
 }
 
@@ -68,10 +67,13 @@ describe.each(Object.entries(all))("%s", (name, summary) => {
         const isMild = x.data.every((number) => !(Math.abs(number) > 1e30) || Math.abs(number) === Infinity);
         const stage = new Stage();
         const there = stage.copy(x);
+        // A logarithm near 0 has the roundings of its operand near 1.
+        const least = name.startsWith("log") ? 1e-2 : 1e-12;
+        const scale = dtype === "float64" ? sizeOf(shape) * 9 : least;
         const actuals = everyWay(() => [resultOf(summary, there, axes, stage.empty(typeOf(x, axes)))]);
         expect(stage.isIntact()).toBe(true);
         for (const [actual] of actuals) {
-          if (isMild || name.endsWith("imum")) expectNear(actual, expected, sizeOf(shape) * 9);
+          if (isMild || name.endsWith("imum")) expectNear(actual, expected, scale);
         }
       }),
       // A case that fails is small enough to be looked at.
