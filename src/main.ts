@@ -46,6 +46,12 @@ async function start(config: Config): Promise<void> {
   const app = await buildApp({
     pool,
     jobs: { storage, meter, privateWebhooks: config.WEBHOOK_PRIVATE_ADDRESSES },
+    datasets: {
+      blobs: storage.blobs,
+      datasets: storage.datasets,
+      uploadsFolder: join(config.DATA_DIR, "uploads"),
+      maxDatasetBytes: config.MAX_DATASET_BYTES,
+    },
     ...(storage.graphs !== null && { sharedGraphs: new SharedGraphs(storage.graphs, new Registry(graphsFolder)) }),
     role: config.ROLE,
     logger,

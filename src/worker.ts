@@ -8,6 +8,7 @@ import { serve } from "./engine/worker-loop.ts";
 import { checkTask } from "./grading/check/task.ts";
 import { gradeTasks } from "./grading/grade/task.ts";
 import { probeTask } from "./grading/probe/task.ts";
+import { parseDatasetTask } from "./training/datasets/task.ts";
 import { trainedTasks } from "./training/tasks/predict.ts";
 import { submitTask } from "./training/tasks/submit.ts";
 import { weightsTask } from "./training/tasks/weights.ts";
@@ -35,6 +36,7 @@ serve({
   check: checkTask(context),
   ...gradeTasks(context),
   probe: probeTask(context),
+  parseDataset: parseDatasetTask,
   submitJob: submitTask(context),
   ...trainedTasks(context),
   weightsJson: weightsTask(context),

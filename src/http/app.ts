@@ -21,6 +21,8 @@ import { securityHeaders } from "./plugins/security-headers.ts";
 import { check } from "./routes/check.ts";
 import { compute } from "./routes/compute.ts";
 import { grade } from "./routes/grade.ts";
+import { type DatasetsOptions, datasetUpload } from "./routes/dataset-upload.ts";
+import { datasets } from "./routes/datasets.ts";
 import { graphs } from "./routes/graphs.ts";
 import { health } from "./routes/health.ts";
 import { home } from "./routes/home.ts";
@@ -44,6 +46,8 @@ export interface AppOptions {
   readonly sharedGraphs?: SharedGraphs;
   /** A worker trains and answers no requests but those about itself. */
   readonly role?: "all" | "api" | "worker";
+  /** Where datasets are kept; none: the service has no datasets. */
+  readonly datasets?: DatasetsOptions;
   readonly logger?: FastifyBaseLogger;
   /** Keys that /v1 asks for; none: it asks for none. */
   readonly apiKeys?: readonly string[];
@@ -128,6 +132,10 @@ async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLi
     if (jobs !== undefined) {
       const { storage, privateWebhooks = false } = jobs;
       await scope.register(jobRoutes, { pool, storage, apiKeys: keys, privateWebhooks });
+    }
+    if (options.datasets !== undefined) {
+      await scope.register(datasetUpload, { pool, ...options.datasets });
+      await scope.register(datasets, options.datasets);
     }
   });
 }

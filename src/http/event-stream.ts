@@ -1,4 +1,4 @@
-import { type JobEvent, type JobStore, isFinal } from "../jobs/contract.ts";
+import { type Job, type JobEvent, type JobStore, isFinal } from "../jobs/contract.ts";
 import { Problem } from "../wire/problems.ts";
 import { viewOfEvent } from "../jobs/job-view.ts";
 import type { JobWatch } from "./job-watch.ts";
@@ -15,19 +15,21 @@ const pageSize = 200;
  * The next ones are read when the client has taken those before. The stream also ends, for the client to come back to, when the
  * service stops or its storage does not answer.
  */
-export async function* eventStream(jobs: JobStore, id: string, after: number, watch: JobWatch): AsyncGenerator<string> {
-  using watching = watch;
+export async function* eventStream(jobs: JobStore, { id, status }: Job, after: number, watch: JobWatch): AsyncGenerator<string> {
+  // Of a job that was over before, the last event may be too old to be kept.
+  const wasOver = isFinal(status);
   yield `retry: ${retryMs}\n\n`;
-  for (let last = after; !watching.isOver;) {
+  for (let last = after; !watch.isOver;) {
     const page = await jobs.events(id, { after: last, limit: pageSize }).catch(orNone);
     if (page === null) return;
     const latest = page.data.at(-1);
     if (latest !== undefined) {
       last = latest.id;
       yield page.data.map(written).join("");
-      if (isFinal(latest.type as Parameters<typeof isFinal>[0])) return;
+      if (isFinal(latest.type)) return;
     }
-    if (!page.has_more && !(await watching.news(silenceMs))) yield ": still here\n\n";
+    if (wasOver && !page.has_more) return;
+    if (!page.has_more && !(await watch.news(silenceMs))) yield ": still here\n\n";
   }
 }
 

@@ -8,7 +8,13 @@ export class RefusedAddress extends Error {
 }
 
 /** Whether an IP address is one of the public network: not private, loopback, link-local, multicast, reserved, nor one that stands for an IPv4 address. */
-export const isPublic = (address: string): boolean => ipaddr.parse(address).range() === "unicast";
+export function isPublic(address: string): boolean {
+  const parsed = ipaddr.parse(address);
+  return parsed.range() === "unicast" && (parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast));
+}
+
+/** All that is given out of IPv6 so far. */
+const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /** Why a webhook may not go to a URL, as far as that is known without looking its name up; null when it may. */
 export function refusalOf(url: URL): string | null {

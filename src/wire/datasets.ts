@@ -80,7 +80,7 @@ export const Dataset = z
         z.object({
           name: Name.meta({ description: "The tensor's name", examples: ["input"] }),
           shape: z.array(z.int().min(0)).meta({ description: "Sizes of the axes, rows first", examples: [[1797, 64]] }),
-          dtype: DTypeName,
+          dtype: DTypeName.meta({ description: "The element type", examples: ["float64"] }),
         }),
       )
       .meta({
@@ -115,3 +115,54 @@ export const Dataset = z
   })
   .meta({ id: "Dataset", description: "Tensors with one row per example, kept for training" });
 export type Dataset = z.output<typeof Dataset>;
+
+/** A page of the datasets. */
+export const DatasetList = z
+  .object({
+    object: z.literal("list").meta({ description: "What this is", examples: ["list"] }),
+    data: z.array(Dataset).meta({ description: "The datasets, the newest first" }),
+    has_more: z.boolean().meta({ description: "Whether there are older ones", examples: [false] }),
+    first_id: DatasetId.nullable().meta({ description: "The id of the first one here; null when there is none" }),
+    last_id: DatasetId.nullable().meta({
+      description: "The id of the last one here, to be given as `after` for the next page; null when there is none",
+    }),
+  })
+  .meta({ id: "DatasetList", description: "A page of the datasets" });
+export type DatasetList = z.output<typeof DatasetList>;
+
+/** How an upload is to be read, as its query says it. */
+export const DatasetQuery = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(256)
+    .default("dataset")
+    .meta({ description: "A name for people", examples: ["digits"] }),
+  format: z
+    .enum(datasetFormats)
+    .optional()
+    .meta({ description: "The file's format. Left out, it is told from how the file begins", examples: ["csv"] }),
+  header: z
+    .enum(["true", "false"])
+    .optional()
+    .meta({
+      description: "Whether the first line of a CSV names the columns. Left out, it does when no cell of it is a number",
+      examples: ["true"],
+    }),
+  delimiter: z
+    .string()
+    .regex(/^[^\u0080-\uffff\r\n"0-9A-Za-z.+-]$/, "A delimiter is one character: a comma, a semicolon, a tab, a bar, a space …")
+    .optional()
+    .meta({ description: "What separates the cells of a CSV. Left out, it is told from the first line", examples: [";"] }),
+  columns: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'Which columns of a CSV make which tensors, as a JSON object: {"tensor": columns} or {"tensor": {"columns": columns, "as": "class"}}, where ' +
+        'columns are a place from 0 (-1 is the last), a range "a:b" with its end left out, a name of the header, or a list of these. A list or range ' +
+        "gives rows of numbers, a single column one number a row. As class, whole numbers stay as they are and texts are numbered in sorted order. " +
+        "Left out, all columns make the tensor `data`",
+      examples: ['{"input": "0:64", "target": {"columns": 64, "as": "class"}}'],
+    }),
+});

@@ -35,7 +35,7 @@ const settings = {
   validation_rows: 0,
   batch_size: 3,
   epochs: 100,
-};
+} satisfies Partial<responses.Job>;
 
 const queued: responses.Job = {
   id,
@@ -124,13 +124,12 @@ export const eventStreamExample = `retry: 2000\n\n${events
 export const metricsExample: z.output<typeof responses.JobMetricsList> = {
   object: "list",
   data: [
-    { step: 1, epoch: 1, loss: 11.666666666666666, lr: 0.1, epoch_loss: 11.666666666666666 },
-    { step: 2, epoch: 2, loss: 3.2074074074074073, lr: 0.1, epoch_loss: 3.2074074074074073 },
+    { step: 1, epoch: 1, loss: 11.666666666666666, lr: 0.1 },
+    { step: 2, epoch: 2, loss: 3.2074074074074073, lr: 0.1 },
   ],
   has_more: true,
 };
-export const metricsCsvExample =
-  "step,epoch,loss,lr,epoch_loss\r\n1,1,11.666666666666666,0.1,11.666666666666666\r\n2,2,3.2074074074074073,0.1,3.2074074074074073\r\n";
+export const metricsCsvExample = "step,epoch,loss,lr\r\n1,1,11.666666666666666,0.1\r\n2,2,3.2074074074074073,0.1\r\n";
 
 export const checkpointsExample: z.output<typeof responses.JobCheckpointList> = {
   object: "list",

@@ -161,14 +161,14 @@ export const JobRequest = z
         "What is fed in batches of rows, by the name of the input: the first axis counts the rows. Each is a tensor, or one of a dataset with `{dataset, tensor, transforms}`; or all of them are the tensors of one dataset",
       examples: [{ input: [[0], [1]], target: [[1], [0]] }],
     }),
-    optimizer: OptimizerSource,
+    optimizer: OptimizerSource.meta({ description: "How the parameters are updated, with torch.optim's names, arguments and defaults" }),
     schedule: ScheduleSource.optional().meta({ description: "How the learning rate changes; it stays unless told" }),
     weight_decay: z
       .number()
       .min(0)
       .optional()
       .meta({ description: "The optimizer's argument of this name, which may stand here instead", examples: [0.0001] }),
-    gradient_clipping: GradientClipping.optional(),
+    gradient_clipping: GradientClipping.optional().meta({ description: "How large gradients may be; any size unless told" }),
     batch_size: z
       .int()
       .min(1)
@@ -198,14 +198,14 @@ export const JobRequest = z
         description: "What numbers without a type of their own are computed in, those of datasets among them",
         examples: ["float32"],
       }),
-    validation: Validation.optional(),
+    validation: Validation.optional().meta({ description: "What is held back to judge the training by; nothing unless told" }),
     metrics: z
       .array(Metric)
       .max(20)
       .default([])
       .meta({ description: "What is measured beside the loss, on the batches and on the validation data", examples: [["accuracy"]] }),
-    early_stopping: EarlyStopping.optional(),
-    checkpoint: Checkpointing.default({ keep: 2 }),
+    early_stopping: EarlyStopping.optional().meta({ description: "When to stop before the end; never unless told" }),
+    checkpoint: Checkpointing.default({ keep: 2 }).meta({ description: "When to keep what an interrupted run goes on from" }),
     log_every: count("Updates from one row of the history to the next; about a thousand rows in all unless told", 1).optional(),
     threads: z
       .int()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { JobSettings } from "./job-settings.ts";
 import { Name, TensorOutput } from "./values.ts";
 
 /** Everything that a job can be. */
@@ -18,6 +19,12 @@ export const JobStatusName = z.enum(jobStatuses).meta({
 
 const time = (description: string, example = 1_764_300_000) =>
   z.int().meta({ description: `${description}, in seconds since 1970`, examples: [example] });
+
+const timeOrNull = (description: string) =>
+  time(description)
+    .nullable()
+    .meta({ description: `${description}, in seconds since 1970; null before` });
+const status = JobStatusName.meta({ description: "How far it has come", examples: ["succeeded"] });
 
 const step = z
   .int()
@@ -63,15 +70,15 @@ const Result = z.record(z.string(), z.unknown()).meta({
   examples: [{ stop_reason: "steps", steps: 100, final: { loss: 0.004 } }],
 });
 
-/** The members that every job has. The settings of its training stand beside them. */
+/** The settings stand beside the members that every job has. */
 export const Job = z
   .looseObject({
     id: JobId,
     object: z.literal("training.job").meta({ description: "What this is", examples: ["training.job"] }),
-    status: JobStatusName,
+    status,
     created_at: time("When it was posted"),
-    started_at: time("When its training began; null before").nullable(),
-    finished_at: time("When it was over; null before").nullable(),
+    started_at: timeOrNull("When its training began"),
+    finished_at: timeOrNull("When it was over"),
     step,
     steps: z
       .int()
@@ -87,21 +94,23 @@ export const Job = z
       .object({ url: z.string().meta({ description: "Where the event that ends the job is posted", examples: ["https://example.org/"] }) })
       .nullable()
       .meta({ description: "Who is told when the job is over; null for nobody. The secret is never shown" }),
+    ...JobSettings.shape,
   })
   .meta({
     id: "Job",
     description:
-      "A training job. Beside the members named here it has the settings of its request with all defaults filled in: optimizer, schedule, batch_size, epochs, shuffle, seed, dtype and so on",
+      "A training job, with the settings of its request and all their defaults; settings without a default are left out unless they were given",
   });
 export type Job = z.output<typeof Job>;
 
 /** Pages of things that have ids. */
-const list = <Item extends z.ZodType>(id: string, what: string, item: Item) =>
+const list = <Item extends z.ZodType, Ends extends z.ZodRawShape>(id: string, what: string, item: Item, ends: Ends) =>
   z
     .object({
       object: z.literal("list").meta({ description: "What this is", examples: ["list"] }),
       data: z.array(item).meta({ description: what }),
       has_more: z.boolean().meta({ description: "Whether there are more behind the last one", examples: [false] }),
+      ...ends,
     })
     .meta({ id, description: `A page of a list: ${what}` });
 
@@ -109,9 +118,7 @@ const ends = {
   first_id: JobId.nullable().meta({ description: "The id of the first one; null when there is none" }),
   last_id: JobId.nullable().meta({ description: "The id of the last one, to give as `after` for the next page; null when there is none" }),
 };
-export const JobList = list("JobListPage", "jobs, the newest first", Job)
-  .extend(ends)
-  .meta({ id: "JobList", description: "A page of the list of jobs" });
+export const JobList = list("JobList", "jobs, the newest first", Job, ends);
 
 const eventTypes =
   "created, started, progress, checkpoint, pausing, paused, resumed, requeued, cancelling, and at the end succeeded, failed or cancelled";
@@ -133,7 +140,7 @@ export const JobEvent = z
   });
 export type JobEvent = z.output<typeof JobEvent>;
 
-export const JobEventList = list("JobEventList", "events in their order", JobEvent);
+export const JobEventList = list("JobEventList", "events in their order", JobEvent, {});
 
 export const MetricsRow = z
   .object({
@@ -153,7 +160,7 @@ export const MetricsRow = z
       "A row of a job's history: the loss of a step is the one before its update. Beside `loss` and `lr` it has the metrics that were asked for, and those of the validation data as `val_…` where an epoch ends",
     examples: [{ step: 1, epoch: 1, loss: 699.448961138774, lr: 0.025 }],
   });
-export const JobMetricsList = list("JobMetricsList", "rows in the order of their steps", MetricsRow);
+export const JobMetricsList = list("JobMetricsList", "rows in the order of their steps", MetricsRow, {});
 
 const checkpointId = z.string().meta({ description: "step_ and the number of updates made, to give as `which`", examples: ["step_1200"] });
 
@@ -174,15 +181,15 @@ export const JobCheckpoint = z
   })
   .meta({ id: "JobCheckpoint", description: "Weights that a job has kept" });
 export type JobCheckpoint = z.output<typeof JobCheckpoint>;
-export const JobCheckpointList = list("JobCheckpointList", "checkpoints, the newest first", JobCheckpoint);
+export const JobCheckpointList = list("JobCheckpointList", "checkpoints, the newest first", JobCheckpoint, {});
 
 export const JobResult = z
   .looseObject({
     job_id: JobId,
     object: z.literal("training.job.result").meta({ description: "What this is", examples: ["training.job.result"] }),
-    status: JobStatusName,
+    status,
     created_at: time("When the job was posted"),
-    started_at: time("When its training began; null when it never did").nullable(),
+    started_at: timeOrNull("When its training began"),
     finished_at: time("When it was over"),
     error,
   })

@@ -2,23 +2,34 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
+import { expect } from "vitest";
 import { threadsInUse } from "../../src/engine/thread-budget.ts";
 import { JobMeter } from "../../src/http/plugins/job-metrics.ts";
+import type { JobStore } from "../../src/jobs/contract.ts";
 import { Runner } from "../../src/jobs/runner.ts";
-import { openStorage } from "../../src/jobs/storage.ts";
+import { openStorage, type StorageOptions } from "../../src/jobs/storage.ts";
 import type { TrainerSettings } from "../../src/trainer.ts";
 import { defaultLimits } from "../../src/wire/limits.ts";
+import { ProblemDocument } from "../../src/wire/problems.ts";
 import { type ServiceOptions, startService } from "../support/service.ts";
 
 export interface JobServiceOptions extends ServiceOptions {
   /** Jobs that are trained at once; none: the test does by hand what a runner would. */
   readonly trainers?: number;
+  readonly caps?: StorageOptions["caps"];
+  readonly retention?: StorageOptions["retention"];
 }
 
 /** The service over a real storage, and over a real socket. */
-export async function startJobService({ trainers = 0, ...options }: JobServiceOptions = {}) {
+export async function startJobService({ trainers = 0, caps, retention, ...options }: JobServiceOptions = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "adjoint-jobs-"));
-  const storage = await openStorage({ dataDir, onError: (error) => process.stderr.write(`${String(error)}\n`) });
+  const storage = await openStorage({
+    dataDir,
+    onError: (error) => process.stderr.write(`${String(error)}\n`),
+    ...(caps && { caps }),
+    ...(retention && { retention }),
+  });
+  const watching = countWatchers(storage.jobs);
   const meter = new JobMeter();
   const runner = new Runner({
     storage,
@@ -40,6 +51,10 @@ export async function startJobService({ trainers = 0, ...options }: JobServiceOp
     storage,
     jobs: storage.jobs,
     meter,
+    /** Whether some request watches a job. */
+    watched: (id: string): boolean => (watching.get(id) ?? 0) > 0,
+    /** Counts from now on how many events of a job are read. */
+    countReads: (id: string): (() => number) => countEvents(storage.jobs, id),
     origin,
     port,
     get: (path: string, headers: Record<string, string> = {}): Promise<Response> => fetch(origin + path, { headers }),
@@ -58,6 +73,41 @@ export async function startJobService({ trainers = 0, ...options }: JobServiceOp
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Has the store count who watches which job. */
+function countWatchers(jobs: JobStore): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const watch = jobs.watch.bind(jobs);
+  jobs.watch = (id, onChange) => {
+    const stop = watch(id, onChange);
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+    return () => {
+      stop();
+      counts.set(id, (counts.get(id) ?? 0) - 1);
+    };
+  };
+  return counts;
+}
+
+function countEvents(jobs: JobStore, watched: string): () => number {
+  const events = jobs.events.bind(jobs);
+  let count = 0;
+  jobs.events = async (id, query) => {
+    const page = await events(id, query);
+    if (id === watched) count += page.data.length;
+    return page;
+  };
+  return () => count;
+}
+
+/** The problem document that an answer must be. */
+export async function problemFrom(answer: Response, code: string): Promise<ProblemDocument> {
+  const found = ProblemDocument.parse(await answer.json());
+  expect(found.code, found.detail).toBe(code);
+  expect(found.status).toBe(answer.status);
+  expect(answer.headers.get("content-type")).toContain("application/problem+json");
+  return found;
 }
 
 export type JobService = Awaited<ReturnType<typeof startJobService>>;

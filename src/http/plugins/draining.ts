@@ -32,6 +32,11 @@ export const draining = fp(
       if (stop.signal.aborted) reply.header("connection", "close");
       done();
     });
+    // An answer that had begun before, such as a stream, has promised to keep its connection.
+    app.addHook("onResponse", ({ raw }, reply, done) => {
+      if (stop.signal.aborted && reply.getHeader("connection") !== "close") raw.socket.destroySoon();
+      done();
+    });
   },
   { name: "draining" },
 );

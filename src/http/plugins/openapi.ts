@@ -13,12 +13,15 @@ A request holds its program under exactly one of the keys \`graph\`, \`expressio
 and broadcasting are those of ONNX; layers, arguments and defaults of networks are those of torch.nn. Numbers that are not finite
 travel as the strings \`"NaN"\`, \`"Infinity"\` and \`"-Infinity"\`. The same request always gives the same bytes.
 
+It trains, too: a training is a job that is posted, watched, and asked for results and weights; uploaded datasets feed it.
+
 Everything that goes wrong is answered as a problem document (RFC 9457), whose \`type\` is a path of this service that explains it.`;
 
 export const tags = {
   compute: { name: "Compute", description: "Values and gradients" },
   grading: { name: "Grading", description: "Gradients that are checked, judged and explained" },
   jobs: { name: "Jobs", description: "Training jobs: posted, watched, and asked for results and weights" },
+  datasets: { name: "Datasets", description: "Data for training, uploaded as files" },
   graphs: { name: "Graphs", description: "Graphs that are registered once and used by their ids" },
   catalogue: { name: "Catalogue", description: "What the service knows: operators and problems" },
   operations: { name: "Operations", description: "For those who run the service. They ask for no API key" },

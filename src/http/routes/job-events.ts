@@ -83,11 +83,13 @@ export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: 
       }
       const after = lastKnown(request, request.query);
       const job = await jobs.get(id);
-      if (isFinal(job.status) && after >= job.last_event) return reply.code(204).send();
+      if (isFinal(job.status) && (await jobs.events(id, { after, limit: 1 })).data.length === 0) return reply.code(204).send();
       // A proxy that collects what passes would keep the events back.
       reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
       if (request.method === "HEAD") return reply.send(Readable.from([]));
-      return reply.send(Readable.from(eventStream(jobs, id, after, new JobWatch(jobs, id, request))));
+      const watch = new JobWatch(jobs, id, request);
+      // However it ends, also before it has begun.
+      return reply.send(Readable.from(eventStream(jobs, job, after, watch)).once("close", () => watch[Symbol.dispose]()));
     },
   );
   done();

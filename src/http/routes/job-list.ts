@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isFinal } from "../../jobs/contract.ts";
 import { createExamples, jobExample, listExample } from "../../wire/job-examples.ts";
 import { JobRequest } from "../../wire/job-request.ts";
-import { Job, JobId, JobList, JobStatusName } from "../../wire/job-response.ts";
+import { Job, JobId, JobList, jobStatuses } from "../../wire/job-response.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { clientNames } from "../client-name.ts";
 import { submitJob } from "../job-submission.ts";
@@ -89,7 +89,10 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
         summary: "List the jobs",
         description: "The jobs, the newest first: all of them, or those of a status or with a tag.",
         querystring: z.strictObject({
-          status: JobStatusName.optional().meta({ description: "Only jobs that are this", examples: ["running"] }),
+          status: z
+            .enum(jobStatuses)
+            .optional()
+            .meta({ description: "Only jobs that are this", examples: ["running"] }),
           tag: z
             .string()
             .max(64)

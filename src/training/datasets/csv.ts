@@ -15,6 +15,9 @@ export interface CsvOptions {
   readonly columns?: ColumnRoles | undefined;
 }
 
+/** The names of columns are kept with the dataset; more of them help nobody. */
+const mostNames = 2 ** 16;
+
 /** So many rows go by before asking whether anybody still waits. */
 const rowsPerQuestion = 4096;
 
@@ -122,8 +125,12 @@ function placeIn(records: Records, cell: number, names: readonly string[] | null
 }
 
 function requireDistinct(names: readonly string[], records: Records): void {
-  const repeated = names.findIndex((name, at) => names.indexOf(name) < at);
-  if (repeated >= 0) throw fault(records.place(repeated), `the header names two columns ${JSON.stringify(names[repeated])}`);
+  if (names.length > mostNames) throw fault(records.place(mostNames), `a header names at most ${mostNames} columns`);
+  const seen = new Set<string>();
+  for (const [cell, name] of names.entries()) {
+    if (seen.has(name)) throw fault(records.place(cell), `the header names two columns ${JSON.stringify(name)}`);
+    seen.add(name);
+  }
 }
 
 function categoriesOf(collected: readonly Collected[]): Record<string, readonly string[]> | undefined {

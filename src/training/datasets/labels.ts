@@ -3,8 +3,9 @@ import { numberOf } from "./cell-number.ts";
 import { type Budget, Growing } from "./growing.ts";
 import { fault } from "./parsed.ts";
 
-/** How many different classes one tensor may have. */
-const mostClasses = 2 ** 20;
+/** How many different classes one tensor may have: texts, which the dataset keeps, and numbers, which stay as they are. */
+const mostTexts = 2 ** 16;
+const mostNumbers = 2 ** 20;
 /** What remembering a class takes, roughly, in bytes. */
 const classBytes = 128;
 
@@ -27,11 +28,12 @@ export class Labels {
     let code = this.#codeOf.get(text);
     if (code === undefined) {
       code = this.#codeOf.size;
-      if (code === mostClasses) throw fault(place(), `there are more than ${mostClasses} different classes`);
       this.#budget.take(classBytes + 2 * text.length);
       const number = numberOf(text);
       if (number === null) this.#hasTexts = true;
-      else if (!Number.isSafeInteger(number)) this.#fraction ??= { place: place(), text };
+      const most = this.#hasTexts ? mostTexts : mostNumbers;
+      if (code >= most) throw fault(place(), `there are more than ${most} different classes`);
+      if (number !== null && !Number.isSafeInteger(number)) this.#fraction ??= { place: place(), text };
       this.#codeOf.set(text, code);
     }
     this.#codes.push(code);

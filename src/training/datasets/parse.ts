@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { formatShape, sizeOf } from "../../tensor/shape.ts";
 import { bytesPerElement } from "../../tensor/dtype.ts";
 import { type DatasetFormat } from "../../wire/datasets.ts";
@@ -21,14 +21,26 @@ const onlyTensor = "data";
 const parsers: Readonly<Record<DatasetFormat, Parse>> = {
   csv: parseCsv,
   jsonl: (path, _, circumstances) => parseJsonLines(path, circumstances),
-  npz: (path, _, { maxBytes }) => parseNpz(readFileSync(path), maxBytes),
-  npy: (path) => ({ tensors: [wholeSource(onlyTensor, parseNpy(readFileSync(path), "The file"))] }),
-  idx: (path) => ({ tensors: [wholeSource(onlyTensor, parseIdx(readFileSync(path)))] }),
+  npz: (path, _, { maxBytes }) => parseNpz(wholeFile(path), maxBytes),
+  npy: (path) => ({ tensors: [wholeSource(onlyTensor, parseNpy(wholeFile(path), "The file"))] }),
+  idx: (path) => ({ tensors: [wholeSource(onlyTensor, parseIdx(wholeFile(path)))] }),
   safetensors: (path) => {
-    const { tensors, metadata } = decodeSafetensors(readFileSync(path));
+    const { tensors, metadata } = decodeSafetensors(wholeFile(path));
     return { tensors: Array.from(tensors, ([name, tensor]) => wholeSource(name, tensor)), ...namesIn(metadata, tensors) };
   },
 };
+
+/** Files of these formats are read as a whole, which Node does up to this length, in bytes. */
+const mostWholeBytes = 2 ** 31 - 1;
+
+/** Tensors of one dataset, which every list of datasets names. */
+const mostTensors = 10_000;
+
+function wholeFile(path: string): Buffer {
+  const { size } = statSync(path);
+  if (size > mostWholeBytes) throw fault("The file", `it has ${size} bytes, and files of this format are read up to ${mostWholeBytes}`);
+  return readFileSync(path);
+}
 
 /** A dataset from a file: at least one tensor, all with the same number of rows, at least one. Throws invalid_dataset, invalid_request, body_too_large. */
 export function parseFile(
@@ -43,6 +55,7 @@ export function parseFile(
 
 function rowsOf(tensors: readonly TensorSource[], maxBytes: number): number {
   if (tensors.length === 0) throw fault("The file", "it holds no tensors");
+  if (tensors.length > mostTensors) throw fault("The file", `it holds ${tensors.length} tensors, and a dataset has at most ${mostTensors}`);
   const [first] = tensors;
   let bytes = 0;
   for (const { name, shape, dtype } of tensors) {

@@ -8,9 +8,10 @@ const carriageReturn = 0x0d;
 const space = 0x20;
 const tab = 0x09;
 
-/** Bytes that are read at once, and that one record may have at the most. */
+/** Bytes that are read at once, and the bytes and cells that one record may have at the most. */
 const pieceBytes = 2 ** 20;
 const mostRecordBytes = 2 ** 26;
+const mostCells = 2 ** 20;
 
 /** What may separate cells where nothing is said, in the order of preference. */
 const likelyDelimiters = [",", ";", "\t", "|"];
@@ -214,6 +215,7 @@ export class Records implements Disposable {
   }
 
   #add(start: number, end: number): void {
+    if (this.#count === mostCells) throw fault(this.#placeAt(start, this.#count), `a line has at most ${mostCells} cells`);
     if (this.#count === this.#starts.length) {
       this.#starts = grown(this.#starts);
       this.#ends = grown(this.#ends);

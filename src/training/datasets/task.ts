@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import type { Answer } from "../../engine/pool-protocol.ts";
 import type { Handler } from "../../engine/worker-loop.ts";
 import type { ColumnRoles, Dataset, DatasetFormat } from "../../wire/datasets.ts";
-import { problem } from "../../wire/problems.ts";
+import { problem, problemAt } from "../../wire/problems.ts";
 import { metadataOf } from "./metadata.ts";
 import { safetensorsPieces } from "../safetensors.ts";
 import { formatOf } from "./format.ts";
@@ -34,11 +34,17 @@ export interface ParseResult {
 export const parseDatasetTask: Handler = (body, { cancelled }): Answer => {
   const request = JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) as ParseRequest;
   const format = request.format ?? formatOf(request.path);
+  if (format !== "csv") requireNoCsvOptions(request, format);
   const parsed = parseFile(request.path, format, request, { maxBytes: request.maxBytes, cancelled });
   const written = writeBlob(request.blobPath, parsed, cancelled);
   const result: ParseResult = { ...written, description: describe(parsed, format) };
   return { status: 200, contentType: "application/json; charset=utf-8", body: JSON.stringify(result) };
 };
+
+function requireNoCsvOptions(request: ParseRequest, format: DatasetFormat): void {
+  const given = (["header", "delimiter", "columns"] as const).find((name) => request[name] !== undefined);
+  if (given !== undefined) throw problemAt("invalid_request", `/${given}`, `${given} is for CSV only, and the file is ${format}`);
+}
 
 function describe(
   { tensors, rows, columns, categories, reading }: ParsedDataset & { rows: number },

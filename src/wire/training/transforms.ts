@@ -3,26 +3,28 @@ import { DTypeName } from "../values.ts";
 
 const number = (description: string, example: number) => z.number().meta({ description, examples: [example] });
 
+const kind = <const Type extends string>(type: Type) => z.literal(type).meta({ description: "What is done", examples: [type] });
+
 const Scale = z
   .strictObject({
-    type: z.literal("scale"),
+    type: kind("scale"),
     factor: number("What every number is multiplied by", 0.0625),
     offset: number("What is added then", -0.5).default(0),
   })
   .meta({ description: "Every number times a factor, plus an offset" });
 
-const Standardize = z.strictObject({ type: z.literal("standardize") }).meta({
+const Standardize = z.strictObject({ type: kind("standardize") }).meta({
   description:
     "Every column less its mean, over its standard deviation (that of a population, as scikit-learn takes it); of a constant column 0. Mean and deviation are those of the training rows",
 });
 
 const MinMax = z
-  .strictObject({ type: z.literal("min_max") })
+  .strictObject({ type: kind("min_max") })
   .meta({ description: "Every column moved and scaled so that its training rows go from 0 to 1; a constant column becomes 0" });
 
 const OneHot = z
   .strictObject({
-    type: z.literal("one_hot"),
+    type: kind("one_hot"),
     classes: z
       .int()
       .min(1)
@@ -32,7 +34,7 @@ const OneHot = z
 
 const Reshape = z
   .strictObject({
-    type: z.literal("reshape"),
+    type: kind("reshape"),
     shape: z
       .array(z.int().min(-1))
       .refine((shape) => shape.filter((size) => size === -1).length <= 1, "At most one size can be told from the others, which -1 asks for")
@@ -41,12 +43,12 @@ const Reshape = z
   .meta({ description: "Every row in another shape with as many numbers" });
 
 const Cast = z
-  .strictObject({ type: z.literal("cast"), dtype: DTypeName })
+  .strictObject({ type: kind("cast"), dtype: DTypeName.meta({ description: "The element type to have", examples: ["float32"] }) })
   .meta({ description: "Another element type. To an integer type only whole numbers within its range go; to bool all but 0 is true" });
 
 const Clip = z
   .strictObject({
-    type: z.literal("clip"),
+    type: kind("clip"),
     min: number("What smaller numbers become", -3).optional(),
     max: number("What larger numbers become", 3).optional(),
   })

@@ -255,6 +255,16 @@ describe("what cannot be read is refused, with line and column", () => {
     expect(read("1\n".repeat(10_000), { maxBytes: 200_000 }).rows).toBe(10_000);
   });
 
+  test("more cells, bytes or classes than there may be", () => {
+    expect(problemOf(() => read("1,".repeat(2 ** 20))).detail).toBe("Line 1, column 1048577: a line has at most 1048576 cells");
+    expect(problemOf(() => read(`1\n${"1".repeat(2 ** 26 + 2 ** 21)}\n`)).detail).toBe("Line 2: the line has more than 67108864 bytes");
+    const texts = Array.from({ length: 2 ** 16 + 1 }, (_, at) => `t${at}`).join("\n");
+    const columns = { y: { columns: 0, as: "class" as const } };
+    expect(problemOf(() => read(texts, { header: false, columns })).detail).toBe(
+      "Line 65537, column 1: there are more than 65536 different classes",
+    );
+  });
+
   test("columns without a role may hold anything but must be there", () => {
     const columns = { x: [1] };
     expect(problemOf(() => read('id,x\n"u\n17",?\n', { columns })).detail).toBe('Line 3, column 2 (x): expected a number, found "?"');

@@ -60,6 +60,11 @@ describe("what cannot be read is refused, with line and member", () => {
     expect(problemOf(() => read(text))).toMatchObject({ code: "invalid_dataset", detail: sentence });
   });
 
+  test("more members than a dataset may have tensors", () => {
+    const line = JSON.stringify(Object.fromEntries(Array.from({ length: 10_001 }, (_, at) => [`x${at}`, at])));
+    expect(problemOf(() => read(line)).detail).toBe("The file: it holds 10001 tensors, and a dataset has at most 10000");
+  });
+
   test("an empty object, and nothing", () => {
     expect(problemOf(() => read("{}\n{}")).detail).toBe("The file: it holds no tensors");
     expect(problemOf(() => read("  \n", { format: "jsonl" })).detail).toBe("Line 1: the file is empty");
