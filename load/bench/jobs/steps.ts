@@ -1,75 +1,46 @@
-import { Compiler } from "../../../src/engine/compile.ts";
-import { Registry } from "../../../src/engine/registry.ts";
-import { Session } from "../../../src/engine/session.ts";
-import { zeros } from "../../../src/tensor/tensor.ts";
-import { framed, splitFrame } from "../../../src/training/frame.ts";
-import { ruleOf } from "../../../src/training/optimizers/catalogue.ts";
-import { Setup } from "../../../src/training/setup.ts";
-import { stepPlan } from "../../../src/training/step-plan.ts";
-import { decodeSubmission } from "../../../src/training/submission.ts";
-import { submitTask } from "../../../src/training/tasks/submit.ts";
-import { defaultLimits as limits } from "../../../src/wire/limits.ts";
-import { isOver, readJob, submit } from "../../../test/acceptance/jobs/client.ts";
-import { asyncContender, contender, digits, interleaved, median, type Pace, ratio, table } from "../measure.ts";
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { submit } from "../../../test/acceptance/jobs/client.ts";
+import { digits, median, type Pace, table } from "../measure.ts";
+import { read } from "./asking.ts";
 import { classifier } from "./lessons.ts";
 import type { Place } from "./places.ts";
 
-const compiler = new Compiler(new Registry("graphs"), limits);
-
-/** What a request trains, as a job's thread sets it up. */
-function setupOf(request: object): Setup {
-  const submitted = submitTask({ limits, compiler, cacheBytes: 0 })(framed({ datasets: {} }, Buffer.from(JSON.stringify(request))), {
-    cancelled: () => false,
-  });
-  const { rest } = splitFrame(submitted.body);
-  return new Setup(decodeSubmission(rest as Uint8Array<ArrayBuffer>), { limits, compiler, datasets: () => null });
+/** Milliseconds of so many steps in one go of the bare loop, and as a job: from the request to its last event, and what it says itself. */
+interface Round {
+  readonly bare: number;
+  readonly job: number;
+  readonly training: number;
 }
 
-/** The plan of a job's step, run again and again on the same batch by nothing but a loop. */
-function bareLoop(request: object): { readonly step: () => unknown } & Disposable {
-  const setup = setupOf(request);
-  const { optimizer } = setup.spec;
-  if (optimizer.type === "LBFGS") throw new Error("Its steps are not one plan");
-  const { plan, kept } = stepPlan(setup, setup.batch, { rule: ruleOf(optimizer), isWatched: false });
-  const session = new Session(plan);
-  const feeds = plan.fed.map((slot) => {
-    const place = plan.slots[slot];
-    return place === undefined || place === null ? null : zeros(place.dtype, place.shape);
-  });
-  for (const { feed } of kept) feeds[feed]?.data.fill(0.01);
-  session.run(feeds);
-  for (const { feed } of kept) feeds[feed] = null;
-  return { step: () => session.run(feeds), [Symbol.dispose]: () => session[Symbol.dispose]() };
+async function roundOf(address: string, loop: Worker, hidden: number, steps: number): Promise<Round> {
+  loop.postMessage(steps);
+  const [bare] = (await once(loop, "message")) as [number];
+  const start = performance.now();
+  const id = await submit(address, classifier(hidden, steps));
+  // The stream ends with the job.
+  await read(`${address}/v1/jobs/${id}/events?stream=true`);
+  const job = performance.now() - start;
+  const { compute_seconds } = JSON.parse(await read(`${address}/v1/jobs/${id}/result`)) as { readonly compute_seconds: number };
+  return { bare, job, training: 1000 * compute_seconds };
 }
 
-/** Steps per second of a job, posted and awaited, against the bare loop: with all that it takes, and by the difference of a long and a short one. */
-export async function stepsOfJobs({ address }: Place, pace: Pace): Promise<string> {
+/** Steps per second of jobs of about two seconds against the bare loop. */
+export async function stepsOfJobs({ address }: Place, { rounds }: Pace): Promise<string> {
   const rows: string[][] = [];
   for (const [hidden, steps] of [
-    [256, 4_000],
-    [32, 20_000],
+    [256, 2_000],
+    [32, 12_000],
   ]) {
-    const train = async (times: number): Promise<void> => {
-      const id = await submit(address, classifier(hidden, steps * times));
-      while (!isOver(await readJob(address, id))) await new Promise((resolve) => setTimeout(resolve, 5));
-    };
-    await train(1);
-    using loop = bareLoop(classifier(hidden, steps));
-    const bare = contender("the bare loop", () => {
-      for (let at = 0; at < steps; at++) loop.step();
-    });
-    const [looped, short, long] = await interleaved(
-      [bare, asyncContender("a job", () => train(1)), asyncContender("a job of twice the steps", () => train(2))],
-      { ...pace, roundMs: 1 },
-    );
-    const marginal = { name: "a job's steps", rounds: long.rounds.map((time, round) => time - short.rounds[round]) };
-    const rate = (milliseconds: number): string => digits((1000 * steps) / milliseconds);
-    rows.push([
-      `784-${hidden}-10, ${digits((1000 * median(looped.rounds)) / steps)} µs`,
-      ...[looped, short, marginal].map(({ rounds }) => rate(median(rounds))),
-      digits(ratio(short, looped)),
-      digits(ratio(marginal, looped)),
-    ]);
+    const loop = new Worker(new URL("./bare-loop.ts", import.meta.url), { workerData: classifier(hidden, steps) });
+    await roundOf(address, loop, hidden, steps);
+    const measured: Round[] = [];
+    for (let round = 0; round < 2 * rounds; round++) measured.push(await roundOf(address, loop, hidden, steps));
+    await loop.terminate();
+    const rate = (part: keyof Round): string => digits(median(measured.map((round) => (1000 * steps) / round[part])));
+    const share = (part: keyof Round): string => digits(median(measured.map((round) => round.bare / round[part])));
+    const step = digits((1000 * median(measured.map(({ bare }) => bare))) / steps);
+    rows.push([`784-${hidden}-10, ${step} µs`, rate("bare"), rate("training"), share("training"), rate("job"), share("job")]);
   }
-  return table(["step", "bare loop, steps/s", "job of 4 s, all in all", "job, further steps", "job ÷ bare", "further steps ÷ bare"], rows);
+  return table(["step", "bare loop, steps/s", "training", "÷ bare loop", "from the request to the end", "÷ bare loop"], rows);
 }

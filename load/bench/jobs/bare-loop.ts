@@ -1,0 +1,48 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Compiler } from "../../../src/engine/compile.ts";
+import { giveWay } from "../../../src/engine/priority.ts";
+import { Registry } from "../../../src/engine/registry.ts";
+import { Session } from "../../../src/engine/session.ts";
+import { zeros } from "../../../src/tensor/tensor.ts";
+import { framed, splitFrame } from "../../../src/training/frame.ts";
+import { ruleOf } from "../../../src/training/optimizers/catalogue.ts";
+import { Setup } from "../../../src/training/setup.ts";
+import { stepPlan } from "../../../src/training/step-plan.ts";
+import { decodeSubmission } from "../../../src/training/submission.ts";
+import { submitTask } from "../../../src/training/tasks/submit.ts";
+import { defaultLimits as limits } from "../../../src/wire/limits.ts";
+
+/**
+ * The plan of a job's step, run again and again on the same batch by nothing but a loop, in a thread that gives way as a trainer's does.
+ * Worker data: the request. Messages: so many steps; answered by the milliseconds that they took.
+ */
+const compiler = new Compiler(new Registry("graphs"), limits);
+
+/** What a request trains, as a job's thread sets it up. */
+function setupOf(request: object): Setup {
+  const submit = submitTask({ limits, compiler, cacheBytes: 0 });
+  const { body } = submit(framed({ datasets: {} }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
+  const { rest } = splitFrame(body);
+  return new Setup(decodeSubmission(rest as Uint8Array<ArrayBuffer>), { limits, compiler, datasets: () => null });
+}
+
+giveWay();
+const setup = setupOf(workerData as object);
+const { optimizer } = setup.spec;
+if (optimizer.type === "LBFGS") throw new Error("Its steps are not one plan");
+const { plan, kept } = stepPlan(setup, setup.batch, { rule: ruleOf(optimizer), isWatched: false });
+const session = new Session(plan);
+const feeds = plan.fed.map((slot) => {
+  const place = plan.slots[slot];
+  return place === undefined || place === null ? null : zeros(place.dtype, place.shape);
+});
+for (const { feed } of kept) feeds[feed]?.data.fill(0.01);
+session.run(feeds);
+// From now on they stay in the session's memory.
+for (const { feed } of kept) feeds[feed] = null;
+
+parentPort?.on("message", (steps: number) => {
+  const start = performance.now();
+  for (let step = 0; step < steps; step++) session.run(feeds);
+  parentPort?.postMessage(performance.now() - start);
+});
