@@ -16,8 +16,7 @@ export { jobStatuses };
 export type JobStatus = (typeof jobStatuses)[number];
 
 /** Statuses that a job never leaves; they are also the types of the events that say so. */
-export const isFinal = (status: JobStatus | JobEvent["type"]): boolean =>
-  status === "succeeded" || status === "failed" || status === "cancelled";
+export const isFinal = (status: string): boolean => status === "succeeded" || status === "failed" || status === "cancelled";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 export type JsonObject = { readonly [name: string]: Json };

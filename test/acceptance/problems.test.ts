@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ProblemCode, problemCodes, problems } from "../../src/wire/problems.ts";
 import { type Service, startService } from "../support/service.ts";
@@ -237,10 +237,10 @@ test.each(cases.map((each) => [each.code, JSON.stringify(each.body).slice(0, 100
 });
 
 describe("the codes", () => {
-  const files = ["problems", "bodies", "clients"].map((name) => readFileSync(new URL(`../http/${name}.test.ts`, import.meta.url), "utf8"));
+  const tests = globSync(["test/http/*.test.ts", "test/jobs/*.test.ts"]).map((path) => readFileSync(path, "utf8"));
 
-  test("are all met, here or in the tests of HTTP", () => {
+  test("are all met, here or in the tests of HTTP and of jobs", () => {
     expect([...Object.keys(wrong), ...elsewhere].toSorted()).toEqual([...problemCodes].toSorted());
-    for (const code of elsewhere) expect(files.join()).toContain(`"${code}")`);
+    for (const code of elsewhere) expect(tests.join()).toContain(`"${code}"`);
   });
 });

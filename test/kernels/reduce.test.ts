@@ -25,7 +25,11 @@ const all = {
 function caseBy(gen: GeneratorValue): { shape: Shape; axes: number[] } {
   const shape = gen(fc.array, fc.constantFrom(1, 2, 3, 5, 9), { maxLength: 4 });
   shape.splice(gen(fc.nat, shape.length), 0, gen(fc.constantFrom, 128, 131, 300, 517));
-  if (sizeOf(shape) > 40_000) return caseBy(gen);
+  while (sizeOf(shape) > 40_000)
+    shape.splice(
+      shape.findIndex((size) => size > 1 && size < 128),
+      1,
+    );
   const axes = gen(fc.subarray, [...shape.keys()], { minLength: 1 });
   return { shape, axes };
 }
@@ -40,14 +44,13 @@ const typeOf = (x: Tensor, axes: readonly number[]): Pick<Tensor, "dtype" | "sha
   shape: x.shape.filter((_, axis) => !axes.includes(axis)),
 });
 
-/** NaN and infinity as they are; else to some roundings of the greatest number that was added. */
+/** NaN and infinity as they are; else to some roundings of the greatest sum that there may be: the loops add thousands of numbers in one chain. */
 function expectNear(actual: Tensor, expected: Tensor, scale: number): void {
-  const unit = expected.dtype === "float32" ? 2 ** -23 : 2 ** -50;
+  const unit = expected.dtype === "float32" ? 2 ** -23 : 2 ** -47;
   actual.data.forEach((got, at) => {
     const wanted = expected.data[at];
     if (!Number.isFinite(wanted)) expect(got).toBe(wanted);
-    else
-      expect(Math.abs(got - wanted)).toBeLessThanOrEqual(unit * Math.max(Math.abs(wanted), expected.dtype === "float64" ? scale : 1e-12));
+    else expect(Math.abs(got - wanted)).toBeLessThanOrEqual(unit * Math.max(Math.abs(wanted), scale));
   });
 }
 
@@ -64,13 +67,17 @@ describe.each(Object.entries(all))("%s", (name, summary) => {
         const isMild = x.data.every((number) => !(Math.abs(number) > 1e30) || Math.abs(number) === Infinity);
         const stage = new Stage();
         const there = stage.copy(x);
+        // A logarithm near 0 has the roundings of its operand near 1.
+        const least = name.startsWith("log") ? 1e-2 : 1e-12;
+        const scale = dtype === "float64" ? sizeOf(shape) * 9 : least;
         const actuals = everyWay(() => [resultOf(summary, there, axes, stage.empty(typeOf(x, axes)))]);
         expect(stage.isIntact()).toBe(true);
         for (const [actual] of actuals) {
-          if (isMild || name.endsWith("imum")) expectNear(actual, expected, sizeOf(shape) * 9);
+          if (isMild || name.endsWith("imum")) expectNear(actual, expected, scale);
         }
       }),
-      { numRuns: 10 },
+      // A case that fails is small enough to be looked at.
+      { numRuns: 10, endOnFailure: true },
     );
   });
 });
