@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Random } from "../../support/random.ts";
 import { command, isOver, reaches, recordOf, type JobRecord, readJob, submit } from "./client.ts";
-import { lesson, tinyJob } from "./lessons.ts";
+import { killedAgainAndAgain, lessons, undisturbed } from "./kills.ts";
+import { tinyJob } from "./lessons.ts";
 import { refusedStart, startProcess } from "./process.ts";
 import { differences, faultsOf, interruptions } from "./soundness.ts";
 
@@ -21,48 +20,21 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** As long as the first attempt is undisturbed, two or three seconds; in the second one several threads work on each step. */
-const lessons = [
-  lesson(1, 9_000, { checkpoint: { every_steps: 300 } }),
-  lesson(2, 9_000, { checkpoint: { every_steps: 500 }, optimizer: { type: "SGD", lr: 0.01, momentum: 0.9 } }),
-  lesson(3, 1_000, { hidden: 256, threads: 1, checkpoint: { every_steps: 150 } }),
-];
-/** The same with another number of threads, which is to change nothing. */
-const disturbed = [...lessons, { ...lessons[2], threads: 2 }];
-
 let plain: JobRecord[];
 beforeAll(async () => {
-  await using service = await startProcess({ DATA_DIR: emptyFolder(), TRAINERS: "2" });
-  const { origin } = service;
-  const ids = await Promise.all(lessons.map((request) => submit(origin, request)));
-  for (const id of ids) await reaches(origin, id, isOver);
-  plain = await Promise.all(ids.map((id) => recordOf(origin, id)));
+  plain = await undisturbed(emptyFolder());
   expect(plain.flatMap(faultsOf)).toEqual([]);
-  plain.push(plain[2]);
+  expect(differences(plain[3], plain[2])).toEqual([]);
 });
 
 test("killed again and again, it ends its jobs with the very weights and history of an undisturbed run", async () => {
   const seed = Date.now() % 2 ** 31;
-  const random = new Random(seed);
-  const environment = { DATA_DIR: emptyFolder(), TRAINERS: String(disturbed.length), JOB_ATTEMPTS: "1000" };
-  let service = await startProcess(environment);
-  const ids = await Promise.all(disturbed.map((request) => submit(service.origin, request)));
-  let broken = 0;
-  for (let kills = 0; broken < 20 && kills < 12; kills++) {
-    await sleep(random.uniform(100, 900));
-    broken += (await Promise.all(ids.map((id) => readJob(service.origin, id)))).filter(({ status }) => status === "running").length;
-    await service.kill();
-    service = await startProcess(environment);
-  }
-  await using last = service;
-  for (const id of ids) await reaches(last.origin, id, isOver, 60_000);
-  const records = await Promise.all(ids.map((id) => recordOf(last.origin, id)));
+  const records = await killedAgainAndAgain(emptyFolder(), 7, seed);
   const faults = records.flatMap((record, at) => [...faultsOf(record), ...differences(record, plain[at])]);
   expect(faults, `seed ${seed}`).toEqual([]);
-  expect(
-    records.reduce((sum, record) => sum + interruptions(record), 0),
-    `seed ${seed}`,
-  ).toBeGreaterThanOrEqual(20);
+  // Each kill breaks several runs off.
+  const broken = records.reduce((sum, record) => sum + interruptions(record), 0);
+  expect(broken, `seed ${seed}`).toBeGreaterThanOrEqual(20);
 }, 120_000);
 
 test("asked to stop, it hands its job over; one that rests stays at rest; both end as if nothing had been", async () => {
