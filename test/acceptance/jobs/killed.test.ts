@@ -86,9 +86,7 @@ test("a thousand jobs end, each once, and those that are the same do so with the
 test("a second process on its folder is refused, and told whose it is; so are roles that need a database", async () => {
   const DATA_DIR = emptyFolder();
   await using service = await startProcess({ DATA_DIR });
-  const [second, ...roles] = await Promise.all(
-    [{}, { ROLE: "api" }, { ROLE: "worker" }].map((more) => refusedStart({ DATA_DIR, ...more })),
-  );
+  const [second, ...roles] = await Promise.all(["all", "api", "worker"].map((ROLE) => refusedStart({ DATA_DIR, ROLE })));
   expect([second, ...roles].map(({ code }) => code)).toEqual([1, 1, 1]);
   expect(second.errors).toMatch(/^The folder \S+ is in use by process \d+\. One process at a time .*DATA_DIR\.\n$/);
   for (const { errors } of roles) expect(errors).toMatch(/^ROLE may be \w+ only beside a DATABASE_URL: .*\n$/);
