@@ -105,7 +105,8 @@ export class Reporter {
     const events: NewEvent[] = [];
     let report: Report = { metrics: rows, ...(progress && { progress }) };
     try {
-      if (progress !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
+      // A loss that is not finite is told by the failure that comes next.
+      if (progress !== null && progress.loss !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
       if (checkpoint !== undefined) {
         const kept = await this.#keep(checkpoint).finally(() => this.#listener.checkpointDone());
         report = { ...report, checkpoint: kept, keep: this.#keepCount };
