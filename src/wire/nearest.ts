@@ -35,8 +35,9 @@ export function nearest(name: string, candidates: Iterable<string>, most = 3): s
 
 /** Whether two neighbours changed places, the commonest slip of all: one edit, not two. */
 function isSwapped(name: string, other: string): boolean {
-  const at = [...name].findIndex((character, index) => character !== other[index]);
-  return at >= 0 && name.length === other.length && `${name.slice(0, at)}${name[at + 1]}${name[at]}${name.slice(at + 2)}` === other;
+  let at = 0;
+  while (at < name.length && name[at] === other[at]) at++;
+  return at + 1 < name.length && `${name.slice(0, at)}${name[at + 1]}${name[at]}${name.slice(at + 2)}` === other;
 }
 
 const comparable = (name: string): string => name.slice(0, longestCompared).toLowerCase();
