@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MetricsRow, Progress } from "../training/report.ts";
 import { Problem } from "../wire/problems.ts";
 import { type Claim, type JobStatus, LostJob, type NewCheckpoint, type NewEvent, type Report, type Storage } from "./contract.ts";
@@ -10,6 +11,9 @@ type CheckpointMessage = Extract<TrainerMessage, { kind: "checkpoint" }>;
 /** Progress becomes an event this often, in milliseconds, or more seldom in a long run: after a hundredth of its time. */
 const eventEvery = 1_000;
 const eventShare = 100;
+
+/** Rows of one transaction: a job that logs every step brings them by the ten thousand, and requests wait meanwhile. */
+const mostRows = 2_000;
 
 interface Listener {
   readonly status: (status: JobStatus) => void;
@@ -97,6 +101,14 @@ export class Reporter {
   }
 
   async #writeOne(): Promise<void> {
+    // What goes with a checkpoint is written before it: a run that goes on from it does not make those rows again.
+    while (this.#rows.length > mostRows) {
+      const first = this.#rows.slice(0, mostRows);
+      const { status } = await this.#storage.jobs.report(this.#claim.job.id, this.#claim.attempt, { metrics: first });
+      this.#rows.splice(0, mostRows);
+      this.#listener.status(status);
+      await nextTurn();
+    }
     const rows = this.#rows;
     const progress = this.#progress;
     const checkpoint = this.#checkpoints.shift();
