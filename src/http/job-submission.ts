@@ -1,7 +1,8 @@
 import { randomBytes, subtle } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { Answer } from "../engine/pool-protocol.ts";
-import type { IdempotencyKey, Job, NewJob, Storage } from "../jobs/contract.ts";
+import type { IdempotencyKey, IdempotencyStore, Job, NewJob, Storage } from "../jobs/contract.ts";
+import { isPassing } from "../jobs/faults.ts";
 import { framed, splitFrame } from "../training/frame.ts";
 import { Problem, problem, problemAt } from "../wire/problems.ts";
 import { refusalOf } from "../jobs/webhook-addresses.ts";
@@ -33,8 +34,20 @@ export async function submitJob(request: FastifyRequest, desk: Desk): Promise<Su
   try {
     return (made = await create(request, body, desk, key));
   } finally {
-    // What was refused may be sent again when it is mended. A key that cannot be given up now will be forgotten later.
-    if (made === undefined || "refusal" in made) await idempotency.release(key.scope, key.key).catch(() => {});
+    // What was refused may be sent again when it is mended, or when the storage answers.
+    if (made === undefined || "refusal" in made) await release(idempotency, key);
+  }
+}
+
+/** Milliseconds between two trials to give a key up while the storage does not answer. Keys that nobody gives up last minutes. */
+const releaseAgainMs = 500;
+
+/** Gives a key up; while the storage does not answer, again and again after the request is answered. */
+async function release(idempotency: IdempotencyStore, key: IdempotencyKey): Promise<void> {
+  try {
+    await idempotency.release(key.scope, key.key);
+  } catch (error) {
+    if (isPassing(error)) setTimeout(() => void release(idempotency, key), releaseAgainMs).unref();
   }
 }
 

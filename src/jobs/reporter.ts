@@ -1,4 +1,4 @@
-import type { MetricsRow, ProgressNumbers } from "../training/report.ts";
+import type { MetricsRow, Progress } from "../training/report.ts";
 import { Problem } from "../wire/problems.ts";
 import { type Claim, type JobStatus, LostJob, type NewCheckpoint, type NewEvent, type Report, type Storage } from "./contract.ts";
 import type { Meter } from "./runner.ts";
@@ -26,7 +26,7 @@ export class Reporter {
   readonly #began = Date.now();
   readonly #samplesPerStep: number;
   #rows: MetricsRow[] = [];
-  #progress: ProgressNumbers | null = null;
+  #progress: Progress | null = null;
   #checkpoints: CheckpointMessage[] = [];
   #eventAt = 0;
   #countedStep: number;
@@ -105,7 +105,8 @@ export class Reporter {
     const events: NewEvent[] = [];
     let report: Report = { metrics: rows, ...(progress && { progress }) };
     try {
-      if (progress !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
+      // A loss that is not finite is told by the failure that comes next.
+      if (progress !== null && progress.loss !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
       if (checkpoint !== undefined) {
         const kept = await this.#keep(checkpoint).finally(() => this.#listener.checkpointDone());
         report = { ...report, checkpoint: kept, keep: this.#keepCount };
@@ -138,7 +139,7 @@ export class Reporter {
   }
 }
 
-function progressEvent(progress: ProgressNumbers, steps: number | null): NewEvent {
+function progressEvent(progress: Progress, steps: number | null): NewEvent {
   const { step, loss, steps_per_second: rate, remaining_seconds: rest } = progress;
   const parts = [
     `step ${step}${steps === null ? "" : ` of ${steps}`}`,

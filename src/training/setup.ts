@@ -8,7 +8,7 @@ import { formatShape, indexAt, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { nearest } from "../wire/nearest.ts";
-import { pointerTo, problemAt } from "../wire/problems.ts";
+import { pointerTo, Problem, problemAt } from "../wire/problems.ts";
 import type { ProgramSource } from "../wire/program-source.ts";
 import { pointerInTensor } from "../wire/tensor.ts";
 import { type Datasets, firstRows, type ReadData, readData } from "./data.ts";
@@ -140,11 +140,10 @@ export class Setup {
     const { spec } = this;
     const { parameters, inputs, data } = this.#given;
     const step = input({ dtype: "int64", shape: [] });
-    const program = this.#compiler.compile(inMode(spec.program, mode), merged([inputs, parameters, firstRows(data, rows)]), {
-      seed: spec.seed,
-      float: spec.dtype,
-      ...(mode === "train" && { step }),
-    });
+    const given = merged([inputs, parameters, firstRows(data, rows)]);
+    const program = fedByJob(() =>
+      this.#compiler.compile(inMode(spec.program, mode), given, { seed: spec.seed, float: spec.dtype, ...(mode === "train" && { step }) }),
+    );
     const roleOf = ({ role, name }: ProgramInput): string => (role !== "input" ? role : parameters.tensors.has(name) ? "parameter" : role);
     const of = (role: string): ProgramInput[] => program.inputs.filter((each) => roleOf(each) === role);
     const trained = of("parameter");
@@ -170,6 +169,18 @@ export class Setup {
       trained,
       buffers: of("buffer"),
     };
+  }
+}
+
+/** Jobs feed most inputs from their data: a value that is missing is missing there. */
+function fedByJob(compile: () => Program): Program {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === "missing_input")) throw error;
+    const told = (detail: string): string => `${detail}. A job takes values from data, parameters and inputs`;
+    const errors = error.errors.map((place) => ({ ...place, pointer: "/data", detail: told(place.detail) }));
+    throw new Problem(error.code, told(error.detail), errors);
   }
 }
 
@@ -264,7 +275,7 @@ function settled({ data }: Compiled, given: ReadData, rows: number): ReadonlyMap
   );
 }
 
-function requireFinite(name: string, { shape, data }: Tensor, { tensors, pointers, sources }: ReadData, rows: number): void {
+function requireFinite(name: string, { shape, data }: Tensor, { tensors, pointers }: ReadData, rows: number): void {
   const bad = data.findIndex((number) => !Number.isFinite(number));
   if (bad < 0) return;
   const given = tensors.get(name);
@@ -272,8 +283,7 @@ function requireFinite(name: string, { shape, data }: Tensor, { tensors, pointer
   const row = Math.floor(bad / (data.length / rows));
   const within = indexAt(bad, shape).slice(1);
   const place = within.length === 0 ? "" : `, at ${formatShape(within)}`;
-  // What comes from a dataset stands nowhere in the request.
-  const inside = given === undefined || sources.has(name) ? "" : pointerInTensor(given, bad);
+  const inside = given === undefined ? "" : pointerInTensor(given, bad);
   throw problemAt("invalid_training", pointer + inside, `Row ${row} of ${name}${place} is ${data[bad]}: data are finite numbers`);
 }
 
