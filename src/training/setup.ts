@@ -12,6 +12,7 @@ import { pointerTo, Problem, problemAt } from "../wire/problems.ts";
 import type { ProgramSource } from "../wire/program-source.ts";
 import { pointerInTensor } from "../wire/tensor.ts";
 import { type Datasets, firstRows, type ReadData, readData } from "./data.ts";
+import { metadataName } from "./safetensors.ts";
 import { optimizerSourceOf } from "./settings.ts";
 import type { FittedTransforms } from "./transforms.ts";
 import type { JobSpec, Submission } from "./submission.ts";
@@ -88,9 +89,10 @@ export class Setup {
     if (optimizerSourceOf(spec).type === "LBFGS") requireWhole(spec, this.stepsPerEpoch);
   }
 
-  /** Rows of the last batch of an epoch where they are fewer than those of the others, and not left out; else 0. */
+  /** Rows of the last batch of an epoch where they are fewer than those of the others; 0 where it is left out or never reached. */
   get rest(): number {
-    return this.spec.drop_last || this.training.count === 0 ? 0 : this.training.count % this.batch;
+    const isReached = !this.spec.drop_last && this.steps >= this.stepsPerEpoch;
+    return isReached && this.training.count > 0 ? this.training.count % this.batch : 0;
   }
 
   /** Rows that so many updates have gone through. */
@@ -152,6 +154,8 @@ export class Setup {
       throw problemAt("invalid_training", data.pointers.get(name) ?? "/data", `${name} ${why}`);
     }
     for (const { name, value } of trained) {
+      if (name === metadataName)
+        throw problemAt("invalid_training", `/parameters/${name}`, "Files of weights have another use for this name");
       if (isFloating(value.dtype) && value.known === null) continue;
       const why = value.known === null ? `is ${value.dtype}` : "decides the shape of a result";
       throw problemAt("invalid_training", `/parameters${pointerTo(name)}`, `${name} ${why}, so it cannot be trained`);

@@ -30,6 +30,11 @@ describe("rows that do not fill the last batch", () => {
     expect(resultOf(trained({ ...request, drop_last: true }))).toMatchObject({ steps: 4, samples: 8 });
   });
 
+  test("are no fault where training ends before them", () => {
+    expect(resultOf(trained({ ...normalised, epochs: undefined, steps: 2 }))).toMatchObject({ steps: 2, samples: 4 });
+    expect(faultOf(() => setupOf({ ...normalised, epochs: undefined, steps: 3 }))).toMatchObject({ pointer: "/batch_size" });
+  });
+
   test("are not judged where a graph cannot take them", () => {
     const { loss } = resultOf(trained({ ...ofTwo, drop_last: true, optimizer: { type: "SGD", lr: 0 } }));
     expect(loss).toBeCloseTo((1 + 4 + 9 + 16) / 4, 12);

@@ -115,11 +115,12 @@ function requireRest(setup: Setup, rule: OptimizerRule | null): void {
     stepPlan(setup, rest, { rule, isWatched: false });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const rows = rest === 1 ? "1 row" : `${rest} rows`;
-    const detail = `The last batch of an epoch has ${rows}, as ${batch} do not divide ${training.count}: ${error.detail}. Another batch_size, or drop_last, avoids it`;
+    const detail = `The last batch of an epoch has ${rowsOf(rest)}, as ${batch} do not divide ${training.count}: ${error.detail}. Another batch_size, or drop_last, avoids it`;
     throw problemAt(error.code, "/batch_size", detail);
   }
 }
+
+const rowsOf = (count: number): string => (count === 1 ? "1 row" : `${count} rows`);
 
 function requireJudged(setup: Setup): void {
   new Judge(setup, setup.training)[Symbol.dispose]();
@@ -129,7 +130,7 @@ function requireJudged(setup: Setup): void {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const { count } = setup.validation;
-    const detail = `The ${count} rows of validation do not fit the program, which takes up to ${setup.batch} at once: ${error.detail}`;
+    const detail = `Validation with ${rowsOf(count)} does not fit the program, which takes up to ${setup.batch} at once: ${error.detail}`;
     throw problemAt(error.code, "/validation", detail);
   }
 }
