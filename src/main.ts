@@ -9,7 +9,7 @@ import { buildApp } from "./http/app.ts";
 import { createLogger, flushed } from "./http/logger.ts";
 import { JobMeter } from "./http/plugins/job-metrics.ts";
 import type { Storage } from "./jobs/contract.ts";
-import { FolderInUse } from "./jobs/folder-lock.ts";
+import { FolderInUse, FolderUnusable } from "./jobs/folder-lock.ts";
 import { Runner } from "./jobs/runner.ts";
 import { SharedGraphs } from "./jobs/shared-graphs.ts";
 import { openStorage } from "./jobs/storage.ts";
@@ -123,7 +123,7 @@ async function opened(config: Config, logger: Logger): Promise<Storage> {
       onError: (error) => logger.error({ err: error }, "trouble in the storage"),
     });
   } catch (error) {
-    if (!(error instanceof FolderInUse || error instanceof Problem)) throw error;
+    if (!(error instanceof FolderInUse || error instanceof FolderUnusable || error instanceof Problem)) throw error;
     process.stderr.write(`${error instanceof Problem ? error.detail : error.message}\n`);
     process.exit(1);
   }

@@ -1,7 +1,7 @@
 import type { GivenInputs } from "../graph/draft.ts";
 import type { Counted, Program, ProgramInput } from "../graph/program.ts";
 import { isFloating } from "../tensor/dtype.ts";
-import { formatShape, sameShape } from "../tensor/shape.ts";
+import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../wire/limits.ts";
 import { pointerTo, problemAt } from "../wire/problems.ts";
@@ -54,7 +54,9 @@ function requireCounted({ data }: Tensor, { what, size, ignored }: Counted, give
   const bad = data.findIndex((number) => !(number >= 0 && number < size) && number !== ignored);
   if (bad < 0) return;
   const range = size === 0 ? "there are none" : `they are counted from 0 to ${size - 1}`;
-  throw problemAt("index_out_of_range", pointer + pointerInTensor(given, bad), `There is no ${what} ${data[bad]}: ${range}`);
+  // Where the pointer cannot tell the row, the sentence does.
+  const row = given.layout === "elsewhere" ? ` (row ${Math.floor(bad / sizeOf(given.shape.slice(1)))})` : "";
+  throw problemAt("index_out_of_range", pointer + pointerInTensor(given, bad), `There is no ${what} ${data[bad]}${row}: ${range}`);
 }
 
 /** The client's cotangent, which must have the objective's shape. */

@@ -15,7 +15,12 @@ const pageSize = 200;
  * The next ones are read when the client has taken those before. The stream also ends, for the client to come back to, when the
  * service stops or its storage does not answer.
  */
-export async function* eventStream(jobs: JobStore, { id, status }: Job, after: number, watch: JobWatch): AsyncGenerator<string> {
+export async function* eventStream(
+  jobs: JobStore,
+  { id, status }: Job,
+  after: number,
+  watch: Pick<JobWatch, "isOver" | "news">,
+): AsyncGenerator<string> {
   // Of a job that was over before, the last event may be too old to be kept.
   const wasOver = isFinal(status);
   yield `retry: ${retryMs}\n\n`;

@@ -20,7 +20,8 @@ export function viewOfJob(job: Job): responses.Job {
     step: progress?.step ?? 0,
     steps,
     epoch: progress?.epoch ?? 0,
-    progress: progress as responses.Job["progress"],
+    // Nothing is left to wait for, wherever the training has stopped.
+    progress: (progress && isFinal(status) ? { ...progress, remaining_seconds: 0 } : progress) as responses.Job["progress"],
     error: error && { ...error },
     result: result && { ...result },
     tags: [...tags],

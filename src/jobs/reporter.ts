@@ -1,4 +1,5 @@
-import type { MetricsRow, ProgressNumbers } from "../training/report.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { MetricsRow, Progress } from "../training/report.ts";
 import { Problem } from "../wire/problems.ts";
 import { type Claim, type JobStatus, LostJob, type NewCheckpoint, type NewEvent, type Report, type Storage } from "./contract.ts";
 import type { Meter } from "./runner.ts";
@@ -10,6 +11,9 @@ type CheckpointMessage = Extract<TrainerMessage, { kind: "checkpoint" }>;
 /** Progress becomes an event this often, in milliseconds, or more seldom in a long run: after a hundredth of its time. */
 const eventEvery = 1_000;
 const eventShare = 100;
+
+/** Rows of one transaction: a job that logs every step brings them by the ten thousand, and requests wait meanwhile. */
+const mostRows = 2_000;
 
 interface Listener {
   readonly status: (status: JobStatus) => void;
@@ -26,7 +30,7 @@ export class Reporter {
   readonly #began = Date.now();
   readonly #samplesPerStep: number;
   #rows: MetricsRow[] = [];
-  #progress: ProgressNumbers | null = null;
+  #progress: Progress | null = null;
   #checkpoints: CheckpointMessage[] = [];
   #eventAt = 0;
   #countedStep: number;
@@ -97,6 +101,14 @@ export class Reporter {
   }
 
   async #writeOne(): Promise<void> {
+    // What goes with a checkpoint is written before it: a run that goes on from it does not make those rows again.
+    while (this.#rows.length > mostRows) {
+      const first = this.#rows.slice(0, mostRows);
+      const { status } = await this.#storage.jobs.report(this.#claim.job.id, this.#claim.attempt, { metrics: first });
+      this.#rows.splice(0, mostRows);
+      this.#listener.status(status);
+      await nextTurn();
+    }
     const rows = this.#rows;
     const progress = this.#progress;
     const checkpoint = this.#checkpoints.shift();
@@ -105,7 +117,8 @@ export class Reporter {
     const events: NewEvent[] = [];
     let report: Report = { metrics: rows, ...(progress && { progress }) };
     try {
-      if (progress !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
+      // A loss that is not finite is told by the failure that comes next.
+      if (progress !== null && progress.loss !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
       if (checkpoint !== undefined) {
         const kept = await this.#keep(checkpoint).finally(() => this.#listener.checkpointDone());
         report = { ...report, checkpoint: kept, keep: this.#keepCount };
@@ -138,7 +151,7 @@ export class Reporter {
   }
 }
 
-function progressEvent(progress: ProgressNumbers, steps: number | null): NewEvent {
+function progressEvent(progress: Progress, steps: number | null): NewEvent {
   const { step, loss, steps_per_second: rate, remaining_seconds: rest } = progress;
   const parts = [
     `step ${step}${steps === null ? "" : ` of ${steps}`}`,

@@ -32,7 +32,7 @@ const defaultCaps: Caps = Object.freeze({ queued: 10_000, queuedPerClient: 1_000
 const defaultPatienceMs = 60_000;
 const defaultCacheBytes = 16 * 2 ** 30;
 
-/** Opens what keeps jobs and data, and brings its tables up to date. Throws FolderInUse, and Problem when the database cannot be reached. */
+/** Opens what keeps jobs and data, and brings its tables up to date. Throws FolderInUse and FolderUnusable, and Problem when the database cannot be reached. */
 export function openStorage(options: StorageOptions): Promise<Storage> {
   const settings = complete(options);
   const { databaseUrl } = settings;

@@ -145,10 +145,10 @@ export const isTyped = ({ steps }: FittedTransforms): boolean => steps.some(({ t
 /** A tensor as if a request had given it: with its type, or with numbers that take the one that is needed. */
 export function givenOf({ shape, dtype, data }: Tensor, isTyped: boolean): GivenTensor {
   const typed = isTyped ? dtype : null;
-  if (dtype === "bool") return { shape, dtype: typed, kind: "bool", layout: "nested", data };
+  if (dtype === "bool") return { shape, dtype: typed, kind: "bool", layout: "elsewhere", data };
   const numbers = data instanceof Float64Array ? data : Float64Array.from(data);
   const kind = !isFloating(dtype) || numbers.every(Number.isSafeInteger) ? "whole" : "real";
-  return { shape, dtype: typed, kind, layout: "nested", data: numbers };
+  return { shape, dtype: typed, kind, layout: "elsewhere", data: numbers };
 }
 
 /** So many rows of given tensors, from the first on. */

@@ -70,15 +70,18 @@ export class History {
       step: last.step,
       epoch: last.epoch,
       loss: Number.isFinite(last.loss) ? last.loss : null,
-      steps_per_second: this.#rate,
-      samples_per_second: (this.#rate * training.count) / stepsPerEpoch,
-      remaining_seconds: this.#rate > 0 ? (all - last.step) / this.#rate : null,
+      steps_per_second: rounded(this.#rate),
+      samples_per_second: rounded((this.#rate * training.count) / stepsPerEpoch),
+      remaining_seconds: this.#rate > 0 ? rounded((all - last.step) / this.#rate) : null,
     });
     this.#rows = [];
     this.#flushedAt = now;
     this.#flushedStep = last.step;
   }
 }
+
+/** Speeds are estimates, and are told as such. */
+const rounded = (number: number): number => Number(number.toPrecision(4));
 
 const rowOf = ({ step, epoch, loss, lr, norm }: Step): MetricsRow => ({
   step,

@@ -8,7 +8,7 @@ import { measuresOf } from "./measures.ts";
 import { optimizationOf } from "./optimizers.ts";
 import type { Optimization, OptimizationState } from "./optimization.ts";
 import { Batches } from "./order.ts";
-import { type Failure, written, writtenAll } from "./report.ts";
+import { type Divergence, written, writtenAll } from "./report.ts";
 import { type Scheduler, schedulerOf } from "./schedules/schedules.ts";
 import { optimizerSourceOf } from "./settings.ts";
 import type { Setup } from "./setup.ts";
@@ -33,6 +33,8 @@ export interface Snapshot {
 const checkpointEvery = 30_000;
 const checkpointSoon = 250;
 const checkpointShare = 20;
+/** A step that has taken so long, in milliseconds, does not come to its end when the run is cancelled. */
+const stepPatience = 250;
 /** Copies of the parameters are made this often, in milliseconds, or more seldom so that they take at most a fiftieth of the time. */
 const snapshotEvery = 1_000;
 const snapshotShare = 50;
@@ -50,6 +52,7 @@ class Training implements Disposable {
   readonly #began: number;
   readonly #secondsBefore: number;
   #step = 0;
+  #stepBegan: number;
   #snapshot: Snapshot;
   #snapshotAt: number;
   #snapshotCost = 0;
@@ -76,7 +79,7 @@ class Training implements Disposable {
     this.#validation = setup.validation === null ? null : new Judge(setup, setup.validation);
     if (resumed !== null) this.#restore(resumed);
     this.#secondsBefore = resumed?.loop.seconds ?? 0;
-    this.#began = host.now();
+    this.#began = this.#stepBegan = host.now();
     this.#history = new History(setup, host, this.#step);
     this.#snapshot = this.#takeSnapshot();
     this.#snapshotAt = this.#checkpointAt = host.now();
@@ -98,6 +101,7 @@ class Training implements Disposable {
     while (this.#step < steps && !this.#stopping.isOver) {
       const wish = this.#host.wish();
       if (wish !== "go on") return this.#stop(wish);
+      this.#stepBegan = this.#host.now();
       const at = this.#step % stepsPerEpoch;
       const loss = this.#update(Math.floor(this.#step / stepsPerEpoch), at);
       if (!Number.isFinite(loss)) return this.#diverged(this.#step);
@@ -128,7 +132,8 @@ class Training implements Disposable {
     return loss;
   }
 
-  readonly #isCancelled = (): boolean => this.#host.wish() === "cancel";
+  /** Whether to break off in the middle of a step: one that is short is finished, so that nothing of it is lost. */
+  readonly #isCancelled = (): boolean => this.#host.wish() === "cancel" && this.#host.now() - this.#stepBegan > stepPatience;
 
   #endEpoch(): void {
     const measured = this.#epoch.end();
@@ -228,7 +233,7 @@ class Training implements Disposable {
     const judged = this.#validation?.judge(weights, "val_", this.#isCancelled) ?? {};
     this.#metrics = { ...this.#metrics, ...writtenAll(judged) };
     this.#checkpoint(true);
-    const { steps, stepsPerEpoch, training } = this.#setup;
+    const { steps, stepsPerEpoch } = this.#setup;
     const stopped = this.#step < steps ? "early_stopping" : "completed";
     const { best } = this.#stopping;
     const result = {
@@ -237,9 +242,9 @@ class Training implements Disposable {
       stopped,
       steps: this.#step,
       epochs: this.#step / stepsPerEpoch,
-      samples: Math.round((this.#step / stepsPerEpoch) * training.count),
+      samples: this.#setup.samples(this.#step),
       best: best === null ? null : { step: best.step, epoch: best.epoch, metrics: best.metrics },
-      compute_seconds: this.#seconds(),
+      compute_seconds: Math.round(1000 * this.#seconds()) / 1000,
     };
     const why = stopped === "completed" ? "all steps are done" : `no improvement for ${this.#stopping.patience} epochs`;
     return { kind: "done", result, message: `${why}: loss ${String(written(final.loss))} after ${this.#step} steps` };
@@ -248,7 +253,7 @@ class Training implements Disposable {
   /** Replays the steps from the last good copy while every value is watched: runs are functions of their specification. */
   #diverged(step: number): Ending {
     this.#history.flush();
-    const failure: Failure = findDivergence(this.#setup, this.#snapshot, step, this.#batches);
+    const failure: Divergence = findDivergence(this.#setup, this.#snapshot, step, this.#batches);
     return { kind: "failed", failure };
   }
 

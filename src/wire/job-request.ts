@@ -81,11 +81,20 @@ export const Metric = z
   });
 export type Metric = z.output<typeof Metric>;
 
+/** A word to find jobs by. The pattern is spelled out, as that of names. */
+export const Tag = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u, "A tag may not contain control characters")
+  .meta({ description: "A word of 1 to 64 characters without control characters", examples: ["course-7"] });
+
 const Validation = z
   .strictObject({
     split: z
       .number()
       .positive()
+      .refine((split) => split < 1 || Number.isInteger(split), "Expected a share below 1, or a whole number of rows")
       .optional()
       .meta({ description: "The last rows of the data that are not trained on: a share below 1, or a number of rows", examples: [0.2] }),
     data: Data.optional().meta({
@@ -217,14 +226,17 @@ export const JobRequest = z
         examples: [2],
       }),
     tags: z
-      .array(z.string().min(1).max(64))
+      .array(Tag)
       .max(20)
       .default([])
       .meta({ description: "Words to find the job by", examples: [["course-7"]] }),
     webhook: z
       .strictObject({
         url: z
-          .url({ protocol: /^https?$/ })
+          .url({ protocol: /^https?$/, error: "Expected an address that begins with https:// or http://" })
+          .max(2048)
+          // An address is shown to whoever may see the job.
+          .refine((url) => !URL.canParse(url) || new URL(url).password === "", "An address holds no password: put a token into its path")
           .meta({ description: "Where to post the event that ends the job", examples: ["https://example.org/trained"] }),
         secret: z
           .string()

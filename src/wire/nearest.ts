@@ -24,13 +24,20 @@ export function nearest(name: string, candidates: Iterable<string>, most = 3): s
     const allowed = Math.floor(tolerance * Math.max(wanted.length, other.length));
     const begins = wanted.length >= shortestBeginning && other.length > wanted.length && other.startsWith(wanted);
     if (!begins && Math.abs(wanted.length - other.length) > allowed) continue;
-    const edits = begins ? 1 : distance(wanted, other);
+    const edits = begins || isSwapped(wanted, other) ? 1 : distance(wanted, other);
     if (begins || edits <= allowed) found.push({ candidate, edits });
   }
   return found
     .sort((a, b) => a.edits - b.edits)
     .slice(0, most)
     .map(({ candidate }) => candidate);
+}
+
+/** Whether two neighbours changed places, the commonest slip of all: one edit, not two. */
+function isSwapped(name: string, other: string): boolean {
+  let at = 0;
+  while (at < name.length && name[at] === other[at]) at++;
+  return at + 1 < name.length && `${name.slice(0, at)}${name[at + 1]}${name[at]}${name.slice(at + 2)}` === other;
 }
 
 const comparable = (name: string): string => name.slice(0, longestCompared).toLowerCase();

@@ -17,7 +17,7 @@ export interface GivenTensor {
   /** Doubles, or bytes for booleans; storage of the dtype itself when it came as base64. */
   readonly data: Data;
   /** Where the elements stand under the tensor's own pointer. */
-  readonly layout: "nested" | "nested data" | "flat data" | "base64";
+  readonly layout: "nested" | "nested data" | "flat data" | "base64" | "elsewhere";
 }
 
 type TensorLimits = Pick<Limits, "elements" | "rank">;
@@ -184,6 +184,8 @@ export function pointerInTensor(given: GivenTensor, offset: number): string {
       return `/data/${offset}`;
     case "base64":
       return "/base64";
+    case "elsewhere":
+      return "";
   }
 }
 

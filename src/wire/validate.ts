@@ -120,12 +120,9 @@ function branchOf(branches: readonly (readonly Issue[])[], known: KnownMembers, 
   const inside = branches.filter((issues) => issues.every(({ path, code }) => path.length > 0 || code === "unrecognized_keys"));
   const best = inside.toSorted((a, b) => a.length - b.length)[0];
   if (best !== undefined) return placesOf(best, known, pointer);
-  const details = branches.flatMap((issues) =>
-    placesOf(issues, known, pointer)
-      .slice(0, 1)
-      .map(({ detail }) => detail),
-  );
-  return [{ pointer, detail: joined(details) }];
+  const places = branches.flatMap((issues) => placesOf(issues, known, pointer).slice(0, 1));
+  const suggestion = places.find((place) => place.suggestion !== undefined)?.suggestion;
+  return [{ pointer, detail: joined(places.map(({ detail }) => detail)), ...(suggestion !== undefined && { suggestion }) }];
 }
 
 /** One sentence of several: what they found is the same, and what they expected is listed. */

@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventStream } from "../../src/http/event-stream.ts";
 import type { NewEvent } from "../../src/jobs/contract.ts";
 import { JobEvent, JobEventList } from "../../src/wire/job-response.ts";
 import { newJob, running, until } from "../jobs/given.ts";
@@ -159,6 +160,17 @@ describe("events as a stream", () => {
     const reads = service.countReads(id);
     await report(id, [progress(9)]);
     expect(reads()).toBe(0);
+  });
+
+  test("are interrupted by comments when nothing happens, so that proxies keep the connection", async () => {
+    const id = await runningWith(3);
+    const stream = eventStream(service.jobs, await service.jobs.get(id), 0, { isOver: false, news: async () => false });
+    expect((await stream.next()).value).toMatch(/^retry: /);
+    expect((await stream.next()).value).toMatch(/^id: 1\n/);
+    expect((await stream.next()).value).toBe(": still here\n\n");
+    await report(id, [progress(4)]);
+    expect((await stream.next()).value).toMatch(/^id: 4\n/);
+    await stream.return(undefined);
   });
 
   test("leave nothing behind of clients that go at any moment", async () => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mentionedIds } from "../../src/http/mentioned-ids.ts";
 import type { NewJob } from "../../src/jobs/contract.ts";
 import { createExamples } from "../../src/wire/job-examples.ts";
 import { Job, JobList } from "../../src/wire/job-response.ts";
@@ -62,6 +63,13 @@ describe("a request", () => {
     const dataset = `sha256:${"0".repeat(64)}`;
     const answer = await service.send("/v1/jobs", { ...line, data: { x: { dataset }, t: [1] } });
     expect((await problemFrom(answer, "unknown_dataset")).errors).toMatchObject([{ pointer: "/data/x/dataset" }]);
+  });
+
+  test("that mentions ever so many ids has few of them looked up", async () => {
+    const many = (id: string) => mentionedIds(Buffer.from(`${"sha256:".repeat(2_000)} ${id}`), 1).size;
+    expect(many(`sha256:${"0".repeat(64)}`)).toBe(0);
+    const ids = Array.from({ length: 100 }, (_, at) => `sha256:${String(at).padStart(64, "0")}`);
+    expect([...mentionedIds(Buffer.from(ids.join(" ")), 10)]).toEqual(ids.slice(0, 10));
   });
 
   test("does not show the secret of its webhook", async () => {
@@ -306,7 +314,9 @@ describe("/metrics", () => {
       expect(text.split("\n")).toContain(line);
     }
     expect(text).toMatch(/^adjoint_job_oldest_wait_seconds \d/m);
-    expect(text).toMatch(/^adjoint_training_steps_per_second \d/m);
+    // Over ten seconds, however often it is read.
+    expect(text.split("\n")).toContain("adjoint_training_steps_per_second 1.5");
+    expect(await (await measured.get("/metrics")).text()).toContain("adjoint_training_steps_per_second 1.5");
     expect(text).not.toContain('outcome="queued"');
     expect(text).not.toContain(id);
   });

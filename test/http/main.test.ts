@@ -112,6 +112,12 @@ test("it says what is wrong with its environment, and ends with 1", async () => 
   expect(service.output()).toBe("");
 });
 
+test("it says when its folder cannot be had, and ends with 1", async () => {
+  await using service = run({ DATA_DIR: join(main, "data") });
+  expect(await service.ended).toBe(1);
+  expect(service.errors()).toMatch(/^Nothing can be kept in the folder .*main\.ts.data \(.+\)\. DATA_DIR names .*\.\n$/);
+});
+
 test("it says when its port is taken, and ends with 1", async () => {
   await using first = run({});
   const { port } = new URL(await first.origin());

@@ -163,4 +163,10 @@ describe("data of a dataset", () => {
     expect(faultOf(() => setupOf({ ...classifier, data }))).toMatchObject({ code: "invalid_training", pointer: "/data/input" });
     expect(() => setupOf({ ...classifier, data })).toThrow(/Row 6 of input, at \[1\] is NaN/);
   });
+  test("so is a class that there is not", () => {
+    const bad = dataset({ input: raw, target: { ...classes, data: classes.data.with(13, 3) } });
+    const data = { dataset: bad };
+    expect(faultOf(() => setupOf({ ...classifier, data }))).toMatchObject({ code: "index_out_of_range", pointer: "/data/dataset" });
+    expect(() => setupOf({ ...classifier, data })).toThrow(/There is no class 3 \(row 13\)/);
+  });
 });

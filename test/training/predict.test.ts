@@ -56,6 +56,14 @@ describe("a network that PyTorch has loaded", () => {
     expect(vector(before.output)).not.toBeNear(vector(output), { relative: 1e-3 });
   });
 
+  test("says of an input that does not fit where it stands in this request", () => {
+    const files = filesOf("network", request, file);
+    const wrong = { inputs: { input: [[1, 2, 3, 4, 5, 6, 7]] } };
+    for (const task of ["predict", "jobGradients"] as const) {
+      expect(asked(task, files, wrong)).toMatchObject({ code: "shape_mismatch", errors: [{ pointer: "/inputs/input" }] });
+    }
+  });
+
   test("and is trained to those weights", () => {
     const { weights } = trained(request);
     const { tensors } = decodeSafetensors(file);

@@ -75,3 +75,32 @@ describe("a run that was interrupted ends with the same bytes", () => {
     });
   });
 });
+
+describe("a run that is cancelled in the middle of a step", () => {
+  // Large enough that the engine asks between the nodes of a step.
+  const layers = [{ type: "Linear", in_features: 2, out_features: 300 }, { type: "Tanh" }, { type: "Linear", out_features: 1 }];
+  const spec = { ...request, network: { ...request.network, layers }, optimizer: { type: "Adam", lr: 0.02 }, log_every: 1 };
+  const weightsOf = ({ checkpoints }: ReturnType<typeof trained>): Buffer => Buffer.from(checkpoints.at(-1)?.weights ?? []);
+  const cancelledAfter = (questions: number) => {
+    let asked = 0;
+    return () => (++asked > questions ? ("cancel" as const) : ("go on" as const));
+  };
+
+  test("finishes one that is short, and keeps what it has come to", () => {
+    for (const questions of [1, 7, 20, 33]) {
+      const run = trained(spec, { wish: cancelledAfter(questions), now: () => 0 });
+      const step = run.rows.length;
+      expect(step).toBeGreaterThan(0);
+      expect(run.ending).toEqual({ kind: "stopped", wish: "cancel", step });
+      expect(run.checkpoints.at(-1)).toMatchObject({ step, final: true });
+      expect(weightsOf(run).equals(weightsOf(trained({ ...spec, steps: step })))).toBe(true);
+    }
+  });
+
+  test("breaks off one that is long, and keeps what it had before", () => {
+    let now = 0;
+    const { ending, checkpoints } = trained(spec, { wish: cancelledAfter(1), now: () => (now += 1000) });
+    expect(ending).toEqual({ kind: "stopped", wish: "cancel", step: 0 });
+    expect(checkpoints.at(-1)).toMatchObject({ step: 0, final: true });
+  });
+});

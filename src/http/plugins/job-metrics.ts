@@ -3,6 +3,9 @@ import { type JobStore, jobStatuses } from "../../jobs/contract.ts";
 
 const seconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 10_800, 43_200, 86_400];
 
+/** Over how many seconds a rate is taken. */
+const rateSeconds = 10;
+
 /** What is measured of the jobs that this process trains, told by whoever trains them. */
 export class JobMeter {
   readonly #waiting = new Histogram({
@@ -26,7 +29,7 @@ export class JobMeter {
   });
   readonly #stepRate = new Gauge({
     name: "adjoint_training_steps_per_second",
-    help: "Updates per second of this process since the measurements were last read",
+    help: `Updates per second of this process over the last ${rateSeconds} seconds`,
     registers: [],
     collect: () => this.#measureRate(),
   });
@@ -42,15 +45,14 @@ export class JobMeter {
     labelNames: ["outcome"],
     registers: [],
   });
-  #stepsSoFar = 0;
-  #stepsThen = 0;
-  #then = performance.now();
+  /** What was told of late. */
+  #lately: readonly { readonly at: number; readonly steps: number }[] = [];
 
   /** A job's training has begun. */
   readonly waited = (seconds: number): void => this.#waiting.observe(seconds);
 
   readonly trained = (steps: number, samples: number): void => {
-    this.#stepsSoFar += steps;
+    this.#lately = [...this.#latest(), { at: performance.now(), steps }];
     this.#steps.inc(steps);
     this.#samples.inc(samples);
   };
@@ -72,11 +74,12 @@ export class JobMeter {
   }
 
   #measureRate(): void {
-    const now = performance.now();
-    const elapsed = (now - this.#then) / 1000;
-    this.#stepRate.set(elapsed > 0 ? (this.#stepsSoFar - this.#stepsThen) / elapsed : 0);
-    this.#then = now;
-    this.#stepsThen = this.#stepsSoFar;
+    this.#stepRate.set(this.#latest().reduce((sum, { steps }) => sum + steps, 0) / rateSeconds);
+  }
+
+  #latest(): readonly { readonly at: number; readonly steps: number }[] {
+    const since = performance.now() - 1000 * rateSeconds;
+    return this.#lately.filter(({ at }) => at >= since);
   }
 }
 

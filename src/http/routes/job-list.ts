@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
 import { isFinal } from "../../jobs/contract.ts";
 import { createExamples, jobExample, listExample } from "../../wire/job-examples.ts";
-import { JobRequest } from "../../wire/job-request.ts";
+import { JobRequest, Tag } from "../../wire/job-request.ts";
 import { Job, JobId, JobList, jobStatuses } from "../../wire/job-response.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { clientNames } from "../client-name.ts";
@@ -93,11 +93,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
             .enum(jobStatuses)
             .optional()
             .meta({ description: "Only jobs that are this", examples: ["running"] }),
-          tag: z
-            .string()
-            .max(64)
-            .optional()
-            .meta({ description: "Only jobs with this tag", examples: ["course-7"] }),
+          tag: Tag.optional().meta({ description: "Only jobs with this tag", examples: ["course-7"] }),
           after: JobId.optional().meta({ description: "The id of the last job of the page before" }),
           limit: z.coerce
             .number()

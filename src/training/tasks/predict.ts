@@ -8,7 +8,8 @@ import type { Handler } from "../../engine/worker-loop.ts";
 import type { GivenInputs } from "../../graph/draft.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { JobGradientsRequest, PredictRequest } from "../../wire/job-run.ts";
-import type { ProgramSource } from "../../wire/program-source.ts";
+import { pointerTo, Problem } from "../../wire/problems.ts";
+import { programMembers, type ProgramSource } from "../../wire/program-source.ts";
 import { settle } from "../../wire/settle.ts";
 import type { GivenTensor } from "../../wire/tensor.ts";
 import { givenOf, isTyped } from "../data.ts";
@@ -56,7 +57,7 @@ export function trainedTasks(context: Context): Readonly<Record<"predict" | "job
       const given = decodeGiven(request.inputs, ["inputs"], limits);
       const own = request.transform ? transformed(given, trained) : given;
       const program = inUse(trained.spec.program, own.tensors.has("target"));
-      return evaluate({ ...request, seed: trained.spec.seed }, program, merged([trained.given, own]), cancelled);
+      return placed(own, () => evaluate({ ...request, seed: trained.spec.seed }, program, merged([trained.given, own]), cancelled));
     },
     jobGradients: (body, { cancelled }) => {
       const { trained, rest } = opened(body);
@@ -64,9 +65,24 @@ export function trainedTasks(context: Context): Readonly<Record<"predict" | "job
       const own = decodeGiven(request.inputs, ["inputs"], limits);
       const hasTarget = own.tensors.has("target") || (request.points ?? []).some((point) => "target" in point);
       const program = inUse(trained.spec.program, hasTarget);
-      return differentiate({ ...request, seed: trained.spec.seed }, program, merged([trained.given, own]), cancelled);
+      return placed(own, () => differentiate({ ...request, seed: trained.spec.seed }, program, merged([trained.given, own]), cancelled));
     },
   };
+}
+
+const ofTheJob = new RegExp(`^/(${[...Object.keys(programMembers), "parameters", "weights"].join("|")})(/|$)`);
+
+/** The program and the weights stand nowhere in the request: whatever of them the inputs do not fit, the fault lies with the inputs. */
+function placed<T>({ tensors }: GivenInputs, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const names = [...tensors.keys()];
+    const pointer = names.length === 1 ? pointerTo("inputs", names[0]) : "/inputs";
+    const errors = error.errors.map((place) => (ofTheJob.test(place.pointer) ? { ...place, pointer } : place));
+    throw new Problem(error.code, error.detail, errors, error.retryAfter);
+  }
 }
 
 /** A network as it is used: without its loss where there is no target to compare with. */
