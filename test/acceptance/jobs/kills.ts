@@ -4,12 +4,12 @@ import { isOver, type JobRecord, reaches, recordOf, submit } from "./client.ts";
 import { lesson } from "./lessons.ts";
 import { startProcess } from "./process.ts";
 
-/** Jobs of two or three seconds each. The last two are the same but for the number of threads, which is to change nothing. */
+/** Jobs of a second or two each. The last two are the same but for the number of threads, which is to change nothing. */
 export const lessons = [
-  lesson(1, 9_000, { checkpoint: { every_steps: 300 } }),
-  lesson(2, 9_000, { checkpoint: { every_steps: 500 }, optimizer: { type: "SGD", lr: 0.01, momentum: 0.9 } }),
-  lesson(3, 1_000, { hidden: 256, threads: 1, checkpoint: { every_steps: 150 } }),
-  lesson(3, 1_000, { hidden: 256, threads: 2, checkpoint: { every_steps: 150 } }),
+  lesson(1, 6_000, { checkpoint: { every_steps: 300 } }),
+  lesson(2, 6_000, { checkpoint: { every_steps: 500 }, optimizer: { type: "SGD", lr: 0.01, momentum: 0.9 } }),
+  lesson(3, 700, { hidden: 256, threads: 1, checkpoint: { every_steps: 150 } }),
+  lesson(3, 700, { hidden: 256, threads: 2, checkpoint: { every_steps: 150 } }),
 ];
 
 /** What becomes of the jobs in one process that nothing disturbs. */
@@ -19,10 +19,10 @@ export async function undisturbed(folder: string): Promise<JobRecord[]> {
   return await ended(service.origin, ids);
 }
 
-/** What becomes of them in a process that trains all at once, and is killed so often, a moment after it has started. */
+/** What becomes of them in a process that is killed so often, a moment after it has started. */
 export async function killedAgainAndAgain(folder: string, kills: number, seed: number): Promise<JobRecord[]> {
   const random = new Random(seed);
-  const start = () => startProcess({ DATA_DIR: folder, TRAINERS: String(lessons.length), JOB_ATTEMPTS: "1000" });
+  const start = () => startProcess({ DATA_DIR: folder, TRAINERS: "2", JOB_ATTEMPTS: "1000" });
   let service = await start();
   const ids = await Promise.all(lessons.map((request) => submit(service.origin, request)));
   for (let kill = 0; kill < kills; kill++) {

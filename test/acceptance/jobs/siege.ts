@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresServer } from "../../support/postgres.ts";
 import { Random } from "../../support/random.ts";
 import { insistOn, isOver, type JobAnswer, type JobRecord, reaches, recordOf, submit } from "./client.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { lesson } from "./lessons.ts";
-import { startProcess } from "./process.ts";
 import { differences, faultsOf, interruptions } from "./soundness.ts";
 
 /** Jobs that are posted over two processes while those that train are killed one after the other, and the database is restarted once. */
@@ -43,15 +39,15 @@ const patienceMs = 300_000;
 
 export async function besiege(server: PostgresServer, siege: Siege): Promise<Outcome> {
   const { jobs, tell = () => {} } = siege;
-  const plain = await undisturbed();
   await using cluster = await startCluster(server, { apis: 2, workers: siege.workers, trainers: 2 });
   tell(`${cluster.apis.length} processes answer and ${cluster.workers.length} train`);
   const [posted, kills] = await Promise.all([post(cluster, siege), harm(server, cluster, siege, tell)]);
   tell(`${kills} workers were killed; waiting for the end`);
   const records: JobRecord[] = [];
   for (const [at, { id }] of posted.entries()) records.push(await ending(cluster.apis[at % 2].origin, id));
-  const faults = records.flatMap((record, at) => [...faultsOf(record), ...differences(record, plain[kindOf(at)])]);
   const made = await countJobs(cluster.apis[0].origin);
+  const plain = await undisturbed(cluster.apis[0].origin);
+  const faults = records.flatMap((record, at) => [...faultsOf(record), ...differences(record, plain[kindOf(at)])]);
   if (made !== jobs || new Set(posted.map(({ id }) => id)).size !== jobs) faults.push(`${made} jobs were made of ${jobs} requests`);
   return {
     records,
@@ -63,13 +59,9 @@ export async function besiege(server: PostgresServer, siege: Siege): Promise<Out
 }
 
 /** What each kind of job ends with when nothing disturbs it. */
-async function undisturbed(): Promise<JobRecord[]> {
-  const folder = mkdtempSync(join(tmpdir(), "adjoint-undisturbed-"));
-  await using stack = new AsyncDisposableStack();
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const { origin } = stack.use(await startProcess({ DATA_DIR: folder, TRAINERS: "2" }));
+async function undisturbed(origin: string): Promise<JobRecord[]> {
   const ids = await Promise.all(kinds.map((request) => submit(origin, request)));
-  return await Promise.all(ids.map((id) => ending(origin, id)));
+  return Promise.all(ids.map((id) => ending(origin, id)));
 }
 
 async function ending(origin: string, id: string): Promise<JobRecord> {
