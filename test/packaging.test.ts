@@ -6,10 +6,11 @@ import { basename, dirname, join, matchesGlob, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import about from "../package.json" with { type: "json" };
-import { variables } from "../src/config.ts";
+import { readConfig, variables } from "../src/config.ts";
 
-/** Dockerfile, docker-compose.yml and .dockerignore: they are true to the project, and the service runs from what they put together. */
+/** Dockerfile, the compose files and .dockerignore: they are true to the project, and the service runs from what they put together. */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const text = (name: string): string => readFileSync(join(root, name), "utf8");
@@ -80,6 +81,78 @@ test("docker-compose.yml gives the container its port, its volume, and every var
   const graceSeconds = Number(/stop_grace_period: (\d+)s/.exec(compose)?.[1]);
   expect(graceSeconds * 1000).toBeGreaterThan(Number(variables.DEADLINE_MS.fallback) + 5_000);
   expect(text("README.md")).toContain("docker compose up");
+});
+
+interface ComposeService {
+  readonly image?: string;
+  readonly environment?: Readonly<Record<string, string | null>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly deploy?: { readonly replicas: number };
+  readonly stop_grace_period: string;
+  readonly read_only: boolean;
+  readonly healthcheck?: { readonly test: readonly string[] };
+}
+
+describe("docker-compose.cluster.yml", () => {
+  const { services, volumes } = parse(text("docker-compose.cluster.yml"), { merge: true }) as {
+    readonly services: Readonly<Record<"proxy" | "api" | "worker" | "postgres", ComposeService>>;
+    readonly volumes: object;
+  };
+  const { proxy, api, worker, postgres } = services;
+
+  test.each([
+    ["api", api],
+    ["worker", worker],
+  ])("gives %s its role, the database, and every variable that is not about the container", (role, { environment = {} }) => {
+    const names = Object.keys(variables).filter((name) => !["HOST", "PORT", "DATA_DIR"].includes(name));
+    expect(Object.keys(environment).toSorted()).toEqual(names.toSorted());
+    const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== null));
+    expect(given).toEqual({
+      ROLE: role,
+      TRUST_PROXY: "true",
+      DATABASE_URL: expect.stringMatching(/^postgres:\/\/adjoint:[^@]+@postgres\/adjoint$/),
+    });
+    const password = "${POSTGRES_PASSWORD:-adjoint}";
+    expect(given.DATABASE_URL).toContain(`:${password}@`);
+    expect(postgres.environment).toEqual({ POSTGRES_USER: "adjoint", POSTGRES_PASSWORD: password });
+    expect(readConfig(given as Record<string, string>)).toMatchObject({ ROLE: role, TRUST_PROXY: true });
+  });
+
+  test("has two processes that answer behind the one that is reached from outside, and waits for the database", () => {
+    expect(api.deploy?.replicas).toBe(2);
+    expect(Object.values(services).filter(({ ports }) => ports !== undefined)).toEqual([proxy]);
+    expect(proxy.ports).toEqual([`\${PORT:-${environment.PORT}}:8080`]);
+    expect(proxy.depends_on).toEqual({ api: { condition: "service_healthy" } });
+    for (const { depends_on } of [api, worker]) expect(depends_on).toEqual({ postgres: { condition: "service_healthy" } });
+    expect(postgres.image).toMatch(/^postgres:17-/);
+    expect(postgres.healthcheck?.test).toContain("pg_isready");
+  });
+
+  test("lets them write to volumes only, and gives them the time to finish", () => {
+    for (const { read_only } of Object.values(services)) expect(read_only).toBe(true);
+    const named = Object.values(services).flatMap(({ volumes: of = [] }) => of.filter((volume) => !volume.startsWith(".")));
+    expect(new Set(named)).toEqual(new Set([`cache:${environment.DATA_DIR}`, "postgres:/var/lib/postgresql/data"]));
+    expect(Object.keys(volumes)).toEqual(["postgres", "cache"]);
+    for (const { stop_grace_period } of [proxy, api, worker]) {
+      expect(parseInt(stop_grace_period) * 1000).toBeGreaterThan(Number(variables.DEADLINE_MS.fallback) + 5_000);
+    }
+  });
+
+  test("has a proxy that reaches every replica and believes no client's address", () => {
+    const [file] = proxy.volumes ?? [];
+    expect(file).toBe("./haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro");
+    const lines = text("haproxy.cfg")
+      .split("\n")
+      .map((line) => line.trim());
+    expect(lines).toContain("bind :8080");
+    expect(lines).toContain("http-request set-header X-Forwarded-For %[src]");
+    expect(lines).toContain("option httpchk GET /readyz");
+    expect(lines.find((line) => line.startsWith("server-template"))).toContain(` api:${environment.PORT} check `);
+    const grace = /^hard-stop-after (\d+)s$/m.exec(lines.join("\n"))?.[1];
+    expect(Number(grace)).toBeLessThan(parseInt(proxy.stop_grace_period));
+  });
 });
 
 test.each([

@@ -9,10 +9,11 @@
  *                     job_events        the same process
  */
 import type { Readable } from "node:stream";
+import type { MetricsRow, Progress } from "../training/report.ts";
 import { jobStatuses } from "../wire/job-response.ts";
 import type { ProblemCode } from "../wire/problems.ts";
 
-export { jobStatuses };
+export { jobStatuses, type MetricsRow, type Progress };
 export type JobStatus = (typeof jobStatuses)[number];
 
 /** Statuses that a job never leaves; they are also the types of the events that say so. */
@@ -43,20 +44,6 @@ export interface Webhook {
   /** As Standard Webhooks write it: whsec_ and base64; null: not signed. */
   readonly secret: string | null;
 }
-
-export interface Progress {
-  /** Updates made. */
-  readonly step: number;
-  readonly epoch: number;
-  /** The last loss that was logged; null before the first. */
-  readonly loss: number | null;
-  readonly steps_per_second: number;
-  readonly samples_per_second: number;
-  readonly remaining_seconds: number | null;
-}
-
-/** A row of the history: step, epoch, and numbers by name (loss, lr, val_loss …); NaN and infinities as text. */
-export type MetricsRow = { readonly step: number; readonly epoch: number } & { readonly [metric: string]: number | string };
 
 export interface Failure {
   readonly code: ProblemCode | "diverged";

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { MetricsRow, ProgressNumbers } from "../training/report.ts";
+import type { MetricsRow, Progress } from "../training/report.ts";
 import { Problem } from "../wire/problems.ts";
 import { type Claim, type JobStatus, LostJob, type NewCheckpoint, type NewEvent, type Report, type Storage } from "./contract.ts";
 import type { Meter } from "./runner.ts";
@@ -30,7 +30,7 @@ export class Reporter {
   readonly #began = Date.now();
   readonly #samplesPerStep: number;
   #rows: MetricsRow[] = [];
-  #progress: ProgressNumbers | null = null;
+  #progress: Progress | null = null;
   #checkpoints: CheckpointMessage[] = [];
   #eventAt = 0;
   #countedStep: number;
@@ -151,7 +151,7 @@ export class Reporter {
   }
 }
 
-function progressEvent(progress: ProgressNumbers, steps: number | null): NewEvent {
+function progressEvent(progress: Progress, steps: number | null): NewEvent {
   const { step, loss, steps_per_second: rate, remaining_seconds: rest } = progress;
   const parts = [
     `step ${step}${steps === null ? "" : ` of ${steps}`}`,

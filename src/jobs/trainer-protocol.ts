@@ -1,6 +1,6 @@
 import type { CrewLink } from "../engine/crew-link.ts";
 import type { Ending, Wish } from "../training/host.ts";
-import type { MetricsRow, ProgressNumbers } from "../training/report.ts";
+import type { MetricsRow, Progress } from "../training/report.ts";
 import type { Failure } from "./contract.ts";
 
 /**
@@ -40,7 +40,7 @@ export interface Blob {
 /** From a trainer. */
 export type TrainerMessage =
   | { readonly kind: "ready" }
-  | { readonly kind: "metrics"; readonly rows: readonly MetricsRow[]; readonly progress: ProgressNumbers }
+  | { readonly kind: "metrics"; readonly rows: readonly MetricsRow[]; readonly progress: Progress }
   | {
       readonly kind: "checkpoint";
       readonly step: number;

@@ -1,6 +1,6 @@
 import { optimizationOf } from "./optimizers.ts";
 import type { Batches } from "./order.ts";
-import type { Failure } from "./report.ts";
+import type { Divergence } from "./report.ts";
 import type { Setup } from "./setup.ts";
 import type { Snapshot } from "./train.ts";
 
@@ -10,7 +10,7 @@ const advice = "a lower learning rate or gradient_clipping may help";
  * Finds the update and the node in which the first number appeared that is not finite: from a copy of the parameters that was still good,
  * the same steps are made again while every value is watched. `step` is the update at which it was noticed, counted from 1.
  */
-export function findDivergence(setup: Setup, from: Snapshot, step: number, batches: Batches): Failure {
+export function findDivergence(setup: Setup, from: Snapshot, step: number, batches: Batches): Divergence {
   using optimization = optimizationOf(setup, { isWatched: true });
   optimization.restore(from.optimization);
   for (let at = from.step; at < step; at++) {
@@ -34,7 +34,7 @@ export function findDivergence(setup: Setup, from: Snapshot, step: number, batch
 
 const never = (): boolean => false;
 
-const failure = (step: number, what: string, param: string | null): Failure => ({
+const failure = (step: number, what: string, param: string | null): Divergence => ({
   code: "diverged",
   message: `The training diverged in step ${step}: ${what}; ${advice}`,
   param,

@@ -1,4 +1,4 @@
-import type { Failure, MetricsRow, ProgressNumbers } from "./report.ts";
+import type { Divergence, MetricsRow, Progress } from "./report.ts";
 
 /** What is wanted of a run: to go on; to stop so that it can go on later, at once or when it is resumed; or to stop for good. */
 export type Wish = "go on" | "hand over" | "pause" | "cancel";
@@ -17,7 +17,7 @@ export interface CheckpointFiles {
 /** Whoever runs a training: is told what happens, and says when to stop. Calls are synchronous and come between steps. */
 export interface Host {
   readonly wish: () => Wish;
-  readonly metrics: (rows: readonly MetricsRow[], progress: ProgressNumbers) => void;
+  readonly metrics: (rows: readonly MetricsRow[], progress: Progress) => void;
   readonly checkpoint: (files: CheckpointFiles) => void;
   /** Whether the run was broken off before: then it keeps checkpoints at first as often as they are cheap, so that it gets on. */
   readonly wasInterrupted: boolean;
@@ -28,5 +28,5 @@ export interface Host {
 /** How a run ended, for now or for good. */
 export type Ending =
   | { readonly kind: "done"; readonly result: Readonly<Record<string, unknown>>; readonly message: string }
-  | { readonly kind: "failed"; readonly failure: Failure }
+  | { readonly kind: "failed"; readonly failure: Divergence }
   | { readonly kind: "stopped"; readonly wish: Exclude<Wish, "go on">; readonly step: number };

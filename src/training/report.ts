@@ -1,9 +1,11 @@
-/** A row of a run's history: NaN and infinities are written as text. */
+/** A row of a run's history: step, epoch, and numbers by name (loss, lr, val_loss …); NaN and infinities as text. */
 export type MetricsRow = { readonly step: number; readonly epoch: number } & { readonly [metric: string]: number | string };
 
-export interface ProgressNumbers {
+export interface Progress {
+  /** Updates made. */
   readonly step: number;
   readonly epoch: number;
+  /** That of the last update; null before the first, or where it is not finite. */
   readonly loss: number | null;
   readonly steps_per_second: number;
   readonly samples_per_second: number;
@@ -11,7 +13,7 @@ export interface ProgressNumbers {
 }
 
 /** Why a run cannot go on. */
-export interface Failure {
+export interface Divergence {
   readonly code: "diverged";
   readonly message: string;
   /** The node, or the parameter, that is to blame. */

@@ -8,7 +8,7 @@ import { measuresOf } from "./measures.ts";
 import { optimizationOf } from "./optimizers.ts";
 import type { Optimization, OptimizationState } from "./optimization.ts";
 import { Batches } from "./order.ts";
-import { type Failure, written, writtenAll } from "./report.ts";
+import { type Divergence, written, writtenAll } from "./report.ts";
 import { type Scheduler, schedulerOf } from "./schedules/schedules.ts";
 import { optimizerSourceOf } from "./settings.ts";
 import type { Setup } from "./setup.ts";
@@ -253,7 +253,7 @@ class Training implements Disposable {
   /** Replays the steps from the last good copy while every value is watched: runs are functions of their specification. */
   #diverged(step: number): Ending {
     this.#history.flush();
-    const failure: Failure = findDivergence(this.#setup, this.#snapshot, step, this.#batches);
+    const failure: Divergence = findDivergence(this.#setup, this.#snapshot, step, this.#batches);
     return { kind: "failed", failure };
   }
 
