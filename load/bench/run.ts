@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   livez: () => import("./livez.ts"),
   grading: () => import("./grading.ts"),
   handover: () => import("./handover.ts"),
+  jobs: () => import("./jobs.ts"),
 };
 
 const { values, positionals } = parseArgs({

@@ -17,11 +17,11 @@ async function stop(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** The service as `npm start` runs it, but with a quiet log and no limit of requests: the yardsticks have neither. */
-export async function startService(port = 18_080): Promise<Server> {
+/** The service as `npm start` runs it, but with a quiet log and no limit of requests: the yardsticks have neither. `environment` adds to its own. */
+export async function startService(port = 18_080, environment: Readonly<Record<string, string>> = {}): Promise<Server> {
   const dataDir = await mkdtemp(join(tmpdir(), "adjoint-bench-"));
   const child = fork(new URL("../../src/main.ts", import.meta.url), {
-    env: { ...process.env, PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dataDir, LOG_LEVEL: "warn", RATE_LIMIT: "0" },
+    env: { ...process.env, PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dataDir, LOG_LEVEL: "warn", RATE_LIMIT: "0", ...environment },
   });
   const address = `http://127.0.0.1:${port}`;
   await becomesReady(`${address}/readyz`);

@@ -30,16 +30,18 @@ export class Judge implements Disposable {
   constructor(setup: Setup, rows: Rows) {
     const { program } = setup.spec;
     this.#setup = setup;
-    this.#rows = rows;
     // A graph may be written for one size of batches.
-    const wanted = program.kind === "network" ? Math.max(setup.batch, fewestRows) : setup.batch;
-    this.#chunk = Math.min(wanted, rows.count);
+    const isFree = program.kind === "network";
+    this.#rows =
+      !isFree && setup.spec.drop_last && rows === setup.training ? { ...rows, count: rows.count - (rows.count % setup.batch) } : rows;
+    this.#chunk = Math.min(isFree ? Math.max(setup.batch, fewestRows) : setup.batch, rows.count);
     this.#measures = measuresOf(setup.spec.metrics, setup.compiled(this.#chunk, "use").program, program);
     this.#isMean = !(program.kind === "network" && program.source.loss?.reduction === "sum");
-    for (const size of new Set([this.#chunk, rows.count % (this.#chunk || 1)])) if (size > 0 || rows.count === 0) this.#boundTo(size);
+    const { count } = this.#rows;
+    for (const size of new Set([this.#chunk, count % (this.#chunk || 1)])) if (size > 0 || count === 0) this.#boundTo(size);
   }
 
-  /** The loss over all rows and the measures by their names, with `prefix` before them. Means are weighted by rows. */
+  /** The loss over all rows, without those that a graph is not trained on for want of a full batch, and the measures by their names, with `prefix` before them. Means are weighted by rows. */
   judge(weights: NamedTensors, prefix: string, cancelled: () => boolean): Record<string, number> {
     for (const { tally } of this.#measures) tally.reset();
     let loss = 0;

@@ -28,10 +28,14 @@ export interface Measure {
 
 /** The measures that a job asks for beside its loss. Throws Problem with the place of one that the program has no values for. */
 export function measuresOf(metrics: readonly Metric[], program: Program, source: ProgramSource): Measure[] {
+  const names = new Set<MetricName>();
   return metrics.flatMap((metric, at) => {
     const pointer = pointerTo("metrics", at);
     const { type, output = "output", target = "target" } = typeof metric === "string" ? { type: metric } : metric;
     if (type === "loss") return [];
+    if (names.has(type))
+      throw problemAt("invalid_training", pointer, `${type} is measured already, and the history has one number by that name`);
+    names.add(type);
     const [predicted, wanted] = [valueOf(program, output, pointer), valueOf(program, target, pointer)];
     return [{ name: type, output: predicted, target: wanted, tally: tallyOf(type, predicted, wanted, lossTypeOf(source), pointer) }];
   });
@@ -132,7 +136,10 @@ function averaged(of: (difference: number) => number, finish: (mean: number) => 
   };
 }
 
-/** 1 less the squared errors over the squared distances from the mean, averaged over columns; by Welford's sums, which lose no digits. */
+/**
+ * 1 less the squared errors over the squared distances from the mean, averaged over columns; by Welford's sums, which lose no digits. A column
+ * that is constant counts as in scikit-learn: 1 where it is met exactly, else 0.
+ */
 function explained(columns: number): Tally {
   // Per column: the mean of the targets, their squared distances from it, and the squared errors.
   const sums = new Float64Array(3 * columns);
@@ -150,7 +157,10 @@ function explained(columns: number): Tally {
     },
     value: () => {
       let total = 0;
-      for (let column = 0; column < sums.length; column += 3) total += 1 - sums[column + 2] / sums[column + 1];
+      for (let column = 0; column < sums.length; column += 3) {
+        const [, spread, error] = sums.subarray(column, column + 3);
+        total += spread === 0 ? Number(error === 0) : 1 - error / spread;
+      }
       return total / columns;
     },
     reset: () => {

@@ -21,7 +21,8 @@ const longestHeader = 100_000_000;
 /** Tensors are written so many elements at a time, so that converting them needs little memory. */
 const pieceElements = 2 ** 18;
 
-const metadataName = "__metadata__";
+/** The one name that no tensor can have. */
+export const metadataName = "__metadata__";
 
 /** dtypes in the order in which the format's library writes their tensors: what needs the strictest alignment comes first. */
 const writtenTypes: readonly (readonly [DType, string])[] = [

@@ -12,6 +12,7 @@ import { pointerTo, Problem, problemAt } from "../wire/problems.ts";
 import type { ProgramSource } from "../wire/program-source.ts";
 import { pointerInTensor } from "../wire/tensor.ts";
 import { type Datasets, firstRows, type ReadData, readData } from "./data.ts";
+import { metadataName } from "./safetensors.ts";
 import { optimizerSourceOf } from "./settings.ts";
 import type { FittedTransforms } from "./transforms.ts";
 import type { JobSpec, Submission } from "./submission.ts";
@@ -80,20 +81,25 @@ export class Setup {
     if (validation?.data !== undefined) {
       const own = readData(validation.data, given.validation, { pointer: "/validation/data", datasets, trainingRows, trained: data });
       requireAlike(data, own);
-      this.validation = { count: rowsOf(own), tensors: settled(this.compiled(rowsOf(own), "use"), own, rowsOf(own)) };
+      this.validation = { count: rowsOf(own), tensors: settled(compiled, own, rowsOf(own)) };
     } else this.validation = held === 0 ? null : { count: held, tensors: slices(all, count - held, count) };
     this.fixed = new Map(compiled.fixed.map((each) => [each.name, feedOf(each, given.inputs)]));
     this.stepsPerEpoch = count === 0 ? 1 : batches(this.training.count, this.batch, spec.drop_last);
     this.steps = spec.steps ?? (spec.epochs ?? 1) * this.stepsPerEpoch;
-    if (optimizerSourceOf(spec).type === "LBFGS" && this.stepsPerEpoch > 1) {
-      throw problemAt("invalid_training", "/batch_size", "LBFGS needs all rows at every step: leave out batch_size");
-    }
+    if (optimizerSourceOf(spec).type === "LBFGS") requireWhole(spec, this.stepsPerEpoch);
   }
 
-  /** Rows of the batches of one epoch: all alike, but for the last. */
-  batchRows(rows = this.training): number[] {
-    const last = rows.count % this.batch;
-    return last === 0 || rows.count === 0 ? [this.batch] : [this.batch, last];
+  /** Rows of the last batch of an epoch where they are fewer than those of the others; 0 where it is left out or never reached. */
+  get rest(): number {
+    const isReached = !this.spec.drop_last && this.steps >= this.stepsPerEpoch;
+    return isReached && this.training.count > 0 ? this.training.count % this.batch : 0;
+  }
+
+  /** Rows that so many updates have gone through. */
+  samples(steps: number): number {
+    if (this.training.count === 0) return 0;
+    const perEpoch = this.spec.drop_last ? this.stepsPerEpoch * this.batch : this.training.count;
+    return Math.floor(steps / this.stepsPerEpoch) * perEpoch + (steps % this.stepsPerEpoch) * this.batch;
   }
 
   /** The program for batches of so many rows. */
@@ -142,7 +148,14 @@ export class Setup {
     const of = (role: string): ProgramInput[] => program.inputs.filter((each) => roleOf(each) === role);
     const trained = of("parameter");
     if (trained.length === 0) throw problemAt("invalid_training", "/parameters", "There is nothing to train: `parameters` names what is");
+    for (const { name, value } of of("input")) {
+      if (value.known === null || !data.tensors.has(name)) continue;
+      const why = "decides the shape of a result, so it cannot change from batch to batch: give it in `inputs`";
+      throw problemAt("invalid_training", data.pointers.get(name) ?? "/data", `${name} ${why}`);
+    }
     for (const { name, value } of trained) {
+      if (name === metadataName)
+        throw problemAt("invalid_training", `/parameters/${name}`, "Files of weights have another use for this name");
       if (isFloating(value.dtype) && value.known === null) continue;
       const why = value.known === null ? `is ${value.dtype}` : "decides the shape of a result";
       throw problemAt("invalid_training", `/parameters${pointerTo(name)}`, `${name} ${why}, so it cannot be trained`);
@@ -169,6 +182,11 @@ function fedByJob(compile: () => Program): Program {
     const errors = error.errors.map((place) => ({ ...place, pointer: "/data", detail: told(place.detail) }));
     throw new Problem(error.code, told(error.detail), errors);
   }
+}
+
+function requireWhole({ weight_decay }: JobSpec, stepsPerEpoch: number): void {
+  if (stepsPerEpoch > 1) throw problemAt("invalid_training", "/batch_size", "LBFGS needs all rows at every step: leave out batch_size");
+  if (weight_decay !== undefined) throw problemAt("invalid_training", "/weight_decay", "LBFGS has no weight decay");
 }
 
 const inMode = (program: ProgramSource, mode: Mode): ProgramSource =>

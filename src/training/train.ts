@@ -233,7 +233,7 @@ class Training implements Disposable {
     const judged = this.#validation?.judge(weights, "val_", this.#isCancelled) ?? {};
     this.#metrics = { ...this.#metrics, ...writtenAll(judged) };
     this.#checkpoint(true);
-    const { steps, stepsPerEpoch, training } = this.#setup;
+    const { steps, stepsPerEpoch } = this.#setup;
     const stopped = this.#step < steps ? "early_stopping" : "completed";
     const { best } = this.#stopping;
     const result = {
@@ -242,7 +242,7 @@ class Training implements Disposable {
       stopped,
       steps: this.#step,
       epochs: this.#step / stepsPerEpoch,
-      samples: Math.round((this.#step / stepsPerEpoch) * training.count),
+      samples: this.#setup.samples(this.#step),
       best: best === null ? null : { step: best.step, epoch: best.epoch, metrics: best.metrics },
       compute_seconds: Math.round(1000 * this.#seconds()) / 1000,
     };

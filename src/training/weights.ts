@@ -12,15 +12,18 @@ type Fits = Readonly<Record<string, FittedTransforms>>;
 /** The weights file of a step: the state_dict of the equivalent `torch.nn.Sequential`, and how the data were transformed. */
 export function encodeWeights(weights: NamedTensors, step: number, fits: Fits): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, Tensor>(weights);
-  for (const name of weights.keys())
-    if (runningMean.test(name)) tensors.set(name.replace(runningMean, `.${counter}`), scalar(step, "int64"));
+  for (const name of weights.keys()) {
+    const [variance, count] = [name.replace(runningMean, ".running_var"), name.replace(runningMean, `.${counter}`)];
+    if (runningMean.test(name) && weights.has(variance) && !weights.has(count)) tensors.set(count, scalar(step, "int64"));
+  }
   const transforms: Record<string, string> = Object.keys(fits).length === 0 ? {} : { transforms: JSON.stringify(fits) };
   return encodeSafetensors(tensors, { format: "pt", step: String(step), ...transforms });
 }
 
 export function decodeWeights(bytes: Uint8Array): { readonly weights: NamedTensors; readonly fits: Fits } {
   const { tensors, metadata } = decodeSafetensors(bytes);
-  for (const name of tensors.keys()) if (name.endsWith(`.${counter}`)) tensors.delete(name);
+  // A parameter of a graph may have any name, but it is floating.
+  for (const [name, { dtype }] of tensors) if (name.endsWith(`.${counter}`) && dtype === "int64") tensors.delete(name);
   return { weights: tensors, fits: JSON.parse(metadata.transforms ?? "{}") as Fits };
 }
 

@@ -37,7 +37,7 @@ export function nearest(name: string, candidates: Iterable<string>, most = 3): s
 function isSwapped(name: string, other: string): boolean {
   let at = 0;
   while (at < name.length && name[at] === other[at]) at++;
-  return name.length === other.length && `${name.slice(0, at)}${name[at + 1]}${name[at]}${name.slice(at + 2)}` === other;
+  return at + 1 < name.length && `${name.slice(0, at)}${name[at + 1]}${name[at]}${name.slice(at + 2)}` === other;
 }
 
 const comparable = (name: string): string => name.slice(0, longestCompared).toLowerCase();

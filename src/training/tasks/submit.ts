@@ -8,12 +8,13 @@ import type { Handler } from "../../engine/worker-loop.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { JobRequest } from "../../wire/job-request.ts";
-import { pointerTo } from "../../wire/problems.ts";
+import { pointerTo, Problem, problemAt } from "../../wire/problems.ts";
 import { type ProgramSource, programOf } from "../../wire/program-source.ts";
 import { type Datasets, datasetsOf, inlineData, withoutTensors } from "../data.ts";
 import { framed, splitFrame } from "../frame.ts";
 import { Judge } from "../judge.ts";
 import { ruleOf } from "../optimizers/catalogue.ts";
+import type { OptimizerRule } from "../optimizers/define.ts";
 import { decodeSafetensors } from "../safetensors.ts";
 import { optimizerSourceOf } from "../settings.ts";
 import { type Around, Setup } from "../setup.ts";
@@ -99,13 +100,39 @@ function checked(submission: Submission, around: Around): Setup {
   const setup = new Setup(submission, around);
   const optimizer = optimizerSourceOf(submission.spec);
   const rule = optimizer.type === "LBFGS" ? null : ruleOf(optimizer);
-  for (const rows of setup.batchRows()) {
-    const { compiled } = stepPlan(setup, rows, { rule, isWatched: false });
-    for (const each of [...compiled.trained, ...compiled.buffers]) setup.start(each);
-  }
+  const { compiled } = stepPlan(setup, setup.batch, { rule, isWatched: false });
+  for (const each of [...compiled.trained, ...compiled.buffers]) setup.start(each);
+  if (setup.rest > 0) requireRest(setup, rule);
   requireMonitor(submission.spec);
-  for (const rows of [setup.training, setup.validation]) if (rows !== null) new Judge(setup, rows)[Symbol.dispose]();
+  requireJudged(setup);
   return setup;
+}
+
+/** What holds for the other batches may not hold for the last one, which has fewer rows. */
+function requireRest(setup: Setup, rule: OptimizerRule | null): void {
+  const { rest, batch, training } = setup;
+  try {
+    stepPlan(setup, rest, { rule, isWatched: false });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const detail = `The last batch of an epoch has ${rowsOf(rest)}, as ${batch} do not divide ${training.count}: ${error.detail}. Another batch_size, or drop_last, avoids it`;
+    throw problemAt(error.code, "/batch_size", detail);
+  }
+}
+
+const rowsOf = (count: number): string => (count === 1 ? "1 row" : `${count} rows`);
+
+function requireJudged(setup: Setup): void {
+  new Judge(setup, setup.training)[Symbol.dispose]();
+  if (setup.validation === null) return;
+  try {
+    new Judge(setup, setup.validation)[Symbol.dispose]();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { count } = setup.validation;
+    const detail = `Validation with ${rowsOf(count)} does not fit the program, which takes up to ${setup.batch} at once: ${error.detail}`;
+    throw problemAt(error.code, "/validation", detail);
+  }
 }
 
 /** What clients see of a job's settings. */
