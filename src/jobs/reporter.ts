@@ -13,7 +13,7 @@ const eventEvery = 1_000;
 const eventShare = 100;
 
 /** Rows of one transaction: a job that logs every step brings them by the ten thousand, and requests wait meanwhile. */
-const mostRows = 2_000;
+const mostRows = 1_000;
 
 interface Listener {
   readonly status: (status: JobStatus) => void;
@@ -87,8 +87,9 @@ export class Reporter {
   }
 
   async #writeAll(): Promise<void> {
-    // A turn later, so that what was told together is written together.
-    await Promise.resolve();
+    // A turn of the event loop later: what was told together is written together, and not between one message and the next, of which a
+    // thread may send more for as long as they are read.
+    await nextTurn();
     try {
       while (!this.#isLost && (this.#rows.length > 0 || this.#progress !== null || this.#checkpoints.length > 0)) await this.#writeOne();
     } catch (error) {

@@ -68,12 +68,22 @@ test("many rows are written bit by bit, and all of them before the checkpoint th
     final: false,
   });
   await reporter.settled();
-  expect(reports).toEqual([
-    { rows: 2_000, checkpoint: undefined },
-    { rows: 2_000, checkpoint: undefined },
-    { rows: 1_000, checkpoint: step },
-  ]);
+  const before = { rows: 1_000, checkpoint: undefined };
+  expect(reports).toEqual([before, before, before, before, { rows: 1_000, checkpoint: step }]);
   expect((await storage.jobs.metrics(id, { after: 0, limit: 10_000 })).data).toEqual(rows);
+});
+
+test("nothing is written while messages are read, so that requests come in between", async () => {
+  const { id, reports, reporter } = await reporting();
+  for (let step = 1; step <= 3; step++) {
+    reporter.take({ kind: "metrics", rows: [{ step, epoch: 1, loss: 1 }], progress: progressAt(step, 1) });
+    // As between two messages of a thread: all that was promised is fulfilled.
+    await new Promise((resolve) => process.nextTick(resolve));
+    expect(reports).toEqual([]);
+  }
+  await reporter.settled();
+  expect(reports.map(({ rows }) => rows)).toEqual([3]);
+  expect((await storage.jobs.metrics(id, { after: 0, limit: 10 })).data).toHaveLength(3);
 });
 
 test("a loss that is not finite is no progress to tell of", async () => {
