@@ -1,4 +1,4 @@
-import { optimizationOf } from "./optimizers.ts";
+import { optimizationOf } from "./start-optimization.ts";
 import type { Batches } from "./order.ts";
 import type { Divergence } from "./report.ts";
 import type { Setup } from "./setup.ts";

@@ -13,7 +13,7 @@ import type { ProgramSource } from "../wire/program-source.ts";
 import { pointerInTensor } from "../wire/tensor.ts";
 import { type Datasets, firstRows, type ReadData, readData } from "./data.ts";
 import { metadataName } from "./safetensors.ts";
-import { optimizerSourceOf } from "./settings.ts";
+import { optimizerSourceOf } from "./optimizer-source.ts";
 import type { FittedTransforms } from "./transforms.ts";
 import type { JobSpec, Submission } from "./submission.ts";
 

@@ -16,7 +16,7 @@ import { Judge } from "../judge.ts";
 import { ruleOf } from "../optimizers/catalogue.ts";
 import type { OptimizerRule } from "../optimizers/define.ts";
 import { decodeSafetensors } from "../safetensors.ts";
-import { optimizerSourceOf } from "../settings.ts";
+import { optimizerSourceOf } from "../optimizer-source.ts";
 import { type Around, Setup } from "../setup.ts";
 import { stepPlan } from "../step-plan.ts";
 import { requireMonitor } from "../stopping.ts";

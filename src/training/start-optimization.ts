@@ -2,7 +2,7 @@ import { GradientSteps } from "./gradient-steps.ts";
 import type { Optimization } from "./optimization.ts";
 import { ruleOf } from "./optimizers/catalogue.ts";
 import { QuasiNewtonSteps } from "./quasi-newton-steps.ts";
-import { optimizerSourceOf } from "./settings.ts";
+import { optimizerSourceOf } from "./optimizer-source.ts";
 import type { Setup } from "./setup.ts";
 
 /** The parameters at their start with the optimizer that the job asks for. Throws Problem. */
