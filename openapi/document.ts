@@ -1,4 +1,4 @@
-import { buildApp } from "../src/http/app.ts";
+import { buildApp } from "../src/doors/http/app.ts";
 import type { Storage } from "../src/jobs/contract.ts";
 
 /** Routes are only described here and never called. */

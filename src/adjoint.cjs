@@ -12,7 +12,7 @@ const least = 24;
 if (parseInt(process.versions.node, 10) >= least) {
   // Compiled sources are kept beside the system's temporary files, which makes the next start twice as fast.
   require("module").enableCompileCache();
-  import("./command.ts");
+  import("./doors/command/command.ts");
 } else {
   const { status, signal, error } = spawnSync(ownNode(), [__filename].concat(process.argv.slice(2)), { stdio: "inherit" });
   if (error) throw error;

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { Compiler } from "./engine/compile.ts";
-import { giveWay } from "./engine/priority.ts";
-import { Registry } from "./engine/registry.ts";
-import { ThreadBudget, type ThreadsInUse } from "./engine/thread-budget.ts";
+import { Compiler } from "./program/compiler.ts";
+import { giveWay } from "./workers/priority.ts";
+import { Registry } from "./program/registry.ts";
+import { ThreadBudget, type ThreadsInUse } from "./workers/thread-budget.ts";
 import { serveTraining } from "./jobs/trainer-loop.ts";
-import type { Limits } from "./wire/limits.ts";
+import type { Limits } from "./request/limits.ts";
 
 /** What the main thread tells its trainers. */
 export interface TrainerSettings {

@@ -1,10 +1,10 @@
 import { workerData } from "node:worker_threads";
-import { Compiler } from "./engine/compile.ts";
-import { Registry } from "./engine/registry.ts";
-import { evaluateTask } from "./engine/tasks/evaluate.ts";
-import { gradientsTask } from "./engine/tasks/gradients.ts";
-import { readGraphTask, registerGraphTask } from "./engine/tasks/graphs.ts";
-import { serve } from "./engine/worker-loop.ts";
+import { Compiler } from "./program/compiler.ts";
+import { Registry } from "./program/registry.ts";
+import { evaluateTask } from "./compute/evaluate.ts";
+import { gradientsTask } from "./compute/gradients.ts";
+import { readGraphTask, registerGraphTask } from "./compute/graphs.ts";
+import { serve } from "./workers/worker-loop.ts";
 import { checkTask } from "./grading/check/task.ts";
 import { gradeTasks } from "./grading/grade/task.ts";
 import { probeTask } from "./grading/probe/task.ts";
@@ -12,7 +12,7 @@ import { parseDatasetTask } from "./training/datasets/task.ts";
 import { trainedTasks } from "./training/tasks/predict.ts";
 import { submitTask } from "./training/tasks/submit.ts";
 import { weightsTask } from "./training/tasks/weights.ts";
-import type { Limits } from "./wire/limits.ts";
+import type { Limits } from "./request/limits.ts";
 
 /** What the main thread tells its workers. */
 export interface WorkerSettings {

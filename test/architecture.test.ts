@@ -15,23 +15,27 @@ const stack = [
   ["kernels"],
   ["ir"],
   ["ops"],
-  ["wire"],
-  ["graph"],
   ["autodiff"],
-  ["engine"],
-  ["training"],
-  ["grading", "render"],
+  ["problems"],
+  ["request"],
+  ["program"],
+  ["plan"],
+  ["run"],
+  ["tasks"],
+  ["compute"],
+  ["training", "grading", "render"],
+  ["workers"],
   ["jobs"],
-  ["http"],
+  ["doors"],
 ];
-const compositionRoots = ["src/main.ts", "src/worker.ts", "src/trainer.ts", "src/command.ts"];
+const compositionRoots = ["src/main.ts", "src/worker.ts", "src/trainer.ts", "src/doors/command/command.ts"];
 const configuration = "src/config.ts";
-/** Names of torch.nn layers and words of the wire are quoted here, and some are spelled as operators are. */
-const mayQuoteOperators = ["src/ops/", "src/wire/", "src/graph/network/layers/"];
+/** Names of torch.nn layers are quoted here, and some are spelled as operators are; explanations and examples quote them, too. */
+const mayQuoteOperators = /^src\/(ops|problems|program\/network)\/|\/examples\.ts$/;
 
 const levelOf = (folder: string): number => stack.findIndex((row) => row.includes(folder));
-const engineLevel = levelOf("engine");
-const httpLevel = levelOf("http");
+const workersLevel = levelOf("workers");
+const doorsLevel = levelOf("doors");
 
 /** The folder of src/ that holds a file; "" for the files of src/ itself. */
 const folderOf = (path: string): string => /^src\/([^/]+)\//.exec(path)?.[1] ?? "";
@@ -76,6 +80,8 @@ function factsOf({ path, text }: Source): Facts {
   let readsEnvironment = false;
   let exportsAll = false;
   const visit = (tree: Tree): void => {
+    // What documents a schema is prose.
+    if (tree.type === "CallExpression" && isTree(tree.callee) && isNamed(tree.callee.property, "meta")) return visit(tree.callee);
     const quoted = textOf(tree);
     if (quoted !== null) strings.push(quoted);
     const source = textOf(tree.source ?? (tree.type === "TSImportType" ? tree.argument : null));
@@ -111,8 +117,8 @@ function importFault(path: string, specifier: string): string | null {
   if (!specifier.startsWith(".")) {
     if (path === configuration)
       return /^(zod$|zod\/|node:)/.test(specifier) ? null : `imports ${specifier}; it may import only zod and node`;
-    if (level < httpLevel && /^(@fastify\/|fastify|pino)/.test(specifier)) return `imports ${specifier}, which only src/http may`;
-    if (level < engineLevel && /^(node:)?worker_threads$/.test(specifier)) return `imports ${specifier} below src/engine`;
+    if (level < doorsLevel && /^(@fastify\/|fastify|pino)/.test(specifier)) return `imports ${specifier}, which only src/doors may`;
+    if (level < workersLevel && /^(node:)?worker_threads$/.test(specifier)) return `imports ${specifier} below src/workers`;
     return null;
   }
   const target = posix.join(posix.dirname(path), specifier);
@@ -139,7 +145,7 @@ function violations(sources: readonly Source[]): string[] {
     if (facts.readsEnvironment && path !== configuration) faults.push(`reads process.env, which only ${configuration} may`);
     if (facts.exportsAll) faults.push("re-exports all of another module");
     if (posix.basename(path) === "index.ts") faults.push("is a barrel by its name");
-    if (!mayQuoteOperators.some((prefix) => path.startsWith(prefix))) {
+    if (!mayQuoteOperators.test(path)) {
       for (const name of new Set(facts.strings)) if (operators.has(name)) faults.push(`names the operator ${name}`);
     }
     return faults.map((fault) => `${path} ${fault}`);
@@ -178,25 +184,26 @@ describe("the checker", () => {
     ["src/ir/a.ts", `type B = import("../ops/b.ts").B;`, "imports src/ops/b.ts, which is not below it"],
     ["src/grading/a.ts", `import { b } from "../render/b.ts";`, "imports src/render/b.ts, which is not below it"],
     ["src/render/a.ts", `import { b } from "../grading/b.ts";`, "imports src/grading/b.ts, which is not below it"],
-    ["src/http/a.ts", `import { config } from "../config.ts";`, "imports src/config.ts, which is not below it"],
-    ["src/http/routes/a.ts", `import { main } from "../../main.ts";`, "imports src/main.ts, which is not below it"],
-    ["src/http/a.ts", `import { b } from "../../test/b.ts";`, "imports test/b.ts from outside src"],
+    ["src/doors/http/a.ts", `import { config } from "../../config.ts";`, "imports src/config.ts, which is not below it"],
+    ["src/doors/http/routes/a.ts", `import { main } from "../../../main.ts";`, "imports src/main.ts, which is not below it"],
+    ["src/doors/http/a.ts", `import { b } from "../../../test/b.ts";`, "imports test/b.ts from outside src"],
     ["src/config.ts", `import { b } from "./tensor/b.ts";`, "imports src/tensor/b.ts; it may import only zod and node"],
     ["src/config.ts", `import pino from "pino";`, "imports pino; it may import only zod and node"],
-    ["src/engine/a.ts", `import fastify from "fastify";`, "imports fastify, which only src/http may"],
-    ["src/jobs/a.ts", `import type { Logger } from "pino";`, "imports pino, which only src/http may"],
-    ["src/jobs/a.ts", `import cors from "@fastify/cors";`, "imports @fastify/cors, which only src/http may"],
-    ["src/autodiff/a.ts", `import { Worker } from "node:worker_threads";`, "imports node:worker_threads below src/engine"],
-    ["src/http/a.ts", `const port = process.env.PORT;`, "reads process.env, which only src/config.ts may"],
+    ["src/run/a.ts", `import fastify from "fastify";`, "imports fastify, which only src/doors may"],
+    ["src/jobs/a.ts", `import type { Logger } from "pino";`, "imports pino, which only src/doors may"],
+    ["src/jobs/a.ts", `import cors from "@fastify/cors";`, "imports @fastify/cors, which only src/doors may"],
+    ["src/autodiff/a.ts", `import { Worker } from "node:worker_threads";`, "imports node:worker_threads below src/workers"],
+    ["src/doors/http/a.ts", `const port = process.env.PORT;`, "reads process.env, which only src/config.ts may"],
     ["src/main.ts", `const { PORT } = globalThis.process["env"];`, "reads process.env, which only src/config.ts may"],
-    ["src/http/a.ts", `const { env } = process;`, "reads process.env, which only src/config.ts may"],
-    ["src/http/a.ts", `import { env } from "node:process";`, "reads process.env, which only src/config.ts may"],
+    ["src/doors/http/a.ts", `const { env } = process;`, "reads process.env, which only src/config.ts may"],
+    ["src/doors/http/a.ts", `import { env } from "node:process";`, "reads process.env, which only src/config.ts may"],
     ["src/ir/index.ts", `export const a = 1;`, "is a barrel by its name"],
     ["src/ir/a.ts", `export * from "./b.ts";`, "re-exports all of another module"],
     ["src/autodiff/a.ts", `if (node.op === "Add") stop();`, "names the operator Add"],
     ["src/autodiff/a.ts", "const text = `${node.op === `Add`}`;", "names the operator Add"],
-    ["src/graph/a.ts", `type Special = "Add" | "Other";`, "names the operator Add"],
+    ["src/program/a.ts", `type Special = "Add" | "Other";`, "names the operator Add"],
     ["src/main.ts", `start("Add");`, "names the operator Add"],
+    ["src/request/a.ts", `const op = z.enum(["Add"]).meta({ id: "Op" });`, "names the operator Add"],
     ["src/common/a.ts", `export const a = 1;`, "belongs to no layer"],
     ["src/helpers.ts", `export const a = 1;`, "belongs to no layer"],
   ])("finds the fault in %s: %s", (path, text, fault) => {
@@ -205,19 +212,20 @@ describe("the checker", () => {
 
   test.each<[path: string, text: string]>([
     ["src/kernels/a.ts", `import { b } from "../tensor/b.ts"; import { c } from "./wasm/c.ts";`],
-    ["src/jobs/a.ts", `import { b } from "../grading/b.ts"; import { c } from "../render/c.ts"; import { d } from "../wire/d.ts";`],
-    ["src/engine/a.ts", `import { Worker } from "node:worker_threads"; import { distance } from "fastest-levenshtein";`],
+    ["src/jobs/a.ts", `import { b } from "../grading/b.ts"; import { c } from "../render/c.ts"; import { d } from "../request/d.ts";`],
+    ["src/workers/a.ts", `import { Worker } from "node:worker_threads"; import { distance } from "fastest-levenshtein";`],
     [
-      "src/http/a.ts",
-      `import fastify from "fastify"; import type { Logger } from "pino"; import about from "../../package.json" with { type: "json" };`,
+      "src/doors/http/a.ts",
+      `import fastify from "fastify"; import type { Logger } from "pino"; import about from "../../../package.json" with { type: "json" };`,
     ],
-    ["src/main.ts", `import { a } from "./http/a.ts"; import { b } from "./tensor/b.ts"; import { config } from "./config.ts";`],
-    ["src/worker.ts", `import { parentPort } from "node:worker_threads"; import { b } from "./engine/b.ts";`],
+    ["src/main.ts", `import { a } from "./doors/http/a.ts"; import { b } from "./tensor/b.ts"; import { config } from "./config.ts";`],
+    ["src/worker.ts", `import { parentPort } from "node:worker_threads"; import { b } from "./workers/b.ts";`],
     ["src/config.ts", `import { z } from "zod"; import { join } from "node:path"; export const port = process.env.PORT;`],
     ["src/ops/arithmetic/sub.ts", `import { add } from "./add.ts"; export const about = "Add";`],
-    ["src/graph/network/layers/a.ts", `export const layer = "Add";`],
-    ["src/wire/a.ts", `export const example = { op: "Add" };`],
-    ["src/graph/a.ts", `// "Add"\nexport const signs = { Add: 1, "Add": 2, add: "Adder", t: "T" };`],
+    ["src/program/network/layers/a.ts", `export const layer = "Add";`],
+    ["src/compute/examples.ts", `export const example = { op: "Add" };`],
+    ["src/request/a.ts", `export const Op = z.string().meta({ examples: ["Add"] });`],
+    ["src/program/a.ts", `// "Add"\nexport const signs = { Add: 1, "Add": 2, add: "Adder", t: "T" };`],
   ])("finds no fault in %s: %s", (path, text) => {
     expect(violations([add, { path, text }])).toEqual([]);
   });

@@ -1,16 +1,16 @@
 /** The engine as the benches use it: the one place that knows how its plans are made and run. */
-import { Compiler } from "../../src/engine/compile.ts";
-import { CrewHost } from "../../src/engine/crew-host.ts";
-import { LeadingCrew } from "../../src/engine/crew.ts";
+import { Compiler } from "../../src/program/compiler.ts";
+import { CrewHost } from "../../src/workers/crew-host.ts";
+import { LeadingCrew } from "../../src/workers/crew.ts";
 import { reverse } from "../../src/autodiff/reverse.ts";
-import { differentiate } from "../../src/engine/differentiate.ts";
-import type { Executable } from "../../src/engine/executable.ts";
-import { executable } from "../../src/engine/execute.ts";
-import { decodeGiven, feedsOf, merged } from "../../src/engine/given.ts";
-import { plan } from "../../src/engine/plan.ts";
-import { Registry } from "../../src/engine/registry.ts";
-import { Session } from "../../src/engine/session.ts";
-import { ThreadBudget, threadsInUse } from "../../src/engine/thread-budget.ts";
+import { differentiate } from "../../src/run/differentiate.ts";
+import type { Executable } from "../../src/run/executable.ts";
+import { executable } from "../../src/run/execute.ts";
+import { decodeGiven, feedsOf, merged } from "../../src/program/feeds.ts";
+import { plan } from "../../src/plan/plan.ts";
+import { Registry } from "../../src/program/registry.ts";
+import { Session } from "../../src/run/session.ts";
+import { ThreadBudget, threadsInUse } from "../../src/workers/thread-budget.ts";
 import { input, type Value } from "../../src/ir/graph.ts";
 import { multiply } from "../../src/kernels/matmul.ts";
 import { placesBy } from "../../src/kernels/matrix.ts";
@@ -20,8 +20,8 @@ import { sub } from "../../src/ops/arithmetic/sub.ts";
 import { matMul } from "../../src/ops/linear/mat-mul.ts";
 import { filled } from "../../src/ops/shape/expand.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
-import { defaultLimits } from "../../src/wire/limits.ts";
-import type { ProgramSource } from "../../src/wire/program-source.ts";
+import { defaultLimits } from "../../src/request/limits.ts";
+import type { ProgramSource } from "../../src/program/source.ts";
 import { asBase64, type Training } from "./networks.ts";
 import { type Trainer, trainer } from "./trainer.ts";
 

@@ -1,4 +1,4 @@
-import type { Program, ProgramInput } from "../graph/program.ts";
+import type { Program, ProgramInput } from "../program/program.ts";
 import type { Value } from "../ir/graph.ts";
 
 /** The program with more that is fed, after its own inputs. */

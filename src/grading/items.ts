@@ -1,11 +1,11 @@
-import type { Derivatives } from "../engine/differentiate.ts";
-import { didYouMean } from "../graph/draft.ts";
-import type { NamedNode, NamedValue, Program } from "../graph/program.ts";
+import type { Derivatives } from "../run/differentiate.ts";
+import { didYouMean } from "../program/draft.ts";
+import type { NamedNode, NamedValue, Program } from "../program/program.ts";
 import type { Value } from "../ir/graph.ts";
 import { filled } from "../ops/shape/expand.ts";
 import { isFloating } from "../tensor/dtype.ts";
-import { nearest } from "../wire/nearest.ts";
-import { problemAt } from "../wire/problems.ts";
+import { nearest } from "../problems/nearest.ts";
+import { problemAt } from "../problems/problems.ts";
 import { type Consumer, isWhole, simple, type Tape } from "./tape.ts";
 
 /** What is judged: a value that the forward pass gives, the gradient of a value, or what flows back along an edge. */

@@ -1,5 +1,5 @@
 import type { Cause } from "./diagnosis/diagnose.ts";
-import type { MistakeName } from "../wire/mistakes.ts";
+import type { MistakeName } from "./mistake-names.ts";
 
 export const languages = ["en", "zh"] as const;
 export type Language = (typeof languages)[number];

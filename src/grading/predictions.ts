@@ -1,12 +1,12 @@
-import { runnable, type Runnable } from "../engine/run.ts";
-import type { GivenInputs } from "../graph/draft.ts";
-import type { Program } from "../graph/program.ts";
+import { runnable, type Runnable } from "../run/run.ts";
+import type { GivenInputs } from "../program/draft.ts";
+import type { Program } from "../program/program.ts";
 import type { Value } from "../ir/graph.ts";
 import { filled } from "../ops/shape/expand.ts";
 import { spanOf } from "../tensor/shape.ts";
 import { copyOf, type Tensor } from "../tensor/tensor.ts";
-import type { Limits } from "../wire/limits.ts";
-import { Problem } from "../wire/problems.ts";
+import type { Limits } from "../request/limits.ts";
+import { Problem } from "../problems/problems.ts";
 import { ItemReader } from "./item-reader.ts";
 import type { Item } from "./items.ts";
 import { mutantsOf, type Outgrown } from "./mutants/catalogue.ts";

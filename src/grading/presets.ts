@@ -1,5 +1,5 @@
 import type { DType } from "../tensor/dtype.ts";
-import type { PresetName, ToleranceChoice } from "../wire/presets.ts";
+import type { PresetName, ToleranceChoice } from "./tolerance-choice.ts";
 
 /** When a number (or a whole tensor) counts as right. `error` and `bound` are compared: right means error ≤ bound. */
 export type Tolerance =

@@ -1,4 +1,4 @@
-import type { NamedNode, Program } from "../graph/program.ts";
+import type { NamedNode, Program } from "../program/program.ts";
 import type { Node, Value } from "../ir/graph.ts";
 import { apply } from "../ops/apply.ts";
 import { operatorOf } from "../ops/catalogue.ts";

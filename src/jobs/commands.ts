@@ -1,5 +1,5 @@
 /** What clients may ask of a job that exists. */
-import { problem } from "../wire/problems.ts";
+import { problem } from "../problems/problems.ts";
 import { type Job, type JobStatus, isFinal } from "./contract.ts";
 import { decideOnJob, event, holdJob, queueAgain, withdraw } from "./job-changes.ts";
 import type { Parts } from "./parts.ts";

@@ -10,8 +10,8 @@
  */
 import type { Readable } from "node:stream";
 import type { MetricsRow, Progress } from "../training/report.ts";
-import { jobStatuses } from "../wire/job-response.ts";
-import type { ProblemCode } from "../wire/problems.ts";
+import { jobStatuses } from "./response.ts";
+import type { ProblemCode } from "../problems/problems.ts";
 
 export { jobStatuses, type MetricsRow, type Progress };
 export type JobStatus = (typeof jobStatuses)[number];

@@ -1,4 +1,4 @@
-import { problem } from "../wire/problems.ts";
+import { problem } from "../problems/problems.ts";
 import { type Dataset, type DatasetStore, type JobStatus, type Page, isFinal, jobStatuses } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { breaksReference } from "./faults.ts";

@@ -1,5 +1,5 @@
 /** What errors of the databases and of the file system mean to those who asked for something to be kept. */
-import { Problem } from "../wire/problems.ts";
+import { Problem } from "../problems/problems.ts";
 
 /** Seconds after which a client may try again. */
 const retryAfter = 5;

@@ -1,5 +1,5 @@
 /** How a job changes: its row first, which orders all changes of it, then its events, numbered after the last. */
-import { problem } from "../wire/problems.ts";
+import { problem } from "../problems/problems.ts";
 import { type Job, type NewEvent, isFinal } from "./contract.ts";
 import type { Dispatcher, Parts, Watchers } from "./parts.ts";
 import { jobOf, toText } from "./rows.ts";

@@ -1,4 +1,4 @@
-import { Problem, problemAt } from "../wire/problems.ts";
+import { Problem, problemAt } from "../problems/problems.ts";
 import { claimJob, finishJob, reportOn } from "./attempts.ts";
 import { cancelJob, deleteJob, pauseJob, resumeJob } from "./commands.ts";
 import { type Job, type JobStatus, type JobStore, type NewJob, type Page, type QueueStats, jobStatuses } from "./contract.ts";

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type Checkpoint, type Job, type JobEvent, isFinal } from "./contract.ts";
-import type * as responses from "../wire/job-response.ts";
-import { problem } from "../wire/problems.ts";
+import type * as responses from "./response.ts";
+import { problem } from "../problems/problems.ts";
 
 /** Times are kept in milliseconds, and told in seconds. */
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);

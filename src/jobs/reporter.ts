@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MetricsRow, Progress } from "../training/report.ts";
-import { Problem } from "../wire/problems.ts";
+import { Problem } from "../problems/problems.ts";
 import { type Claim, type JobStatus, LostJob, type NewCheckpoint, type NewEvent, type Report, type Storage } from "./contract.ts";
 import type { Meter } from "./runner.ts";
 import type { TrainerMessage } from "./trainer-protocol.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Ending, Wish } from "../training/host.ts";
-import { Problem } from "../wire/problems.ts";
+import { Problem } from "../problems/problems.ts";
 import { type Claim, type Failure, type Job, type JobStatus, LostJob, type Outcome, type Storage } from "./contract.ts";
 import { Reporter } from "./reporter.ts";
 import { ThreadEnded, TrainerThread } from "./trainer-thread.ts";

@@ -1,4 +1,4 @@
-import type { Registry } from "../engine/registry.ts";
+import type { Registry } from "../program/registry.ts";
 import type { GraphStore } from "./contract.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { MessagePort } from "node:worker_threads";
-import type { Compiler } from "../engine/compile.ts";
-import { LeadingCrew } from "../engine/crew.ts";
-import type { ThreadBudget } from "../engine/thread-budget.ts";
+import type { Compiler } from "../program/compiler.ts";
+import { LeadingCrew } from "../workers/crew.ts";
+import type { ThreadBudget } from "../workers/thread-budget.ts";
 import { onWorkspace, workspace } from "../kernels/workspace.ts";
 import { readDatasets } from "../training/tasks/submit.ts";
 import { Setup } from "../training/setup.ts";
@@ -11,8 +11,8 @@ import { decodeSubmission } from "../training/submission.ts";
 import { train } from "../training/train.ts";
 import type { CheckpointFiles, Host } from "../training/host.ts";
 import { decodeCheckpoint } from "../training/weights.ts";
-import type { Limits } from "../wire/limits.ts";
-import { Problem } from "../wire/problems.ts";
+import type { Limits } from "../request/limits.ts";
+import { Problem } from "../problems/problems.ts";
 import { type Blob, mostPending, PENDING, type TrainerMessage, type TrainTask, WISH, wishes } from "./trainer-protocol.ts";
 
 export interface TrainerOptions {

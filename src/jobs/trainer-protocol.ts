@@ -1,4 +1,4 @@
-import type { CrewLink } from "../engine/crew-link.ts";
+import type { CrewLink } from "../workers/crew-link.ts";
 import type { Ending, Wish } from "../training/host.ts";
 import type { MetricsRow, Progress } from "../training/report.ts";
 import type { Failure } from "./contract.ts";

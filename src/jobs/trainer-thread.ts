@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { CrewHost } from "../engine/crew-host.ts";
+import { CrewHost } from "../workers/crew-host.ts";
 import type { Wish } from "../training/host.ts";
 import { newControl, PENDING, type TrainerMessage, type TrainTask, WISH, wishes } from "./trainer-protocol.ts";
 

@@ -4,7 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { type DueWebhook, type Job, type Storage, isFinal } from "./contract.ts";
 import { viewOfJob } from "./job-view.ts";
 import { lookupPublic, RefusedAddress, refusalOf } from "./webhook-addresses.ts";
-import { Problem } from "../wire/problems.ts";
+import { Problem } from "../problems/problems.ts";
 
 /** What came of a trial: told; not told, to be tried again or for good; or not tried, because of the address. */
 export type WebhookOutcome = "delivered" | "failed" | "given_up" | "refused";

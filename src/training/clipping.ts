@@ -9,7 +9,7 @@ import { sqrt } from "../ops/arithmetic/sqrt.ts";
 import { sumOf } from "../ops/arithmetic/sum.ts";
 import { number } from "../ops/express.ts";
 import { reduceSumSquare } from "../ops/reduction/norms.ts";
-import type { GradientClipping } from "../wire/training/optimizers.ts";
+import type { GradientClipping } from "./optimizers/source.ts";
 
 /** Keeps a quotient finite where all gradients are zero, as in torch. */
 const epsilon = 1e-6;

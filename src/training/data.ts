@@ -1,15 +1,15 @@
 import type { z } from "zod";
-import type { GivenInputs } from "../graph/draft.ts";
+import type { GivenInputs } from "../program/draft.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { DatasetRows, DatasetTensor, type JobRequest, namesDataset } from "../wire/job-request.ts";
-import type { Limits } from "../wire/limits.ts";
-import { nearest } from "../wire/nearest.ts";
-import { pointerTo, Problem, problemAt } from "../wire/problems.ts";
-import { decodeTensor, type GivenTensor } from "../wire/tensor.ts";
-import type { Transform } from "../wire/training/transforms.ts";
-import { check } from "../wire/validate.ts";
+import { DatasetRows, DatasetTensor, type JobRequest, namesDataset } from "./request.ts";
+import type { Limits } from "../request/limits.ts";
+import { nearest } from "../problems/nearest.ts";
+import { pointerTo, Problem, problemAt } from "../problems/problems.ts";
+import { decodeTensor, type GivenTensor } from "../request/tensor.ts";
+import type { Transform } from "./transform-source.ts";
+import { check } from "../request/validate.ts";
 import { applied, fitted, type FittedTransforms } from "./transforms.ts";
 
 /** The tensors of a dataset by its id; null where there is none. */

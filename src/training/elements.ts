@@ -1,6 +1,6 @@
 import { endianness } from "node:os";
 import type { Data, DType } from "../tensor/dtype.ts";
-import { withOneNaN } from "../wire/base64.ts";
+import { withOneNaN } from "../request/base64.ts";
 
 /** The types of numbers that files hold, and the dtype that each is kept as: the narrowest of ours that has room for it. */
 export const elementTypes = Object.freeze({

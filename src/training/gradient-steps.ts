@@ -1,5 +1,5 @@
-import { Session } from "../engine/session.ts";
-import type { Nonfinite } from "../engine/nonfinite.ts";
+import { Session } from "../run/session.ts";
+import type { Nonfinite } from "../run/nonfinite.ts";
 import { scalar, copyOf, type Tensor, tensorOf } from "../tensor/tensor.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Optimization, OptimizationState, StepOutcome } from "./optimization.ts";

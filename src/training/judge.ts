@@ -1,6 +1,6 @@
-import { Session } from "../engine/session.ts";
-import { plan } from "../engine/plan.ts";
-import { requireWithin } from "../engine/run.ts";
+import { Session } from "../run/session.ts";
+import { plan } from "../plan/plan.ts";
+import { requireWithin } from "../run/run.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Measure, measuresOf } from "./measures.ts";

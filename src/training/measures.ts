@@ -1,12 +1,12 @@
-import type { NamedValue, Program } from "../graph/program.ts";
+import type { NamedValue, Program } from "../program/program.ts";
 import type { Value } from "../ir/graph.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Metric, MetricName } from "../wire/job-request.ts";
-import { nearest } from "../wire/nearest.ts";
-import { pointerTo, problemAt } from "../wire/problems.ts";
-import type { ProgramSource } from "../wire/program-source.ts";
+import type { Metric, MetricName } from "./request.ts";
+import { nearest } from "../problems/nearest.ts";
+import { pointerTo, problemAt } from "../problems/problems.ts";
+import type { ProgramSource } from "../program/source.ts";
 
 /** Adds batches up to one number. */
 export interface Tally {

@@ -1,4 +1,4 @@
-import type { OptimizerSource } from "../wire/training/optimizers.ts";
+import type { OptimizerSource } from "./optimizers/source.ts";
 import type { JobSpec } from "./submission.ts";
 
 /** The optimizer with the weight decay that the request may have put beside it. */

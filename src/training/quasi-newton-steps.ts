@@ -1,8 +1,8 @@
-import { Session } from "../engine/session.ts";
-import type { Nonfinite } from "../engine/nonfinite.ts";
+import { Session } from "../run/session.ts";
+import type { Nonfinite } from "../run/nonfinite.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { copyOf, scalar, type Tensor, zeros } from "../tensor/tensor.ts";
-import type { OptimizerSource } from "../wire/training/optimizers.ts";
+import type { OptimizerSource } from "./optimizers/source.ts";
 import type { Optimization, OptimizationState, StepOutcome } from "./optimization.ts";
 import { Lbfgs } from "./optimizers/lbfgs.ts";
 import type { Setup } from "./setup.ts";

@@ -6,9 +6,9 @@ import { z } from "zod";
 import { bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
-import { stoppingPlace } from "../wire/json-scanner.ts";
-import { type Problem, problem } from "../wire/problems.ts";
-import { check } from "../wire/validate.ts";
+import { stoppingPlace } from "../request/json-scanner.ts";
+import { type Problem, problem } from "../problems/problems.ts";
+import { check } from "../request/validate.ts";
 import { type ElementType, elementTypes, InexactInteger, readElements, writeElements } from "./elements.ts";
 import { DuplicateMember, memberPlaces } from "./member-places.ts";
 

@@ -1,10 +1,10 @@
-import { type Derivatives, differentiate } from "../engine/differentiate.ts";
-import { type Watch, watch } from "../engine/nonfinite.ts";
-import { type Plan, plan } from "../engine/plan.ts";
-import { requireWithin } from "../engine/run.ts";
-import type { ProgramInput } from "../graph/program.ts";
+import { type Derivatives, differentiate } from "../run/differentiate.ts";
+import { type Watch, watch } from "../run/nonfinite.ts";
+import { type Plan, plan } from "../plan/plan.ts";
+import { requireWithin } from "../run/run.ts";
+import type { ProgramInput } from "../program/program.ts";
 import { input, type Value } from "../ir/graph.ts";
-import { pointerTo, problemAt } from "../wire/problems.ts";
+import { pointerTo, problemAt } from "../problems/problems.ts";
 import { clipped } from "./clipping.ts";
 import { type Measure, measuresOf } from "./measures.ts";
 import type { OptimizerRule } from "./optimizers/define.ts";

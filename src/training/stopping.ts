@@ -1,5 +1,5 @@
-import { nearest } from "../wire/nearest.ts";
-import { problemAt } from "../wire/problems.ts";
+import { nearest } from "../problems/nearest.ts";
+import { problemAt } from "../problems/problems.ts";
 import type { JobSpec } from "./submission.ts";
 import type { Best, LoopState } from "./weights.ts";
 

@@ -1,9 +1,9 @@
-import type { GivenInputs } from "../graph/draft.ts";
+import type { GivenInputs } from "../program/draft.ts";
 import type { Data, DType } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { JobRequest } from "../wire/job-request.ts";
-import type { ProgramSource } from "../wire/program-source.ts";
-import type { GivenTensor, NumberKind } from "../wire/tensor.ts";
+import type { JobRequest } from "./request.ts";
+import type { ProgramSource } from "../program/source.ts";
+import type { GivenTensor, NumberKind } from "../request/tensor.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 /** Where a request holds tensors; those of data may lie in datasets instead. */

@@ -1,4 +1,4 @@
-import { Cancelled } from "../engine/executable.ts";
+import { Cancelled } from "../run/executable.ts";
 import { findDivergence } from "./divergence.ts";
 import { Epoch } from "./epoch.ts";
 import { History } from "./history.ts";

@@ -1,8 +1,8 @@
 import { allocate, type DType, isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { problemAt } from "../wire/problems.ts";
-import type { Transform } from "../wire/training/transforms.ts";
+import { problemAt } from "../problems/problems.ts";
+import type { Transform } from "./transform-source.ts";
 import { columnStatistics } from "./column-statistics.ts";
 
 type Kind<T extends Transform["type"]> = Extract<Transform, { type: T }>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cache } from "../../src/engine/cache.ts";
+import { Cache } from "../../src/tasks/cache.ts";
 import { type Service, startService } from "../support/service.ts";
 
 let service: Service;

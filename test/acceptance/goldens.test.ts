@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expected, goldens } from "../graph/network/support.ts";
+import { expected, goldens } from "../program/network/support.ts";
 import "../support/close.ts";
 import { gradients } from "./service.ts";
 

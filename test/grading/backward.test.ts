@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { Compiler } from "../../src/engine/compile.ts";
-import { decodeGiven, feedsOf, merged } from "../../src/engine/given.ts";
-import { differentiate } from "../../src/engine/differentiate.ts";
-import { Registry } from "../../src/engine/registry.ts";
-import { runnable } from "../../src/engine/run.ts";
+import { Compiler } from "../../src/program/compiler.ts";
+import { decodeGiven, feedsOf, merged } from "../../src/program/feeds.ts";
+import { differentiate } from "../../src/run/differentiate.ts";
+import { Registry } from "../../src/program/registry.ts";
+import { runnable } from "../../src/run/run.ts";
 import { BackwardPass } from "../../src/grading/backward.ts";
 import { tapeOf } from "../../src/grading/tape.ts";
 import { constant } from "../../src/ir/graph.ts";
@@ -12,9 +12,9 @@ import { has } from "../../src/ops/define.ts";
 import { filled } from "../../src/ops/shape/expand.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
 import { scalar, type Tensor } from "../../src/tensor/tensor.ts";
-import { defaultLimits } from "../../src/wire/limits.ts";
-import type { ProgramSource } from "../../src/wire/program-source.ts";
-import { NetworkSource } from "../../src/wire/network.ts";
+import { defaultLimits } from "../../src/request/limits.ts";
+import type { ProgramSource } from "../../src/program/source.ts";
+import { NetworkSource } from "../../src/program/network/source.ts";
 import { Random } from "../support/random.ts";
 import "../support/close.ts";
 

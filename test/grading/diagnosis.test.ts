@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "../../src/wire/grade-response.ts";
+import type { Verdict } from "../../src/grading/grade/response.ts";
 import { Random } from "../support/random.ts";
 import { everyNumber, summedBackwards } from "./matrix.ts";
 import { grade, probe } from "./service.ts";

@@ -1,15 +1,16 @@
+import type { Answer } from "../../src/tasks/context.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Compiler } from "../../src/engine/compile.ts";
-import type { Answer } from "../../src/engine/pool-protocol.ts";
-import { Registry } from "../../src/engine/registry.ts";
-import { problemAnswer } from "../../src/engine/worker-loop.ts";
+import { Compiler } from "../../src/program/compiler.ts";
+
+import { Registry } from "../../src/program/registry.ts";
+import { problemAnswer } from "../../src/workers/worker-loop.ts";
 import { gradeTasks } from "../../src/grading/grade/task.ts";
 import { probeTask } from "../../src/grading/probe/task.ts";
-import { GradeResponse } from "../../src/wire/grade-response.ts";
-import { defaultLimits } from "../../src/wire/limits.ts";
-import { presetNames } from "../../src/wire/presets.ts";
-import { ProbeResponse } from "../../src/wire/probe-response.ts";
+import { GradeResponse } from "../../src/grading/grade/response.ts";
+import { defaultLimits } from "../../src/request/limits.ts";
+import { presetNames } from "../../src/grading/tolerance-choice.ts";
+import { ProbeResponse } from "../../src/grading/probe/response.ts";
 import { type Attempt, gradientsPath, type Json } from "../acceptance/fuzz/attempt.ts";
 import { extreme, mostly, plain, stranger } from "../acceptance/fuzz/numbers.ts";
 import { sources } from "../acceptance/fuzz/sources.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cause } from "../../src/grading/diagnosis/diagnose.ts";
 import { languageOf, languages, messageOf } from "../../src/grading/messages.ts";
-import { mistakeNames } from "../../src/wire/mistakes.ts";
+import { mistakeNames } from "../../src/grading/mistake-names.ts";
 import { type Service, startService } from "../support/service.ts";
 
 const cause = (mistake: Cause["mistake"], more: Partial<Cause> = {}): Cause => ({

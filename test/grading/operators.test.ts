@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { Compiler } from "../../src/engine/compile.ts";
-import { Registry } from "../../src/engine/registry.ts";
-import { gradientsTask } from "../../src/engine/tasks/gradients.ts";
-import { defaultLimits } from "../../src/wire/limits.ts";
-import { GradientsResponse } from "../../src/wire/responses.ts";
+import { Compiler } from "../../src/program/compiler.ts";
+import { Registry } from "../../src/program/registry.ts";
+import { gradientsTask } from "../../src/compute/gradients.ts";
+import { defaultLimits } from "../../src/request/limits.ts";
+import { GradientsResponse } from "../../src/compute/responses.ts";
 import { everyNumber } from "./matrix.ts";
 import { probed } from "./probed.ts";
 import { grade, probe } from "./service.ts";

@@ -1,12 +1,13 @@
-import { Compiler } from "../../src/engine/compile.ts";
-import type { Answer } from "../../src/engine/pool-protocol.ts";
-import { Registry } from "../../src/engine/registry.ts";
+import type { Answer } from "../../src/tasks/context.ts";
+import { Compiler } from "../../src/program/compiler.ts";
+
+import { Registry } from "../../src/program/registry.ts";
 import { gradeTasks } from "../../src/grading/grade/task.ts";
 import type { Language } from "../../src/grading/messages.ts";
 import { probeTask } from "../../src/grading/probe/task.ts";
-import { GradeResponse, type Verdict } from "../../src/wire/grade-response.ts";
-import { defaultLimits, type Limits } from "../../src/wire/limits.ts";
-import { ProbeResponse } from "../../src/wire/probe-response.ts";
+import { GradeResponse, type Verdict } from "../../src/grading/grade/response.ts";
+import { defaultLimits, type Limits } from "../../src/request/limits.ts";
+import { ProbeResponse } from "../../src/grading/probe/response.ts";
 
 function tasksWithin(limits: Partial<Limits>) {
   const all = { ...defaultLimits, ...limits };

@@ -11,7 +11,7 @@ import type { Parts } from "../../src/jobs/parts.ts";
 import { type Connection, migrate } from "../../src/jobs/schema.ts";
 import { openSqlite } from "../../src/jobs/sqlite.ts";
 import { WatchList } from "../../src/jobs/watch-list.ts";
-import { Problem } from "../../src/wire/problems.ts";
+import { Problem } from "../../src/problems/problems.ts";
 import { temporaryFolder } from "./backends.ts";
 import { eventTypes, refusal, running } from "./given.ts";
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Claim, Job, JobEvent, JobStatus, JobStore, NewCheckpoint, NewJob, Storage } from "../../src/jobs/contract.ts";
-import { Problem } from "../../src/wire/problems.ts";
+import { Problem } from "../../src/problems/problems.ts";
 
 export const digestOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 

@@ -1,16 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Compiler } from "../../src/engine/compile.ts";
-import { Registry } from "../../src/engine/registry.ts";
-import { threadsInUse } from "../../src/engine/thread-budget.ts";
+import { Compiler } from "../../src/program/compiler.ts";
+import { Registry } from "../../src/program/registry.ts";
+import { threadsInUse } from "../../src/workers/thread-budget.ts";
 import { type Job, isFinal, type JobStatus, type Storage } from "../../src/jobs/contract.ts";
 import { Runner } from "../../src/jobs/runner.ts";
 import { openStorage, type StorageOptions } from "../../src/jobs/storage.ts";
 import type { TrainerSettings } from "../../src/trainer.ts";
 import { framed, splitFrame } from "../../src/training/frame.ts";
 import { submitTask, type Submitted } from "../../src/training/tasks/submit.ts";
-import { defaultLimits } from "../../src/wire/limits.ts";
+import { defaultLimits } from "../../src/request/limits.ts";
 
 const compiler = new Compiler(new Registry("unused"), defaultLimits);
 const submit = submitTask({ limits: defaultLimits, compiler, cacheBytes: 0 });

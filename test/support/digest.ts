@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
-import { Session } from "../../src/engine/session.ts";
+import { Session } from "../../src/run/session.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
-import { withOneNaN } from "../../src/wire/base64.ts";
+import { withOneNaN } from "../../src/request/base64.ts";
 import type { TrainingStep } from "./training-steps.ts";
 
 /** Adds a tensor's bytes, every NaN as the same ones. */

@@ -1,4 +1,4 @@
-import { Problem } from "../../src/wire/problems.ts";
+import { Problem } from "../../src/problems/problems.ts";
 
 /** The problem that `work` throws; any other outcome fails the test. */
 export function problemOf(work: () => unknown): Problem {

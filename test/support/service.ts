@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { WorkerPool } from "../../src/engine/pool.ts";
-import { type AppOptions, buildApp } from "../../src/http/app.ts";
-import { defaultLimits, type Limits } from "../../src/wire/limits.ts";
+import { WorkerPool } from "../../src/workers/pool.ts";
+import { type AppOptions, buildApp } from "../../src/doors/http/app.ts";
+import { defaultLimits, type Limits } from "../../src/request/limits.ts";
 import type { WorkerSettings } from "../../src/worker.ts";
 
 export interface ServiceOptions extends Omit<AppOptions, "pool"> {

@@ -1,5 +1,5 @@
 import { reverse } from "../../src/autodiff/reverse.ts";
-import { type Plan, plan } from "../../src/engine/plan.ts";
+import { type Plan, plan } from "../../src/plan/plan.ts";
 import { input, type Value } from "../../src/ir/graph.ts";
 import { relu } from "../../src/ops/activation/relu.ts";
 import { mul } from "../../src/ops/arithmetic/mul.ts";

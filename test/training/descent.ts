@@ -1,6 +1,6 @@
 import { reverse } from "../../src/autodiff/reverse.ts";
-import { plan } from "../../src/engine/plan.ts";
-import { Session } from "../../src/engine/session.ts";
+import { plan } from "../../src/plan/plan.ts";
+import { Session } from "../../src/run/session.ts";
 import { constant, input, type Value } from "../../src/ir/graph.ts";
 import { add } from "../../src/ops/arithmetic/add.ts";
 import { div } from "../../src/ops/arithmetic/div.ts";
@@ -16,8 +16,8 @@ import { ruleOf } from "../../src/training/optimizers/catalogue.ts";
 import { Lbfgs } from "../../src/training/optimizers/lbfgs.ts";
 import type { OptimizerRule } from "../../src/training/optimizers/define.ts";
 import { schedulerOf } from "../../src/training/schedules/schedules.ts";
-import { GradientClipping, OptimizerSource } from "../../src/wire/training/optimizers.ts";
-import { ScheduleSource } from "../../src/wire/training/schedules.ts";
+import { GradientClipping, OptimizerSource } from "../../src/training/optimizers/source.ts";
+import { ScheduleSource } from "../../src/training/schedules/source.ts";
 import goldens from "../goldens/optimizers.json" with { type: "json" };
 
 export const vector = (numbers: readonly number[]): Tensor => tensorOf("float64", [numbers.length], numbers);

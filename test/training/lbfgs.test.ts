@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Evaluate, Lbfgs, type LbfgsState } from "../../src/training/optimizers/lbfgs.ts";
-import { type OptimizerOf, OptimizerSource } from "../../src/wire/training/optimizers.ts";
+import { type OptimizerOf, OptimizerSource } from "../../src/training/optimizers/source.ts";
 import args from "../goldens/optimizer_arguments.json" with { type: "json" };
 import goldens from "../goldens/optimizers.json" with { type: "json" };
 import { difference } from "../support/close.ts";

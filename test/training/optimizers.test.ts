@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { plan } from "../../src/engine/plan.ts";
-import { Session } from "../../src/engine/session.ts";
+import { plan } from "../../src/plan/plan.ts";
+import { Session } from "../../src/run/session.ts";
 import { input } from "../../src/ir/graph.ts";
 import { copyOf, scalar, type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { clipped } from "../../src/training/clipping.ts";
 import { ruleOf } from "../../src/training/optimizers/catalogue.ts";
-import { GradientClipping, OptimizerSource } from "../../src/wire/training/optimizers.ts";
-import { validate } from "../../src/wire/validate.ts";
+import { GradientClipping, OptimizerSource } from "../../src/training/optimizers/source.ts";
+import { validate } from "../../src/request/validate.ts";
 import args from "../goldens/optimizer_arguments.json" with { type: "json" };
 import goldens from "../goldens/optimizers.json" with { type: "json" };
 import { difference } from "../support/close.ts";

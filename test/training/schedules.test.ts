@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Scheduler, schedulerOf } from "../../src/training/schedules/schedules.ts";
-import { ScheduleSource } from "../../src/wire/training/schedules.ts";
-import { validate } from "../../src/wire/validate.ts";
+import { ScheduleSource } from "../../src/training/schedules/source.ts";
+import { validate } from "../../src/request/validate.ts";
 import args from "../goldens/optimizer_arguments.json" with { type: "json" };
 import { difference } from "../support/close.ts";
 import { problemOf } from "../support/problems.ts";

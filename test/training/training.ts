@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
-import { Compiler } from "../../src/engine/compile.ts";
-import { Registry } from "../../src/engine/registry.ts";
+import { Compiler } from "../../src/program/compiler.ts";
+import { Registry } from "../../src/program/registry.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
 import { framed, splitFrame } from "../../src/training/frame.ts";
 import type { CheckpointFiles, Ending, Host } from "../../src/training/host.ts";
@@ -12,7 +12,7 @@ import { decodeSubmission } from "../../src/training/submission.ts";
 import { submitTask } from "../../src/training/tasks/submit.ts";
 import { train } from "../../src/training/train.ts";
 import type { Resumed } from "../../src/training/weights.ts";
-import { defaultLimits } from "../../src/wire/limits.ts";
+import { defaultLimits } from "../../src/request/limits.ts";
 
 const compiler = new Compiler(new Registry("unused"), defaultLimits);
 const submit = submitTask({ limits: defaultLimits, compiler, cacheBytes: 0 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type DType } from "../../src/tensor/dtype.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { applied, fitted } from "../../src/training/transforms.ts";
-import { Transform } from "../../src/wire/training/transforms.ts";
+import { Transform } from "../../src/training/transform-source.ts";
 import "../support/close.ts";
 import { problemOf } from "../support/problems.ts";
 

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { Compiler } from "../../../src/engine/compile.ts";
-import { Registry } from "../../../src/engine/registry.ts";
-import { gradientsTask } from "../../../src/engine/tasks/gradients.ts";
-import { defaultLimits as limits } from "../../../src/wire/limits.ts";
+import { Compiler } from "../../../src/program/compiler.ts";
+import { Registry } from "../../../src/program/registry.ts";
+import { gradientsTask } from "../../../src/compute/gradients.ts";
+import { defaultLimits as limits } from "../../../src/request/limits.ts";
 import { type RingMemory, serveRing } from "./ring.ts";
 import type { Way } from "./ways.ts";
 

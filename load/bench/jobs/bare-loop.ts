@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { Compiler } from "../../../src/engine/compile.ts";
-import { giveWay } from "../../../src/engine/priority.ts";
-import { Registry } from "../../../src/engine/registry.ts";
-import { Session } from "../../../src/engine/session.ts";
+import { Compiler } from "../../../src/program/compiler.ts";
+import { giveWay } from "../../../src/workers/priority.ts";
+import { Registry } from "../../../src/program/registry.ts";
+import { Session } from "../../../src/run/session.ts";
 import { zeros } from "../../../src/tensor/tensor.ts";
 import { framed, splitFrame } from "../../../src/training/frame.ts";
 import { ruleOf } from "../../../src/training/optimizers/catalogue.ts";
@@ -10,7 +10,7 @@ import { Setup } from "../../../src/training/setup.ts";
 import { stepPlan } from "../../../src/training/step-plan.ts";
 import { decodeSubmission } from "../../../src/training/submission.ts";
 import { submitTask } from "../../../src/training/tasks/submit.ts";
-import { defaultLimits as limits } from "../../../src/wire/limits.ts";
+import { defaultLimits as limits } from "../../../src/request/limits.ts";
 
 /**
  * The plan of a job's step, run again and again on the same batch by nothing but a loop, in a thread that gives way as a trainer's does.

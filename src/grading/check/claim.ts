@@ -1,4 +1,4 @@
-import type { CheckRequest } from "../../wire/check-request.ts";
+import type { CheckRequest } from "./request.ts";
 import { norm } from "../compare.ts";
 import { toleranceOf } from "../presets.ts";
 import { drawDirection, drawEntries } from "./draw.ts";

@@ -1,7 +1,7 @@
-import type { GivenInputs } from "../../graph/draft.ts";
+import type { GivenInputs } from "../../program/draft.ts";
 import { formatShape, sameShape } from "../../tensor/shape.ts";
-import type { CheckRequest } from "../../wire/check-request.ts";
-import { Problem, pointerTo, problemAt } from "../../wire/problems.ts";
+import type { CheckRequest } from "./request.ts";
+import { Problem, pointerTo, problemAt } from "../../problems/problems.ts";
 import type { Subject } from "./subject.ts";
 
 /** The names to differentiate by: the request's, or those of its claims; undefined for the default. */

@@ -1,4 +1,4 @@
-import type { CheckRequest } from "../../wire/check-request.ts";
+import type { CheckRequest } from "./request.ts";
 import { presets } from "../presets.ts";
 import { type Claim, type Compared, eachDirection, eachEntry, type Found } from "./claim.ts";
 import type { Moved, Point } from "./point.ts";

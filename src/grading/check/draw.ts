@@ -1,12 +1,12 @@
-import type { GivenInputs } from "../../graph/draft.ts";
-import type { NamedValue } from "../../graph/program.ts";
+import type { GivenInputs } from "../../program/draft.ts";
+import type { NamedValue } from "../../program/program.ts";
 import { normal, uniform } from "../../kernels/random.ts";
 import { allocate, isFloating } from "../../tensor/dtype.ts";
 import { type Shape, sizeOf, spanOf } from "../../tensor/shape.ts";
-import type { Drawn } from "../../wire/check-request.ts";
-import type { Limits } from "../../wire/limits.ts";
-import { problemAt } from "../../wire/problems.ts";
-import type { GivenTensor } from "../../wire/tensor.ts";
+import type { Drawn } from "./request.ts";
+import type { Limits } from "../../request/limits.ts";
+import { problemAt } from "../../problems/problems.ts";
+import type { GivenTensor } from "../../request/tensor.ts";
 
 /** What numbers are drawn for; each purpose and name has a stream of its own, so that one does not shift the others. */
 type Purpose = "input" | "cotangent" | "direction" | "entries" | "probe";

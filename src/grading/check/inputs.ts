@@ -1,12 +1,12 @@
-import type { Compiler } from "../../engine/compile.ts";
-import { record } from "../../engine/answer.ts";
+import type { Compiler } from "../../program/compiler.ts";
+import { record } from "../../tasks/answer.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { CheckRequest, Drawn } from "../../wire/check-request.ts";
-import type { CheckResponse } from "../../wire/check-response.ts";
-import { encodeTensor } from "../../wire/encode.ts";
-import { pointerTo, problemAt } from "../../wire/problems.ts";
-import type { ProgramSource } from "../../wire/program-source.ts";
+import type { CheckRequest, Drawn } from "./request.ts";
+import type { CheckResponse } from "./response.ts";
+import { encodeTensor } from "../../request/encode.ts";
+import { pointerTo, problemAt } from "../../problems/problems.ts";
+import type { ProgramSource } from "../../program/source.ts";
 import { openDeclarations } from "./draw.ts";
 import type { Subject } from "./subject.ts";
 

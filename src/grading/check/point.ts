@@ -1,7 +1,7 @@
-import { Cancelled } from "../../engine/executable.ts";
-import type { Nonfinite } from "../../engine/nonfinite.ts";
-import type { Outcome } from "../../engine/run.ts";
-import type { GivenInputs } from "../../graph/draft.ts";
+import { Cancelled } from "../../run/executable.ts";
+import type { Nonfinite } from "../../run/nonfinite.ts";
+import type { Outcome } from "../../run/run.ts";
+import type { GivenInputs } from "../../program/draft.ts";
 import type { Data } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { type Tensor, tensorOf, zeros } from "../../tensor/tensor.ts";

@@ -1,6 +1,6 @@
-import { record } from "../../engine/answer.ts";
+import { record } from "../../tasks/answer.ts";
 import { indexAt, sizeOf } from "../../tensor/shape.ts";
-import type { CheckedDirection, CheckedGradient, DifferenceCheck } from "../../wire/check-response.ts";
+import type { CheckedDirection, CheckedGradient, DifferenceCheck } from "./response.ts";
 import type { Compared } from "./claim.ts";
 import { type Comparison, jsonNumber, Jury } from "./verdict.ts";
 

@@ -1,4 +1,4 @@
-import type { TaylorCheck, TaylorDirection } from "../../wire/check-response.ts";
+import type { TaylorCheck, TaylorDirection } from "./response.ts";
 import { type Claim, directionsOf, dot, normalised } from "./claim.ts";
 import type { Direction } from "./point.ts";
 import { jsonNumber } from "./verdict.ts";

@@ -1,4 +1,4 @@
-import type { JsonNumber } from "../../wire/check-response.ts";
+import type { JsonNumber } from "./response.ts";
 import { norm } from "../compare.ts";
 import type { Tolerance } from "../presets.ts";
 

@@ -1,5 +1,5 @@
-import type { CheckRequest } from "../../wire/check-request.ts";
-import type { CheckWarning } from "../../wire/check-response.ts";
+import type { CheckRequest } from "./request.ts";
+import type { CheckWarning } from "./response.ts";
 import type { Claim, Compared } from "./claim.ts";
 import { stepOf } from "./differences.ts";
 import type { Point } from "./point.ts";

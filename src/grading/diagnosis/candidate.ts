@@ -1,4 +1,4 @@
-import type { MistakeName } from "../../wire/mistakes.ts";
+import type { MistakeName } from "../mistake-names.ts";
 import type { Edge } from "../mutants/mutant.ts";
 
 /** A cause that explains some of what is wrong in a submission. */

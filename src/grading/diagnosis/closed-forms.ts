@@ -1,7 +1,7 @@
 import type { Value } from "../../ir/graph.ts";
 import type { Numbers } from "../compare.ts";
 import { sameShape } from "../../tensor/shape.ts";
-import type { MistakeName } from "../../wire/mistakes.ts";
+import type { MistakeName } from "../mistake-names.ts";
 import { type Candidate, costOf } from "./candidate.ts";
 import { type Counts, isAny, isTelling, isWhole } from "./factors.ts";
 import { along, explains, fit, isNothing, type Observation, residualOf } from "./observation.ts";

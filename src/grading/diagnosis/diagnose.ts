@@ -1,5 +1,5 @@
 import type { Value } from "../../ir/graph.ts";
-import type { MistakeName } from "../../wire/mistakes.ts";
+import type { MistakeName } from "../mistake-names.ts";
 import type { Candidate } from "./candidate.ts";
 import { closedForms } from "./closed-forms.ts";
 import type { Counts } from "./factors.ts";

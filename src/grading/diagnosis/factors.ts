@@ -1,4 +1,4 @@
-import type { MistakeName } from "../../wire/mistakes.ts";
+import type { MistakeName } from "../mistake-names.ts";
 import type { Part } from "../mutants/mutant.ts";
 
 /** Numbers of elements that a person may divide by, or forget to. */

@@ -1,5 +1,6 @@
-import type { Answer } from "../../engine/pool-protocol.ts";
-import type { GradeFormat } from "../../wire/grade-request.ts";
+import type { Answer } from "../../tasks/context.ts";
+
+import type { GradeFormat } from "../grade/request.ts";
 import { autolab, classroom50, codeGrade, gradescope, junit, prairieLearn, type Reported, tap, text } from "./reports.ts";
 
 interface Writer {

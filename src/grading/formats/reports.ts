@@ -1,5 +1,5 @@
-import type { GradeRequest } from "../../wire/grade-request.ts";
-import type { Verdict } from "../../wire/grade-response.ts";
+import type { GradeRequest } from "../grade/request.ts";
+import type { Verdict } from "../grade/response.ts";
 import type { Language } from "../messages.ts";
 import { brief, causesByItem, linesOf, summaryOf, titleOf } from "./wording.ts";
 

@@ -1,4 +1,4 @@
-import type { GradedItem, ItemPlace, Verdict } from "../../wire/grade-response.ts";
+import type { GradedItem, ItemPlace, Verdict } from "../grade/response.ts";
 import type { Language } from "../messages.ts";
 
 /** The name of an item, as a line of a report begins. */

@@ -1,7 +1,7 @@
-import type { Claims, Submission, Worth } from "../../wire/submission.ts";
-import type { Limits } from "../../wire/limits.ts";
-import { pointerTo, problemAt } from "../../wire/problems.ts";
-import { decodeTensor, type GivenTensor } from "../../wire/tensor.ts";
+import type { Claims, Submission, Worth } from "../submission.ts";
+import type { Limits } from "../../request/limits.ts";
+import { pointerTo, problemAt } from "../../problems/problems.ts";
+import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
 import type { ItemRequest } from "../items.ts";
 
 /** An item that a submission claims to know. */

@@ -1,11 +1,11 @@
-import { type Runnable, runnable } from "../../engine/run.ts";
-import type { GivenInputs } from "../../graph/draft.ts";
-import type { Program } from "../../graph/program.ts";
+import { type Runnable, runnable } from "../../run/run.ts";
+import type { GivenInputs } from "../../program/draft.ts";
+import type { Program } from "../../program/program.ts";
 import { input, type Value } from "../../ir/graph.ts";
 import { filled } from "../../ops/shape/expand.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { Limits } from "../../wire/limits.ts";
+import type { Limits } from "../../request/limits.ts";
 import { ItemReader } from "../item-reader.ts";
 import type { Item } from "../items.ts";
 import type { Ground } from "../mutants/mutant.ts";

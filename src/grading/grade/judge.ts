@@ -1,8 +1,8 @@
 import { sameShape, sizeOf } from "../../tensor/shape.ts";
-import { encodeTensor } from "../../wire/encode.ts";
-import type { GradedItem } from "../../wire/grade-response.ts";
-import type { ToleranceChoice } from "../../wire/presets.ts";
-import type { GivenTensor } from "../../wire/tensor.ts";
+import { encodeTensor } from "../../request/encode.ts";
+import type { GradedItem } from "./response.ts";
+import type { ToleranceChoice } from "../tolerance-choice.ts";
+import type { GivenTensor } from "../../request/tensor.ts";
 import { type Tensor } from "../../tensor/tensor.ts";
 import { compare, type Comparison, normRatio, type Numbers } from "../compare.ts";
 import type { ItemName } from "../items.ts";

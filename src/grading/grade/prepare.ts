@@ -1,8 +1,8 @@
-import { type Derivatives, differentiate } from "../../engine/differentiate.ts";
-import type { Prepared } from "../../engine/prepare.ts";
-import { type Runnable, runnable } from "../../engine/run.ts";
-import type { Program } from "../../graph/program.ts";
-import type { Limits } from "../../wire/limits.ts";
+import { type Derivatives, differentiate } from "../../run/differentiate.ts";
+import type { Prepared } from "../../tasks/preparations.ts";
+import { type Runnable, runnable } from "../../run/run.ts";
+import type { Program } from "../../program/program.ts";
+import type { Limits } from "../../request/limits.ts";
 import { expectedOf, type Item, ItemFinder, type ItemRequest } from "../items.ts";
 import { withInputs } from "../feeding.ts";
 import { type Study, studyOf } from "./study.ts";

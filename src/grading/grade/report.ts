@@ -1,4 +1,4 @@
-import type { ItemPlace, Verdict } from "../../wire/grade-response.ts";
+import type { ItemPlace, Verdict } from "./response.ts";
 import type { Diagnosis } from "../diagnosis/diagnose.ts";
 import { keyOf } from "../items.ts";
 import { type Language, messageOf, undecided } from "../messages.ts";

@@ -1,11 +1,11 @@
-import type { Derivatives } from "../../engine/differentiate.ts";
-import type { Runnable } from "../../engine/run.ts";
-import type { Program } from "../../graph/program.ts";
+import type { Derivatives } from "../../run/differentiate.ts";
+import type { Runnable } from "../../run/run.ts";
+import type { Program } from "../../program/program.ts";
 import { BudgetExceeded, type Value, withinBudget } from "../../ir/graph.ts";
 import { filled } from "../../ops/shape/expand.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { Limits } from "../../wire/limits.ts";
-import { problem } from "../../wire/problems.ts";
+import type { Limits } from "../../request/limits.ts";
+import { problem } from "../../problems/problems.ts";
 import { BackwardPass } from "../backward.ts";
 import type { Counts } from "../diagnosis/factors.ts";
 import type { Item } from "../items.ts";

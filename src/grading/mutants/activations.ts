@@ -5,7 +5,7 @@ import { isComposite } from "../../ops/define.ts";
 import type { Value } from "../../ir/graph.ts";
 import { pullBack } from "../../autodiff/reverse.ts";
 import { type Change, ruleOf } from "../backward.ts";
-import type { MistakeName } from "../../wire/mistakes.ts";
+import type { MistakeName } from "../mistake-names.ts";
 import type { Step } from "../tape.ts";
 import { bentInput, changing, type Ground, type Mutant, type Places } from "./mutant.ts";
 import { mutantsOfRules, type WrongRule } from "./rules.ts";

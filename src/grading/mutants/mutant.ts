@@ -1,4 +1,4 @@
-import type { NamedNode, Program } from "../../graph/program.ts";
+import type { NamedNode, Program } from "../../program/program.ts";
 import { constant, input, type Value } from "../../ir/graph.ts";
 import { apply } from "../../ops/apply.ts";
 import { has, isComposite } from "../../ops/define.ts";
@@ -6,7 +6,7 @@ import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { scalar } from "../../tensor/tensor.ts";
 import { type BackwardPass, type Change, ruleOf } from "../backward.ts";
-import type { MistakeName } from "../../wire/mistakes.ts";
+import type { MistakeName } from "../mistake-names.ts";
 import { type Consumer, simple, type Step, type Tape } from "../tape.ts";
 
 /** An edge of the client's graph. */

@@ -1,5 +1,5 @@
 import type { BackwardPass, Change } from "../backward.ts";
-import type { MistakeName } from "../../wire/mistakes.ts";
+import type { MistakeName } from "../mistake-names.ts";
 import type { Step } from "../tape.ts";
 import type { Mutant, Places } from "./mutant.ts";
 

@@ -1,12 +1,12 @@
-import { Cancelled } from "../../engine/executable.ts";
-import { feedsOf, settleCotangent } from "../../engine/given.ts";
-import type { Runnable } from "../../engine/run.ts";
-import type { GivenInputs } from "../../graph/draft.ts";
+import { Cancelled } from "../../run/executable.ts";
+import { feedsOf, settleCotangent } from "../../program/feeds.ts";
+import type { Runnable } from "../../run/run.ts";
+import type { GivenInputs } from "../../program/draft.ts";
 import { uniform } from "../../kernels/random.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { copyOf, type Tensor, tensorOf } from "../../tensor/tensor.ts";
-import type { ProbeRequest } from "../../wire/probe-request.ts";
-import type { GivenTensor } from "../../wire/tensor.ts";
+import type { ProbeRequest } from "./request.ts";
+import type { GivenTensor } from "../../request/tensor.ts";
 import { drawCotangent } from "../check/draw.ts";
 import { sameNumbers } from "../compare.ts";
 import type { PreparedGrading } from "../grade/prepare.ts";

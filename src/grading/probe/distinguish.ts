@@ -2,10 +2,10 @@ import { uniform } from "../../kernels/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normRatio, type Numbers } from "../compare.ts";
 import { type Counts, mistakeOfFactor } from "../diagnosis/factors.ts";
-import type { MistakeName } from "../../wire/mistakes.ts";
+import type { MistakeName } from "../mistake-names.ts";
 import type { Mutant } from "../mutants/mutant.ts";
 import type { Prediction } from "../predictions.ts";
-import type { KnownMistake } from "../../wire/probe-response.ts";
+import type { KnownMistake } from "./response.ts";
 
 /** How mistakes look at some inputs. */
 export interface Distinction {

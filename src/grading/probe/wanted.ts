@@ -1,17 +1,17 @@
-import type { Compiler } from "../../engine/compile.ts";
-import type { GivenInputs } from "../../graph/draft.ts";
-import { draftOfExpression } from "../../graph/expression/parse.ts";
-import { draftOfGraph } from "../../graph/graph-json.ts";
-import { LayerFault } from "../../graph/network/define.ts";
-import { lossOf } from "../../graph/network/losses.ts";
+import type { Compiler } from "../../program/compiler.ts";
+import type { GivenInputs } from "../../program/draft.ts";
+import { draftOfExpression } from "../../program/expression/parse.ts";
+import { draftOfGraph } from "../../program/graph/json.ts";
+import { LayerFault } from "../../program/network/define.ts";
+import { lossOf } from "../../program/network/losses.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { type Shape, sizeOf, spanOf } from "../../tensor/shape.ts";
-import type { Limits } from "../../wire/limits.ts";
-import { type NetworkSource, readNetwork } from "../../wire/network.ts";
-import type { ProbedInput, ProbeRequest } from "../../wire/probe-request.ts";
-import { pointerTo, problemAt } from "../../wire/problems.ts";
-import { type ProgramSource, programOf } from "../../wire/program-source.ts";
-import type { GivenTensor } from "../../wire/tensor.ts";
+import type { Limits } from "../../request/limits.ts";
+import { type NetworkSource, readNetwork } from "../../program/network/source.ts";
+import type { ProbedInput, ProbeRequest } from "./request.ts";
+import { pointerTo, problemAt } from "../../problems/problems.ts";
+import { type ProgramSource, programOf } from "../../program/source.ts";
+import type { GivenTensor } from "../../request/tensor.ts";
 
 /** An input to draw. */
 export interface Wanted {

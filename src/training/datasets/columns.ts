@@ -1,6 +1,6 @@
-import type { ColumnRole, ColumnSelection } from "../../wire/datasets.ts";
-import { nearest } from "../../wire/nearest.ts";
-import { problemAt } from "../../wire/problems.ts";
+import type { ColumnRole, ColumnSelection } from "./schema.ts";
+import { nearest } from "../../problems/nearest.ts";
+import { problemAt } from "../../problems/problems.ts";
 
 /** The columns of a table: how many, and what they are called where they have names. */
 export interface Columns {

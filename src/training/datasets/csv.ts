@@ -1,4 +1,4 @@
-import type { ColumnRoles } from "../../wire/datasets.ts";
+import type { ColumnRoles } from "./schema.ts";
 import type { TensorSource } from "../safetensors.ts";
 import { notANumber, numberIn, numberOf } from "./cell-number.ts";
 import { type PlannedTensor, planTensors } from "./columns.ts";

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { DatasetFormat } from "../../wire/datasets.ts";
+import type { DatasetFormat } from "./schema.ts";
 import { fault } from "./parsed.ts";
 
 /** The format of a file, told from how it begins. Throws invalid_dataset for some that are known and not read. */

@@ -1,8 +1,8 @@
 import { formatShape, sameShape, type Shape } from "../../tensor/shape.ts";
-import { parseJson } from "../../wire/json.ts";
-import { nearest } from "../../wire/nearest.ts";
-import { Problem } from "../../wire/problems.ts";
-import { decodeTensor, type GivenTensor } from "../../wire/tensor.ts";
+import { parseJson } from "../../request/json.ts";
+import { nearest } from "../../problems/nearest.ts";
+import { Problem } from "../../problems/problems.ts";
+import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
 import type { TensorSource } from "../safetensors.ts";
 import { Budget, Growing } from "./growing.ts";
 import { type Line, linesOf } from "./lines.ts";

@@ -1,5 +1,5 @@
 import { type Unzipped, unzipSync } from "fflate";
-import { Problem } from "../../wire/problems.ts";
+import { Problem } from "../../problems/problems.ts";
 import { fault, type ParsedDataset, tooLarge, wholeSource } from "./parsed.ts";
 import { parseNpy } from "./npy.ts";
 

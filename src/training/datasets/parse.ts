@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { formatShape, sizeOf } from "../../tensor/shape.ts";
 import { bytesPerElement } from "../../tensor/dtype.ts";
-import { type DatasetFormat } from "../../wire/datasets.ts";
-import { defaultLimits } from "../../wire/limits.ts";
-import { Name } from "../../wire/values.ts";
+import { type DatasetFormat } from "./schema.ts";
+import { defaultLimits } from "../../request/limits.ts";
+import { Name } from "../../request/values.ts";
 import { decodeSafetensors, type TensorSource } from "../safetensors.ts";
 import { type CsvOptions, parseCsv } from "./csv.ts";
 import { parseIdx } from "./idx.ts";

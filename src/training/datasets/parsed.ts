@@ -1,6 +1,6 @@
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type Problem, problem } from "../../wire/problems.ts";
-import type { Dataset } from "../../wire/datasets.ts";
+import { type Problem, problem } from "../../problems/problems.ts";
+import type { Dataset } from "./schema.ts";
 import type { TensorSource } from "../safetensors.ts";
 
 type Names = Readonly<Record<string, readonly string[]>>;

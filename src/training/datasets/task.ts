@@ -1,9 +1,9 @@
+import type { Answer, Handler } from "../../tasks/context.ts";
 import { createHash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { Answer } from "../../engine/pool-protocol.ts";
-import type { Handler } from "../../engine/worker-loop.ts";
-import type { ColumnRoles, Dataset, DatasetFormat } from "../../wire/datasets.ts";
-import { problem, problemAt } from "../../wire/problems.ts";
+
+import type { ColumnRoles, Dataset, DatasetFormat } from "./schema.ts";
+import { problem, problemAt } from "../../problems/problems.ts";
 import { metadataOf } from "./metadata.ts";
 import { safetensorsPieces } from "../safetensors.ts";
 import { formatOf } from "./format.ts";

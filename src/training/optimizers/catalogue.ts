@@ -1,4 +1,4 @@
-import type { OptimizerSource } from "../../wire/training/optimizers.ts";
+import type { OptimizerSource } from "./source.ts";
 import { adadelta } from "./adadelta.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam } from "./adam.ts";

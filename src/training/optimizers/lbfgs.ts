@@ -1,4 +1,4 @@
-import type { OptimizerOf } from "../../wire/training/optimizers.ts";
+import type { OptimizerOf } from "./source.ts";
 import { type Line, strongWolfe, type Trial, trialOf } from "./strong-wolfe.ts";
 import { addScaled, dot, largest, scaleBy, sumOfMagnitudes } from "./vectors.ts";
 

@@ -3,7 +3,7 @@ import { div } from "../../ops/arithmetic/div.ts";
 import { mul } from "../../ops/arithmetic/mul.ts";
 import { sqrt } from "../../ops/arithmetic/sqrt.ts";
 import { sub } from "../../ops/arithmetic/sub.ts";
-import type { OptimizerOf } from "../../wire/training/optimizers.ts";
+import type { OptimizerOf } from "./source.ts";
 import { type OptimizerRule, zeroed } from "./define.ts";
 import { averaged, averagedSquare, penalised } from "./gradient.ts";
 

@@ -1,7 +1,7 @@
 import { add } from "../../ops/arithmetic/add.ts";
 import { mul } from "../../ops/arithmetic/mul.ts";
 import { sub } from "../../ops/arithmetic/sub.ts";
-import type { OptimizerOf } from "../../wire/training/optimizers.ts";
+import type { OptimizerOf } from "./source.ts";
 import { type OptimizerRule, zeroed } from "./define.ts";
 import { penalised } from "./gradient.ts";
 

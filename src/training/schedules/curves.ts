@@ -1,4 +1,4 @@
-import type { CurveSource, ScheduleSource } from "../../wire/training/schedules.ts";
+import type { CurveSource, ScheduleSource } from "./source.ts";
 
 /** The learning rate after so many advances. */
 export type Curve = (advances: number) => number;

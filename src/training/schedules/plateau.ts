@@ -1,4 +1,4 @@
-import type { PlateauSource } from "../../wire/training/schedules.ts";
+import type { PlateauSource } from "./source.ts";
 import type { Scheduler } from "./schedules.ts";
 
 /** Lowers the rate when a metric has stopped to improve. A metric that is not a number is no improvement. */

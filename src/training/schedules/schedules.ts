@@ -1,4 +1,4 @@
-import type { ScheduleSource } from "../../wire/training/schedules.ts";
+import type { ScheduleSource } from "./source.ts";
 import { type Curve, curveOf } from "./curves.ts";
 import { Plateau } from "./plateau.ts";
 

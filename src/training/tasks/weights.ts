@@ -1,9 +1,8 @@
+import type { Handler, Context } from "../../tasks/context.ts";
 import { readFileSync } from "node:fs";
-import { answer, record } from "../../engine/answer.ts";
-import type { Context } from "../../engine/tasks/context.ts";
-import type { Handler } from "../../engine/worker-loop.ts";
-import { encodeTensor } from "../../wire/encode.ts";
-import type { Encoding } from "../../wire/values.ts";
+import { answer, record } from "../../tasks/answer.ts";
+import { encodeTensor } from "../../request/encode.ts";
+import type { Encoding } from "../../request/values.ts";
 import { decodeWeights } from "../weights.ts";
 
 /** What the event loop asks for: a file of weights, how to write them, and what the answer says of them before. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { gradientParts } from "../../../src/wire/requests.ts";
-import { encodings } from "../../../src/wire/values.ts";
+import { gradientParts } from "../../../src/compute/requests.ts";
+import { encodings } from "../../../src/request/values.ts";
 import { anyName } from "./names.ts";
 import { extreme, mostly, stranger } from "./numbers.ts";
 import { textOf } from "./raw.ts";

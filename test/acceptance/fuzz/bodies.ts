@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
 import { catalogue } from "../../../src/ops/catalogue.ts";
-import { EvaluateRequest, GradientsRequest, GraphsRequest } from "../../../src/wire/requests.ts";
+import { EvaluateRequest, GradientsRequest, GraphsRequest } from "../../../src/compute/requests.ts";
 import { tensorsOf } from "../../ops/cases.ts";
 import { evaluatePath, gradientsPath, graphsPath, type Json } from "./attempt.ts";
 import { writtenAs } from "./tensors.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { functionNames } from "../../../src/graph/expression/vocabulary.ts";
+import { functionNames } from "../../../src/program/expression/vocabulary.ts";
 import { type Attempt, attempt, asked, graphsPath, type Json, stray } from "./attempt.ts";
 import { extreme, mostly } from "./numbers.ts";
 import { meantOf, written } from "./tensors.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { z } from "zod";
-import { layerSchemas } from "../../../src/wire/network/layers.ts";
-import { lossSchemas } from "../../../src/wire/network/losses.ts";
+import { layerSchemas } from "../../../src/program/network/schemas/layers.ts";
+import { lossSchemas } from "../../../src/program/network/schemas/losses.ts";
 import type { Shape } from "../../../src/tensor/shape.ts";
 import { type Attempt, attempt, asked, graphsPath, type Json } from "./attempt.ts";
 import { extreme, mostly, plain, stranger } from "./numbers.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { EvaluateRequest, GradientsRequest, GraphsRequest } from "../../../src/wire/requests.ts";
+import { EvaluateRequest, GradientsRequest, GraphsRequest } from "../../../src/compute/requests.ts";
 import { type Attempt, asked, attempt, evaluatePath, gradientsPath, graphsPath, type Json } from "./attempt.ts";
 import { anyName } from "./names.ts";
 import { mostly } from "./numbers.ts";

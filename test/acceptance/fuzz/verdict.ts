@@ -1,6 +1,6 @@
-import { ProblemDocument, type ProblemCode, problemPath, problems } from "../../../src/wire/problems.ts";
-import { EvaluateResponse, GradientsResponse, GraphResponse } from "../../../src/wire/responses.ts";
-import { decodeTensor } from "../../../src/wire/tensor.ts";
+import { ProblemDocument, type ProblemCode, problemPath, problems } from "../../../src/problems/problems.ts";
+import { EvaluateResponse, GradientsResponse, GraphResponse } from "../../../src/compute/responses.ts";
+import { decodeTensor } from "../../../src/request/tensor.ts";
 import { type Attempt, evaluatePath, gradientsPath } from "./attempt.ts";
 
 /** What is wrong with an answer, whatever the request was: a list of sentences, empty when it is well-formed. */

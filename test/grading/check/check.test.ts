@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkMethods } from "../../../src/wire/check-request.ts";
+import { checkMethods } from "../../../src/grading/check/request.ts";
 import { faultOf, problemOf } from "../../support/problems.ts";
 import { check, entriesOf } from "./service.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { problemAnswer } from "../../../src/engine/worker-loop.ts";
-import { checkMethods } from "../../../src/wire/check-request.ts";
-import { CheckResponse } from "../../../src/wire/check-response.ts";
-import { presetNames } from "../../../src/wire/presets.ts";
+import { problemAnswer } from "../../../src/workers/worker-loop.ts";
+import { checkMethods } from "../../../src/grading/check/request.ts";
+import { CheckResponse } from "../../../src/grading/check/response.ts";
+import { presetNames } from "../../../src/grading/tolerance-choice.ts";
 import { type Attempt, gradientsPath, type Json } from "../../acceptance/fuzz/attempt.ts";
 import { extreme, mostly, plain, stranger } from "../../acceptance/fuzz/numbers.ts";
 import { sources } from "../../acceptance/fuzz/sources.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkMethods } from "../../../src/wire/check-request.ts";
+import { checkMethods } from "../../../src/grading/check/request.ts";
 import { problemOf } from "../../support/problems.ts";
 import { probed } from "../probed.ts";
 import { check } from "./service.ts";

@@ -1,9 +1,10 @@
-import { Compiler } from "../../../src/engine/compile.ts";
-import { Registry } from "../../../src/engine/registry.ts";
-import type { Handler } from "../../../src/engine/worker-loop.ts";
+import type { Handler } from "../../../src/tasks/context.ts";
+import { Compiler } from "../../../src/program/compiler.ts";
+import { Registry } from "../../../src/program/registry.ts";
+
 import { checkTask } from "../../../src/grading/check/task.ts";
-import { CheckResponse } from "../../../src/wire/check-response.ts";
-import { defaultLimits, type Limits } from "../../../src/wire/limits.ts";
+import { CheckResponse } from "../../../src/grading/check/response.ts";
+import { defaultLimits, type Limits } from "../../../src/request/limits.ts";
 
 /** The task behind /v1/check. */
 export function taskWithin(limits: Partial<Limits>): Handler {

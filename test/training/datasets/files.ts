@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import type { DatasetFormat } from "../../../src/wire/datasets.ts";
+import type { DatasetFormat } from "../../../src/training/datasets/schema.ts";
 import type { CsvOptions } from "../../../src/training/datasets/csv.ts";
 import { formatOf } from "../../../src/training/datasets/format.ts";
 import { parseFile } from "../../../src/training/datasets/parse.ts";

@@ -1,0 +1,155 @@
+import type { Answer, Handler, Context } from "../../tasks/context.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { ConfigError, readConfig } from "../../config.ts";
+import { Compiler } from "../../program/compiler.ts";
+import { requireUtf8 } from "../../workers/pool-body.ts";
+import { Registry } from "../../program/registry.ts";
+import { problemAnswer } from "../../workers/worker-loop.ts";
+import { type Limits, limitsOf } from "../../request/limits.ts";
+import { nearest } from "../../problems/nearest.ts";
+import { Problem, problem, problemAt } from "../../problems/problems.ts";
+
+// One request from standard input to an answer on standard output, by the tasks that the service's workers run, without a network.
+
+interface Command {
+  readonly summary: string;
+  /** Loaded when it is asked for: a start is felt when it is repeated for every submission. */
+  readonly task: () => Promise<(context: Context) => Handler>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  grade: {
+    summary: "judge what is claimed of a program, and say what went wrong",
+    task: async () => {
+      const { gradeTasks } = await import("../../grading/grade/task.ts");
+      return (context) => gradeTasks(context)["grade.en"];
+    },
+  },
+  probe: { summary: "draw inputs that tell mistakes apart", task: async () => (await import("../../grading/probe/task.ts")).probeTask },
+  check: { summary: "check gradients by numbers", task: async () => (await import("../../grading/check/task.ts")).checkTask },
+  gradients: {
+    summary: "run a program forward and backward",
+    task: async () => (await import("../../compute/gradients.ts")).gradientsTask,
+  },
+  evaluate: { summary: "run a program forward", task: async () => (await import("../../compute/evaluate.ts")).evaluateTask },
+};
+
+const usage = `Usage: adjoint COMMAND [--format FORMAT] [FILE] < request.json > answer.json
+
+Answers one request, as POST /v1/COMMAND of the service does, without a network.
+
+Commands:
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  .join("\n")}
+
+The request is read from FILE or, without one, from standard input. --format sets the request's member "format", for commands that
+have one. Limits and DATA_DIR are taken from the same environment variables as the service's.
+
+Exit status: 0 answered (and what was judged passed), 1 what was judged did not pass, 2 the request or the command cannot be
+understood or carried out: the problem document is on standard output.
+`;
+
+interface Arguments {
+  readonly command: Command;
+  readonly file: string | undefined;
+  readonly format: string | undefined;
+}
+
+/** Writes the answer and returns the exit status. */
+async function run(words: readonly string[]): Promise<number> {
+  if (words.length === 0 || words.some((word) => word === "--help" || word === "-h")) {
+    await write(usage);
+    return words.length === 0 ? 2 : 0;
+  }
+  const { status, body, passed } = await answerTo(words).catch(problemAnswer);
+  await write(body);
+  if (status !== 200) return 2;
+  return passed === false ? 1 : 0;
+}
+
+async function answerTo(words: readonly string[]): Promise<Answer> {
+  const { command, file, format } = readArguments(words);
+  const { DATA_DIR, ...configured } = configuration();
+  const limits = limitsOf(configured);
+  const [task, request] = await Promise.all([command.task(), read(file)]);
+  requireReadable(request, limits);
+  const handler = task({ limits, compiler: new Compiler(new Registry(join(DATA_DIR, "graphs")), limits), cacheBytes: 0 });
+  return handler(format === undefined ? request : withFormat(request, format), { cancelled: () => false });
+}
+
+function readArguments(words: readonly string[]): Arguments {
+  const places: string[] = [];
+  let format: string | undefined;
+  for (let at = 0; at < words.length; at++) {
+    const [flag, value] = splitFlag(words[at]);
+    if (flag === null) places.push(words[at]);
+    else if (flag !== "--format")
+      throw misunderstood(`There is no option ${flag}; there are --format and --help`, flag, ["--format", "--help"]);
+    else {
+      format = value ?? words[++at];
+      if (format === undefined) throw misunderstood("The option --format is followed by the name of a format", "", []);
+    }
+  }
+  const [name = "", file, ...rest] = places;
+  if (!Object.hasOwn(commands, name)) {
+    const names = Object.keys(commands);
+    throw misunderstood(`There is no command ${name}; there are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`, name, names);
+  }
+  if (rest.length > 0) throw misunderstood(`One file is read, and ${rest.length + 1} are named`, "", []);
+  return { command: commands[name], file, format };
+}
+
+/** The option and, where it is attached, its value; null for a word that is no option. */
+function splitFlag(word: string): [flag: string | null, value: string | undefined] {
+  if (!word.startsWith("-") || word === "-") return [null, undefined];
+  const equals = word.indexOf("=");
+  return equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
+}
+
+const misunderstood = (detail: string, word: string, candidates: readonly string[]): Problem =>
+  problemAt("invalid_request", "", detail, nearest(word, candidates)[0]);
+
+function configuration(): ReturnType<typeof readConfig> {
+  try {
+    return readConfig();
+  } catch (error) {
+    throw error instanceof ConfigError ? problem("invalid_request", error.message) : error;
+  }
+}
+
+async function read(file: string | undefined): Promise<Uint8Array> {
+  if (file === undefined || file === "-") return buffer(process.stdin);
+  return readFile(file).catch((error: unknown) => {
+    throw problem("invalid_request", `The file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+function requireReadable(request: Uint8Array, { bodyBytes }: Limits): void {
+  if (request.length === 0) throw problem("invalid_json", "The request is empty; it should be a JSON object");
+  if (request.length > bodyBytes) throw problem("body_too_large", `The request has more than ${bodyBytes} bytes`);
+  requireUtf8(request);
+}
+
+/** The request with its format set. One that is not a JSON object is left to the task, which says what is wrong with it and where. */
+function withFormat(request: Uint8Array, format: string): string {
+  const text = new TextDecoder().decode(request);
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === "object" && json !== null && !Array.isArray(json) ? JSON.stringify({ ...json, format }) : text;
+  } catch {
+    return text;
+  }
+}
+
+/** Whoever reads the answer may stop reading it. */
+function write(text: string | Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.on("error", () => resolve());
+    process.stdout.write(text, () => resolve());
+  });
+}
+
+process.exitCode = await run(process.argv.slice(2));

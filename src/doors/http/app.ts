@@ -1,0 +1,141 @@
+import { serializerCompiler, validatorCompiler } from "@fastify/type-provider-zod";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { WorkerPool } from "../../workers/pool.ts";
+import type { Storage } from "../../jobs/contract.ts";
+import type { JobMeter } from "./plugins/job-metrics.ts";
+import type { SharedGraphs } from "../../jobs/shared-graphs.ts";
+import { apiKeys, requireApiKey } from "./plugins/auth.ts";
+import { compression } from "./plugins/compression.ts";
+import { crossOrigin } from "./plugins/cors.ts";
+import { collectMethods, refuseOtherMethods } from "./plugins/methods.ts";
+import { draining } from "./plugins/draining.ts";
+import { metrics } from "./plugins/metrics.ts";
+import { openApi } from "./plugins/openapi.ts";
+import { answerClientError, answerWithProblems } from "./plugins/problems.ts";
+import { limitRate } from "./plugins/rate-limit.ts";
+import { type BodyLimits, takeRawBodies } from "./plugins/raw-bodies.ts";
+import { reference } from "./plugins/reference.ts";
+import { requestIds, requestLog, sharedLoggers } from "./plugins/request-log.ts";
+import { shareGraphs } from "./plugins/shared-graphs.ts";
+import { securityHeaders } from "./plugins/security-headers.ts";
+import { check } from "./routes/check.ts";
+import { compute } from "./routes/compute.ts";
+import { grade } from "./routes/grade.ts";
+import { type DatasetsOptions, datasetUpload } from "./routes/dataset-upload.ts";
+import { datasets } from "./routes/datasets.ts";
+import { graphs } from "./routes/graphs.ts";
+import { health } from "./routes/health.ts";
+import { home } from "./routes/home.ts";
+import { openApiDocument } from "./routes/openapi.ts";
+import { jobRoutes } from "./routes/jobs.ts";
+import { operators } from "./routes/operators.ts";
+import { problemPages } from "./routes/problems.ts";
+
+export interface JobsOptions {
+  readonly storage: Storage;
+  readonly meter?: JobMeter;
+  /** Whether webhooks may go to addresses of a private network. */
+  readonly privateWebhooks?: boolean;
+}
+
+export interface AppOptions {
+  readonly pool: Pick<WorkerPool, "run" | "stats" | "isReady">;
+  /** Where training jobs are kept, and what is measured of them in this process; none: the service has no jobs. */
+  readonly jobs?: JobsOptions;
+  /** Registered graphs of processes that share no folder. */
+  readonly sharedGraphs?: SharedGraphs;
+  /** A worker trains and answers no requests but those about itself. */
+  readonly role?: "all" | "api" | "worker";
+  /** Where datasets are kept; none: the service has no datasets. */
+  readonly datasets?: DatasetsOptions;
+  readonly logger?: FastifyBaseLogger;
+  /** Keys that /v1 asks for; none: it asks for none. */
+  readonly apiKeys?: readonly string[];
+  /** Requests per minute of one client; 0: no limit. */
+  readonly rateLimit?: number;
+  /** Origins whose pages may call the service; "*" for all. */
+  readonly corsOrigins?: readonly string[];
+  /** Whose X-Forwarded-For tells the address of the client: anyone's, or that of these addresses and networks. */
+  readonly trustProxy?: boolean | readonly string[];
+  readonly maxBodyBytes?: number;
+  readonly maxPendingBytes?: number;
+  /** How long a request may take from its arrival until its answer, in milliseconds. */
+  readonly deadlineMs?: number;
+  /** How long a client may take to send its headers, and its whole request, in milliseconds. */
+  readonly headersMs?: number;
+  readonly requestMs?: number;
+}
+
+/** The HTTP service around a pool of workers, ready to listen or to be injected requests. Closing it leaves the pool open. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { pool, logger, deadlineMs = 30_000, headersMs = 20_000, requestMs = 120_000 } = options;
+  const { trustProxy = false, maxBodyBytes = 64 * 2 ** 20, maxPendingBytes = 2 ** 30 } = options;
+  const app: FastifyInstance = fastify({
+    ...(logger && { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIds(),
+    childLoggerFactory: sharedLoggers(),
+    trustProxy: typeof trustProxy === "boolean" ? trustProxy : [...trustProxy],
+    bodyLimit: maxBodyBytes,
+    // A request that comes while the service stops, on a connection that is still in use, is answered like those before it.
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      app.errorHandler(error, request, reply);
+    },
+    // Timers against clients that send slowly; and longer than any answer takes, against those that read none.
+    requestTimeout: requestMs,
+    connectionTimeout: deadlineMs + 30_000,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(5_000, headersMs / 2) },
+    routerOptions: { maxParamLength: 300 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  // No route parses a body on the event loop.
+  app.removeAllContentTypeParsers();
+  const methods = collectMethods(app);
+  answerWithProblems(app, { maxBodyBytes, methods });
+
+  await app.register(openApi);
+  await app.register(requestLog);
+  await app.register(draining);
+  await app.register(securityHeaders);
+  await app.register(crossOrigin, { origins: options.corsOrigins ?? [] });
+  await app.register(apiKeys, { keys: options.apiKeys ?? [] });
+  await app.register(metrics, { pool, jobs: options.jobs });
+  await app.register(compression);
+
+  home(app);
+  health(app, { pool, storage: options.jobs?.storage });
+  openApiDocument(app);
+  await app.register(problemPages);
+  await app.register(reference);
+  if (options.role !== "worker") await app.register((v1) => v1Routes(v1, options, { maxBodyBytes, maxPendingBytes }));
+  refuseOtherMethods(app, methods);
+  await app.ready();
+  return app;
+}
+
+/** Everything under /v1. */
+async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLimits): Promise<void> {
+  const { pool, jobs, apiKeys: keys = [] } = options;
+  await limitRate(v1, { perMinute: options.rateLimit ?? 0 });
+  if (keys.length > 0) requireApiKey(v1);
+  await v1.register(operators);
+  await v1.register(async (scope) => {
+    takeRawBodies(scope, limits);
+    if (options.sharedGraphs !== undefined) shareGraphs(scope, options.sharedGraphs);
+    compute(scope, { pool });
+    check(scope, { pool });
+    grade(scope, { pool });
+    await scope.register(graphs, { pool, sharedGraphs: options.sharedGraphs });
+    if (jobs !== undefined) {
+      const { storage, privateWebhooks = false } = jobs;
+      await scope.register(jobRoutes, { pool, storage, apiKeys: keys, privateWebhooks });
+    }
+    if (options.datasets !== undefined) {
+      await scope.register(datasetUpload, { pool, ...options.datasets });
+      await scope.register(datasets, options.datasets);
+    }
+  });
+}

@@ -1,0 +1,109 @@
+import type { Answer } from "../../tasks/context.ts";
+import { randomBytes, subtle } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+
+import type { IdempotencyKey, IdempotencyStore, Job, NewJob, Storage } from "../../jobs/contract.ts";
+import { isPassing } from "../../jobs/faults.ts";
+import { framed, splitFrame } from "../../training/frame.ts";
+import { Problem, problem, problemAt } from "../../problems/problems.ts";
+import { refusalOf } from "../../jobs/webhook-addresses.ts";
+import { idPrefix, mentionedIds } from "./mentioned-ids.ts";
+import { bodyOf, type Runner } from "./routes/compute.ts";
+
+export type Submitted = { readonly job: Job; readonly isReplay: boolean } | { readonly refusal: Answer };
+
+interface Desk {
+  readonly pool: Runner;
+  readonly storage: Storage;
+  readonly privateWebhooks: boolean;
+  /** Names the client. */
+  readonly client: string;
+}
+
+/** Has a request checked by a worker, and keeps it as a job; one whose key has come before is the job that it made then. */
+export async function submitJob(request: FastifyRequest, desk: Desk): Promise<Submitted> {
+  const body = bodyOf(request);
+  const key = keyOf(request, desk.client);
+  if (key === undefined) return create(request, body, desk);
+  const { idempotency, jobs } = desk.storage;
+  const begun = await idempotency.begin(key.scope, key.key, await digestOf(body));
+  if (begun.state === "done") return { job: await jobs.get(begun.jobId), isReplay: true };
+  if (begun.state === "in_flight")
+    throw problem("idempotency_in_flight", `The first request with the key ${shown(key)} is not answered yet`);
+  if (begun.state === "mismatch") throw problem("idempotency_mismatch", `Another request has come with the key ${shown(key)}`);
+  let made: Submitted | undefined;
+  try {
+    return (made = await create(request, body, desk, key));
+  } finally {
+    // What was refused may be sent again when it is mended, or when the storage answers.
+    if (made === undefined || "refusal" in made) await release(idempotency, key);
+  }
+}
+
+/** Milliseconds between two trials to give a key up while the storage does not answer. Keys that nobody gives up last minutes. */
+const releaseAgainMs = 500;
+
+/** Gives a key up; while the storage does not answer, again and again after the request is answered. */
+async function release(idempotency: IdempotencyStore, key: IdempotencyKey): Promise<void> {
+  try {
+    await idempotency.release(key.scope, key.key);
+  } catch (error) {
+    if (isPassing(error)) setTimeout(() => void release(idempotency, key), releaseAgainMs).unref();
+  }
+}
+
+async function create(request: FastifyRequest, body: Buffer, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
+  const { pool, storage, client } = desk;
+  const frame = framed({ datasets: await mentionedDatasets(body, storage) }, body);
+  const answer = await pool.run("submitJob", frame, { signal: request.departure });
+  if (answer.status !== 200) return { refusal: answer };
+  const { header, rest } = splitFrame(answer.body);
+  const { digest, ...told } = header as Omit<NewJob, "id" | "submission" | "client"> & { readonly digest: string };
+  if (told.webhook !== null && !desk.privateWebhooks) requirePublic(told.webhook.url);
+  await storage.blobs.put(digest, typeof rest === "string" ? Buffer.from(rest) : rest);
+  const id = `job_${randomBytes(12).toString("hex")}`;
+  return { job: await storage.jobs.create({ ...told, id, submission: digest, client }, key), isReplay: false };
+}
+
+/** What can be said of an address at once; names are looked up when the job is over. */
+function requirePublic(url: string): void {
+  const refusal = refusalOf(new URL(url));
+  if (refusal !== null) throw problemAt("invalid_request", "/webhook/url", `A webhook goes to the public network, and ${refusal}`);
+}
+
+const longestKey = 255;
+
+function keyOf({ headers }: FastifyRequest, scope: string): IdempotencyKey | undefined {
+  const key = headers["idempotency-key"];
+  if (key === undefined) return undefined;
+  if (typeof key !== "string" || key === "" || key.length > longestKey) {
+    throw problem("invalid_request", `The header Idempotency-Key is a text of 1 to ${longestKey} characters`);
+  }
+  return { scope, key };
+}
+
+const shown = ({ key }: IdempotencyKey): string => JSON.stringify(key.slice(0, 60));
+
+/** Away from the event loop, since bodies are long. */
+const digestOf = async (body: Buffer): Promise<string> => Buffer.from(await subtle.digest("SHA-256", body)).toString("hex");
+
+/** A request that names more datasets than this is told that the others are unknown. */
+const mostDatasets = 64;
+
+/**
+ * Paths of the files of the datasets whose ids stand anywhere in a body, by id. An id that is none of a dataset, but of a graph, is left out; so is an unknown one, of which the worker says where it stands.
+ */
+async function mentionedDatasets(body: Buffer, { datasets, blobs }: Storage): Promise<Record<string, string>> {
+  const paths = await Promise.all(
+    [...mentionedIds(body, mostDatasets)].map(async (id) => {
+      const known = await datasets.get(id).catch(unlessUnknown);
+      return known === null ? [] : [[id, await blobs.localPath(id.slice(idPrefix.length))] as const];
+    }),
+  );
+  return Object.fromEntries(paths.flat());
+}
+
+function unlessUnknown(error: unknown): null {
+  if (error instanceof Problem && error.code === "unknown_dataset") return null;
+  throw error;
+}

@@ -1,0 +1,88 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { hasZodFastifySchemaValidationErrors } from "@fastify/type-provider-zod";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifySchemaValidationError } from "fastify";
+import { aboutRequest, pathOf } from "./request-log.ts";
+import { nearest } from "../../../problems/nearest.ts";
+import { Problem, problem, problemAt, type ProblemCode } from "../../../problems/problems.ts";
+import type { RouteMethods } from "./methods.ts";
+
+const mediaType = "application/problem+json";
+
+/** Makes every error an RFC 9457 document. It belongs to the root, and before any route. */
+export function answerWithProblems(app: FastifyInstance, { maxBodyBytes, methods }: { maxBodyBytes: number; methods: RouteMethods }): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const found = problemOf(error, { maxBodyBytes, contentType: request.headers["content-type"] });
+    // Nobody reads the answer of a request whose client has gone.
+    if (found.code === "internal" && !reply.raw.destroyed) request.log.error({ ...aboutRequest(request), err: error }, "unforeseen error");
+    // The framework would close the connection after a body that it did not take, and a client that still sends would not read why.
+    reply.removeHeader("connection");
+    return sendProblem(reply, found);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, nothingAt(pathOf(request), methods.keys())));
+}
+
+function nothingAt(path: string, paths: Iterable<string>): Problem {
+  const [meant] = nearest(path, paths, 1);
+  if (meant === undefined) return problem("not_found", `There is nothing at ${path}`);
+  return problemAt("not_found", "", `There is nothing at ${path}; did you mean ${meant}?`, meant);
+}
+
+export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
+  if (found.retryAfter !== undefined) reply.header("retry-after", found.retryAfter);
+  return reply.code(found.status).type(mediaType).send(JSON.stringify(found.toDocument()));
+}
+
+/** What the framework finds wrong, in the words of the catalogue. */
+function problemOf(error: FastifyError, circumstances: Circumstances): Problem {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const places = error.validation.map(
+      ({ instancePath, message }: FastifySchemaValidationError) => `${instancePath.slice(1)}: ${message}`,
+    );
+    const part = error.validationContext === "params" ? "path" : error.validationContext === "querystring" ? "query" : "request";
+    return problem("invalid_request", `The ${part} does not fit: ${places.join("; ")}`);
+  }
+  const translate = translations.get(error.code);
+  if (translate !== undefined) return problem(translate.code, translate.detail(circumstances));
+  // The parser of HTTP, or a stream that broke off.
+  if (error.statusCode === 400) return problem("malformed_http", "The request could not be read to its end");
+  return problem("internal", "The request could not be processed");
+}
+
+interface Circumstances {
+  readonly maxBodyBytes: number;
+  readonly contentType: string | undefined;
+}
+
+const translations = new Map<string, { code: ProblemCode; detail: (circumstances: Circumstances) => string }>([
+  ["FST_ERR_CTP_BODY_TOO_LARGE", { code: "body_too_large", detail: ({ maxBodyBytes }) => `The body has more than ${maxBodyBytes} bytes` }],
+  ["FST_ERR_CTP_INVALID_MEDIA_TYPE", { code: "unsupported_media_type", detail: ({ contentType }) => notJson(contentType) }],
+  ["FST_CP_ERR_INVALID_CONTENT_ENCODING", { code: "unsupported_media_type", detail: () => "The body's Content-Encoding is not supported" }],
+  ["FST_CP_ERR_INVALID_CONTENT", { code: "invalid_encoding", detail: () => "The body is not compressed as its Content-Encoding says" }],
+  ["FST_ERR_BAD_URL", { code: "malformed_http", detail: () => "The path cannot be decoded" }],
+  ["FST_ERR_MAX_PARAM_LENGTH", { code: "not_found", detail: () => "The path is too long for anything to be there" }],
+]);
+
+/** Clients that name no type are often given another one by their tool. */
+const notJson = (contentType = "of no type"): string =>
+  `The body is ${contentType.slice(0, 100)}: send JSON in UTF-8, with the header Content-Type: application/json`;
+
+/** Answers what is not HTTP, or arrives too slowly, where there is no request yet and hence no reply. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed) return;
+  const found = clientProblem(error.code);
+  if (socket.writable) {
+    const { status } = found;
+    const body = JSON.stringify(found.toDocument());
+    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${mediaType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    socket.write(head + body);
+  }
+  socket.destroy(error);
+}
+
+function clientProblem(code: string | undefined): Problem {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return problem("request_timeout", "The request did not arrive completely in time");
+  if (code === "HPE_HEADER_OVERFLOW") return problem("headers_too_large", "The path and the headers are larger than 16 KiB");
+  return problem("malformed_http", "This is not an HTTP/1.1 request");
+}

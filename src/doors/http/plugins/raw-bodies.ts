@@ -1,0 +1,112 @@
+import type { Readable } from "node:stream";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { Departure } from "../departure.ts";
+import { aboutRequest } from "./request-log.ts";
+import { Problem, problem } from "../../../problems/problems.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** When the client goes away before it has its answer. */
+    departure: Departure;
+    /** Bytes of this request's body that count as pending. */
+    pendingBytes: number;
+  }
+}
+
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  /** Bytes of all bodies that are being received or wait for their answers. */
+  readonly maxPendingBytes: number;
+}
+
+/** Bodies of up to this many bytes are taken however much is pending, and are not given memory in advance. */
+const small = 64 * 1024;
+
+const jsonTypes = /^application\/(?:[\w.-]+\+)?json(?:;|$)/;
+
+/** The routes of this scope take JSON as the bytes that came: the event loop parses nothing. */
+export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPendingBytes }: BodyLimits): void {
+  let pending = 0;
+  scope.decorateRequest("departure");
+  scope.decorateRequest("pendingBytes", 0);
+
+  scope.addHook("onRequest", (request, reply, done) => {
+    request.departure = new Departure();
+    // The end of the answer and not of the request, which closes as soon as its body has been read.
+    reply.raw.once("close", () => {
+      pending -= request.pendingBytes;
+      if (reply.raw.writableEnded) return;
+      request.log.info(aboutRequest(request), "the client has gone");
+      request.departure.happen();
+    });
+    done();
+  });
+
+  scope.addContentTypeParser(jsonTypes, (request, payload, done) => {
+    requireUtf8(request);
+    const announced = payload === request.raw ? Number(request.headers["content-length"] ?? 0) : 0;
+    if (announced > maxBodyBytes) throw tooLarge(maxBodyBytes);
+    const body = new ArrivingBody(announced);
+
+    const take = (chunk: Buffer): void => {
+      pending += chunk.length;
+      request.pendingBytes += chunk.length;
+      const length = body.length + chunk.length;
+      if (length > maxBodyBytes) refuse(tooLarge(maxBodyBytes));
+      else if (length > small && pending > maxPendingBytes) refuse(tooManyBytes());
+      else body.add(chunk);
+    };
+    const refuse = (error: Error): void => {
+      stop();
+      done(error);
+    };
+    const finish = (): void => {
+      stop();
+      done(null, body.bytes());
+    };
+    const stop = (): void => {
+      payload.off("data", take).off("end", finish).off("error", refuse);
+      // What still comes is read and forgotten, so that the client, once it has sent all, reads the answer.
+      ignoreErrors(payload).resume();
+    };
+    payload.on("data", take).on("end", finish).on("error", refuse).resume();
+  });
+}
+
+/** Collects a body: in one piece of memory when it is large and its length was announced, else in pieces that are joined at the end. */
+class ArrivingBody {
+  readonly #whole: Buffer | undefined;
+  readonly #pieces: Buffer[] = [];
+  #length = 0;
+
+  constructor(announced: number) {
+    // Memory that nothing was written to yet costs nothing.
+    if (announced > small) this.#whole = Buffer.allocUnsafeSlow(announced);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#whole) chunk.copy(this.#whole, this.#length);
+    else this.#pieces.push(chunk);
+    this.#length += chunk.length;
+  }
+
+  bytes(): Buffer {
+    if (this.#whole) return this.#whole;
+    return this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
+  }
+}
+
+function requireUtf8({ headers }: FastifyRequest): void {
+  const type = headers["content-type"];
+  if (type === undefined || type === "application/json") return;
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1] ?? "utf-8";
+  if (!/^utf-?8$/i.test(charset)) throw problem("unsupported_media_type", `JSON is read as UTF-8, not as ${charset.slice(0, 40)}`);
+}
+
+const ignoreErrors = (stream: Readable): Readable => stream.on("error", () => {});
+const tooLarge = (most: number): Problem => problem("body_too_large", `The body has more than ${most} bytes`);
+const tooManyBytes = (): Problem => new Problem("overloaded", "Too many bytes of other requests are waiting already", [], 1);

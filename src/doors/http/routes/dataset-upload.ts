@@ -1,0 +1,132 @@
+import type { Answer } from "../../../tasks/context.ts";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
+import { z } from "zod";
+
+import type { Blobs, Dataset as KeptDataset, DatasetStore } from "../../../jobs/contract.ts";
+import type { ParseRequest, ParseResult } from "../../../training/datasets/task.ts";
+import { datasetExamples } from "../../../training/datasets/examples.ts";
+import { ColumnRoles, Dataset, DatasetQuery } from "../../../training/datasets/schema.ts";
+import { parseJson } from "../../../request/json.ts";
+import { Problem, problem } from "../../../problems/problems.ts";
+import { check } from "../../../request/validate.ts";
+import { viewOfDataset } from "../dataset-view.ts";
+import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
+import { forgetRest, inUploadFolder, receiveFile, uploadTooLarge } from "../upload.ts";
+import { type Runner, sendAnswer } from "./compute.ts";
+
+export interface DatasetsOptions {
+  readonly blobs: Pick<Blobs, "putFile">;
+  readonly datasets: DatasetStore;
+  /** Where files lie while they arrive and are read. */
+  readonly uploadsFolder: string;
+  /** Bytes of a file, as it comes, unpacked, and as it is kept. */
+  readonly maxDatasetBytes: number;
+}
+
+/** Seconds after which a client may try again when there was no room. */
+const retryAfter = 5;
+
+/** Data for training, uploaded as files: a file comes as it is, whatever type its sender gives it, and is never in memory as a whole here. */
+export const datasetUpload: FastifyPluginCallbackZod<DatasetsOptions & { pool: Runner }> = (scope, options, done) => {
+  const { pool, blobs, datasets, uploadsFolder, maxDatasetBytes: maxBytes } = options;
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("*", ({ headers }, payload, parsed) => {
+    if (/^multipart\//i.test(headers["content-type"] ?? "")) throw isForm();
+    parsed(null, payload);
+  });
+  scope.post(
+    "/v1/datasets",
+    {
+      schema: {
+        operationId: "uploadDataset",
+        tags: [tags.datasets.name],
+        summary: "Upload a dataset",
+        description:
+          "Takes a file as the body: CSV, JSON lines (an object each, with numbers or nested lists), NPZ, NPY, IDX (the format of MNIST) or " +
+          "safetensors, as it is or packed with gzip. It becomes named tensors that share their first size, the rows. The id is a digest of the " +
+          "content: the same content has the same id, and uploading it again answers 200 with what is there. " +
+          "CSV: an empty cell is an error; NaN, inf and Infinity are numbers when they are written so. Files with one array make the tensor `data`.",
+        querystring: DatasetQuery,
+        security: keyMayBeNeeded,
+      },
+      config: {
+        contract: {
+          request: {
+            description: "The file",
+            mediaType: "application/octet-stream",
+            schema: z.string().meta({ description: "The bytes of the file", format: "binary" }),
+            examples: { csv: { summary: "A CSV", value: datasetExamples.upload.file } },
+          },
+          answer: {
+            status: 201,
+            description: "The dataset, which is new",
+            schema: Dataset,
+            headers: { Location: { description: "The path of the dataset", example: `/v1/datasets/${datasetExamples.upload.answer.id}` } },
+            examples: { csv: { summary: "Made of a CSV", value: datasetExamples.upload.answer } },
+          },
+          otherAnswers: [
+            {
+              description: "The same content was there already",
+              schema: Dataset,
+              examples: { csv: { summary: "Made of a CSV", value: datasetExamples.upload.answer } },
+            },
+          ],
+          problems: [400, 401, 408, 413, 415, 422, 429, 500, 503, 504],
+        },
+      },
+      onError: ({ raw }, _reply, _error, hooked) => {
+        forgetRest(raw);
+        hooked();
+      },
+    },
+    async ({ query, body, headers, departure }, reply) => {
+      if (!(body instanceof Readable)) throw problem("invalid_dataset", "The body is empty; it should be a file");
+      if (Number(headers["content-length"] ?? 0) > maxBytes) throw uploadTooLarge(maxBytes);
+      const { name, header, columns, ...reading } = query;
+      const told = { ...reading, header: header && header === "true", columns: columnRoles(columns) };
+      const outcome = await inUploadFolder(uploadsFolder, async (folder) => {
+        const request: ParseRequest = { ...told, path: join(folder, "file"), blobPath: join(folder, "blob"), maxBytes };
+        await receiveFile(body, request.path, maxBytes);
+        const answer = await pool.run("parseDataset", Buffer.from(JSON.stringify(request)), { signal: departure });
+        if (answer.status === 200) await blobs.putFile(resultOf(answer).digest, request.blobPath);
+        return answer;
+      });
+      if (outcome.status !== 200) {
+        if (outcome.status === 503) reply.header("retry-after", retryAfter);
+        return sendAnswer(reply, outcome);
+      }
+      const { digest, bytes, description } = resultOf(outcome);
+      const dataset: KeptDataset = { id: `sha256:${digest}`, name, created_at: Date.now(), bytes, description };
+      const isNew = await datasets.add(dataset);
+      reply.code(isNew ? 201 : 200).header("location", `/v1/datasets/${dataset.id}`);
+      return reply.send(viewOfDataset(isNew ? dataset : await datasets.get(dataset.id)));
+    },
+  );
+  done();
+};
+
+const isForm = (): Problem =>
+  problem("unsupported_media_type", "The body is a form: send the file itself as the body, as curl does with --data-binary @file");
+
+/** The roles in the query's text. Throws invalid_json or invalid_request, with pointers that begin with /columns. */
+function columnRoles(text: unknown): ColumnRoles | undefined {
+  if (typeof text !== "string") return undefined;
+  const result = check(ColumnRoles, jsonOf(text), "/columns");
+  if (result.success) return result.data;
+  const [{ pointer, detail }] = result.places;
+  throw problem("invalid_request", `In the query, at ${pointer}: ${detail}`, result.places);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw problem(error.code, `In the query's columns: ${error.detail}`, [{ pointer: "/columns", detail: error.detail }]);
+  }
+}
+
+const resultOf = ({ body }: Answer): ParseResult =>
+  JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) as ParseResult;

@@ -1,0 +1,113 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import about from "../../../../package.json" with { type: "json" };
+import { builds } from "../../../kernels/modules.ts";
+import { supportedBuild } from "../../../kernels/workspace.ts";
+import type { WorkerPool } from "../../../workers/pool.ts";
+import type { Storage } from "../../../jobs/contract.ts";
+import { problem } from "../../../problems/problems.ts";
+import { tags } from "../plugins/openapi.ts";
+
+const Alive = z
+  .object({ status: z.literal("alive").meta({ description: "Always this word", examples: ["alive"] }) })
+  .meta({ id: "Alive", description: "The process answers" });
+
+const Ready = z
+  .object({
+    status: z.literal("ready").meta({ description: "Always this word", examples: ["ready"] }),
+    version: z.string().meta({ description: "The service's version", examples: ["0.1.0"] }),
+    node: z.string().meta({ description: "The version of Node.js that runs it", examples: ["24.21.0"] }),
+    workers: z.int().meta({ description: "Worker threads that can take requests", examples: [4] }),
+    busy: z.int().meta({ description: "Worker threads that are computing", examples: [1] }),
+    queued: z.int().meta({ description: "Requests that wait for a worker", examples: [0] }),
+    storage: z.enum(["available", "unavailable"]).meta({
+      description:
+        "Whether what keeps training jobs and data answers. Without it the service still computes, and answers 503 to what needs it",
+      examples: ["available"],
+    }),
+    kernels: z.enum(builds).meta({
+      description:
+        "Which kernels compute: madd where the processor fuses multiplication and addition, as every server since 2013 does, else mul-add. The same request gives the same bytes on all machines that say the same here",
+      examples: ["madd"],
+    }),
+  })
+  .meta({ id: "Ready", description: "The service can compute" });
+
+interface Watched {
+  readonly pool: Pick<WorkerPool, "isReady" | "stats">;
+  readonly storage: Pick<Storage, "ready"> | undefined;
+}
+
+/** For those who watch over the process: whether it lives, and whether to send it requests. */
+export function health(app: FastifyInstance, { pool, storage }: Watched): void {
+  const kernels = supportedBuild();
+  app.get(
+    "/livez",
+    {
+      logLevel: "warn",
+      schema: {
+        operationId: "live",
+        tags: [tags.operations.name],
+        summary: "Whether the process lives",
+        description: "Answers as long as the event loop turns, whatever the workers do.",
+      },
+      config: {
+        contract: {
+          answer: {
+            description: "It lives",
+            schema: Alive,
+            examples: { alive: { summary: "The only answer", value: { status: "alive" } } },
+          },
+          problems: [],
+        },
+      },
+    },
+    (_request, reply) => reply.type("application/json").send('{"status":"alive"}'),
+  );
+
+  app.get(
+    "/readyz",
+    {
+      logLevel: "warn",
+      schema: {
+        operationId: "ready",
+        tags: [tags.operations.name],
+        summary: "Whether to send requests here",
+        description: "Answers 200 when workers can take requests, and 503 while they start and when the service is about to stop.",
+      },
+      config: {
+        contract: {
+          answer: { description: "It is ready", schema: Ready, examples: { ready: { summary: "Four workers", value: readyExample } } },
+          problems: [503],
+        },
+      },
+    },
+    async (_request, reply) => {
+      if (app.isDraining()) throw problem("shutting_down", "The service is stopping and takes no new work");
+      if (!pool.isReady) throw problem("not_ready", "No worker can take requests yet");
+      const { workers, busy, queued } = pool.stats();
+      const facts: z.output<typeof Ready> = {
+        status: "ready",
+        version: about.version,
+        node: process.versions.node,
+        workers,
+        busy,
+        queued,
+        storage: (await storage?.ready()) === false ? "unavailable" : "available",
+        kernels,
+      };
+      return reply.type("application/json").send(JSON.stringify(facts));
+    },
+  );
+}
+
+const readyExample = {
+  status: "ready",
+  version: "0.1.0",
+  node: "24.21.0",
+  workers: 4,
+  busy: 1,
+  queued: 0,
+  storage: "available",
+  kernels: "madd",
+};

@@ -1,0 +1,115 @@
+import { Readable } from "node:stream";
+import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import { isFinal } from "../../../jobs/contract.ts";
+import { eventsExample, eventStreamExample } from "../../../jobs/examples.ts";
+import { JobEventList, JobId } from "../../../jobs/response.ts";
+import { problem } from "../../../problems/problems.ts";
+import { eventStream } from "../event-stream.ts";
+import { JobWatch } from "../job-watch.ts";
+import { viewOfEvent, viewOfPage } from "../../../jobs/job-view.ts";
+import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
+import { readProblems } from "./compute.ts";
+import type { JobParts } from "./jobs.ts";
+
+const Query = z.strictObject({
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: "The number of the last event that is known already", examples: [3] }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(100)
+    .meta({ description: "Events of one page", examples: [20] }),
+  stream: z
+    .enum(["true", "false"])
+    .optional()
+    .meta({ description: "Whether to answer with a stream, whatever `Accept` says", examples: ["true"] }),
+});
+
+/** What happens to a job: as pages, and as a stream that goes on until the job is over. */
+export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs } }, done) => {
+  scope.get(
+    "/v1/jobs/:id/events",
+    {
+      compress: false,
+      schema: {
+        operationId: "listJobEvents",
+        tags: [tags.jobs.name],
+        summary: "Watch a job",
+        description:
+          "The job's events, as a page of JSON or, with `Accept: text/event-stream` or `stream=true`, as server-sent events: those that were, " +
+          "then those to come, and last the one that ends the job, behind which the stream ends. `id` is the event's number, `event` its type, " +
+          "`data` the event on one line. A client that lost the stream goes on behind `Last-Event-ID` without gaps or repeats, and is " +
+          "answered 204 when there is nothing more to come. curl gets the stream unless it asks for JSON: `curl -N …/events`.",
+        params: z.object({ id: JobId }),
+        querystring: Query,
+        security: keyMayBeNeeded,
+      },
+      config: {
+        contract: {
+          requestHeaders: {
+            "Last-Event-ID": { description: "The number of the last event that the client has had; goes before `after`", example: "3" },
+          },
+          answer: {
+            description: "The events",
+            schema: JobEventList,
+            examples: { page: { summary: "The first ones", value: eventsExample } },
+            otherForms: [
+              {
+                mediaType: "text/event-stream",
+                schema: z.string().meta({ description: "Server-sent events" }),
+                examples: { stream: { summary: "A short job", value: eventStreamExample } },
+              },
+            ],
+          },
+          otherAnswers: [{ status: 204, description: "Of a stream: the job is over, and the client has had its last event" }],
+          problems: readProblems,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      reply.header("cache-control", "no-store").header("vary", "Accept, User-Agent");
+      if (!wantsStream(request, request.query)) {
+        const { limit } = request.query;
+        return reply.send(viewOfPage(await jobs.events(id, { after: lastKnown(request, request.query), limit }), viewOfEvent));
+      }
+      const after = lastKnown(request, request.query);
+      const job = await jobs.get(id);
+      if (isFinal(job.status) && (await jobs.events(id, { after, limit: 1 })).data.length === 0) return reply.code(204).send();
+      // A proxy that collects what passes would keep the events back.
+      reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
+      if (request.method === "HEAD") return reply.send(Readable.from([]));
+      const watch = new JobWatch(jobs, id, request);
+      // However it ends, also before it has begun.
+      return reply.send(Readable.from(eventStream(jobs, job, after, watch)).once("close", () => watch[Symbol.dispose]()));
+    },
+  );
+  done();
+};
+
+/**
+ * Whether the answer is a stream. Programs that accept anything expect JSON that ends; people with curl, who accept anything too, would
+ * watch the job.
+ */
+function wantsStream({ headers }: FastifyRequest, { stream }: z.output<typeof Query>): boolean {
+  if (stream !== undefined) return stream === "true";
+  const { accept = "", "user-agent": agent = "" } = headers;
+  if (accept.includes("text/event-stream")) return true;
+  return agent.startsWith("curl/") && !accept.includes("json");
+}
+
+/** The number of the last event that the client has had. */
+function lastKnown({ headers }: FastifyRequest, { after }: z.output<typeof Query>): number {
+  const given = headers["last-event-id"];
+  if (given === undefined || given === "") return after;
+  if (!/^\d{1,15}$/.test(String(given))) throw problem("invalid_request", "The header Last-Event-ID is not the number of an event");
+  return Number(given);
+}

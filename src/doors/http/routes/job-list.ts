@@ -1,0 +1,169 @@
+import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
+import { z } from "zod";
+import { isFinal } from "../../../jobs/contract.ts";
+import { createExamples, jobExample, listExample } from "../../../jobs/examples.ts";
+import { JobRequest, Tag } from "../../../training/request.ts";
+import { Job, JobId, JobList, jobStatuses } from "../../../jobs/response.ts";
+import { answerExamples, requestExamples } from "../contract.ts";
+import { clientNames } from "../client-name.ts";
+import { submitJob } from "../job-submission.ts";
+import { viewOfJob, viewOfPage } from "../../../jobs/job-view.ts";
+import { untilOver } from "../job-watch.ts";
+import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
+import { preferenceHeader, preferHeader, preferredWait } from "../preferences.ts";
+import { computeProblems, readProblems, sendAnswer } from "./compute.ts";
+import type { JobParts } from "./jobs.ts";
+
+const jobAnswer = { description: "The job", schema: Job, examples: { job: { summary: "A job that succeeded", value: jobExample } } };
+const retryHeader = {
+  "Retry-After": { description: "Seconds after which it is worth asking again, while the job is not over", example: 2 },
+};
+
+/** Training jobs: posted, listed, read and forgotten. */
+export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage, apiKeys, privateWebhooks }, done) => {
+  const store = storage.jobs;
+  const clientOf = clientNames(apiKeys);
+
+  scope.post(
+    "/v1/jobs",
+    {
+      schema: {
+        operationId: "createJob",
+        tags: [tags.jobs.name],
+        summary: "Train",
+        description:
+          "Checks a program with a loss, its data and how to train it, and keeps them as a job, which is answered at once and trained as soon as " +
+          "its turn comes. What is accepted is not lost, whatever becomes of the process.",
+        security: keyMayBeNeeded,
+      },
+      config: {
+        contract: {
+          requestHeaders: {
+            ...preferHeader,
+            "Idempotency-Key": {
+              description:
+                "A text of the client's own of up to 255 characters: the same request under the same key, within a day, makes no second job but is answered with the first one",
+              example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+            },
+          },
+          request: { description: "What to train, on what, and how", schema: JobRequest, examples: requestExamples(createExamples) },
+          answer: {
+            status: 202,
+            headers: {
+              Location: { description: "The path of the job", example: `/v1/jobs/${jobExample.id}` },
+              "Idempotency-Replayed": {
+                description: "true where the key has come before, and the job is the first one's",
+                example: "true",
+              },
+              ...preferenceHeader,
+            },
+            description: "The job, which waits for its turn or has begun",
+            schema: Job,
+            examples: answerExamples(createExamples),
+          },
+          otherAnswers: [{ ...jobAnswer, description: "The job, which was over within the time that the client would wait" }],
+          problems: [...computeProblems, 409],
+        },
+      },
+    },
+    async (request, reply) => {
+      const wait = preferredWait(request, reply);
+      const submitted = await submitJob(request, { pool, storage, privateWebhooks, client: clientOf(request) });
+      if ("refusal" in submitted) return sendAnswer(reply, submitted.refusal);
+      if (submitted.isReplay) reply.header("idempotency-replayed", "true");
+      const job = wait === 0 ? submitted.job : await untilOver(store, submitted.job.id, request, wait);
+      const isOver = wait > 0 && isFinal(job.status);
+      return reply
+        .code(isOver ? 200 : 202)
+        .header("location", `/v1/jobs/${job.id}`)
+        .send(viewOfJob(job));
+    },
+  );
+
+  scope.get(
+    "/v1/jobs",
+    {
+      schema: {
+        operationId: "listJobs",
+        tags: [tags.jobs.name],
+        summary: "List the jobs",
+        description: "The jobs, the newest first: all of them, or those of a status or with a tag.",
+        querystring: z.strictObject({
+          status: z
+            .enum(jobStatuses)
+            .optional()
+            .meta({ description: "Only jobs that are this", examples: ["running"] }),
+          tag: Tag.optional().meta({ description: "Only jobs with this tag", examples: ["course-7"] }),
+          after: JobId.optional().meta({ description: "The id of the last job of the page before" }),
+          limit: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(100)
+            .default(20)
+            .meta({ description: "Jobs of one page", examples: [50] }),
+        }),
+        security: keyMayBeNeeded,
+      },
+      config: {
+        contract: {
+          answer: { description: "The jobs", schema: JobList, examples: { page: { summary: "One job", value: listExample } } },
+          problems: readProblems,
+        },
+      },
+    },
+    async ({ query }, reply) => {
+      const page = viewOfPage(await store.list(query), viewOfJob);
+      return reply.send({ ...page, first_id: page.data.at(0)?.id ?? null, last_id: page.data.at(-1)?.id ?? null });
+    },
+  );
+
+  scope.get(
+    "/v1/jobs/:id",
+    {
+      schema: {
+        operationId: "readJob",
+        tags: [tags.jobs.name],
+        summary: "Read a job",
+        description: "The job as it is now or, with `Prefer: wait=N`, as it is when it is over or the time is up.",
+        params: z.object({ id: JobId }),
+        security: keyMayBeNeeded,
+      },
+      config: {
+        contract: {
+          requestHeaders: preferHeader,
+          answer: { ...jobAnswer, headers: { ...retryHeader, ...preferenceHeader } },
+          problems: readProblems,
+        },
+      },
+    },
+    async (request, reply) => {
+      const job = await untilOver(store, request.params.id, request, preferredWait(request, reply));
+      if (!isFinal(job.status)) reply.header("retry-after", worthAsking(job.progress?.remaining_seconds ?? 1));
+      return reply.send(viewOfJob(job));
+    },
+  );
+
+  scope.delete(
+    "/v1/jobs/:id",
+    {
+      schema: {
+        operationId: "deleteJob",
+        tags: [tags.jobs.name],
+        summary: "Forget a job",
+        description: "Removes a job that is over, with its events, its history and its weights.",
+        params: z.object({ id: JobId }),
+        security: keyMayBeNeeded,
+      },
+      config: { contract: { answer: { status: 204, description: "It is gone" }, problems: [...readProblems, 409] } },
+    },
+    async ({ params }, reply) => {
+      await store.delete(params.id);
+      return reply.code(204).send();
+    },
+  );
+  done();
+};
+
+/** Seconds after which there may be something new to hear of a job that is expected to be over in so many. */
+const worthAsking = (remaining: number): number => Math.min(30, Math.max(1, Math.ceil(remaining)));

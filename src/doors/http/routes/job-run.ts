@@ -1,0 +1,75 @@
+import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
+import { z } from "zod";
+import { framed } from "../../../training/frame.ts";
+import { jobGradientsExamples, predictExamples } from "../../../jobs/examples.ts";
+import { JobId } from "../../../jobs/response.ts";
+import { JobGradientsRequest, PredictRequest } from "../../../training/run-requests.ts";
+import { EvaluateResponse, GradientsResponse } from "../../../compute/responses.ts";
+import { chosenWeights, Which } from "../chosen-weights.ts";
+import { answerExamples, requestExamples } from "../contract.ts";
+import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
+import { bodyOf, computeProblems, sendAnswer } from "./compute.ts";
+import type { JobParts } from "./jobs.ts";
+
+const operations = [
+  {
+    path: "/v1/jobs/:id/predict",
+    task: "predict",
+    about: {
+      operationId: "predict",
+      summary: "Predict with a job's weights",
+      description:
+        "Runs the job's program forward on the inputs of the request, with the weights that the job has come to. Networks run as they do in use: without dropout, and without their loss unless there is a target.",
+    },
+    contract: {
+      request: { description: "The inputs", schema: PredictRequest, examples: requestExamples(predictExamples) },
+      answer: { description: "The values", schema: EvaluateResponse, examples: answerExamples(predictExamples) },
+    },
+  },
+  {
+    path: "/v1/jobs/:id/gradients",
+    task: "jobGradients",
+    about: {
+      operationId: "jobGradients",
+      summary: "Differentiate with a job's weights",
+      description: "Runs the job's program forward and backward on the inputs of the request, with the weights that the job has come to.",
+    },
+    contract: {
+      request: {
+        description: "The inputs, and what to differentiate",
+        schema: JobGradientsRequest,
+        examples: requestExamples(jobGradientsExamples),
+      },
+      answer: { description: "Values and gradients", schema: GradientsResponse, examples: answerExamples(jobGradientsExamples) },
+    },
+  },
+] as const;
+
+/** A job's program, run with its weights. The bodies go to the workers as they came, behind the paths of the files that they need. */
+export const jobRun: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage }, done) => {
+  const { jobs, blobs } = storage;
+  for (const { path, task, about, contract } of operations) {
+    scope.post(
+      path,
+      {
+        schema: {
+          ...about,
+          tags: [tags.jobs.name],
+          params: z.object({ id: JobId }),
+          querystring: z.strictObject({ which: Which }),
+          security: keyMayBeNeeded,
+        },
+        config: { contract: { ...contract, problems: computeProblems } },
+      },
+      async (request, reply) => {
+        const body = bodyOf(request);
+        const { id } = request.params;
+        const [{ submission }, checkpoint] = await Promise.all([jobs.get(id), chosenWeights(jobs, id, request.query.which)]);
+        const [program, weights] = await Promise.all([blobs.localPath(submission), blobs.localPath(checkpoint.weights)]);
+        const frame = framed({ submission: program, weights }, body);
+        return sendAnswer(reply, await pool.run(task, frame, { signal: request.departure }));
+      },
+    );
+  }
+  done();
+};

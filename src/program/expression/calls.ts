@@ -1,0 +1,79 @@
+import { has, type Operator } from "../../ops/define.ts";
+import { nearest } from "../../problems/nearest.ts";
+import { didYouMean } from "../draft.ts";
+import { inputSpec } from "../dtypes.ts";
+import type { Emitter } from "./emitter.ts";
+import { faultIn } from "./fault.ts";
+import type { Literal, Term } from "./term.ts";
+import type { Token } from "./tokens.ts";
+import { argumentNamed, functionNamed, functionNames, takesList } from "./vocabulary.ts";
+
+export interface NamedTerm {
+  readonly name: Token;
+  readonly term: Term;
+}
+
+/** Applies the operator that a function's name stands for, each argument in its place. */
+export function callFunction(text: string, emitter: Emitter, name: Token, positional: readonly Term[], named: readonly NamedTerm[]): Term {
+  // An operator with any number of inputs also takes them as one list.
+  const [only] = positional;
+  const terms = positional.length === 1 && only.kind === "list" ? only.items : positional;
+  const meaning = functionNamed(name.text, terms.length);
+  if (meaning === undefined) throw unknownFunction(text, emitter, name);
+  const { op, presets } = meaning;
+  refuseAxis(text, name, op, positional);
+  const isVariadic = inputSpec(op, op.inputs.length) !== undefined;
+  if (!isVariadic && positional.length > op.inputs.length) throw tooMany(text, op, name, positional[op.inputs.length]);
+  const operands = (isVariadic ? terms : positional).map((term, at): Term | null => fittingRank(op, at, term));
+  const attributes = new Map<string, Literal>();
+  for (const { name: argument, term } of named) {
+    const meant = argumentNamed(op, argument.text);
+    if ("input" in meant) {
+      if ((operands[meant.input] ?? null) !== null) throw faultIn(text, argument.at, `${name.text} is given ${argument.text} twice`);
+      while (operands.length < meant.input) operands.push(null);
+      operands[meant.input] = fittingRank(op, meant.input, term);
+    } else {
+      if (attributes.has(meant.attribute)) throw faultIn(text, argument.at, `${name.text} is given ${argument.text} twice`);
+      if (term.kind !== "literal") {
+        throw faultIn(text, term.at, `${argument.text} of ${name.text} is fixed in the program: it takes a number, a list or a text`);
+      }
+      attributes.set(meant.attribute, { ...term, at: argument.at });
+    }
+  }
+  for (const [preset, json] of Object.entries(presets)) {
+    if (!attributes.has(preset)) attributes.set(preset, { kind: "literal", json, at: name.at });
+  }
+  return emitter.apply(op, operands, name.at, attributes);
+}
+
+/** `sum(x, 1)` would add 1, and whoever writes it most likely means the axis. */
+function refuseAxis(text: string, name: Token, op: Operator, positional: readonly Term[]): void {
+  const [, second] = positional;
+  const alone = functionNamed(name.text, 1)?.op;
+  if (positional.length !== 2 || second.kind !== "literal" || !has(op, "linear") || !alone || alone === op || !has(alone, "reduction"))
+    return;
+  const axis = `axis=${JSON.stringify(second.json)}`;
+  throw faultIn(text, second.at, `${name.text} over an axis is written with ${axis}, and a number is added with +`, axis);
+}
+
+function tooMany(text: string, op: Operator, name: Token, first: Term): Error {
+  const most = op.inputs.length;
+  const attributes = "shape" in op.attributes ? Object.keys(op.attributes.shape as object) : [];
+  const rest = attributes.length === 0 ? "" : `; the others are named: ${attributes.map((attribute) => `${attribute}=…`).join(", ")}`;
+  const sentence = `${name.text} takes ${most === 1 ? "one positional argument" : `at most ${most} positional arguments`}${rest}`;
+  return faultIn(text, first.at, sentence);
+}
+
+/** Where a list decides a shape, a single number stands for a list of one. */
+function fittingRank(op: Operator, at: number, term: Term): Term {
+  return term.kind === "literal" && typeof term.json === "number" && takesList(op, at) ? { ...term, json: [term.json] } : term;
+}
+
+function unknownFunction(text: string, emitter: Emitter, { text: name, at }: Token): Error {
+  if (emitter.isValue(name)) {
+    const product = `${name}*(`;
+    return faultIn(text, at, `${name} is a value and not a function; a product is written ${product}`, product, "unknown_function");
+  }
+  const meant = nearest(name, functionNames);
+  return faultIn(text, at, `there is no function ${name}${didYouMean(meant)}`, meant[0], "unknown_function");
+}

@@ -1,0 +1,214 @@
+import type { Operator } from "../../ops/define.ts";
+import type { Limits } from "../../request/limits.ts";
+import { Problem } from "../../problems/problems.ts";
+import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
+import type { Draft, DraftConstant, DraftInput, Locate, Operand, Place } from "../draft.ts";
+import { FreshNames, snakeName } from "../names.ts";
+import { expressionPointer, faultIn, placeIn, prefixAt } from "./fault.ts";
+import type { List, Literal, OpenNode, Reference, Result, Term } from "./term.ts";
+import { renaming } from "./vocabulary.ts";
+
+/** What the formula says about its names as a whole, known before it is read. */
+export interface NameFacts {
+  /** Every name that stands for a value somewhere in the formula. */
+  readonly mentioned: ReadonlySet<string>;
+  /** How often each name is assigned. */
+  readonly assignments: ReadonlyMap<string, number>;
+  /** The names for which the request gives tensors. */
+  readonly given: { has(name: string): boolean };
+}
+
+const fixed: ReadonlyMap<string, number | boolean> = new Map<string, number | boolean>([
+  ["pi", Math.PI],
+  ["π", Math.PI],
+  ["e", Math.E],
+  ["true", true],
+  ["false", false],
+]);
+
+const none: ReadonlyMap<string, Literal> = new Map();
+
+/** Writes nodes down in the order in which they are computed, and decides every name. */
+export class Emitter {
+  readonly #text: string;
+  readonly #facts: NameFacts;
+  readonly #limits: Limits;
+  readonly #fresh: FreshNames;
+  readonly #nodes: OpenNode[] = [];
+  readonly #constants: (DraftConstant & { readonly at: number })[] = [];
+  /** Inputs and the offsets at which they are first read. */
+  readonly #inputs = new Map<string, number>();
+  /** What each assigned name stands for at this point. */
+  readonly #bindings = new Map<string, string>();
+  readonly #assigned = new Map<string, number>();
+  /** How many nodes have their names. */
+  #named = 0;
+
+  constructor(text: string, facts: NameFacts, limits: Limits) {
+    this.#text = text;
+    this.#facts = facts;
+    this.#limits = limits;
+    this.#fresh = new FreshNames(facts.mentioned);
+  }
+
+  /** What a name stands for where it is read: an assigned value, a number such as pi, or an input. */
+  read(name: string, at: number): Term {
+    const bound = this.#bindings.get(name);
+    if (bound !== undefined) return { kind: "reference", name: bound, at };
+    const number = fixed.get(name);
+    if (number !== undefined && this.isFixed(name)) return { kind: "literal", json: number, at };
+    if (!this.#inputs.has(name)) this.#inputs.set(name, at);
+    return { kind: "reference", name, at };
+  }
+
+  isFixed(name: string): boolean {
+    return fixed.has(name) && !this.#facts.assignments.has(name) && !this.#facts.given.has(name);
+  }
+
+  /** Whether a name stands for a value, so that a parenthesis behind it may be meant as a product. */
+  isValue(name: string): boolean {
+    return this.isKnown(name) || this.#inputs.has(name);
+  }
+
+  /** Whether a name stands for a value that there is, and not for one that is only asked for. */
+  isKnown(name: string): boolean {
+    return this.#bindings.has(name) || this.#facts.given.has(name) || this.isFixed(name);
+  }
+
+  apply(op: Operator, operands: readonly (Term | null)[], at: number, attributes: ReadonlyMap<string, Literal> = none): Result {
+    if (this.#nodes.length >= this.#limits.nodes) {
+      throw faultIn(this.#text, at, `the formula has more than ${this.#limits.nodes} nodes`, undefined, "too_many_nodes");
+    }
+    const node: OpenNode = {
+      kind: "node",
+      names: null,
+      op: op.type,
+      stem: snakeName(op.type),
+      inputs: operands.map((operand) => (operand === null ? null : this.#operand(operand))),
+      attributes: attributes === none ? {} : Object.fromEntries(Array.from(attributes, ([name, { json }]) => [name, json])),
+      places: {
+        at,
+        inputs: operands.map((operand) => operand?.at ?? at),
+        attributes,
+      },
+    };
+    this.#nodes.push(node);
+    return { kind: "result", node, at };
+  }
+
+  #operand(term: Term): string | OpenNode | Literal {
+    if (term.kind === "literal") return term;
+    if (term.kind === "list") throw this.#misplaced(term);
+    return term.kind === "result" ? term.node : term.name;
+  }
+
+  #misplaced(list: List): Error {
+    return faultIn(this.#text, list.at, "a list may hold only numbers here");
+  }
+
+  /** Gives a value to a name, and returns the name under which the graph has it: the last assignment of a name keeps it as it is. */
+  assign(target: Reference, term: Term): string {
+    const name = this.#nameFor(target);
+    if (term.kind === "list") throw this.#misplaced(term);
+    if (term.kind === "literal") this.#constants.push({ name, tensor: this.tensor(term), at: term.at });
+    else {
+      const node = term.kind === "result" ? term.node : this.apply(renaming(), [term], term.at).node;
+      node.names = [name];
+    }
+    this.#bindings.set(target.name, name);
+    this.#endStatement();
+    return name;
+  }
+
+  /** Gives each output of a node to a name; `_` leaves one without. */
+  assignAll(targets: readonly Reference[], { node }: Result): readonly string[] {
+    const names = targets.map((target) => (target.name === "_" ? null : this.#nameFor(target)));
+    node.names = names;
+    targets.forEach((target, at) => {
+      const name = names[at];
+      if (name !== null) this.#bindings.set(target.name, name);
+    });
+    this.#endStatement();
+    return names.filter((name) => name !== null);
+  }
+
+  /** The name of what a statement computes that assigns nothing. */
+  keep(term: Term): string {
+    this.#endStatement();
+    switch (term.kind) {
+      case "reference":
+        return term.name;
+      case "result":
+        return firstName(term.node);
+      case "literal": {
+        const name = this.#fresh.next("constant");
+        this.#constants.push({ name, tensor: this.tensor(term), at: term.at });
+        return name;
+      }
+      case "list":
+        throw this.#misplaced(term);
+    }
+  }
+
+  /** Nodes that nobody has named are named after their operators, in the order of computation. */
+  #endStatement(): void {
+    for (; this.#named < this.#nodes.length; this.#named++) {
+      const node = this.#nodes[this.#named];
+      node.names ??= [this.#fresh.next(node.stem)];
+    }
+  }
+
+  #nameFor({ name, at }: Reference): string {
+    const read = this.#inputs.get(name);
+    if (read !== undefined) {
+      const place = placeIn(this.#text, read);
+      throw faultIn(this.#text, at, `${name} cannot be assigned here, because ${place} reads it as an input: use another name`);
+    }
+    const nth = (this.#assigned.get(name) ?? 0) + 1;
+    this.#assigned.set(name, nth);
+    return nth === this.#facts.assignments.get(name) ? name : this.#fresh.next(name);
+  }
+
+  tensor({ json, at }: Literal): GivenTensor {
+    try {
+      return decodeTensor(json, "", this.#limits);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      throw faultIn(this.#text, at, error.detail.charAt(0).toLowerCase() + error.detail.slice(1));
+    }
+  }
+
+  draft(outputs: readonly string[]): Draft {
+    const inputs = Array.from(this.#inputs.keys(), (name): DraftInput => ({ name, shape: null, dtype: null }));
+    const operandOf = (operand: string | OpenNode | Literal | null): Operand => {
+      if (operand === null || typeof operand === "string") return operand;
+      return operand.kind === "literal" ? this.tensor(operand) : firstName(operand);
+    };
+    const nodes = this.#nodes.map((node) => ({
+      names: node.names ?? [],
+      op: node.op,
+      inputs: node.inputs.map(operandOf),
+      attributes: node.attributes,
+    }));
+    return { inputs, constants: this.#constants, nodes, outputs, locate: this.#locate };
+  }
+
+  /** A part of the graph lies at an offset of the text; what has none of its own is found with the whole. */
+  readonly #locate: Locate = (list, index, part, which) => {
+    const place = (at: number | undefined): Place =>
+      at === undefined ? { pointer: expressionPointer } : { pointer: expressionPointer, prefix: () => prefixAt(this.#text, at) };
+    if (list === "constants") return place(this.#constants.find(({ name }) => name === index)?.at);
+    if (list === "inputs") return place(this.#inputs.get(String(index)));
+    const places = typeof index === "number" && list === "nodes" ? this.#nodes[index].places : undefined;
+    if (places === undefined || part === undefined) return place(places?.at);
+    if (part === "inputs" && typeof which === "number") return place(places.inputs[which]);
+    return place((part === "attributes" ? places.attributes.get(String(which))?.at : undefined) ?? places.at);
+  };
+}
+
+/** The name by which others use a node's result: what is used before its statement ends has one name. */
+function firstName({ names }: OpenNode): string {
+  const name = names?.[0] ?? null;
+  if (name === null) throw new Error("a node is used that has no name");
+  return name;
+}

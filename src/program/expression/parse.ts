@@ -1,0 +1,109 @@
+import type { Limits } from "../../request/limits.ts";
+import type { Draft } from "../draft.ts";
+import { Emitter, type NameFacts } from "./emitter.ts";
+import { faultIn } from "./fault.ts";
+import { described, Parser } from "./parser.ts";
+import type { Reference, Term } from "./term.ts";
+import { type Token, tokenize } from "./tokens.ts";
+
+/** Assigning signs; one such as += stands for an assignment of the name's sum with the rest. */
+const assigning: ReadonlySet<string> = new Set(["=", "+=", "-=", "*=", "/=", "@=", "%=", "^=", "**="]);
+
+/** Names are no longer than this in the whole contract. */
+const longestName = 256;
+
+/**
+ * The draft of a formula. Statements end with a semicolon or a line; the last one is the output. Names that are read and never assigned
+ * are inputs, except `e` and `pi` when no tensor is given for them. Throws invalid_expression and its like with line and column.
+ */
+export function draftOfExpression(text: string, given: { has(name: string): boolean }, limits: Limits): Draft {
+  const tokens = tokenize(text, limits);
+  const emitter = new Emitter(text, { ...namesIn(text, tokens), given }, limits);
+  const parser = new Parser(text, tokens, emitter, limits);
+  let outputs: readonly string[] | null = null;
+  for (;;) {
+    while (parser.next.kind === "break") parser.take();
+    if (parser.next.kind === "end") break;
+    outputs = statement(parser, emitter);
+    const { next } = parser;
+    if (next.kind !== "break" && next.kind !== "end") throw unfinished(parser, next);
+  }
+  if (outputs === null) throw faultIn(text, text.length, "the formula is empty");
+  return emitter.draft(outputs);
+}
+
+/** Reads a statement and returns the names of what it computes. */
+function statement(parser: Parser, emitter: Emitter): readonly string[] {
+  const targets = targetsOf(parser);
+  if (targets.length === 0) return [emitter.keep(parser.expression())];
+  const sign = parser.take();
+  const [target] = targets;
+  if (sign.text !== "=") {
+    if (targets.length > 1) throw parser.fault(sign, `${sign.text} changes one name`);
+    const before = emitter.read(target.name, target.at);
+    const sum = parser.infix({ ...sign, text: sign.text.slice(0, -1) }, before, parser.expression());
+    return [emitter.assign(target, sum)];
+  }
+  const begin = parser.next;
+  const term = parser.expression();
+  if (targets.length === 1) return [emitter.assign(target, term)];
+  if (term.kind !== "result" || !isCall(term, begin)) {
+    throw parser.fault(begin, `several names are assigned from one function with several results`);
+  }
+  return emitter.assignAll(targets, term);
+}
+
+const isCall = (term: Term, begin: Token): boolean => begin.kind === "name" && term.at === begin.at;
+
+/** The names before an assigning sign; none when the statement assigns nothing. */
+function targetsOf(parser: Parser): readonly Reference[] {
+  const count = targetCount((ahead) => parser.peek(ahead));
+  return Array.from({ length: count }, () => {
+    const { text, at } = parser.take();
+    if (parser.next.text === ",") parser.take();
+    return { kind: "reference", name: text, at };
+  });
+}
+
+/** How many names, separated by commas, stand before an assigning sign here; 0 when something else does. */
+function targetCount(peek: (ahead: number) => Token): number {
+  for (let count = 1; ; count++) {
+    if (peek(2 * count - 2).kind !== "name") return 0;
+    const { kind, text } = peek(2 * count - 1);
+    if (kind !== "symbol") return 0;
+    if (assigning.has(text)) return count;
+    if (text !== ",") return 0;
+  }
+}
+
+function unfinished(parser: Parser, next: Token): Error {
+  if (assigning.has(next.text)) {
+    return parser.fault(
+      next,
+      `only names can be assigned: ${next.text} stands behind one name, or several with commas between; == compares`,
+    );
+  }
+  if (next.text === ")" || next.text === "]") return parser.fault(next, `this ${next.text} closes nothing`);
+  return parser.fault(next, `expected an operator or the end of the statement, found ${described(next)}`);
+}
+
+function namesIn(text: string, tokens: readonly Token[]): Omit<NameFacts, "given"> {
+  const mentioned = new Set<string>();
+  const assignments = new Map<string, number>();
+  let begins = true;
+  tokens.forEach((token, at) => {
+    if (begins) {
+      const count = targetCount((ahead) => tokens[Math.min(at + ahead, tokens.length - 1)]);
+      for (let target = 0; target < count; target++) {
+        const { text: name } = tokens[at + 2 * target];
+        if (name !== "_" || count === 1) assignments.set(name, (assignments.get(name) ?? 0) + 1);
+      }
+    }
+    begins = token.kind === "break";
+    if (token.kind !== "name") return;
+    if (token.text === "__proto__") throw faultIn(text, token.at, "__proto__ may not be a name");
+    if (token.text.length > longestName) throw faultIn(text, token.at, `a name has at most ${longestName} characters`);
+    if (tokens[at + 1].text !== "(") mentioned.add(token.text);
+  });
+  return { mentioned, assignments };
+}

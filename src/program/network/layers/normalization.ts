@@ -1,0 +1,110 @@
+import type { Value } from "../../../ir/graph.ts";
+import { one } from "../../../ops/express.ts";
+import { BatchNormalization } from "../../../ops/network/batch-normalization.ts";
+import { add } from "../../../ops/arithmetic/add.ts";
+import { cast } from "../../../ops/arithmetic/cast.ts";
+import { mul } from "../../../ops/arithmetic/mul.ts";
+import { reciprocal } from "../../../ops/arithmetic/reciprocal.ts";
+import { sub } from "../../../ops/arithmetic/sub.ts";
+import { groupNormalization } from "../../../ops/network/group-normalization.ts";
+import { layerNormalization } from "../../../ops/network/layer-normalization.ts";
+import { standardise } from "../../../ops/network/normalization.ts";
+import { filled } from "../../../ops/shape/expand.ts";
+import { reshape } from "../../../ops/shape/reshape.ts";
+import { formatShape, sameShape, sizeOf } from "../../../tensor/shape.ts";
+import * as schemas from "../schemas/normalization.ts";
+import { type Building, defineLayer, LayerFault, type Layout, parameter, type ParameterSpec } from "../define.ts";
+import { constantly } from "../initialisers.ts";
+
+type Batch = (typeof schemas)["BatchNorm1d" | "BatchNorm2d" | "BatchNorm3d"]["_zod"]["output"];
+
+/** A learned scale and shift that start out changing nothing. */
+const affineOf = (shape: ParameterSpec["shape"], shift = true): ParameterSpec[] => [
+  parameter("weight", shape, constantly(1)),
+  ...(shift ? [parameter("bias", shape, constantly(0))] : []),
+];
+
+const batchOf = (layout: Layout) => ({
+  layout,
+  inferred: { argument: "num_features", axis: 1 } as const,
+  parameters: ({ affine, num_features: channels, track_running_stats: tracked }: Batch): ParameterSpec[] => [
+    ...(affine ? affineOf([channels]) : []),
+    ...(tracked
+      ? ([
+          { name: "running_mean", role: "buffer", shape: [channels], initial: constantly(0) },
+          { name: "running_var", role: "buffer", shape: [channels], initial: constantly(1) },
+        ] as const)
+      : []),
+  ],
+  // Without effect on values and gradients.
+  unused: ({ track_running_stats: tracked }: Batch) => (tracked ? ["num_batches_tracked"] : []),
+  build: (x: Value, { affine, eps, momentum, track_running_stats: tracked }: Batch, building: Building) => {
+    const { parameter, training } = building;
+    const ofBatch = training || !tracked;
+    if (training && sizeOf(x.shape) === x.shape[1]) {
+      const message = `its input of shape ${formatShape(x.shape)} has one number for each channel, and training needs more to tell a variance`;
+      throw new LayerFault("shape_mismatch", message);
+    }
+    const each = (value: number): Value => filled(value, { dtype: x.dtype, shape: [x.shape[1]] });
+    const scale = affine ? [parameter("weight"), parameter("bias")] : [each(1), each(0)];
+    const running = tracked ? [parameter("running_mean"), parameter("running_var")] : [each(0), each(1)];
+    if (training && tracked) follow(x, momentum, building);
+    return one(BatchNormalization, [x, ...scale, ...running], { epsilon: eps, training_mode: ofBatch });
+  },
+});
+
+/** Moves the running statistics towards those of the batch, whose variance is the unbiased one here. */
+function follow(x: Value, momentum: number | null, { parameter, step, replace }: Building): void {
+  if (step === null) return;
+  const channels = x.shape[1];
+  const elements = sizeOf(x.shape) / channels;
+  const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+  const { mean, variance } = standardise(x, axes);
+  // Without a momentum all batches count alike.
+  const weight = momentum === null ? reciprocal(cast(step, x.dtype)) : filled(momentum, { dtype: x.dtype, shape: [] });
+  const move = (buffer: string, now: Value): void => {
+    const before = parameter(buffer);
+    replace(buffer, add(before, mul(sub(reshape(now, [channels]), before), weight)));
+  };
+  move("running_mean", mean);
+  move("running_var", mul(variance, elements / (elements - 1)));
+}
+
+export const BatchNorm1d = defineLayer(
+  schemas.BatchNorm1d,
+  batchOf({ ranks: [2, 3], means: "[batch, channels] or [batch, channels, length]" }),
+);
+export const BatchNorm2d = defineLayer(schemas.BatchNorm2d, batchOf({ ranks: [4], means: "[batch, channels, height, width]" }));
+export const BatchNorm3d = defineLayer(schemas.BatchNorm3d, batchOf({ ranks: [5], means: "[batch, channels, depth, height, width]" }));
+
+const sizesOf = (shape: number | readonly number[]): readonly number[] => (typeof shape === "number" ? [shape] : shape);
+
+export const LayerNorm = defineLayer(schemas.LayerNorm, {
+  parameters: ({ normalized_shape, elementwise_affine, bias }) => (elementwise_affine ? affineOf(sizesOf(normalized_shape), bias) : []),
+  build: (x, { normalized_shape, elementwise_affine, bias, eps }, { parameter }) => {
+    const shape = sizesOf(normalized_shape);
+    const last = x.shape.slice(-shape.length);
+    if (!sameShape(last, shape)) {
+      const message = `its normalized_shape is ${formatShape(shape)}, but its input has the shape ${formatShape(x.shape)}`;
+      throw new LayerFault("shape_mismatch", message, "normalized_shape");
+    }
+    const scale = elementwise_affine ? parameter("weight") : filled(1, { dtype: x.dtype, shape });
+    const shift = elementwise_affine && bias ? parameter("bias") : null;
+    return layerNormalization(x, scale, shift, { axis: -shape.length, epsilon: eps });
+  },
+});
+
+export const GroupNorm = defineLayer(schemas.GroupNorm, {
+  inferred: { argument: "num_channels", axis: 1 },
+  parameters: ({ num_channels: channels, num_groups: groups, affine }) => {
+    if (channels !== undefined && channels % groups !== 0) {
+      throw new LayerFault("invalid_layer", `${groups} groups do not divide its ${channels} channels`, "num_groups");
+    }
+    return affine ? affineOf([channels]) : [];
+  },
+  build: (x, { num_groups, eps, affine }, { parameter }) => {
+    const each = (value: number): Value => filled(value, { dtype: x.dtype, shape: [x.shape[1]] });
+    const [scale, shift] = affine ? [parameter("weight"), parameter("bias")] : [each(1), each(0)];
+    return groupNormalization(x, scale, shift, { num_groups, epsilon: eps });
+  },
+});

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { nearest } from "../../problems/nearest.ts";
+import { layerSchemas, type LayerSource } from "./schemas/layers.ts";
+import { lossSchemas, type LossSource, tensorArguments } from "./schemas/losses.ts";
+import { decodeTensor } from "../../request/tensor.ts";
+import { check } from "../../request/validate.ts";
+import { Problem, type ProblemCode, type ProblemPlace, pointerTo } from "../../problems/problems.ts";
+
+type Schema = (typeof layerSchemas)[number] | (typeof lossSchemas)[number];
+
+const byType = <Each extends Schema>(schemas: readonly Each[]): ReadonlyMap<string, Each> =>
+  new Map(schemas.map((schema) => [schema.shape.type.value, schema]));
+
+const layers = byType(layerSchemas);
+const losses = byType(lossSchemas);
+
+/** The contract of each type's arguments. The body's own check asks for a type only: `readNetwork` gives better answers than a union does. */
+const oneOf = (schemas: readonly Schema[]): object[] =>
+  schemas.map((schema) => {
+    // What they refer to by name is defined once, by the whole.
+    const { $schema: _, $defs: _shared, ...contract } = z.toJSONSchema(schema, { io: "input" });
+    return contract;
+  });
+
+const typed = z.looseObject({ type: z.string().meta({ description: "The name of a class of torch.nn", examples: ["Linear"] }) });
+type Typed = z.output<typeof typed>;
+
+export const NetworkSource = z
+  .strictObject({
+    layers: z
+      .array(
+        typed.meta({
+          description: "A layer, by the name of its class in torch.nn, with that class's arguments",
+          oneOf: oneOf(layerSchemas),
+        }),
+      )
+      .min(1)
+      .meta({
+        description:
+          "The layers in order, with the names, arguments and defaults of torch.nn. Sizes of the input (`in_features`, `in_channels`, …) may be left out",
+        examples: [[{ type: "Linear", in_features: 1, out_features: 100 }, { type: "Sigmoid" }, { type: "Linear", out_features: 1 }]],
+      }),
+    loss: typed.optional().meta({
+      description:
+        "A loss of torch.nn between the output and the input `target`; the network then has the output `loss`, which is the default objective",
+      oneOf: oneOf(lossSchemas),
+      examples: [{ type: "MSELoss" }],
+    }),
+    training: z
+      .boolean()
+      .optional()
+      .meta({ description: "How batch normalisation and dropout behave. By default true with a loss and false without", examples: [true] }),
+  })
+  .meta({ id: "Network", description: "A sequence of layers, and a loss" });
+/** A network as a request's body is checked to hold it: the arguments of its layers are as the client wrote them. */
+export type NetworkSource = z.output<typeof NetworkSource>;
+
+/** A network whose every argument is checked, with defaults filled in. */
+export interface Network {
+  readonly layers: readonly LayerSource[];
+  readonly loss: LossSource | null;
+  readonly training: boolean;
+}
+
+/** So many faults are reported at once, at the least. */
+const enoughPlaces = 20;
+
+/** Checks every layer and the loss against its type; throws unknown_layer or invalid_layer with the places at fault. */
+export function readNetwork(source: NetworkSource, pointer = "/network"): Network {
+  const unknown: ProblemPlace[] = [];
+  const invalid: ProblemPlace[] = [];
+  const read = <Each extends Schema>(json: Typed, schemas: ReadonlyMap<string, Each>, at: string): z.output<Each>[] => {
+    const schema = schemas.get(json.type);
+    if (schema === undefined) {
+      unknown.push(unknownType(json.type, schemas === losses, `${at}/type`));
+      return [];
+    }
+    const result = check(schema as z.ZodType as z.ZodType<z.output<Each>>, json, at);
+    if (result.success) return [result.data];
+    invalid.push(...result.places.map((place) => explained(place, schema, json, at)));
+    return [];
+  };
+  const found = { layers: [] as LayerSource[], loss: null as LossSource | null };
+  for (const [index, layer] of source.layers.entries()) {
+    found.layers.push(...read(layer, layers, `${pointer}/layers/${index}`));
+    if (unknown.length + invalid.length >= enoughPlaces) break;
+  }
+  if (source.loss !== undefined) found.loss = read(source.loss, losses, `${pointer}/loss`)[0] ?? null;
+  if (unknown.length > 0) throw refusal("unknown_layer", [...unknown, ...invalid]);
+  if (invalid.length > 0) throw refusal("invalid_layer", invalid);
+  if (found.loss !== null) checkTensors(found.loss, `${pointer}/loss`);
+  return { ...found, training: source.training ?? found.loss !== null };
+}
+
+/** A network is registered before anything is run, so what cannot be read is refused here; throws invalid_tensor. */
+function checkTensors(loss: Typed, at: string): void {
+  for (const name of tensorArguments) if (loss[name] !== undefined && loss[name] !== null) decodeTensor(loss[name], at + pointerTo(name));
+}
+
+/** The detail of the whole is that of its first place. */
+const refusal = (code: ProblemCode, places: readonly ProblemPlace[]): Problem => new Problem(code, places[0].detail, places);
+
+function unknownType(type: string, isLoss: boolean, pointer: string): ProblemPlace {
+  const [own, other] = isLoss ? [losses, layers] : [layers, losses];
+  if (other.has(type)) {
+    const detail = isLoss ? `${type} is a layer and not a loss` : `${type} is a loss: it stands under loss, beside the layers`;
+    return { pointer, detail };
+  }
+  const suggestions = nearest(type, own.keys());
+  const meant = suggestions.length === 0 ? "" : `; did you mean ${suggestions.join(" or ")}?`;
+  return { pointer, detail: `There is no ${isLoss ? "loss" : "layer"} ${quoted(type)}${meant}`, suggestion: suggestions[0] };
+}
+
+/** What is missing is said in the words of its description. */
+function explained(place: ProblemPlace, { shape }: Schema, json: Typed, at: string): ProblemPlace {
+  for (const [name, argument] of Object.entries(shape as Readonly<Record<string, z.ZodType>>)) {
+    if (place.pointer === at + pointerTo(name) && json[name] === undefined) {
+      return { ...place, detail: `${json.type} needs ${name}: ${argument.meta()?.description}` };
+    }
+  }
+  return place;
+}
+
+const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -1,0 +1,166 @@
+import { z } from "zod";
+import { requireCounts } from "./counts.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { nearest } from "../problems/nearest.ts";
+import { Problem, type ProblemPlace, pointerTo } from "../problems/problems.ts";
+
+/** An answer names at most this many faults: more help nobody. */
+const mostPlaces = 20;
+/** An alternative's faults are worded before it is known which alternative is meant. */
+const mostSentences = 10 * mostPlaces;
+
+/** What the schema makes of the JSON. Throws invalid_request, with the pointer of each fault and what was probably meant. */
+export function validate<Schema extends z.ZodType>(schema: Schema, json: unknown, limits: Limits = defaultLimits): z.output<Schema> {
+  requireCounts(json, limits);
+  const result = check(schema, json);
+  if (result.success) return result.data;
+  const [first, ...others] = result.places;
+  const more = others.length === 0 ? "" : ` (${others.length === mostPlaces - 1 ? "many" : others.length} more below)`;
+  const where = first.pointer === "" ? "" : `At ${first.pointer}: `;
+  throw new Problem("invalid_request", `${where}${first.detail}${more}`, result.places);
+}
+
+export type Checked<T> =
+  | { readonly success: true; readonly data: T }
+  | { readonly success: false; readonly places: readonly ProblemPlace[] };
+
+/** What the schema makes of the JSON, or where it does not fit, with pointers that begin with `at`. */
+export function check<Schema extends z.ZodType>(schema: Schema, json: unknown, at = ""): Checked<z.output<Schema>> {
+  const known: KnownMembers = new WeakMap();
+  let sentences = 0;
+  // Each fault is put into words, but only the first ones are read.
+  const error = (issue: z.core.$ZodRawIssue): string | undefined => (++sentences > mostSentences ? "" : sentence(issue, known));
+  try {
+    const result = schema.safeParse(json, { reportInput: true, error });
+    if (result.success) return { success: true, data: result.data };
+    return { success: false, places: placesOf(result.error.issues, known, at).slice(0, mostPlaces) };
+  } catch (error) {
+    // zod passes a list's faults on as arguments, and a stack holds only so many.
+    if (!(error instanceof RangeError)) throw error;
+    return { success: false, places: [{ pointer: at, detail: "There are too many faults here to name them" }] };
+  }
+}
+
+/** The members that a strict object has, by the list of the unknown ones: the schema itself is not on a finished issue. */
+type KnownMembers = WeakMap<readonly string[], readonly string[]>;
+type Issue = z.core.$ZodIssue;
+type NoMatch = Extract<z.core.$ZodIssueInvalidUnion, { options?: unknown }>;
+
+function sentence(issue: z.core.$ZodRawIssue, known: KnownMembers): string | undefined {
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const { inst } = issue;
+      if (inst instanceof z.ZodObject) known.set(issue.keys, Object.keys(inst.shape));
+      return undefined;
+    }
+    case "invalid_type":
+      if (issue.input === undefined) return "This member is missing";
+      return `Expected ${withArticle(issue.expected)}, found ${typeOf(issue.input)}`;
+    case "invalid_value":
+      if (issue.input === undefined)
+        return `This member is missing: it is ${alternatives(issue.values.map((value) => JSON.stringify(value)))}`;
+      return `Expected ${alternatives(issue.values.map((value) => JSON.stringify(value)))}, found ${brief(issue.input)}`;
+    case "too_small":
+    case "too_big": {
+      const bound = Number(issue.code === "too_small" ? issue.minimum : issue.maximum);
+      if (Math.abs(bound) === Number.MAX_SAFE_INTEGER) return `Expected a whole number between -2^53 and 2^53, found ${brief(issue.input)}`;
+      const unit = units.get(issue.origin) ?? "";
+      const plural = unit === "" || bound === 1 ? "" : "s";
+      return `Expected ${issue.code === "too_small" ? "at least" : "at most"} ${bound}${unit}${plural}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+const units: ReadonlyMap<string, string> = new Map([
+  ["string", " character"],
+  ["array", " element"],
+]);
+
+function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): ProblemPlace[] {
+  const places: ProblemPlace[] = [];
+  for (const issue of issues) {
+    if (places.length >= mostPlaces) break;
+    const pointer = at + pointerTo(...(issue.path as readonly (string | number)[]));
+    switch (issue.code) {
+      case "unrecognized_keys":
+        for (const name of issue.keys.slice(0, mostPlaces)) {
+          const members = known.get(issue.keys) ?? [];
+          places.push({ pointer: pointer + pointerTo(name), detail: unknownMember(name, members), ...suggest(name, members) });
+        }
+        break;
+      case "invalid_union":
+        places.push(...("options" in issue ? [unknownKind(issue, pointer)] : branchOf(issue.errors, known, pointer)));
+        break;
+      case "invalid_key":
+        places.push({ pointer, detail: issue.issues[0]?.message ?? issue.message });
+        break;
+      case "invalid_value":
+        places.push({ pointer, detail: issue.message, ...suggest(issue.input, issue.values.map(String)) });
+        break;
+      default:
+        places.push({ pointer, detail: issue.message });
+    }
+  }
+  return places;
+}
+
+/** The member that tells which of several kinds an object is of names none of them. */
+function unknownKind({ input, discriminator = "", options = [] }: NoMatch, pointer: string): ProblemPlace {
+  const given = (input as Readonly<Record<string, unknown>>)[discriminator];
+  const kinds = options.map(String);
+  const expected = alternatives(kinds.map((kind) => JSON.stringify(kind)));
+  if (given === undefined) return { pointer, detail: `This member is missing: it is ${expected}` };
+  return { pointer, detail: `Expected ${expected}, found ${brief(given)}`, ...suggest(given, kinds) };
+}
+
+/** The alternative that the JSON comes closest to: one whose faults lie inside it. When all refuse it as a whole, what they ask for. */
+function branchOf(branches: readonly (readonly Issue[])[], known: KnownMembers, pointer: string): ProblemPlace[] {
+  const inside = branches.filter((issues) => issues.every(({ path, code }) => path.length > 0 || code === "unrecognized_keys"));
+  const best = inside.toSorted((a, b) => a.length - b.length)[0];
+  if (best !== undefined) return placesOf(best, known, pointer);
+  const places = branches.flatMap((issues) => placesOf(issues, known, pointer).slice(0, 1));
+  const suggestion = places.find((place) => place.suggestion !== undefined)?.suggestion;
+  return [{ pointer, detail: joined(places.map(({ detail }) => detail)), ...(suggestion !== undefined && { suggestion }) }];
+}
+
+/** One sentence of several: what they found is the same, and what they expected is listed. */
+function joined(details: readonly string[]): string {
+  const parts = details.map((detail) => /^Expected (.*)(, found .*)$/s.exec(detail));
+  const found = parts[0]?.[2] ?? "";
+  const expected = parts.flatMap((part) => (part === null || part[2] !== found ? [] : [part[1]]));
+  if (expected.length === details.length && expected.length > 0) return `Expected ${alternatives([...new Set(expected)])}${found}`;
+  return [...new Set(details)].join("; or: ") || "None of the alternatives fits";
+}
+
+function unknownMember(name: string, members: readonly string[]): string {
+  const list = members.length === 0 || members.length > 12 ? "" : `; there are ${members.join(", ")}`;
+  return `There is no member ${brief(name)}${list}`;
+}
+
+function suggest(name: unknown, candidates: readonly string[]): { suggestion?: string } {
+  const [suggestion] = typeof name === "string" ? nearest(name, candidates) : [];
+  return suggestion === undefined ? {} : { suggestion };
+}
+
+const withArticle = (type: string): string => {
+  if (type === "record") return "an object";
+  if (type === "array") return "a list";
+  if (type === "int") return "a whole number";
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+};
+
+const typeOf = (json: unknown): string => {
+  if (json === null) return "null";
+  return Array.isArray(json) ? "a list" : typeof json === "number" ? brief(json) : withArticle(typeof json);
+};
+
+const brief = (json: unknown): string => {
+  if (typeof json === "object" && json !== null) return typeOf(json);
+  if (typeof json === "string") return JSON.stringify(json.length > 40 ? `${json.slice(0, 40)}…` : json);
+  return String(json);
+};
+
+const alternatives = (values: readonly string[]): string =>
+  values.length < 2 ? values.join("") : `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;

@@ -1,0 +1,167 @@
+import { type Backward, pullBack, reverse, RuleError } from "../autodiff/reverse.ts";
+import { didYouMean } from "../program/draft.ts";
+import type { NamedValue, Program } from "../program/program.ts";
+import { input, type Node, type Value } from "../ir/graph.ts";
+import { operatorOf } from "../ops/catalogue.ts";
+import { has } from "../ops/define.ts";
+import { filled } from "../ops/shape/expand.ts";
+import { isFloating } from "../tensor/dtype.ts";
+import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";
+import { nearest } from "../problems/nearest.ts";
+import { pointerTo, problemAt } from "../problems/problems.ts";
+import { refusalOfGradient } from "./refusal.ts";
+
+export type Part = "outputs" | "gradients" | "nodes" | "edges";
+
+/** What a request asks of a program's gradients; names are the client's. */
+export interface Question {
+  readonly of: string | undefined;
+  readonly wrt: readonly string[] | undefined;
+  readonly parts: readonly Part[];
+  readonly cotangent: boolean;
+}
+
+export interface EdgeValues {
+  readonly from: string | null;
+  readonly to: string;
+  readonly input: number;
+  readonly value: Value;
+  readonly local: Value | null;
+  readonly gradient: Value | null;
+}
+
+/** The values that answer a question; what is null has no gradient. Parts that were not asked for are empty. */
+export interface Derivatives {
+  readonly objective: NamedValue;
+  /** Where the client's cotangent is fed; null when the seed is 1. */
+  readonly cotangent: Value | null;
+  readonly gradients: readonly NamedValue[];
+  readonly nodes: readonly (NamedValue & { readonly op: string | undefined; readonly gradient: Value | null })[];
+  readonly edges: readonly EdgeValues[];
+  /** The gradient that flows back along each edge, by node and input position, in backward order. */
+  readonly flows: Flows;
+  /** The cotangent of a value; null when nothing flows back to it. */
+  readonly gradientOf: (value: Value) => Value | null;
+}
+
+export type Flows = ReadonlyMap<Node, readonly (Value | null)[]>;
+
+/** Differentiates a program as the question asks. Throws Problem. */
+export function differentiate(program: Program, question: Question): Derivatives {
+  try {
+    return derivativesOf(program, question);
+  } catch (error) {
+    throw error instanceof RuleError ? refusalOfGradient(program, error.node, error.cause) : error;
+  }
+}
+
+function derivativesOf(program: Program, question: Question): Derivatives {
+  const objective = objectiveOf(program, question.of);
+  const scalar = sizeOf(objective.value.shape) === 1;
+  if (!isFloating(objective.value.dtype)) {
+    const detail = `The objective ${objective.name} is ${objective.value.dtype}: gradients are taken of floating-point values`;
+    throw problemAt("not_differentiable", placeOfObjective(question), detail);
+  }
+  if (!scalar && !question.cotangent) {
+    const detail = `The objective ${objective.name} has shape ${formatShape(objective.value.shape)}: give a cotangent of that shape, or reduce it to one number with sum or mean`;
+    // What lacks is the cotangent, unless the objective was chosen.
+    throw problemAt("objective_not_scalar", placeOfObjective(question) || "/cotangent", detail);
+  }
+  const cotangent = question.cotangent ? input(objective.value) : null;
+  const backward = reverse([objective.value], [cotangent ?? filled(1, objective.value)]);
+  const flows = flowsOf(backward);
+  const wrt =
+    question.wrt === undefined ? defaultWrt(program) : question.wrt.map((name, at) => floatingValue(program, name, pointerTo("wrt", at)));
+  const gradientOrZero = (value: Value): Value => backward.gradientOf(value) ?? filled(0, value);
+  const asked = (part: Part): boolean => question.parts.includes(part);
+  return {
+    objective,
+    cotangent,
+    gradients: asked("gradients") ? wrt.map(({ name, value }) => ({ name, value: gradientOrZero(value) })) : [],
+    nodes: asked("nodes")
+      ? program.values.map(({ name, value }) => ({ name, value, op: value.node?.op, gradient: backward.gradientOf(value) }))
+      : [],
+    edges: asked("edges") ? edgesOf(program, flows) : [],
+    flows,
+    gradientOf: backward.gradientOf,
+  };
+}
+
+function flowsOf({ edges }: Backward): Flows {
+  const flows = new Map<Node, (Value | null)[]>();
+  for (const { to, input, gradient } of edges) {
+    let gradients = flows.get(to);
+    if (gradients === undefined) flows.set(to, (gradients = to.inputs.map(() => null)));
+    gradients[input] = gradient;
+  }
+  return flows;
+}
+
+/** Every consumption of a value by one of the program's nodes, in forward order. Literals that take no gradient, such as axes, are left out. */
+function edgesOf(program: Program, flows: Flows): EdgeValues[] {
+  const names = new Map(program.values.map(({ name, value }) => [value, name]));
+  return program.nodes.flatMap(({ name, node }) => {
+    const locals = localDerivatives(node);
+    const gradients = flows.get(node);
+    return node.inputs.flatMap((value, input) => {
+      if (value === null) return [];
+      const from = names.get(value) ?? null;
+      if (from === null && !isFloating(value.dtype)) return [];
+      return [{ from, to: name, input, value, local: locals[input] ?? null, gradient: gradients?.[input] ?? null }];
+    });
+  });
+}
+
+/** Per input, the derivative of the node's result by that input alone, where it has the input's shape: for scalars and elementwise operators. */
+function localDerivatives(node: Node): readonly (Value | null)[] {
+  const [output] = node.outputs;
+  if (node.outputs.length !== 1 || !isFloating(output.dtype)) return [];
+  if (!has(operatorOf(node.op), "elementwise") && sizeOf(output.shape) !== 1) return [];
+  const gradients = pullBack(node, [filled(1, output)]);
+  return node.inputs.map((value, position) => {
+    const gradient = gradients[position] ?? null;
+    if (value === null || gradient === null || !isFloating(value.dtype)) return null;
+    return sameShape(value.shape, output.shape) && sameShape(gradient.shape, value.shape) ? gradient : null;
+  });
+}
+
+function objectiveOf(program: Program, of: string | undefined): NamedValue {
+  if (of !== undefined) return namedValue(program, of, "/of");
+  if (program.objective !== null) return program.objective;
+  const names = program.outputs.map(({ name }) => name).join(", ");
+  throw problemAt("objective_ambiguous", "/of", `The program has several outputs (${names}): say with of which one to differentiate`);
+}
+
+function defaultWrt(program: Program): readonly NamedValue[] {
+  const wrt = program.inputs.filter(({ value, role }) => isFloating(value.dtype) && value.known === null && role !== "buffer");
+  if (wrt.length === 0) {
+    throw problemAt("not_differentiable", "/wrt", "The program has no floating-point input or parameter to differentiate with respect to");
+  }
+  return wrt;
+}
+
+function floatingValue(program: Program, name: string, pointer: string): NamedValue {
+  const found = namedValue(program, name, pointer);
+  if (!isFloating(found.value.dtype)) {
+    const detail = `The value ${name} is ${found.value.dtype}: gradients are taken with respect to floating-point values`;
+    throw problemAt("not_differentiable", pointer, detail);
+  }
+  if (found.value.known !== null) {
+    const detail = `The value ${name} is constant in this program: make it an input to differentiate with respect to it`;
+    throw problemAt("not_differentiable", pointer, detail);
+  }
+  return found;
+}
+
+function namedValue(program: Program, name: string, pointer: string): NamedValue {
+  const found = program.values.find((candidate) => candidate.name === name);
+  if (found !== undefined) return found;
+  const meant = nearest(
+    name,
+    program.values.map((candidate) => candidate.name),
+  );
+  throw problemAt("unknown_output", pointer, `The program has no value named ${name}${didYouMean(meant)}`, meant[0]);
+}
+
+/** Without `of` the objective is the output of the program itself. */
+const placeOfObjective = ({ of }: Question): string => (of === undefined ? "" : "/of");

@@ -1,0 +1,80 @@
+import type { Answer } from "../tasks/context.ts";
+
+import type { Flight } from "./pool-worker.ts";
+
+/** One request to the pool from its arrival to its answer: waiting in the queue, or in flight on a worker. */
+export class Task {
+  readonly name: string;
+  readonly body: string | Uint8Array;
+  readonly bytes: number;
+  /** The task's place in the order of arrival. */
+  readonly order: number;
+  /** In milliseconds of performance.now(). */
+  readonly deadline: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Where the task is in flight; undefined while it waits. */
+  flight: Flight | undefined;
+  /** How many workers have died under the task. */
+  deaths = 0;
+  /** Neighbours in the queue. */
+  previous: Task | undefined;
+  next: Task | undefined;
+  /** Stops listening to the signal of whoever asked. */
+  unlisten: (() => void) | undefined;
+
+  constructor(task: Pick<Task, "name" | "body" | "bytes" | "order" | "deadline" | "resolve" | "reject">) {
+    this.name = task.name;
+    this.body = task.body;
+    this.bytes = task.bytes;
+    this.order = task.order;
+    this.deadline = task.deadline;
+    this.resolve = task.resolve;
+    this.reject = task.reject;
+  }
+}
+
+/** Tasks in the order of arrival, linked through the tasks themselves, so that one in the middle leaves at no cost. */
+export class TaskQueue {
+  #first: Task | undefined;
+  #last: Task | undefined;
+  #length = 0;
+
+  get first(): Task | undefined {
+    return this.#first;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Puts a task at its place in the order of arrival: a new one at the end, one that comes back near the front. */
+  add(task: Task): void {
+    if (this.#last === undefined || this.#last.order < task.order) {
+      this.#link(this.#last, task, undefined);
+      return;
+    }
+    let after = this.#first;
+    while (after !== undefined && after.order < task.order) after = after.next;
+    this.#link(after?.previous, task, after);
+  }
+
+  remove(task: Task): void {
+    if (task.previous) task.previous.next = task.next;
+    else this.#first = task.next;
+    if (task.next) task.next.previous = task.previous;
+    else this.#last = task.previous;
+    task.previous = task.next = undefined;
+    this.#length--;
+  }
+
+  #link(before: Task | undefined, task: Task, after: Task | undefined): void {
+    task.previous = before;
+    task.next = after;
+    if (before) before.next = task;
+    else this.#first = task;
+    if (after) after.previous = task;
+    else this.#last = task;
+    this.#length++;
+  }
+}

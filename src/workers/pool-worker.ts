@@ -1,0 +1,255 @@
+import type { Answer } from "../tasks/context.ts";
+import { type ResourceLimits, Worker } from "node:worker_threads";
+import { CrewHost } from "./crew-host.ts";
+import {
+  type AnswerBatch,
+  CANCELLED,
+  DONE,
+  QUEUED,
+  REVOKED,
+  type Slots,
+  STARTED,
+  type TaskBatch,
+  type Enrolment,
+  type ThreadAllowance,
+  type WorkerMessage,
+} from "./pool-protocol.ts";
+import type { Task } from "./pool-task.ts";
+
+/** Tasks that may be in flight on one worker: enough to keep it busy while messages travel. */
+const slotsPerWorker = 16;
+
+/** Bytes that may be in flight on one worker. A body above it changes owner, and is alone with its worker. */
+const bytesPerWorker = 256 * 1024;
+
+/** Tasks that are assigned in one turn share a message as long as they will be done within this time, in milliseconds. */
+const longestMessage = 0.1;
+
+/** A worker that hands nothing back for this long, in milliseconds, is held up by a long task. */
+const heldUpAfter = 20;
+
+/** A slot in use. It outlives its task when nobody waits for the answer any more or when the task was given to another worker. */
+export interface Flight {
+  readonly worker: PoolWorker;
+  readonly slot: number;
+  readonly bytes: number;
+  task: Task | undefined;
+  /** When a started task was cancelled, in milliseconds of performance.now(). */
+  cancelledAt: number | undefined;
+}
+
+/** What a worker tells its pool. */
+export interface PoolWorkerEvents {
+  ready(): void;
+  answered(task: Task, answer: Answer): void;
+  failed(task: Task | undefined, trace: string): void;
+  /** After a message was read: there may be room for more. */
+  idler(): void;
+  ended(worker: PoolWorker, code: number): void;
+}
+
+export interface PoolWorkerOptions {
+  readonly script: URL;
+  readonly workerData?: unknown;
+  readonly resourceLimits?: ResourceLimits;
+  /** Threads that may work on one large kernel: see crew.ts. One unless told. */
+  readonly threads?: number;
+}
+
+/** The event loop's side of one thread: its slots, what is in flight in them, and the messages. */
+export class PoolWorker {
+  readonly #thread: Worker;
+  readonly #events: PoolWorkerEvents;
+  /** Which of the pool's workers this is. */
+  readonly place: number;
+  readonly #slots: Slots = new Int32Array(new SharedArrayBuffer(slotsPerWorker * Int32Array.BYTES_PER_ELEMENT));
+  readonly #flights = new Map<number, Flight>();
+  readonly #freeSlots = Array.from({ length: slotsPerWorker }, (_, slot) => slot);
+  #bytesInFlight = 0;
+  /** How long a task has taken lately, in milliseconds. */
+  #usual = Number.POSITIVE_INFINITY;
+  #outbox: TaskBatch = emptyBatch();
+  #transfers: ArrayBuffer[] = [];
+  #isReady = false;
+  #isHeldUp = false;
+  #lastProgress = 0;
+  #hasAnswered = false;
+  #crew: CrewHost | undefined;
+  #end: Promise<unknown> | undefined;
+
+  constructor({ script, workerData, resourceLimits }: PoolWorkerOptions, threads: ThreadAllowance, events: PoolWorkerEvents) {
+    this.#events = events;
+    this.place = threads.worker;
+    this.#thread = new Worker(script, { workerData, ...(resourceLimits && { resourceLimits }) });
+    this.#thread.on("message", (message: WorkerMessage) => this.#read(message));
+    this.#thread.on("error", (error: unknown) =>
+      events.failed(undefined, error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    );
+    // What cannot be read cannot be matched to its slot: start afresh.
+    this.#thread.on("messageerror", () => void this.end());
+    this.#thread.on("exit", (code) => {
+      void this.#crew?.end();
+      events.ended(this, code);
+    });
+    this.#thread.postMessage({ slots: this.#slots, threads } satisfies Enrolment);
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Whether the thread has ever got as far as running a task. */
+  get hasWorked(): boolean {
+    return this.#hasAnswered || this.#flights.values().some(({ slot }) => !this.#isUntouched(slot));
+  }
+
+  get load(): number {
+    return this.#flights.size;
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    if (!this.#isReady || this.#isHeldUp) return false;
+    return this.load === 0 || (this.load < slotsPerWorker && this.#bytesInFlight + bytes <= bytesPerWorker);
+  }
+
+  /**
+   * Whether a task would better go with those that wait for the next `send` than to another thread: small ones are done here before
+   * another has been woken.
+   */
+  takesAlong(bytes: number): boolean {
+    return this.hasRoomFor(bytes) && (this.#outbox.slots.length + 1) * this.#usual <= longestMessage;
+  }
+
+  /** Puts a task in flight; it travels with the next `send`. */
+  assign(task: Task): void {
+    const slot = this.#freeSlots.pop();
+    if (slot === undefined) throw new Error("A worker was assigned more tasks than it has slots");
+    if (this.load === 0) this.#lastProgress = performance.now();
+    task.flight = { worker: this, slot, bytes: task.bytes, task, cancelledAt: undefined };
+    this.#flights.set(slot, task.flight);
+    this.#bytesInFlight += task.bytes;
+    Atomics.store(this.#slots, slot, QUEUED);
+    this.#outbox.slots.push(slot);
+    this.#outbox.names.push(task.name);
+    this.#outbox.bodies.push(task.body);
+    if (changesOwner(task)) this.#transfers.push(task.body.buffer);
+  }
+
+  send(): void {
+    if (this.#outbox.slots.length === 0) return;
+    this.#thread.postMessage(this.#outbox, this.#transfers);
+    this.#outbox = emptyBatch();
+    this.#transfers = [];
+  }
+
+  /** Nobody waits for a flight's answer any more: takes it back when it has not started, else asks it to stop. */
+  release(flight: Flight): void {
+    flight.task = undefined;
+    if (this.#takeBack(flight.slot)) return;
+    if (Atomics.compareExchange(this.#slots, flight.slot, STARTED, CANCELLED) === STARTED) flight.cancelledAt = performance.now();
+  }
+
+  /** The tasks in flight. */
+  *tasks(): Generator<Task> {
+    for (const { task } of this.#flights.values()) if (task) yield task;
+  }
+
+  /** When the worker is held up, takes back what waits behind the long task. Such a worker gets nothing new until it answers. */
+  takeBackIfHeldUp(now: number): Task[] {
+    // A thread that is silent without having started anything has not been given the processor yet, and will begin at once.
+    this.#isHeldUp = now - this.#lastProgress > heldUpAfter && this.#flights.values().some(({ slot }) => this.#isRunning(slot));
+    if (!this.#isHeldUp) return [];
+    return this.#detach((slot, task) => !changesOwner(task) && (this.#takeBack(slot) || this.#isDone(slot)));
+  }
+
+  /** Whether a cancelled task, or the thread altogether, has kept silent for too long, in milliseconds. */
+  isSilent(now: number, { afterCancel, altogether }: { afterCancel: number; altogether: number }): boolean {
+    if (this.load === 0) return false;
+    if (now - this.#lastProgress > altogether) return true;
+    return this.#flights
+      .values()
+      .some(({ slot, cancelledAt }) => cancelledAt !== undefined && now - cancelledAt > afterCancel && !this.#isDone(slot));
+  }
+
+  /** After the thread has ended: the tasks that it had not begun or had finished without telling, which can run elsewhere. */
+  takeSpared(): Task[] {
+    return this.#detach((slot, task) => !changesOwner(task) && (this.#isUntouched(slot) || this.#isDone(slot)));
+  }
+
+  /** Ends the thread wherever it is. */
+  end(): Promise<unknown> {
+    this.#isReady = false;
+    // Asked again and again until it has ended, which takes as long as one uninterruptible step.
+    return (this.#end ??= this.#thread.terminate());
+  }
+
+  #read(message: WorkerMessage): void {
+    if (message === "ready") {
+      this.#isReady = true;
+      this.#events.ready();
+      return;
+    }
+    if ("crew" in message) {
+      void this.#crew?.end();
+      this.#crew = message.crew === null ? undefined : new CrewHost(message.crew, message.members);
+      return;
+    }
+    this.#hasAnswered = true;
+    this.#isHeldUp = false;
+    this.#lastProgress = performance.now();
+    const usual = message.milliseconds / message.slots.length;
+    // One long task counts at once, and is forgotten after some short ones.
+    this.#usual = Math.max(usual, Number.isFinite(this.#usual) ? 0.9 * this.#usual + 0.1 * usual : usual);
+    for (let at = 0; at < message.slots.length; at++) this.#land(message, at);
+    this.#events.idler();
+  }
+
+  #land({ slots, statuses, contentTypes, bodies, traces }: AnswerBatch, at: number): void {
+    const slot = slots[at];
+    const flight = this.#flights.get(slot);
+    if (flight === undefined) throw new Error("A worker handed back a slot that is not in use");
+    this.#flights.delete(slot);
+    this.#freeSlots.push(slot);
+    this.#bytesInFlight -= flight.bytes;
+    if (statuses[at] === 0) return;
+    if (traces[at] !== "") this.#events.failed(flight.task, traces[at]);
+    if (flight.task) this.#events.answered(flight.task, { status: statuses[at], contentType: contentTypes[at], body: bodies[at] });
+  }
+
+  #detach(isFree: (slot: number, task: Task) => boolean): Task[] {
+    const detached: Task[] = [];
+    for (const flight of this.#flights.values()) {
+      const { slot, task } = flight;
+      if (task === undefined || !isFree(slot, task)) continue;
+      flight.task = undefined;
+      task.flight = undefined;
+      detached.push(task);
+    }
+    return detached;
+  }
+
+  #takeBack(slot: number): boolean {
+    return Atomics.compareExchange(this.#slots, slot, QUEUED, REVOKED) === QUEUED;
+  }
+
+  #isUntouched(slot: number): boolean {
+    const state = Atomics.load(this.#slots, slot);
+    return state === QUEUED || state === REVOKED;
+  }
+
+  #isRunning(slot: number): boolean {
+    const state = Atomics.load(this.#slots, slot);
+    return state === STARTED || state === CANCELLED;
+  }
+
+  #isDone(slot: number): boolean {
+    return Atomics.load(this.#slots, slot) === DONE;
+  }
+}
+
+const emptyBatch = (): TaskBatch => ({ slots: [], names: [], bodies: [] });
+
+/** Long bodies are transferred and not copied, so that only the first worker ever has them. */
+function changesOwner(task: Task): task is Task & { body: Uint8Array<ArrayBuffer> } {
+  return typeof task.body !== "string" && task.bytes > bytesPerWorker;
+}

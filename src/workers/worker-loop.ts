@@ -1,0 +1,159 @@
+import type { Answer, Handler } from "../tasks/context.ts";
+import { type MessagePort, parentPort } from "node:worker_threads";
+import { onWorkspace } from "../kernels/workspace.ts";
+import { ThreadBudget } from "./thread-budget.ts";
+import { Problem } from "../problems/problems.ts";
+import type { CrewLink } from "./crew-link.ts";
+import { LeadingCrew } from "./crew.ts";
+import { owning, requireUtf8 } from "./pool-body.ts";
+import {
+  type AnswerBatch,
+  CANCELLED,
+  DONE,
+  type Enrolment,
+  longestText,
+  QUEUED,
+  type Slots,
+  STARTED,
+  type Recruitment,
+  type TaskBatch,
+} from "./pool-protocol.ts";
+
+/** An answer waits this long, in milliseconds, for others to share its message. */
+const longestWait = 1;
+
+/**
+ * Makes this thread a worker of a pool: runs the tasks that arrive, each by the handler of its name. `failed` turns what a handler
+ * throws into an answer; by default a Problem is its document, and anything else is the problem `internal`.
+ */
+export function serve(handlers: Readonly<Record<string, Handler>>, failed: (error: unknown) => Answer = problemAnswer): void {
+  if (parentPort === null) throw new Error("Only a worker thread can serve a pool");
+  const port = parentPort;
+  port.once("message", ({ slots, threads }: Enrolment) => {
+    const budget = new ThreadBudget(threads.inUse, threads.worker);
+    if (threads.most > 1) {
+      onWorkspace((space) => {
+        const ask = (crew: CrewLink | null, members: number): void => port.postMessage({ crew, members } satisfies Recruitment);
+        space.crew = new LeadingCrew(space, threads.most, budget, { recruit: ask, dismiss: () => ask(null, 0) });
+      });
+    }
+    const loop = new WorkerLoop(port, slots, budget, new Map(Object.entries(handlers)), failed);
+    port.on("message", (batch: TaskBatch) => loop.run(batch));
+    port.postMessage("ready");
+  });
+}
+
+/** The problem document of an error. What an unforeseen error says is for the log: the client learns only that there was one. */
+export function problemAnswer(error: unknown): Answer {
+  const problem = error instanceof Problem ? error : new Problem("internal", "The request could not be processed");
+  return { status: problem.status, contentType: "application/problem+json", body: JSON.stringify(problem.toDocument()) };
+}
+
+class WorkerLoop {
+  readonly #port: MessagePort;
+  readonly #slots: Slots;
+  readonly #budget: ThreadBudget;
+  readonly #handlers: ReadonlyMap<string, Handler>;
+  readonly #failed: (error: unknown) => Answer;
+  #outbox: AnswerBatch = emptyBatch();
+  #transfers: ArrayBuffer[] = [];
+  #firstWaitsSince = 0;
+  #busySince = 0;
+
+  constructor(
+    port: MessagePort,
+    slots: Slots,
+    budget: ThreadBudget,
+    handlers: ReadonlyMap<string, Handler>,
+    failed: (error: unknown) => Answer,
+  ) {
+    this.#port = port;
+    this.#slots = slots;
+    this.#budget = budget;
+    this.#handlers = handlers;
+    this.#failed = failed;
+  }
+
+  run({ slots, names, bodies }: TaskBatch): void {
+    this.#busySince = performance.now();
+    for (const [at, slot] of slots.entries()) {
+      // A long body is long work, behind which finished answers must not wait.
+      if (typeof bodies[at] !== "string") this.#send();
+      this.#runTask(slot, names[at], bodies[at]);
+      this.#sendIfDue();
+    }
+    this.#send();
+  }
+
+  #runTask(slot: number, name: string, body: string | Uint8Array): void {
+    if (Atomics.compareExchange(this.#slots, slot, QUEUED, STARTED) !== QUEUED) {
+      this.#handBack(slot, null, "");
+      return;
+    }
+    let answer: Answer;
+    let trace = "";
+    this.#budget.enter();
+    try {
+      answer = this.#handle(slot, name, body);
+    } catch (error) {
+      answer = this.#failed(error);
+      trace = traceOf(error);
+    } finally {
+      this.#budget.giveBack(1);
+    }
+    const wasCancelled = Atomics.exchange(this.#slots, slot, DONE) === CANCELLED;
+    this.#handBack(slot, wasCancelled ? null : answer, trace);
+  }
+
+  #handle(slot: number, name: string, body: string | Uint8Array): Answer {
+    const handler = this.#handlers.get(name);
+    if (handler === undefined) throw new Error(`No handler for the task ${name}`);
+    if (typeof body !== "string") requireUtf8(body);
+    return handler(body, {
+      cancelled: () => {
+        // A task that takes long enough to ask sends on what was finished before it.
+        this.#sendIfDue();
+        return Atomics.load(this.#slots, slot) === CANCELLED;
+      },
+    });
+  }
+
+  #travelling(body: string | Uint8Array): string | Uint8Array {
+    if (typeof body === "string" && body.length <= longestText) return body;
+    const bytes = owning(typeof body === "string" ? Buffer.from(body) : body);
+    this.#transfers.push(bytes.buffer);
+    return bytes;
+  }
+
+  #handBack(slot: number, answer: Answer | null, trace: string): void {
+    const { slots, statuses, contentTypes, bodies, traces } = this.#outbox;
+    if (slots.length === 0) this.#firstWaitsSince = performance.now();
+    slots.push(slot);
+    statuses.push(answer?.status ?? 0);
+    contentTypes.push(answer?.contentType ?? "");
+    bodies.push(answer === null ? "" : this.#travelling(answer.body));
+    traces.push(trace);
+  }
+
+  #sendIfDue(): void {
+    if (this.#outbox.slots.length > 0 && performance.now() - this.#firstWaitsSince > longestWait) this.#send();
+  }
+
+  #send(): void {
+    if (this.#outbox.slots.length === 0) return;
+    const now = performance.now();
+    this.#outbox.milliseconds = now - this.#busySince;
+    this.#busySince = now;
+    this.#port.postMessage(this.#outbox, this.#transfers);
+    this.#outbox = emptyBatch();
+    this.#transfers = [];
+  }
+}
+
+const emptyBatch = (): AnswerBatch => ({ slots: [], statuses: [], contentTypes: [], bodies: [], traces: [], milliseconds: 0 });
+
+/** What the log needs of an error; nothing for a problem of the client's making. */
+function traceOf(error: unknown): string {
+  if (error instanceof Problem && error.status < 500) return "";
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

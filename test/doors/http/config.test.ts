@@ -1,0 +1,106 @@
+import { availableParallelism } from "node:os";
+import { expect, test } from "vitest";
+import { type Config, ConfigError, readConfig, variables } from "../../../src/config.ts";
+import { defaultLimits } from "../../../src/request/limits.ts";
+
+test("everything has a default", () => {
+  expect(readConfig({})).toEqual({
+    HOST: "0.0.0.0",
+    PORT: 8080,
+    DATA_DIR: "./data",
+    DATABASE_URL: null,
+    ROLE: "all",
+    TRAINERS: Math.max(1, Math.floor(availableParallelism() / 2)),
+    WORKERS: Math.max(2, availableParallelism()),
+    THREADS: Math.min(16, availableParallelism()),
+    API_KEYS: [],
+    LOG_LEVEL: "info",
+    RATE_LIMIT: 60_000,
+    CORS_ORIGIN: [],
+    TRUST_PROXY: false,
+    MAX_BODY_BYTES: defaultLimits.bodyBytes,
+    MAX_PENDING_BYTES: 2 ** 30,
+    MAX_NODES: defaultLimits.nodes,
+    MAX_ELEMENTS: defaultLimits.elements,
+    MAX_BYTES: defaultLimits.bytes,
+    MAX_OPERATIONS: defaultLimits.operations,
+    MAX_ANSWER_BYTES: defaultLimits.answerBytes,
+    MAX_NESTING: defaultLimits.nesting,
+    MAX_RANK: defaultLimits.rank,
+    MAX_POINTS: defaultLimits.points,
+    MAX_QUEUE: 1000,
+    MAX_QUEUED_JOBS: 10_000,
+    MAX_QUEUED_JOBS_PER_CLIENT: 1_000,
+    MAX_DATASET_BYTES: 2 ** 30,
+    JOB_ATTEMPTS: 3,
+    WEBHOOK_PRIVATE_ADDRESSES: false,
+    DEADLINE_MS: 30_000,
+  });
+});
+
+test("an empty variable is one that is not set", () => {
+  expect(readConfig({ PORT: "", WORKERS: "  ", API_KEYS: "" })).toEqual(readConfig({}));
+});
+
+test.each<[keyof Config, string, unknown]>([
+  ["PORT", " 9000 ", 9000],
+  ["PORT", "0", 0],
+  ["WORKERS", "1", 1],
+  ["API_KEYS", "one, two,,three ", ["one", "two", "three"]],
+  ["LOG_LEVEL", "silent", "silent"],
+  ["RATE_LIMIT", "0", 0],
+  ["CORS_ORIGIN", "*", ["*"]],
+  ["CORS_ORIGIN", "https://a.example,http://localhost:3000", ["https://a.example", "http://localhost:3000"]],
+  ["TRUST_PROXY", "true", true],
+  ["TRUST_PROXY", "false", false],
+  ["TRUST_PROXY", "10.0.0.0/8, 127.0.0.1", ["10.0.0.0/8", "127.0.0.1"]],
+  ["MAX_OPERATIONS", "1000000000000", 1e12],
+  ["DATABASE_URL", "postgres://me:secret@db:5432/jobs", "postgres://me:secret@db:5432/jobs"],
+  ["DATABASE_URL", "postgresql://db/jobs", "postgresql://db/jobs"],
+  ["WEBHOOK_PRIVATE_ADDRESSES", "true", true],
+])("%s=%j is read", (name, text, value) => {
+  expect(readConfig({ [name]: text })[name]).toEqual(value);
+});
+
+test.each<[keyof Config, string, string]>([
+  ["PORT", "http", 'PORT must be a whole number, not "http".'],
+  ["PORT", "70000", 'PORT must be a whole number from 0 to 65535, not "70000".'],
+  ["PORT", "1e3", 'PORT must be a whole number, not "1e3".'],
+  ["WORKERS", "0", 'WORKERS must be a whole number from 1 to 1024, not "0".'],
+  ["WORKERS", "-1", 'WORKERS must be a whole number, not "-1".'],
+  ["MAX_NODES", "0", 'MAX_NODES must be a whole number of at least 1, not "0".'],
+  ["ROLE", "trainer", 'ROLE must be one of all, api, worker, not "trainer".'],
+  ["WEBHOOK_PRIVATE_ADDRESSES", "yes", 'WEBHOOK_PRIVATE_ADDRESSES must be one of true, false, not "yes".'],
+  ["DATABASE_URL", "mysql://me:secret@db/jobs", "DATABASE_URL must be a URL such as postgres://user:password@host/database."],
+  ["MAX_BODY_BYTES", "64M", 'MAX_BODY_BYTES must be a whole number, not "64M".'],
+  ["LOG_LEVEL", "loud", 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud".'],
+  ["CORS_ORIGIN", "example.org", 'CORS_ORIGIN must be * or origins such as https://example.org, separated by commas, not "example.org".'],
+  [
+    "CORS_ORIGIN",
+    "https://a.example/",
+    'CORS_ORIGIN must be * or origins such as https://example.org, separated by commas, not "https://a.example/".',
+  ],
+  ["TRUST_PROXY", "2", 'TRUST_PROXY must be true, false, or addresses and networks such as 10.0.0.0/8, separated by commas, not "2".'],
+  [
+    "TRUST_PROXY",
+    "10.0.0.0/99",
+    'TRUST_PROXY must be true, false, or addresses and networks such as 10.0.0.0/8, separated by commas, not "10.0.0.0/99".',
+  ],
+])("%s=%j is refused with a sentence", (name, text, sentence) => {
+  expect(() => readConfig({ [name]: text })).toThrow(new ConfigError(sentence));
+});
+
+test.each(["api", "worker"] as const)("the role %s needs a database that others share", (role) => {
+  expect(() => readConfig({ ROLE: role })).toThrow(
+    new ConfigError(`ROLE may be ${role} only beside a DATABASE_URL: processes share their jobs in that database.`),
+  );
+  expect(readConfig({ ROLE: role, DATABASE_URL: "postgres://db/jobs" }).ROLE).toBe(role);
+});
+
+test("all faults are told at once", () => {
+  expect(() => readConfig({ PORT: "x", LOG_LEVEL: "y" })).toThrow(/^PORT must .*\nLOG_LEVEL must .*$/);
+});
+
+test("every variable says what it is for", () => {
+  for (const { description } of Object.values(variables)) expect(description).toMatch(/^[A-Z].{10,}[^.]$/);
+});
