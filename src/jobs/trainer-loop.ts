@@ -7,7 +7,7 @@ import type { ThreadBudget } from "../workers/thread-budget.ts";
 import { onWorkspace, workspace } from "../kernels/workspace.ts";
 import { readDatasets } from "../training/tasks/submit.ts";
 import { Setup } from "../training/setup.ts";
-import { decodeSubmission } from "../training/submission.ts";
+import { decodeAssignment } from "../training/assignment.ts";
 import { train } from "../training/train.ts";
 import type { CheckpointFiles, Host } from "../training/host.ts";
 import { decodeCheckpoint } from "../training/weights.ts";
@@ -35,7 +35,7 @@ export function serveTraining(port: MessagePort, options: TrainerOptions): void 
   port.on("message", (task: TrainTask) => {
     options.budget.enter();
     try {
-      const submission = decodeSubmission(readFileSync(task.submission));
+      const submission = decodeAssignment(readFileSync(task.submission));
       threads = Math.min(submission.spec.threads ?? options.threads, options.threads);
       const setup = new Setup(submission, { ...options, datasets: readDatasets(task.datasets) });
       const { checkpoint } = task;

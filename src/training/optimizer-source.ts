@@ -1,5 +1,5 @@
 import type { OptimizerSource } from "./optimizers/source.ts";
-import type { JobSpec } from "./submission.ts";
+import type { JobSpec } from "./assignment.ts";
 
 /** The optimizer with the weight decay that the request may have put beside it. */
 export function optimizerSourceOf({ optimizer, weight_decay }: JobSpec): OptimizerSource {

@@ -15,7 +15,7 @@ import { type Datasets, firstRows, type ReadData, readData } from "./data.ts";
 import { metadataName } from "./safetensors.ts";
 import { optimizerSourceOf } from "./optimizer-source.ts";
 import type { FittedTransforms } from "./transforms.ts";
-import type { JobSpec, Submission } from "./submission.ts";
+import type { JobSpec, Assignment } from "./assignment.ts";
 
 /** Rows of data: tensors by the name of their input, that share their first size. */
 export interface Rows {
@@ -38,7 +38,7 @@ export interface Compiled {
 /** How layers that differ behave: as in training, or as when the network is used. */
 export type Mode = "train" | "use";
 
-export interface Around {
+export interface Materials {
   readonly compiler: Compiler;
   readonly limits: Limits;
   readonly datasets: Datasets;
@@ -63,7 +63,7 @@ export class Setup {
   readonly #compiled = new Map<string, Compiled>();
   #given: Readonly<Record<"parameters" | "inputs" | "data", GivenInputs>>;
 
-  constructor({ spec, given }: Submission, { compiler, limits, datasets }: Around) {
+  constructor({ spec, given }: Assignment, { compiler, limits, datasets }: Materials) {
     this.spec = spec;
     this.limits = limits;
     this.#compiler = compiler;

@@ -1,6 +1,6 @@
 import { nearest } from "../problems/nearest.ts";
 import { problemAt } from "../problems/problems.ts";
-import type { JobSpec } from "./submission.ts";
+import type { JobSpec } from "./assignment.ts";
 import type { Best, LoopState } from "./weights.ts";
 
 /** Metrics of which more is better. */

@@ -9,7 +9,7 @@ import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { framed, splitFrame } from "../../src/training/frame.ts";
 import { encodeSafetensors } from "../../src/training/safetensors.ts";
 import { Setup } from "../../src/training/setup.ts";
-import { decodeSubmission } from "../../src/training/submission.ts";
+import { decodeAssignment } from "../../src/training/assignment.ts";
 import { trainedTasks } from "../../src/training/tasks/predict.ts";
 import { readDatasets, submitTask } from "../../src/training/tasks/submit.ts";
 import { train } from "../../src/training/train.ts";
@@ -37,7 +37,7 @@ const bytesOf = (request: object): Uint8Array => {
   const { body } = submit(framed({ datasets: paths }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
   return splitFrame(body).rest as Uint8Array;
 };
-const setupOf = (request: object): Setup => new Setup(decodeSubmission(bytesOf(request)), { ...context, datasets: readDatasets(paths) });
+const setupOf = (request: object): Setup => new Setup(decodeAssignment(bytesOf(request)), { ...context, datasets: readDatasets(paths) });
 
 const random = new Random(8);
 const rows = 30;

@@ -8,7 +8,7 @@ import type { CheckpointFiles, Ending, Host } from "../../src/training/host.ts";
 import type { MetricsRow } from "../../src/training/report.ts";
 import { decodeSafetensors } from "../../src/training/safetensors.ts";
 import { Setup } from "../../src/training/setup.ts";
-import { decodeSubmission } from "../../src/training/submission.ts";
+import { decodeAssignment } from "../../src/training/assignment.ts";
 import { submitTask } from "../../src/training/tasks/submit.ts";
 import { train } from "../../src/training/train.ts";
 import type { Resumed } from "../../src/training/weights.ts";
@@ -25,7 +25,7 @@ export function submissionOf(request: object): Uint8Array {
 
 /** A request ready to train, by way of the file that it is kept as. Throws Problem. */
 export const setupOf = (request: object): Setup =>
-  new Setup(decodeSubmission(submissionOf(request)), { limits: defaultLimits, compiler, datasets: () => null });
+  new Setup(decodeAssignment(submissionOf(request)), { limits: defaultLimits, compiler, datasets: () => null });
 
 export interface Trained {
   readonly ending: Ending;

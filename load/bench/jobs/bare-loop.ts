@@ -8,7 +8,7 @@ import { framed, splitFrame } from "../../../src/training/frame.ts";
 import { ruleOf } from "../../../src/training/optimizers/catalogue.ts";
 import { Setup } from "../../../src/training/setup.ts";
 import { stepPlan } from "../../../src/training/step-plan.ts";
-import { decodeSubmission } from "../../../src/training/submission.ts";
+import { decodeAssignment } from "../../../src/training/assignment.ts";
 import { submitTask } from "../../../src/training/tasks/submit.ts";
 import { defaultLimits as limits } from "../../../src/request/limits.ts";
 
@@ -23,7 +23,7 @@ function setupOf(request: object): Setup {
   const submit = submitTask({ limits, compiler, cacheBytes: 0 });
   const { body } = submit(framed({ datasets: {} }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
   const { rest } = splitFrame(body);
-  return new Setup(decodeSubmission(rest as Uint8Array<ArrayBuffer>), { limits, compiler, datasets: () => null });
+  return new Setup(decodeAssignment(rest as Uint8Array<ArrayBuffer>), { limits, compiler, datasets: () => null });
 }
 
 giveWay();

@@ -3,8 +3,8 @@ import type { TensorSource } from "../safetensors.ts";
 import { notANumber, numberIn, numberOf } from "./cell-number.ts";
 import { type PlannedTensor, planTensors } from "./columns.ts";
 import { Budget, Growing } from "./growing.ts";
-import { Labels } from "./labels.ts";
-import { Abandoned, type Circumstances, fault, type ParsedDataset } from "./parsed.ts";
+import { ClassLabels } from "./labels.ts";
+import { Abandoned, type Allowance, fault, type ParsedDataset } from "./parsed.ts";
 import { Records } from "./records.ts";
 
 export interface CsvOptions {
@@ -22,18 +22,18 @@ const mostNames = 2 ** 16;
 const rowsPerQuestion = 4096;
 
 /** Reads a CSV file. Columns that no role names may hold anything. Throws invalid_dataset with line and column, invalid_request for roles that do not fit. */
-export function parseCsv(path: string, { header, delimiter, columns: roles }: CsvOptions, circumstances: Circumstances): ParsedDataset {
+export function parseCsv(path: string, { header, delimiter, columns: roles }: CsvOptions, allowance: Allowance): ParsedDataset {
   using records = new Records(path, delimiter);
   if (!records.advance()) throw fault("Line 1", "the file is empty");
   const first = Array.from({ length: records.count }, (_, cell) => records.text(cell));
   const present = header ?? first.every((text) => numberOf(text) === null && text !== "");
   const names = present ? first : null;
   if (names !== null) requireDistinct(names, records);
-  const budget = new Budget(circumstances.maxBytes);
+  const budget = new Budget(allowance.maxBytes);
   const collectors = planTensors(roles ?? null, { count: first.length, names }).map((plan) =>
     plan.isClass ? classCollector(plan, budget) : numberCollector(plan, budget, names),
   );
-  const rows = readRows(records, names, first.length, collectors, circumstances);
+  const rows = readRows(records, names, first.length, collectors, allowance);
   const collected = collectors.map(({ finish }) => finish(rows));
   return {
     tensors: collected.map(({ source }) => source),
@@ -75,7 +75,7 @@ function numberCollector(plan: PlannedTensor, budget: Budget, names: readonly st
 }
 
 function classCollector(plan: PlannedTensor, budget: Budget): Collector {
-  const labels = new Labels(budget);
+  const labels = new ClassLabels(budget);
   return {
     plan,
     take: (records) => {
@@ -100,7 +100,7 @@ function readRows(
   names: readonly string[] | null,
   width: number,
   collectors: readonly Collector[],
-  { cancelled }: Circumstances,
+  { cancelled }: Allowance,
 ): number {
   const firstLine = records.line;
   let rows = 0;

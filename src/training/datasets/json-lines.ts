@@ -5,8 +5,8 @@ import { Problem } from "../../problems/problems.ts";
 import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
 import type { TensorSource } from "../safetensors.ts";
 import { Budget, Growing } from "./growing.ts";
-import { type Line, linesOf } from "./lines.ts";
-import { Abandoned, type Circumstances, fault, type ParsedDataset } from "./parsed.ts";
+import { type TextLine, linesOf } from "./lines.ts";
+import { Abandoned, type Allowance, fault, type ParsedDataset } from "./parsed.ts";
 
 /** A member of the lines, as the first of them shows it. */
 interface Member {
@@ -23,7 +23,7 @@ const rowsPerQuestion = 1024;
  * Reads JSON lines: an object each, in which every member is a number, a boolean or nested lists of them, of one shape in all lines.
  * Throws invalid_dataset with line and member.
  */
-export function parseJsonLines(path: string, { maxBytes, cancelled }: Circumstances): ParsedDataset {
+export function parseJsonLines(path: string, { maxBytes, cancelled }: Allowance): ParsedDataset {
   const budget = new Budget(maxBytes);
   let members: readonly Member[] | null = null;
   let rows = 0;
@@ -38,7 +38,7 @@ export function parseJsonLines(path: string, { maxBytes, cancelled }: Circumstan
   return { tensors: members.map((member) => sourceOf(member, rows)) };
 }
 
-function rowOf(line: Line): Readonly<Record<string, unknown>> {
+function rowOf(line: TextLine): Readonly<Record<string, unknown>> {
   let json: unknown;
   try {
     json = parseJson(line.text);
@@ -51,9 +51,9 @@ function rowOf(line: Line): Readonly<Record<string, unknown>> {
   throw fault(`Line ${line.number}`, `each line is an object, such as {"input": [1, 2], "target": 3}`);
 }
 
-const placeOf = (line: Line, name: string): string => `Line ${line.number}, ${JSON.stringify(name)}`;
+const placeOf = (line: TextLine, name: string): string => `Line ${line.number}, ${JSON.stringify(name)}`;
 
-function tensorIn(line: Line, name: string, json: unknown): GivenTensor {
+function tensorIn(line: TextLine, name: string, json: unknown): GivenTensor {
   if (typeof json === "object" && !Array.isArray(json)) {
     const advice =
       json === null ? 'null is not a number; a missing number is written "NaN"' : "expected a number or lists of them, found an object";
@@ -75,7 +75,7 @@ function memberOf(name: string, { shape, kind }: GivenTensor, budget: Budget): M
   return { name, shape, isBool, numbers: new Growing(isBool ? "bool" : "float64", budget) };
 }
 
-function requireMembers({ number }: Line, row: Readonly<Record<string, unknown>>, members: readonly Member[]): void {
+function requireMembers({ number }: TextLine, row: Readonly<Record<string, unknown>>, members: readonly Member[]): void {
   const names = members.map(({ name }) => name);
   const missing = names.find((name) => !Object.hasOwn(row, name));
   if (missing !== undefined) throw fault(`Line ${number}`, `the member ${JSON.stringify(missing)} is missing, which the first line has`);
@@ -88,7 +88,7 @@ function requireMembers({ number }: Line, row: Readonly<Record<string, unknown>>
   );
 }
 
-function take({ name, shape, isBool, numbers }: Member, { shape: found, kind, data }: GivenTensor, line: Line): void {
+function take({ name, shape, isBool, numbers }: Member, { shape: found, kind, data }: GivenTensor, line: TextLine): void {
   if (!sameShape(shape, found)) {
     throw fault(placeOf(line, name), `the shape is ${formatShape(found)}, and in the first line it is ${formatShape(shape)}`);
   }

@@ -10,7 +10,7 @@ const mostNumbers = 2 ** 20;
 const classBytes = 128;
 
 /** Cells that name classes: all of them whole numbers, or texts to be numbered when all are known. */
-export class Labels {
+export class ClassLabels {
   readonly #budget: Budget;
   readonly #codes: Growing;
   readonly #codeOf = new Map<string, number>();

@@ -8,14 +8,14 @@ const lineFeed = 0x0a;
 const pieceBytes = 2 ** 20;
 const mostLineBytes = 2 ** 26;
 
-export interface Line {
+export interface TextLine {
   /** Counted from 1. */
   readonly number: number;
   readonly text: string;
 }
 
 /** The lines of a UTF-8 file that are not blank, without their ends. Holds one line and a piece of the file at a time. Throws invalid_dataset. */
-export function* linesOf(path: string): Generator<Line> {
+export function* linesOf(path: string): Generator<TextLine> {
   const file = openSync(path, "r");
   try {
     const piece = Buffer.allocUnsafeSlow(pieceBytes);
@@ -42,7 +42,7 @@ const endOfLine = (piece: Buffer, from: number, read: number): number => piece.s
 /** The bytes in memory of their own. */
 const joined = (rest: Buffer, more: Buffer): Buffer => Buffer.concat([rest, more]);
 
-function* lineOf(bytes: Buffer, number: number): Generator<Line> {
+function* lineOf(bytes: Buffer, number: number): Generator<TextLine> {
   if (!isUtf8(bytes)) throw fault(`Line ${number}`, "the text is not UTF-8");
   const text = bytes.toString();
   if (text.trim() !== "") yield { number, text: number === 1 ? text.replace(/^\uFEFF/, "") : text };

@@ -11,16 +11,16 @@ import { parseJsonLines } from "./json-lines.ts";
 import { namesIn } from "./metadata.ts";
 import { parseNpy } from "./npy.ts";
 import { parseNpz } from "./npz.ts";
-import { type Circumstances, fault, type ParsedDataset, tooLarge, wholeSource } from "./parsed.ts";
+import { type Allowance, fault, type ParsedDataset, tooLarge, wholeSource } from "./parsed.ts";
 
-type Parse = (path: string, options: CsvOptions, circumstances: Circumstances) => ParsedDataset;
+type Parse = (path: string, options: CsvOptions, allowance: Allowance) => ParsedDataset;
 
 /** The name of the tensor of a file that holds one without a name. */
 const onlyTensor = "data";
 
 const parsers: Readonly<Record<DatasetFormat, Parse>> = {
   csv: parseCsv,
-  jsonl: (path, _, circumstances) => parseJsonLines(path, circumstances),
+  jsonl: (path, _, allowance) => parseJsonLines(path, allowance),
   npz: (path, _, { maxBytes }) => parseNpz(wholeFile(path), maxBytes),
   npy: (path) => ({ tensors: [wholeSource(onlyTensor, parseNpy(wholeFile(path), "The file"))] }),
   idx: (path) => ({ tensors: [wholeSource(onlyTensor, parseIdx(wholeFile(path)))] }),
@@ -47,10 +47,10 @@ export function parseFile(
   path: string,
   format: DatasetFormat,
   options: CsvOptions,
-  circumstances: Circumstances,
+  allowance: Allowance,
 ): ParsedDataset & { readonly rows: number } {
-  const parsed = parsers[format](path, options, circumstances);
-  return { ...parsed, rows: rowsOf(parsed.tensors, circumstances.maxBytes) };
+  const parsed = parsers[format](path, options, allowance);
+  return { ...parsed, rows: rowsOf(parsed.tensors, allowance.maxBytes) };
 }
 
 function rowsOf(tensors: readonly TensorSource[], maxBytes: number): number {

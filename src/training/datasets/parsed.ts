@@ -17,7 +17,7 @@ export interface ParsedDataset {
 }
 
 /** What a parser may ask for while it reads. */
-export interface Circumstances {
+export interface Allowance {
   /** Bytes that the tensors may take together. */
   readonly maxBytes: number;
   /** Whether nobody waits for the result any more. */

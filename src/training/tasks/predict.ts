@@ -13,7 +13,7 @@ import { settle } from "../../request/settle.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
 import { givenOf, isTyped } from "../data.ts";
 import { splitFrame } from "../frame.ts";
-import { decodeSubmission, type JobSpec } from "../submission.ts";
+import { decodeAssignment, type JobSpec } from "../assignment.ts";
 import { applied, type FittedTransforms } from "../transforms.ts";
 import { decodeWeights } from "../weights.ts";
 
@@ -105,7 +105,7 @@ function transformed({ tensors, pointers }: GivenInputs, { fits }: Trained): Giv
 
 function readTrained({ submission, weights }: Files): { trained: Trained; bytes: number } {
   const file = readFileSync(submission);
-  const { spec, given } = decodeSubmission(file);
+  const { spec, given } = decodeAssignment(file);
   const bytes = readFileSync(weights);
   const { weights: own, fits } = decodeWeights(bytes);
   const tensors = new Map(

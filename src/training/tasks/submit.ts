@@ -16,10 +16,10 @@ import { ruleOf } from "../optimizers/catalogue.ts";
 import type { OptimizerRule } from "../optimizers/define.ts";
 import { decodeSafetensors } from "../safetensors.ts";
 import { optimizerSourceOf } from "../optimizer-source.ts";
-import { type Around, Setup } from "../setup.ts";
+import { type Materials, Setup } from "../setup.ts";
 import { stepPlan } from "../step-plan.ts";
 import { requireMonitor } from "../stopping.ts";
-import { encodeSubmission, type JobSpec, type Submission } from "../submission.ts";
+import { encodeAssignment, type JobSpec, type Assignment } from "../assignment.ts";
 
 /** What the answer of `submitJob` says of the job, on its first line; the submission's bytes follow. */
 export interface Submitted {
@@ -46,9 +46,9 @@ export function submitTask({ limits, compiler }: Context): Handler {
       validation: inlineData(request.validation?.data ?? {}, "/validation/data", limits),
     };
     const spec = specOf(request, program);
-    const around = { limits, compiler, datasets: readDatasets(datasets) };
-    const setup = withinUnfolding(limits, pointerTo(program.kind), () => checked({ spec, given }, around));
-    const bytes = encodeSubmission({ given, spec: kept(spec, compiler) });
+    const materials = { limits, compiler, datasets: readDatasets(datasets) };
+    const setup = withinUnfolding(limits, pointerTo(program.kind), () => checked({ spec, given }, materials));
+    const bytes = encodeAssignment({ given, spec: kept(spec, compiler) });
     const submitted: Submitted = {
       digest: createHash("sha256").update(bytes).digest("hex"),
       summary: summaryOf(setup),
@@ -95,14 +95,14 @@ function resolved(program: ProgramSource, compiler: Compiler): ProgramSource {
 }
 
 /** A setup all of whose steps can be planned. Throws Problem. */
-function checked(submission: Submission, around: Around): Setup {
-  const setup = new Setup(submission, around);
-  const optimizer = optimizerSourceOf(submission.spec);
+function checked(assignment: Assignment, materials: Materials): Setup {
+  const setup = new Setup(assignment, materials);
+  const optimizer = optimizerSourceOf(assignment.spec);
   const rule = optimizer.type === "LBFGS" ? null : ruleOf(optimizer);
   const { compiled } = stepPlan(setup, setup.batch, { rule, isWatched: false });
   for (const each of [...compiled.trained, ...compiled.buffers]) setup.start(each);
   if (setup.rest > 0) requireRest(setup, rule);
-  requireMonitor(submission.spec);
+  requireMonitor(assignment.spec);
   requireJudged(setup);
   return setup;
 }

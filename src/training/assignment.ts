@@ -8,7 +8,7 @@ import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 /** Where a request holds tensors; those of data may lie in datasets instead. */
 export const places = ["parameters", "inputs", "data", "validation"] as const;
-export type Place = (typeof places)[number];
+export type TensorPlace = (typeof places)[number];
 
 type Apart = "graph" | "expression" | "network" | "graph_id" | "parameters" | "inputs" | "webhook" | "tags";
 
@@ -18,9 +18,9 @@ export interface JobSpec extends Omit<JobRequest, Apart> {
 }
 
 /** All that a job is told, as it is kept. The tensors of each place are as they were given. */
-export interface Submission {
+export interface Assignment {
   readonly spec: JobSpec;
-  readonly given: Readonly<Record<Place, GivenInputs>>;
+  readonly given: Readonly<Record<TensorPlace, GivenInputs>>;
 }
 
 /** What safetensors do not say of a given tensor. */
@@ -30,8 +30,8 @@ interface Kept {
   readonly layout: GivenTensor["layout"];
 }
 
-/** A submission as one file: the tensors, and beside them the rest. The same submission has the same bytes. */
-export function encodeSubmission({ spec, given }: Submission): Uint8Array<ArrayBuffer> {
+/** An assignment as one file: the tensors, and beside them the rest. The same assignment has the same bytes. */
+export function encodeAssignment({ spec, given }: Assignment): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, Tensor>();
   const kept: Record<string, Kept> = {};
   for (const place of places) {
@@ -43,11 +43,11 @@ export function encodeSubmission({ spec, given }: Submission): Uint8Array<ArrayB
   return encodeSafetensors(tensors, { spec: JSON.stringify(spec), given: JSON.stringify(kept) });
 }
 
-/** Reads what `encodeSubmission` wrote. */
-export function decodeSubmission(bytes: Uint8Array): Submission {
+/** Reads what `encodeAssignment` wrote. */
+export function decodeAssignment(bytes: Uint8Array): Assignment {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const kept = JSON.parse(metadata.given) as Readonly<Record<string, Kept>>;
-  const placed = (place: Place): GivenInputs => {
+  const placed = (place: TensorPlace): GivenInputs => {
     const own = [...tensors].filter(([path]) => path.startsWith(`${place}/`));
     const given = own.map(([path, { shape, data }]) => [path.slice(place.length + 1), { shape, data, ...kept[path] }] as const);
     return { tensors: new Map(given), pointers: new Map() };
