@@ -1,7 +1,6 @@
 import { ancestors, type Node, type Value } from "../ir/graph.ts";
 import { paddedInputs } from "../ops/apply.ts";
-import { operatorOf } from "../ops/catalogue.ts";
-import { isComposite } from "../ops/define.ts";
+import { isComposite, operatorOf } from "../ops/define.ts";
 import { isFloating } from "../tensor/dtype.ts";
 
 /** Values that change when, and only when, the operands of a node pass a kink or a jump. */

@@ -1,8 +1,7 @@
 import { ancestors, type Node, type Value } from "../ir/graph.ts";
 import { apply, paddedInputs } from "../ops/apply.ts";
-import { operatorOf } from "../ops/catalogue.ts";
-import { type Complex, imaginary, real } from "../ops/complex.ts";
-import { has, isComposite } from "../ops/define.ts";
+import { imaginary, real } from "../ops/complex.ts";
+import { type Complex, has, isComposite, operatorOf } from "../ops/define.ts";
 import { isFloating } from "../tensor/dtype.ts";
 
 /** A node whose operator has no complex form; `op` is that operator, which may lie inside the node's expansion. */

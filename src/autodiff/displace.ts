@@ -1,7 +1,7 @@
 import { ancestors, type Node, type Value } from "../ir/graph.ts";
 import { add } from "../ops/arithmetic/add.ts";
 import { apply } from "../ops/apply.ts";
-import { operatorOf } from "../ops/catalogue.ts";
+import { operatorOf } from "../ops/define.ts";
 
 export interface Displaced {
   readonly of: Value;

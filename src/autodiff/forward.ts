@@ -1,7 +1,6 @@
 import { ancestors, currentId, type Node, type Value } from "../ir/graph.ts";
 import { paddedInputs } from "../ops/apply.ts";
-import { operatorOf } from "../ops/catalogue.ts";
-import { isComposite } from "../ops/define.ts";
+import { isComposite, operatorOf } from "../ops/define.ts";
 import { expand, filled } from "../ops/shape/expand.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { pullBack, reverse } from "./reverse.ts";

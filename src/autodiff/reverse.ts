@@ -1,8 +1,7 @@
 import { ancestors, type Node, type Value } from "../ir/graph.ts";
 import { sumOf } from "../ops/arithmetic/sum.ts";
 import { paddedInputs } from "../ops/apply.ts";
-import { operatorOf } from "../ops/catalogue.ts";
-import { isComposite } from "../ops/define.ts";
+import { isComposite, operatorOf } from "../ops/define.ts";
 import { NodeError, OperatorError } from "../ops/errors.ts";
 import { reduceSum } from "../ops/reduction/reduce-sum.ts";
 import { filled } from "../ops/shape/expand.ts";

@@ -42,9 +42,8 @@ function describe(op: Operator): OperatorDescription {
   };
 }
 
-function formulaOf({ display, inputs, attributes, defaults, probes }: Operator): z.output<typeof Formula> {
-  // Where an attribute has no default, the formula shows the one of a probe.
-  const shown = attributes.safeParse({}).success ? defaults : attributes.parse(probes[0].attributes);
+function formulaOf({ display, inputs, defaults }: Operator): z.output<typeof Formula> {
+  const shown = display.example ?? defaults;
   const operands = inputs.flatMap(({ name, variadic }) => (variadic ? ["x_1", "x_2", String.raw`\cdots`] : [operandOf(name)]));
   const derive = (by: readonly string[]): readonly (string | null)[] => display.derivatives?.(by, shown) ?? [];
   const derivatives = inputs.some(isVariadic) ? sameForAnyNumber(derive) : derive(operands);

@@ -1,8 +1,7 @@
 import type { NamedNode, Program } from "../program/program.ts";
 import type { Node, Value } from "../ir/graph.ts";
 import { apply } from "../ops/apply.ts";
-import { operatorOf } from "../ops/catalogue.ts";
-import { has, type Operator } from "../ops/define.ts";
+import { has, type Operator, operatorOf } from "../ops/define.ts";
 
 /** One application of an operator with a rule of its own. */
 export interface Step {

@@ -1,8 +1,7 @@
 import { createNode, currentId, type Value } from "../ir/graph.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Tensor, type TensorType, zeros } from "../tensor/tensor.ts";
-import { identity } from "./arithmetic/identity.ts";
-import { type Attributes, has, type InputSpec, isComposite, type Operator, type OperatorPrimitive } from "./define.ts";
+import { type Attributes, has, type InputSpec, isComposite, type Operator, operatorOf, type OperatorPrimitive } from "./define.ts";
 import { OperatorError } from "./errors.ts";
 
 const none: Attributes = Object.freeze({});
@@ -48,7 +47,8 @@ function distinct(inputs: readonly Value[]): readonly Value[] {
   const count = new Map<Value | null, number>();
   for (const value of inputs) count.set(value, (count.get(value) ?? 0) + 1);
   if (count.size === inputs.length) return inputs;
-  return inputs.map((value: Value | null) => (value !== null && count.get(value) !== 1 ? identity(value) : value)) as readonly Value[];
+  const again = (value: Value): Value => apply(operatorOf("Identity"), [value])[0];
+  return inputs.map((value: Value | null) => (value !== null && count.get(value) !== 1 ? again(value) : value)) as readonly Value[];
 }
 
 function fold(

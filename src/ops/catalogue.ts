@@ -91,7 +91,7 @@ import { Cos, Sin, Tan } from "./trigonometry/circular.ts";
 import { Acosh, Asinh, Atanh, Cosh, Sinh } from "./trigonometry/hyperbolic.ts";
 import { Acos, Asin, Atan } from "./trigonometry/inverse-circular.ts";
 
-/** Every operator, one line each. The API's list, the generic tests, labels and formulas all iterate over this. */
+/** Every operator that clients have, one line each. The API's list, the generic tests, labels and formulas all iterate over this. */
 export const catalogue: readonly Operator[] = [
   // activation
   Celu,
@@ -232,10 +232,3 @@ export const catalogue: readonly Operator[] = [
 const byType: ReadonlyMap<string, Operator> = new Map(catalogue.map((op) => [op.type, op]));
 
 export const findOperator = (type: string): Operator | undefined => byType.get(type);
-
-/** The operator of a node, which exists because `apply` made the node. */
-export function operatorOf(type: string): Operator {
-  const op = byType.get(type);
-  if (op === undefined) throw new Error(`no operator ${type} in the catalogue`);
-  return op;
-}

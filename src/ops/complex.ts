@@ -12,22 +12,14 @@ import { sub } from "./arithmetic/sub.ts";
 import { where } from "./arithmetic/where.ts";
 import { less } from "./logic/comparison.ts";
 import { reduceSum } from "./reduction/reduce-sum.ts";
+import type { Complex } from "./define.ts";
 import { expand, filled } from "./shape/expand.ts";
 import { atan } from "./trigonometry/inverse-circular.ts";
 import { cos, sin } from "./trigonometry/circular.ts";
 
-/**
- * Complex numbers as pairs of values, for evaluating programs a tiny step off the real axis: Im f(x + ih) / h is f'(x) without a
- * difference of nearly equal numbers. Nothing here uses a gradient rule. Functions that are not analytic everywhere choose their
- * piece by the real part.
- */
-export interface Complex {
-  readonly re: Value;
-  /** null: the number is real. */
-  readonly im: Value | null;
-}
-
-// Declared as functions so that operator files, which import one another in cycles, can name them while they load.
+// The functions of complex numbers that rules are written with. Nothing here uses a gradient rule. Those that are not analytic everywhere
+// choose their piece by the real part. They are declared as functions so that operator files, which import one another in circles, can name
+// them while they load.
 
 /** A real number as a complex one. */
 export function real(re: Value): Complex {

@@ -4,7 +4,6 @@ import { type ElementFunction, mapElements } from "../kernels/element.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
-import type { Complex } from "./complex.ts";
 
 /** Sets of element types that inputs are constrained to. */
 export const floats: readonly DType[] = ["float64", "float32"];
@@ -24,6 +23,8 @@ export interface InputSpec {
   readonly variadic?: boolean;
   /** Its numbers decide shapes or behaviour, so they must be known before anything runs. */
   readonly static?: boolean;
+  /** One-dimensional: in formulas a single number stands for a list of one. */
+  readonly list?: boolean;
 }
 
 export interface OutputSpec {
@@ -50,13 +51,23 @@ export interface Kink {
   readonly convention: string;
 }
 
+/**
+ * A complex number as a pair of values, for evaluating programs a tiny step off the real axis: Im f(x + ih) / h is f'(x) without a
+ * difference of nearly equal numbers.
+ */
+export interface Complex {
+  readonly re: Value;
+  /** null: the number is real. */
+  readonly im: Value | null;
+}
+
 /** A formal input of a probe: a shape filled with seeded numbers from `between` (-2 to 2 unless told), or explicit values. */
 export type ProbeInput =
   | Shape
   | { readonly shape: Shape; readonly between: readonly [number, number] }
   | { readonly values: readonly number[]; readonly shape: Shape; readonly dtype: DType };
 
-/** A case for the generic tests, away from kinks and outside no domain: central differences must hold there. */
+/** A case for the generic tests, which alone read it: away from kinks and outside no domain: central differences must hold there. */
 export interface Probe {
   readonly inputs: readonly (ProbeInput | null)[];
   readonly attributes?: Readonly<Record<string, unknown>>;
@@ -71,6 +82,8 @@ export interface Display {
   readonly latex: (operands: readonly string[], attributes: Readonly<Record<string, unknown>>) => string;
   /** The derivative by each operand, where it has a closed form for single numbers. */
   readonly derivatives?: (operands: readonly string[], attributes: Readonly<Record<string, unknown>>) => readonly (string | null)[];
+  /** Attributes that the catalogue's formula is written with, where one that it shows has no default. */
+  readonly example?: Readonly<Record<string, unknown>>;
 }
 
 /** How formulas write the operator besides its snake_case name. */
@@ -197,21 +210,34 @@ export type OperatorComposite = Composite<readonly InputSpec[], readonly OutputS
 export type Attributes = Record<string, unknown>;
 type AnyPrimitive = Primitive<readonly InputSpec[], readonly OutputSpec[], z.ZodType<Attributes>>;
 
-/** What `defineOp` adds, besides the kernel that follows from `element`: attributes at their defaults (null when one is required). */
+/** What `defineOp` adds, besides the kernel that follows from `element`. */
 interface Derived {
+  /** The attributes when none is given; empty when one is required, for then all are given. */
   readonly defaults: Attributes;
 }
 
+const defined = new Map<string, Operator>();
+
+/** The operator of a node. That of a client, who may name any, is looked for in the catalogue. */
+export function operatorOf(type: string): Operator {
+  const op = defined.get(type);
+  if (op === undefined) throw new Error(`no operator ${type} is defined`);
+  return op;
+}
+
 /**
- * The one definition of an operator. The generic parameters make a rule with the wrong number of gradients a compile error; they are
+ * The one definition of an operator, by which it is known from then on. The generic parameters make a rule with the wrong number of gradients a compile error; they are
  * forgotten in the result, which is why the one cast stands here.
  */
 export function defineOp<const I extends readonly InputSpec[], const O extends readonly OutputSpec[], S extends z.ZodType>(
   definition: Primitive<I, O, S> | Composite<I, O, S>,
 ): Operator {
   const defaults = definition.attributes.safeParse({});
-  const operator = { ...definition, defaults: defaults.success ? defaults.data : {} } as unknown as Operator;
-  return Object.freeze(isComposite(operator) ? operator : { ...operator, kernel: operator.kernel ?? elementKernel(operator) });
+  const given = { ...definition, defaults: defaults.success ? defaults.data : {} } as unknown as Operator;
+  const operator = Object.freeze(isComposite(given) ? given : { ...given, kernel: given.kernel ?? elementKernel(given) });
+  if (defined.has(operator.type)) throw new Error(`two operators are called ${operator.type}`);
+  defined.set(operator.type, operator);
+  return operator;
 }
 
 /** The loop over memory that `element` stands for. */

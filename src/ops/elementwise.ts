@@ -5,9 +5,19 @@ import type { Value } from "../ir/graph.ts";
 import { broadcastShapes, formatShape, type Shape } from "../tensor/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { TensorType } from "../tensor/tensor.ts";
-import { type Category, defineOp, type Display, floats, type Kink, numbers, type Operator, type Probe, type Syntax } from "./define.ts";
+import {
+  type Category,
+  type Complex,
+  defineOp,
+  type Display,
+  floats,
+  type Kink,
+  numbers,
+  type Operator,
+  type Probe,
+  type Syntax,
+} from "./define.ts";
 import { OperatorError } from "./errors.ts";
-import type { Complex } from "./complex.ts";
 
 /** The broadcast of all inputs' shapes; throws OperatorError naming the first input that does not fit. */
 export function broadcastAll(op: string, inputs: readonly (TensorType | null)[]): Shape {

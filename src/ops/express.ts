@@ -6,8 +6,6 @@ import type { Attributes, Operator } from "./define.ts";
 /** A value, or a plain number that takes the element type of the operand beside it. */
 export type Operand = Value | number;
 
-// Declared as functions so that operator files, which import one another in cycles, can call them while they load.
-
 export function number(value: number, like: Value): Value {
   return constant(scalar(value, like.dtype));
 }

@@ -1,7 +1,6 @@
 import type { Node, Value } from "../ir/graph.ts";
 import { paddedInputs } from "../ops/apply.ts";
-import { operatorOf } from "../ops/catalogue.ts";
-import { has, isComposite, type OperatorPrimitive } from "../ops/define.ts";
+import { has, isComposite, operatorOf, type OperatorPrimitive } from "../ops/define.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
 import type { CompiledChain } from "../kernels/chain.ts";
 import { absorb } from "./absorb.ts";

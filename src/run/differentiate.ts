@@ -2,8 +2,7 @@ import { type Backward, pullBack, reverse, RuleError } from "../autodiff/reverse
 import { didYouMean } from "../program/draft.ts";
 import type { NamedValue, Program } from "../program/program.ts";
 import { input, type Node, type Value } from "../ir/graph.ts";
-import { operatorOf } from "../ops/catalogue.ts";
-import { has } from "../ops/define.ts";
+import { has, operatorOf } from "../ops/define.ts";
 import { filled } from "../ops/shape/expand.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";

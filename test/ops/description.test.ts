@@ -66,6 +66,14 @@ describe.each(catalogue.map((op) => [op.type, op] as const))("%s", (_, op) => {
     }
   });
 
+  test("a list is an input that decides shapes and has one dimension in every probe", () => {
+    op.inputs.forEach(({ static: isStatic = false, list = false }, at) => {
+      const given = op.probes.map(({ inputs }) => inputs[at] ?? null).filter((wanted) => wanted !== null);
+      const ranks = new Set(given.map((wanted) => ("shape" in wanted ? wanted.shape : wanted).length));
+      expect(list).toBe(isStatic && ranks.size === 1 && ranks.has(1));
+    });
+  });
+
   test("other names of arguments stand for an attribute or an input", () => {
     const schema = z.toJSONSchema(op.attributes, { io: "input" });
     const known = [...op.inputs.map(({ name }) => name), ...Object.keys(schema.properties ?? {})];

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { constant, graphOf, input, type Value } from "../../src/ir/graph.ts";
 import { apply } from "../../src/ops/apply.ts";
-import { operatorOf } from "../../src/ops/catalogue.ts";
 import { type Tensor, zeros } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
+import { operatorNamed } from "../support/operator.ts";
 import { Random } from "../support/random.ts";
 import "../support/close.ts";
 
 const floats = (...shape: number[]): Value => input({ dtype: "float64", shape });
-const multiplied = (a: Tensor, b: Tensor): Tensor => interpret(graphOf([], apply(operatorOf("MatMul"), [constant(a), constant(b)])))[0];
+const multiplied = (a: Tensor, b: Tensor): Tensor => interpret(graphOf([], apply(operatorNamed("MatMul"), [constant(a), constant(b)])))[0];
 
 /** The product by its definition. */
 function product(a: Tensor, b: Tensor): Tensor {
@@ -49,18 +49,18 @@ describe("matrix products", () => {
   });
 
   test("refuse sizes that do not meet, with both shapes", () => {
-    const matMul = operatorOf("MatMul");
+    const matMul = operatorNamed("MatMul");
     expect(() => apply(matMul, [floats(2, 3), floats(4, 2)])).toThrow("MatMul of [2, 3] and [4, 2]: the inner sizes 3 and 4 differ");
     expect(() => apply(matMul, [floats(2, 2, 3), floats(3, 3, 2)])).toThrow("leading axes of [2, 2, 3] with those of [3, 3, 2]");
     expect(() => apply(matMul, [floats(), floats(2)])).toThrow(expect.objectContaining({ fault: "shape", input: 0 }));
-    expect(() => apply(operatorOf("Gemm"), [floats(2, 3), floats(2, 3)], { transA: true, transB: true })).toThrow("Aᵀ and Bᵀ");
+    expect(() => apply(operatorNamed("Gemm"), [floats(2, 3), floats(2, 3)], { transA: true, transB: true })).toThrow("Aᵀ and Bᵀ");
   });
 });
 
 describe("Einsum", () => {
   const einsum = (equation: string, ...shapes: number[][]): Value =>
     apply(
-      operatorOf("Einsum"),
+      operatorNamed("Einsum"),
       shapes.map((shape) => floats(...shape)),
       { equation },
     )[0];

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { reverse } from "../../src/autodiff/reverse.ts";
 import { constant, graphOf, input, type Value } from "../../src/ir/graph.ts";
 import { apply } from "../../src/ops/apply.ts";
-import { operatorOf } from "../../src/ops/catalogue.ts";
 import { averagePool } from "../../src/ops/network/average-pool.ts";
 import { batchNormalization } from "../../src/ops/network/batch-normalization.ts";
 import { conv } from "../../src/ops/network/conv.ts";
@@ -15,6 +14,7 @@ import { rnn } from "../../src/ops/network/rnn.ts";
 import { filled } from "../../src/ops/shape/expand.ts";
 import { type Tensor, tensorOf, zeros } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
+import { operatorNamed } from "../support/operator.ts";
 import { Random } from "../support/random.ts";
 import "../support/close.ts";
 
@@ -97,7 +97,7 @@ describe("convolutions", () => {
 
 describe("pools", () => {
   test("a NaN is the largest element, wherever it stands, and the first of several", () => {
-    const op = operatorOf("MaxPool");
+    const op = operatorNamed("MaxPool");
     const [y, indices] = run(...apply(op, [image(1, Number.NaN, 2, Number.NaN)], op.attributes.parse({ kernel_shape: [3] })));
     expect(Array.from(y.data)).toEqual([Number.NaN, Number.NaN]);
     expect(Array.from(indices.data)).toEqual([1, 1]);
@@ -125,7 +125,7 @@ describe("normalisation and dropout", () => {
     const each = [1, 2, 3, 4].map(() => floats(3)) as [Value, Value, Value, Value];
     expect(batchNormalization(x, ...each)).toHaveLength(1);
     expect(batchNormalization(x, ...each, { training_mode: true })).toHaveLength(3);
-    expect(() => apply(operatorOf("BatchNormalization"), [x, ...each])).toThrow("training mode only");
+    expect(() => apply(operatorNamed("BatchNormalization"), [x, ...each])).toThrow("training mode only");
     expect(() => batchNormalization(floats(2, 4), ...each)).toThrow("scale of BatchNormalization has shape [3] instead of [4]");
   });
 

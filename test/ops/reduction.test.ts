@@ -3,17 +3,17 @@ import { reverse } from "../../src/autodiff/reverse.ts";
 import { constant, graphOf, input, type Value } from "../../src/ir/graph.ts";
 import { apply } from "../../src/ops/apply.ts";
 import { int64s } from "../../src/ops/axes.ts";
-import { operatorOf } from "../../src/ops/catalogue.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
 import { tensorOf } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
+import { operatorNamed } from "../support/operator.ts";
 
 const fed = (dtype: DType, ...values: number[]): Value => {
   const tensor = tensorOf(dtype, [values.length], values);
   return input(tensor, tensor);
 };
 const numbersOf = (value: Value): number[] => Array.from(interpret(graphOf([], [value]))[0].data);
-const reduced = (type: string, x: Value): Value => apply(operatorOf(type), [x], { keepdims: false })[0];
+const reduced = (type: string, x: Value): Value => apply(operatorNamed(type), [x], { keepdims: false })[0];
 
 /** The gradient of a reduction of `values` to one number. */
 function gradient(type: string, ...values: number[]): number[] {
@@ -74,8 +74,8 @@ describe("NaN", () => {
   const nan = Number.NaN;
   test("passes through extremes and comes first among the top", () => {
     expect(numbersOf(reduced("ReduceMax", fed("float64", 1, nan, 3)))).toEqual([nan]);
-    expect(numbersOf(apply(operatorOf("ArgMin"), [fed("float64", 1, nan, 0)])[0])).toEqual([1]);
-    expect(numbersOf(apply(operatorOf("TopK"), [fed("float64", 1, nan, 3), int64s([2])])[1])).toEqual([1, 2]);
+    expect(numbersOf(apply(operatorNamed("ArgMin"), [fed("float64", 1, nan, 0)])[0])).toEqual([1]);
+    expect(numbersOf(apply(operatorNamed("TopK"), [fed("float64", 1, nan, 3), int64s([2])])[1])).toEqual([1, 2]);
   });
 });
 

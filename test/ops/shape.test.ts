@@ -3,14 +3,14 @@ import { reverse } from "../../src/autodiff/reverse.ts";
 import { constant, graphOf, input, type Value } from "../../src/ir/graph.ts";
 import { apply } from "../../src/ops/apply.ts";
 import { int64s } from "../../src/ops/axes.ts";
-import { operatorOf } from "../../src/ops/catalogue.ts";
 import type { Attributes } from "../../src/ops/define.ts";
 import { scalar, tensorOf } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
+import { operatorNamed } from "../support/operator.ts";
 
 /** Applies an operator to attributes as a client writes them. */
 function applied(type: string, inputs: readonly (Value | null)[], attributes: Attributes = {}, outputs = 1): readonly Value[] {
-  const op = operatorOf(type);
+  const op = operatorNamed(type);
   return apply(op, inputs, op.attributes.parse(attributes), outputs);
 }
 
@@ -134,7 +134,7 @@ describe("literals in attributes", () => {
   });
 
   test("attributes read again give the same", () => {
-    const { attributes } = operatorOf("Constant");
+    const { attributes } = operatorNamed("Constant");
     const once = attributes.parse({ value: [[1, "Infinity"]] });
     expect(attributes.parse(JSON.parse(JSON.stringify(once)))).toEqual(once);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { catalogue, findOperator } from "../../src/ops/catalogue.ts";
 import type { Operator } from "../../src/ops/define.ts";
 import { elementsOf, tensorsOf } from "../ops/cases.ts";
+import { operatorNamed } from "../support/operator.ts";
 import { Random } from "../support/random.ts";
 import type { Oracle, OracleCase } from "./cases.ts";
 import { attributeSchemas, choicesOf, describeCase, disagreement, runOracle, runOwn } from "./compare.ts";
@@ -71,14 +72,14 @@ describe("the list", () => {
   });
 
   test.each(Object.entries(notJudged))("%s still cannot be judged: %s", async (type) => {
-    const op = findOperator(type) as Operator;
+    const op = operatorNamed(type);
     const [probe] = op.probes;
     await expect(runOracle(op, { inputs: tensorsOf(op, probe, "float32"), attributes: probe.attributes })).rejects.toThrow();
   });
 });
 
 describe("the judge", () => {
-  const op = findOperator("Softmax") as Operator;
+  const op = operatorNamed("Softmax");
   const oracle = table.Softmax;
   const made = caseAt(op, oracle, "float32", 1);
 

@@ -5,7 +5,7 @@ import { leastChained } from "../../src/plan/fuse.ts";
 import { kernelSteps, plan } from "../../src/plan/plan.ts";
 import { graphOf, input, type Node, type Value } from "../../src/ir/graph.ts";
 import { apply } from "../../src/ops/apply.ts";
-import { operatorOf } from "../../src/ops/catalogue.ts";
+import { operatorOf } from "../../src/ops/define.ts";
 import { elu } from "../../src/ops/activation/exponential-linear.ts";
 import { relu } from "../../src/ops/activation/relu.ts";
 import { sigmoid } from "../../src/ops/activation/sigmoid.ts";

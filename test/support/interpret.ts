@@ -1,7 +1,6 @@
 import type { Graph, Node, Value } from "../../src/ir/graph.ts";
 import { paddedInputs } from "../../src/ops/apply.ts";
-import { operatorOf } from "../../src/ops/catalogue.ts";
-import { isComposite } from "../../src/ops/define.ts";
+import { isComposite, operatorOf } from "../../src/ops/define.ts";
 import { type Tensor, zeros } from "../../src/tensor/tensor.ts";
 
 /**

@@ -1,3 +1,4 @@
+import type { Complex } from "../define.ts";
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { call } from "../../kernels/element.ts";
@@ -8,7 +9,7 @@ import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
 import { activation, activationProbes, cases, negativePart, scaled } from "./family.ts";
-import { chosen, type Complex, exponential, plus, times } from "../complex.ts";
+import { chosen, exponential, plus, times } from "../complex.ts";
 import { sign } from "../arithmetic/sign.ts";
 
 // The slope is 1 (times a scale) for positive numbers and an exponential elsewhere.

@@ -2,9 +2,18 @@ import type { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { type Call, composed, type Term } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
-import { type Attributes, defineOp, type Display, floats, type Kink, type Operator, type Probe, type Syntax } from "../define.ts";
+import {
+  type Attributes,
+  type Complex,
+  defineOp,
+  type Display,
+  floats,
+  type Kink,
+  type Operator,
+  type Probe,
+  type Syntax,
+} from "../define.ts";
 import { greater } from "../logic/comparison.ts";
-import type { Complex } from "../complex.ts";
 
 interface ActivationFacts<S extends z.ZodType<Attributes>> {
   readonly type: string;

@@ -5,11 +5,11 @@ import { exp } from "../arithmetic/exp.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { axisWithin } from "../axes.ts";
-import { defineOp, type Display, floats, type Operator } from "../define.ts";
+import { type Complex, defineOp, type Display, floats, type Operator } from "../define.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
-import { type Complex, exponential, logarithm as complexLogarithm, minus, over, real, summed } from "../complex.ts";
+import { exponential, logarithm as complexLogarithm, minus, over, real, summed } from "../complex.ts";
 import { reduceMax } from "../reduction/reduce-max-min.ts";
 
 interface SoftmaxFacts {

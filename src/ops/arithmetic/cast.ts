@@ -48,7 +48,12 @@ export const Cast = defineOp({
   infer: ([x], { to }) => [{ dtype: to, shape: x.shape }],
   element: ({ to }, [x]) => conversion(x.dtype, to),
   vjp: ({ inputs: [x], grads: [g], attributes: { to } }) => [isFloating(x.dtype) && isFloating(to) ? cast(g, x.dtype) : null],
-  display: { label: "cast", latex: ([x], { to }) => String.raw`\operatorname{${String(to)}}\left(${x}\right)`, derivatives: () => ["1"] },
+  display: {
+    label: "cast",
+    latex: ([x], { to }) => String.raw`\operatorname{${String(to)}}\left(${x}\right)`,
+    derivatives: () => ["1"],
+    example: { to: "float64" },
+  },
   probes: [
     { inputs: [[2, 3]], attributes: { to: "float64" } },
     { inputs: [[]], attributes: { to: "float64" } },

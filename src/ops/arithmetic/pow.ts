@@ -4,7 +4,7 @@ import { greatestInt64, leastInt64 } from "../../kernels/summaries.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { equal, greater, greaterOrEqual } from "../logic/comparison.ts";
 import { and, not } from "../logic/connective.ts";
-import { defineOp, numbers } from "../define.ts";
+import { type Complex, defineOp, numbers } from "../define.ts";
 import { broadcastAll, broadcastProbes, noAttributes } from "../elementwise.ts";
 import { binary } from "../express.ts";
 import { abs } from "./abs.ts";
@@ -13,7 +13,7 @@ import { log } from "./log.ts";
 import { mul } from "./mul.ts";
 import { sub } from "./sub.ts";
 import { where } from "./where.ts";
-import { anyPower, type Complex, over, wholePower } from "../complex.ts";
+import { anyPower, over, wholePower } from "../complex.ts";
 
 /** As in C, 1 to any power is 1 (NaN and infinities included), and so is -1 to an infinite one: JavaScript says NaN. */
 function power(a: number, b: number): number {

@@ -48,6 +48,7 @@ export const Einsum = defineOp({
   display: {
     label: "einsum",
     latex: (operands, { equation }) => String.raw`\operatorname{einsum}_{\texttt{${String(equation)}}}\left(${operands.join(", ")}\right)`,
+    example: { equation: "ij,jk->ik" },
   },
   probes: [
     {

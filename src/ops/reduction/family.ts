@@ -5,11 +5,10 @@ import { type Summary, truncateToInt64 } from "../../kernels/summaries.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { axesWithin, flag, int64s, reducedShape, staticNumbers } from "../axes.ts";
-import { defineOp, type Display, type Kink, type Operator, type Probe, type Syntax, type Trait } from "../define.ts";
+import { type Complex, defineOp, type Display, type Kink, type Operator, type Probe, type Syntax, type Trait } from "../define.ts";
 import { one } from "../express.ts";
 import { filled } from "../shape/expand.ts";
 import { reshape } from "../shape/reshape.ts";
-import type { Complex } from "../complex.ts";
 
 interface ReductionFacts {
   readonly type: string;
@@ -42,7 +41,7 @@ export function reductionOp(facts: ReductionFacts): Operator {
     category: "reduction",
     inputs: [
       { name: "data", type: "T", differentiable: true },
-      { name: "axes", type: "Tind", optional: true, static: true },
+      { name: "axes", type: "Tind", optional: true, static: true, list: true },
     ],
     outputs: [{ name: "reduced" }],
     types: { T: types, Tind: ["int64"] },

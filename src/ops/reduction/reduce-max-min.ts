@@ -4,11 +4,11 @@ import type { DType } from "../../tensor/dtype.ts";
 import { cast } from "../arithmetic/cast.ts";
 import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
-import { anyType, type Kink } from "../define.ts";
+import { anyType, type Complex, type Kink } from "../define.ts";
 import { equal } from "../logic/comparison.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { reduceSum } from "./reduce-sum.ts";
-import { type Complex, imaginary } from "../complex.ts";
+import { imaginary } from "../complex.ts";
 
 export const ReduceMax = reductionOp({
   type: "ReduceMax",

@@ -2,13 +2,13 @@ import { product } from "../../kernels/summaries.ts";
 import type { Value } from "../../ir/graph.ts";
 import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import { mul } from "../arithmetic/mul.ts";
-import { numbers } from "../define.ts";
+import { type Complex, numbers } from "../define.ts";
 import { concat } from "../shape/concat.ts";
 import { reshape } from "../shape/reshape.ts";
 import { split } from "../shape/split.ts";
 import { inverse, transpose } from "../shape/transpose.ts";
 import { reducer, reductionOp } from "./family.ts";
-import { type Complex, imaginary, real, times } from "../complex.ts";
+import { imaginary, real, times } from "../complex.ts";
 import { filled } from "../shape/expand.ts";
 
 export const ReduceProd = reductionOp({

@@ -20,7 +20,7 @@ export const TopK = defineOp({
     "The k greatest (or smallest) elements along an axis in order, and their indices. Of equal elements the first is taken first; NaN comes before all numbers.",
   inputs: [
     { name: "X", type: "T", differentiable: true },
-    { name: "K", type: "Tk", static: true },
+    { name: "K", type: "Tk", static: true, list: true },
   ],
   outputs: [{ name: "Values" }, { name: "Indices" }],
   types: { T: numbers, Tk: ["int64"] },

@@ -66,7 +66,7 @@ export const ConstantOfShape = defineOp({
   category: "shape",
   summary:
     "A tensor of the given shape that holds one number everywhere: the value attribute, a tensor of one element (float32 0 unless told).",
-  inputs: [{ name: "input", type: "T1", static: true }],
+  inputs: [{ name: "input", type: "T1", static: true, list: true }],
   outputs: [{ name: "output" }],
   types: { T1: ["int64"] },
   attributes: z.strictObject({ value: literal.default({ dtype: "float32", shape: [1], data: [0] }) }),

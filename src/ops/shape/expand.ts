@@ -15,7 +15,7 @@ export const Expand = defineOp({
   summary: "The input broadcast with a shape: sizes of 1 stretch in both directions.",
   inputs: [
     { name: "input", type: "T", differentiable: true },
-    { name: "shape", type: "Tshape", static: true },
+    { name: "shape", type: "Tshape", static: true, list: true },
   ],
   outputs: [{ name: "output" }],
   types: { T: anyType, Tshape: ["int64"] },

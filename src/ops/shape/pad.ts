@@ -26,9 +26,9 @@ export const Pad = defineOp({
     "More elements before and after every axis (or the named axes): a constant, the mirrored inside, the nearest edge, or the inside repeated. Negative amounts crop. pads lists all beginnings, then all ends.",
   inputs: [
     { name: "data", type: "T", differentiable: true },
-    { name: "pads", type: "Tpads", static: true },
+    { name: "pads", type: "Tpads", static: true, list: true },
     { name: "constant_value", type: "T", optional: true, differentiable: true },
-    { name: "axes", type: "Tind", optional: true, static: true },
+    { name: "axes", type: "Tind", optional: true, static: true, list: true },
   ],
   outputs: [{ name: "output" }],
   types: { T: anyType, Tpads: ["int64"], Tind: ["int64", "int32"] },

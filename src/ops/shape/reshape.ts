@@ -14,7 +14,7 @@ export const Reshape = defineOp({
     "The same numbers under another shape. One size may be -1 (what is left over); 0 copies the size of the input unless allowzero is set.",
   inputs: [
     { name: "data", type: "T", differentiable: true },
-    { name: "shape", type: "Tshape", static: true },
+    { name: "shape", type: "Tshape", static: true, list: true },
   ],
   outputs: [{ name: "reshaped" }],
   types: { T: anyType, Tshape: ["int64"] },

@@ -1,3 +1,4 @@
+import type { Complex } from "../define.ts";
 import type { Value } from "../../ir/graph.ts";
 import type { Meeting } from "../../kernels/gather.ts";
 import { sizeOf } from "../../tensor/shape.ts";
@@ -6,7 +7,7 @@ import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { where } from "../arithmetic/where.ts";
-import { type Complex, imaginary } from "../complex.ts";
+import { imaginary } from "../complex.ts";
 import { number } from "../express.ts";
 import { equal } from "../logic/comparison.ts";
 import { filled } from "./expand.ts";

@@ -17,7 +17,7 @@ export const Split = defineOp({
     "The input cut along an axis: into pieces of the sizes in split, or into num_outputs equal ones (as many as the node names when that is left out too), of which the last may be smaller.",
   inputs: [
     { name: "input", type: "T", differentiable: true },
-    { name: "split", type: "Tind", optional: true, static: true },
+    { name: "split", type: "Tind", optional: true, static: true, list: true },
   ],
   outputs: variadic({ name: "outputs" }),
   types: { T: anyType, Tind: ["int64"] },

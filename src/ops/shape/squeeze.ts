@@ -15,7 +15,7 @@ export const Squeeze = defineOp({
   summary: "The named axes, whose sizes must be 1, are dropped; without axes, every axis of size 1.",
   inputs: [
     { name: "data", type: "T", differentiable: true },
-    { name: "axes", type: "Tind", optional: true, static: true },
+    { name: "axes", type: "Tind", optional: true, static: true, list: true },
   ],
   outputs: [{ name: "squeezed" }],
   types: { T: anyType, Tind: ["int64"] },

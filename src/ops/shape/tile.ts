@@ -18,7 +18,7 @@ export const Tile = defineOp({
   summary: "The input laid out repeatedly along every axis.",
   inputs: [
     { name: "input", type: "T", differentiable: true },
-    { name: "repeats", type: "T1", static: true },
+    { name: "repeats", type: "T1", static: true, list: true },
   ],
   outputs: [{ name: "output" }],
   types: { T: anyType, T1: ["int64"] },

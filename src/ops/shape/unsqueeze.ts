@@ -14,7 +14,7 @@ export const Unsqueeze = defineOp({
   summary: "New axes of size 1, at the named places of the result.",
   inputs: [
     { name: "data", type: "T", differentiable: true },
-    { name: "axes", type: "Tind", static: true },
+    { name: "axes", type: "Tind", static: true, list: true },
   ],
   outputs: [{ name: "expanded" }],
   types: { T: anyType, Tind: ["int64"] },

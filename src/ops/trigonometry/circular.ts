@@ -1,9 +1,10 @@
+import type { Complex } from "../define.ts";
 import { add } from "../arithmetic/add.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
-import { type Complex, imaginary, over } from "../complex.ts";
+import { imaginary, over } from "../complex.ts";
 import { cosh, sinh } from "./hyperbolic.ts";
 
 export const Sin = elementwiseUnary({

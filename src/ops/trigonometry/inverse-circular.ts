@@ -1,3 +1,4 @@
+import type { Complex } from "../define.ts";
 import type { Value } from "../../ir/graph.ts";
 import { add } from "../arithmetic/add.ts";
 import { div } from "../arithmetic/div.ts";
@@ -7,7 +8,7 @@ import { sqrt } from "../arithmetic/sqrt.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
-import { type Complex, imaginary, minus, over, plus, squareRoot, times } from "../complex.ts";
+import { imaginary, minus, over, plus, squareRoot, times } from "../complex.ts";
 import { atanh } from "./hyperbolic.ts";
 
 /** √(1 - x²), as a product that keeps its digits where x is close to 1. */

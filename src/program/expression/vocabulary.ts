@@ -72,12 +72,5 @@ export function argumentNamed(op: Operator, name: string): Argument {
   return input >= 0 && inputSpec(op, input)?.variadic !== true ? { input } : { attribute: meant };
 }
 
-/** Whether an input is a list that decides a shape, so that a single number stands for a list of one. The probes show its rank. */
-export function takesList(op: Operator, at: number): boolean {
-  if (inputSpec(op, at)?.static !== true) return false;
-  const shapes = op.probes.flatMap(({ inputs }) => {
-    const probe = inputs[at] ?? null;
-    return probe === null ? [] : ["shape" in probe ? probe.shape : probe];
-  });
-  return shapes.length > 0 && shapes.every((shape) => shape.length === 1);
-}
+/** Whether an input is a list that decides a shape, so that a single number stands for a list of one. */
+export const takesList = (op: Operator, at: number): boolean => inputSpec(op, at)?.list === true;

@@ -1,5 +1,5 @@
 import { ancestors, type Value } from "../../ir/graph.ts";
-import { operatorOf } from "../../ops/catalogue.ts";
+import { operatorOf } from "../../ops/define.ts";
 import { identity } from "../../ops/arithmetic/identity.ts";
 import { snakeName } from "../names.ts";
 import type { NamedNode, NamedValue } from "../program.ts";
