@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Value } from "../ir/graph.ts";
 import { add } from "../ops/arithmetic/add.ts";
 import { cast } from "../ops/arithmetic/cast.ts";
@@ -9,7 +10,26 @@ import { sqrt } from "../ops/arithmetic/sqrt.ts";
 import { sumOf } from "../ops/arithmetic/sum.ts";
 import { number } from "../ops/express.ts";
 import { reduceSumSquare } from "../ops/reduction/norms.ts";
-import type { GradientClipping } from "./optimizers/source.ts";
+
+const bound = (description: string, example: number) =>
+  z
+    .number()
+    .gt(0, { error: "Expected a number above 0" })
+    .optional()
+    .meta({ description, examples: [example] });
+
+export const GradientClipping = z
+  .strictObject({
+    norm: bound("The greatest Euclidean norm of all gradients together: longer ones are scaled down to it", 1),
+    value: bound("The greatest magnitude of an element: greater ones are cut to it, after the norm was seen to", 0.5),
+  })
+  .refine(({ norm, value }) => norm !== undefined || value !== undefined, "Clipping has a norm, a value or both")
+  .meta({
+    id: "GradientClipping",
+    description: "Bounds of the gradients before an update, as torch.nn.utils.clip_grad_norm_ and clip_grad_value_ keep them",
+    examples: [{ norm: 1 }],
+  });
+export type GradientClipping = z.output<typeof GradientClipping>;
 
 /** Keeps a quotient finite where all gradients are zero, as in torch. */
 const epsilon = 1e-6;

@@ -2,13 +2,12 @@ import { Session } from "../run/session.ts";
 import type { Nonfinite } from "../run/nonfinite.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { copyOf, scalar, type Tensor, zeros } from "../tensor/tensor.ts";
-import type { OptimizerSource } from "./optimizers/source.ts";
 import type { Optimization, OptimizationState, StepOutcome } from "./optimization.ts";
-import { Lbfgs } from "./optimizers/lbfgs.ts";
+import type { Search } from "./optimizers/define.ts";
 import type { Setup } from "./setup.ts";
 import { type StepPlan, stepPlan } from "./step-plan.ts";
 
-/** LBFGS: each update evaluates loss and gradients as often as its search asks, at points that lie in one flat vector of doubles. */
+/** A quasi-Newton optimizer: each update evaluates loss and gradients as often as its search asks, at points that lie in one flat vector of doubles. */
 export class QuasiNewtonSteps implements Optimization {
   readonly #setup: Setup;
   readonly #step: StepPlan;
@@ -19,10 +18,10 @@ export class QuasiNewtonSteps implements Optimization {
   readonly #batch: readonly Tensor[];
   readonly #weights: Map<string, Tensor>;
   readonly #point: Float64Array;
-  readonly #optimizer: Lbfgs;
+  readonly #search: Search;
   nonfinite: Nonfinite | null = null;
 
-  constructor(setup: Setup, source: Extract<OptimizerSource, { type: "LBFGS" }>, { isWatched = false } = {}) {
+  constructor(setup: Setup, search: (elements: number) => Search, { isWatched = false } = {}) {
     this.#setup = setup;
     this.#step = stepPlan(setup, setup.batch, { rule: null, isWatched });
     this.#session = new Session(this.#step.plan);
@@ -36,7 +35,7 @@ export class QuasiNewtonSteps implements Optimization {
     this.#weights = new Map([...trained, ...buffers].map((each) => [each.name, copyOf(setup.start(each))]));
     this.#names = this.#step.moved.map(({ name }) => name);
     this.#point = new Float64Array(this.#names.reduce((size, name) => size + sizeOf(this.#tensor(name).shape), 0));
-    this.#optimizer = new Lbfgs(source, this.#point.length);
+    this.#search = search(this.#point.length);
   }
 
   batch(): readonly Tensor[] {
@@ -48,7 +47,7 @@ export class QuasiNewtonSteps implements Optimization {
     this.nonfinite = null;
     this.#gather();
     const outcome: { first: StepOutcome | null } = { first: null };
-    const loss = this.#optimizer.step(this.#point, (point, gradient) => this.#evaluate(point, gradient, outcome, cancelled), rate);
+    const loss = this.#search.step(this.#point, (point, gradient) => this.#evaluate(point, gradient, outcome, cancelled), rate);
     this.#scatter(this.#point);
     return { ...(outcome.first ?? { norm: null, measured: [] }), loss };
   }
@@ -58,7 +57,7 @@ export class QuasiNewtonSteps implements Optimization {
   }
 
   read(): OptimizationState {
-    const { tensors, numbers } = this.#optimizer.state();
+    const { tensors, numbers } = this.#search.state();
     const vector = (data: Float64Array): Tensor => ({ dtype: "float64", shape: [data.length], data: data.slice() });
     const state = new Map([...tensors].map(([name, data]) => [`vector/${name}`, vector(data)]));
     for (const [name, number] of Object.entries(numbers)) state.set(`number/${name}`, scalar(number));
@@ -69,7 +68,7 @@ export class QuasiNewtonSteps implements Optimization {
     for (const [name, { data }] of weights) this.#tensor(name).data.set(data);
     const of = (kind: string): [string, Tensor][] =>
       [...state].filter(([name]) => name.startsWith(kind)).map(([name, tensor]) => [name.slice(kind.length), tensor]);
-    this.#optimizer.restore({
+    this.#search.restore({
       tensors: new Map(of("vector/").map(([name, { data }]) => [name, Float64Array.from(data)])),
       numbers: Object.fromEntries(of("number/").map(([name, { data }]) => [name, data[0]])),
     });

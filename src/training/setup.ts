@@ -13,7 +13,7 @@ import type { ProgramSource } from "../program/source.ts";
 import { pointerInTensor } from "../request/tensor.ts";
 import { type Datasets, firstRows, type ReadData, readData } from "./data.ts";
 import { metadataName } from "./safetensors.ts";
-import { optimizerSourceOf } from "./optimizer-source.ts";
+import { methodOf } from "./optimizers/catalogue.ts";
 import type { FittedTransforms } from "./transforms.ts";
 import type { JobSpec, Assignment } from "./assignment.ts";
 
@@ -86,7 +86,7 @@ export class Setup {
     this.fixed = new Map(compiled.fixed.map((each) => [each.name, feedOf(each, given.inputs)]));
     this.stepsPerEpoch = count === 0 ? 1 : batches(this.training.count, this.batch, spec.drop_last);
     this.steps = spec.steps ?? (spec.epochs ?? 1) * this.stepsPerEpoch;
-    if (optimizerSourceOf(spec).type === "LBFGS") requireWhole(spec, this.stepsPerEpoch);
+    requireSuited(spec, this.stepsPerEpoch);
   }
 
   /** Rows of the last batch of an epoch where they are fewer than those of the others; 0 where it is left out or never reached. */
@@ -184,9 +184,15 @@ function fedByJob(compile: () => Program): Program {
   }
 }
 
-function requireWhole({ weight_decay }: JobSpec, stepsPerEpoch: number): void {
-  if (stepsPerEpoch > 1) throw problemAt("invalid_training", "/batch_size", "LBFGS needs all rows at every step: leave out batch_size");
-  if (weight_decay !== undefined) throw problemAt("invalid_training", "/weight_decay", "LBFGS has no weight decay");
+/** Refuses batches for an optimizer that needs all rows at every step, and weight decay for one that knows none. */
+function requireSuited({ optimizer, weight_decay }: JobSpec, stepsPerEpoch: number): void {
+  const { type } = optimizer;
+  if (stepsPerEpoch > 1 && methodOf(optimizer).rule === null) {
+    throw problemAt("invalid_training", "/batch_size", `${type} needs all rows at every step: leave out batch_size`);
+  }
+  if (weight_decay !== undefined && !("weight_decay" in optimizer)) {
+    throw problemAt("invalid_training", "/weight_decay", `${type} has no weight decay`);
+  }
 }
 
 const inMode = (program: ProgramSource, mode: Mode): ProgramSource =>

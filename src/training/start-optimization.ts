@@ -1,12 +1,12 @@
 import { GradientSteps } from "./gradient-steps.ts";
 import type { Optimization } from "./optimization.ts";
-import { ruleOf } from "./optimizers/catalogue.ts";
+import { methodOf } from "./optimizers/catalogue.ts";
 import { QuasiNewtonSteps } from "./quasi-newton-steps.ts";
 import { optimizerSourceOf } from "./optimizer-source.ts";
 import type { Setup } from "./setup.ts";
 
 /** The parameters at their start with the optimizer that the job asks for. Throws Problem. */
 export function optimizationOf(setup: Setup, options: { readonly isWatched?: boolean } = {}): Optimization {
-  const source = optimizerSourceOf(setup.spec);
-  return source.type === "LBFGS" ? new QuasiNewtonSteps(setup, source, options) : new GradientSteps(setup, ruleOf(source), options);
+  const { rule, search } = methodOf(optimizerSourceOf(setup.spec));
+  return search === null ? new GradientSteps(setup, rule, options) : new QuasiNewtonSteps(setup, search, options);
 }

@@ -5,7 +5,7 @@ import { validate } from "../../src/request/validate.ts";
 import args from "../goldens/optimizer_arguments.json" with { type: "json" };
 import { difference } from "../support/close.ts";
 import { problemOf } from "../support/problems.ts";
-import { vector } from "./descent.ts";
+import { vector } from "./optimizers/descent.ts";
 
 const { initial_lr, metrics, schedules } = args;
 const start = (schedule: object): Scheduler => schedulerOf(ScheduleSource.parse(schedule), initial_lr);

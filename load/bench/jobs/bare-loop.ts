@@ -5,7 +5,7 @@ import { Registry } from "../../../src/program/registry.ts";
 import { Session } from "../../../src/run/session.ts";
 import { zeros } from "../../../src/tensor/tensor.ts";
 import { framed, splitFrame } from "../../../src/training/frame.ts";
-import { ruleOf } from "../../../src/training/optimizers/catalogue.ts";
+import { methodOf } from "../../../src/training/optimizers/catalogue.ts";
 import { Setup } from "../../../src/training/setup.ts";
 import { stepPlan } from "../../../src/training/step-plan.ts";
 import { decodeAssignment } from "../../../src/training/assignment.ts";
@@ -28,9 +28,9 @@ function setupOf(request: object): Setup {
 
 giveWay();
 const setup = setupOf(workerData as object);
-const { optimizer } = setup.spec;
-if (optimizer.type === "LBFGS") throw new Error("Its steps are not one plan");
-const { plan, kept } = stepPlan(setup, setup.batch, { rule: ruleOf(optimizer), isWatched: false });
+const { rule } = methodOf(setup.spec.optimizer);
+if (rule === null) throw new Error("Its steps are not one plan");
+const { plan, kept } = stepPlan(setup, setup.batch, { rule, isWatched: false });
 const session = new Session(plan);
 const feeds = plan.fed.map((slot) => {
   const place = plan.slots[slot];

@@ -1,15 +1,53 @@
+import { z } from "zod";
 import { add } from "../../ops/arithmetic/add.ts";
 import { div } from "../../ops/arithmetic/div.ts";
 import { max } from "../../ops/arithmetic/max-min.ts";
 import { mul } from "../../ops/arithmetic/mul.ts";
 import { sqrt } from "../../ops/arithmetic/sqrt.ts";
 import { sub } from "../../ops/arithmetic/sub.ts";
-import type { OptimizerOf } from "./source.ts";
-import { type OptimizerRule, zeroed } from "./define.ts";
+import { atLeastZero, betas, flag, maximize, rate, stabiliser, weightDecay } from "./arguments.ts";
+import { byRule, type OptimizerRule, schemaOf, zeroed } from "./define.ts";
 import { averaged, averagedSquare, penalised } from "./gradient.ts";
 
+const members = {
+  lr: rate(1e-3, 0.01),
+  betas,
+  eps: stabiliser(1e-8),
+  eps_place: z
+    .enum(["outside", "uncorrected"])
+    .default("outside")
+    .meta({
+      description:
+        "Where `eps` stands. outside, as in torch: beside the root of the bias-corrected average of squares. uncorrected, as in textbooks: beside the root of the average as it is, with both corrections in the learning rate",
+      examples: ["uncorrected"],
+    }),
+  amsgrad: flag("Whether the greatest average of squares so far takes the place of the last"),
+  maximize,
+};
+
+const plain = schemaOf(
+  "Adam",
+  "Steps along the average gradient, measured in each parameter by the root of the average square.",
+  { ...members, weight_decay: weightDecay },
+  { lr: 0.01 },
+);
+
+const decoupled = schemaOf(
+  "AdamW",
+  "Adam with a weight decay that does not pass through the averages.",
+  {
+    ...members,
+    weight_decay: atLeastZero(
+      1e-2,
+      "What times the learning rate each parameter shrinks by before its update, apart from its gradient",
+      0.01,
+    ),
+  },
+  { lr: 0.01, weight_decay: 0.1 },
+);
+
 /** Adam and AdamW. The averages start from zero, and `schedule` corrects what that does to them. */
-export function adam(source: OptimizerOf<"Adam" | "AdamW">): OptimizerRule {
+function adam(source: z.output<typeof plain | typeof decoupled>): OptimizerRule {
   const { betas, eps, eps_place, amsgrad, weight_decay, maximize } = source;
   const [beta1, beta2] = betas;
   const isDecoupled = source.type === "AdamW";
@@ -37,3 +75,6 @@ export function adam(source: OptimizerOf<"Adam" | "AdamW">): OptimizerRule {
     },
   };
 }
+
+export const Adam = byRule(plain, adam);
+export const AdamW = byRule(decoupled, adam);

@@ -12,7 +12,7 @@ import { type ProgramSource, programOf } from "../../program/source.ts";
 import { type Datasets, datasetsOf, inlineData, withoutTensors } from "../data.ts";
 import { framed, splitFrame } from "../frame.ts";
 import { Judge } from "../judge.ts";
-import { ruleOf } from "../optimizers/catalogue.ts";
+import { methodOf } from "../optimizers/catalogue.ts";
 import type { OptimizerRule } from "../optimizers/define.ts";
 import { decodeSafetensors } from "../safetensors.ts";
 import { optimizerSourceOf } from "../optimizer-source.ts";
@@ -97,8 +97,7 @@ function resolved(program: ProgramSource, compiler: Compiler): ProgramSource {
 /** A setup all of whose steps can be planned. Throws Problem. */
 function checked(assignment: Assignment, materials: Materials): Setup {
   const setup = new Setup(assignment, materials);
-  const optimizer = optimizerSourceOf(assignment.spec);
-  const rule = optimizer.type === "LBFGS" ? null : ruleOf(optimizer);
+  const { rule } = methodOf(optimizerSourceOf(assignment.spec));
   const { compiled } = stepPlan(setup, setup.batch, { rule, isWatched: false });
   for (const each of [...compiled.trained, ...compiled.buffers]) setup.start(each);
   if (setup.rest > 0) requireRest(setup, rule);

@@ -1,60 +1,78 @@
-import type { OptimizerOf } from "./source.ts";
-import { type Line, strongWolfe, type Trial, trialOf } from "./strong-wolfe.ts";
+import { z } from "zod";
+import { atLeastZero, maximize, rate } from "../arguments.ts";
+import { bySearch, type Evaluate, schemaOf, type Search, type SearchState } from "../define.ts";
+import { Curvature } from "./curvature.ts";
+import { type LinePoint, linePointOf, type SearchLine, strongWolfe } from "./strong-wolfe.ts";
 import { addScaled, dot, largest, scaleBy, sumOfMagnitudes } from "./vectors.ts";
 
-/** The loss at `x`, with its gradient written into `gradient`. */
-export type Evaluate = (x: Float64Array, gradient: Float64Array) => number;
+const schema = schemaOf(
+  "LBFGS",
+  "The quasi-Newton method of Broyden, Fletcher, Goldfarb and Shanno with limited memory. It evaluates the objective several times per update, so it wants all data at once.",
+  {
+    lr: rate(1, 0.5),
+    max_iter: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(20)
+      .meta({ description: "Moves in one update, at most", examples: [5] }),
+    max_eval: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .nullable()
+      .default(null)
+      .meta({ description: "Evaluations of the objective in one update, at most; null for five quarters of max_iter", examples: [25] }),
+    tolerance_grad: atLeastZero(1e-7, "An update ends when no element of the gradient is greater than this", 1e-5),
+    tolerance_change: atLeastZero(1e-9, "An update ends when parameters and objective change by less than this", 1e-7),
+    history_size: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(100)
+      .meta({ description: "Moves that the estimate of the curvature remembers: each takes the memory of two gradients", examples: [10] }),
+    line_search_fn: z
+      .enum(["strong_wolfe"])
+      .nullable()
+      .default(null)
+      .meta({
+        description: "How far to move: by the strong Wolfe conditions, or null for the learning rate itself",
+        examples: ["strong_wolfe"],
+      }),
+    maximize,
+  },
+  { max_iter: 5, line_search_fn: "strong_wolfe" },
+);
+type Source = z.output<typeof schema>;
 
-export interface LbfgsState {
-  readonly tensors: Map<string, Float64Array>;
-  readonly numbers: Record<string, number>;
-}
-
-/** A move that was made: how far, and how the gradient changed. */
-interface Move {
-  readonly step: Float64Array;
-  readonly change: Float64Array;
-  /** One over the product of the two. */
-  weight: number;
-}
-
-/** A change of less curvature than this says nothing. */
-const leastCurvature = 1e-10;
-
-/** Limited-memory BFGS, as torch.optim.LBFGS steps, over one flat vector. Only moves to remember take new memory, until there are enough. */
-export class Lbfgs {
-  readonly #source: OptimizerOf<"LBFGS">;
+/** Limited-memory BFGS, as torch.optim.LBFGS steps, over one flat vector. */
+class Lbfgs implements Search {
+  readonly #source: Source;
   readonly #size: number;
   readonly #mostEvaluations: number;
   readonly #point: Float64Array;
   readonly #direction: Float64Array;
   readonly #previous: Float64Array;
   /** Loss, slope and gradient where `x` is. */
-  readonly #here: Trial;
-  readonly #memory: Line["memory"];
-  readonly #shares: Float64Array;
-  /** Oldest first. */
-  readonly #moves: Move[] = [];
-  #spare: Move;
+  readonly #here: LinePoint;
+  readonly #memory: SearchLine["memory"];
+  readonly #curvature: Curvature;
   #length = 0;
   #iterations = 0;
   #evaluations = 0;
 
-  /** `size` counts the elements of all parameters together. */
-  constructor(source: OptimizerOf<"LBFGS">, size: number) {
+  constructor(source: Source, size: number) {
     this.#source = source;
     this.#size = size;
     this.#mostEvaluations = source.max_eval ?? Math.floor((source.max_iter * 5) / 4);
     this.#point = new Float64Array(size);
     this.#direction = new Float64Array(size);
     this.#previous = new Float64Array(size);
-    this.#here = trialOf(size);
-    this.#memory = [trialOf(size), trialOf(size), trialOf(size)];
-    this.#shares = new Float64Array(source.history_size);
-    this.#spare = this.#emptyMove();
+    this.#here = linePointOf(size);
+    this.#memory = [linePointOf(size), linePointOf(size), linePointOf(size)];
+    this.#curvature = new Curvature(size, source.history_size);
   }
 
-  /** Moves `x` in place, at most max_iter times, and answers the loss where it was. */
   step(x: Float64Array, evaluate: Evaluate, lr: number): number {
     const { tolerance_grad, maximize } = this.#source;
     const here = this.#here;
@@ -66,20 +84,14 @@ export class Lbfgs {
     return maximize ? -first : first;
   }
 
-  /** What `restore` needs to go on with the same numbers: views of what is in use, so copy what is to be kept. */
-  state(): LbfgsState {
-    const moves = this.#moves.flatMap(({ step, change }, at): [string, Float64Array][] => [
-      [`old_stps/${at}`, step],
-      [`old_dirs/${at}`, change],
-    ]);
+  state(): SearchState {
     return {
-      tensors: new Map([["d", this.#direction], ["prev_flat_grad", this.#previous], ...moves]),
-      numbers: { t: this.#length, n_iter: this.#iterations, func_evals: this.#evaluations, history: this.#moves.length },
+      tensors: new Map([["d", this.#direction], ["prev_flat_grad", this.#previous], ...this.#curvature.tensors()]),
+      numbers: { t: this.#length, n_iter: this.#iterations, func_evals: this.#evaluations, history: this.#curvature.moves },
     };
   }
 
-  /** Throws when the state is not one of this size. */
-  restore({ tensors, numbers }: LbfgsState): void {
+  restore({ tensors, numbers }: SearchState): void {
     const copy = (into: Float64Array, name: string): void => {
       const tensor = tensors.get(name);
       if (tensor?.length !== this.#size) throw new Error(`the state has no ${name} of ${this.#size} elements`);
@@ -90,18 +102,7 @@ export class Lbfgs {
     this.#length = numbers.t;
     this.#iterations = numbers.n_iter;
     this.#evaluations = numbers.func_evals;
-    this.#moves.length = 0;
-    for (let at = 0; at < numbers.history; at++) {
-      const move = this.#emptyMove();
-      copy(move.step, `old_stps/${at}`);
-      copy(move.change, `old_dirs/${at}`);
-      move.weight = 1 / dot(move.change, move.step);
-      this.#moves.push(move);
-    }
-  }
-
-  #emptyMove(): Move {
-    return { step: new Float64Array(this.#size), change: new Float64Array(this.#size), weight: 0 };
+    this.#curvature.restore(numbers.history, copy);
   }
 
   #descend(x: Float64Array, evaluate: Evaluate, lr: number): void {
@@ -133,42 +134,17 @@ export class Lbfgs {
   /** Directs the next move: against the gradient, by the curvature that the moves so far have shown. */
   #turn(): void {
     const direction = this.#direction;
-    if (++this.#iterations > 1) this.#remember();
-    direction.set(this.#here.gradient);
+    const { gradient } = this.#here;
+    if (++this.#iterations > 1) this.#curvature.remember(direction, this.#length, this.#previous, gradient);
+    direction.set(gradient);
     scaleBy(direction, -1);
-    if (this.#iterations === 1) return;
-    const moves = this.#moves;
-    for (let at = moves.length - 1; at >= 0; at--) {
-      const { step, change, weight } = moves[at];
-      this.#shares[at] = dot(step, direction) * weight;
-      addScaled(direction, direction, -this.#shares[at], change);
-    }
-    const newest = moves.at(-1);
-    if (newest !== undefined) scaleBy(direction, dot(newest.change, newest.step) / dot(newest.change, newest.change));
-    for (let at = 0; at < moves.length; at++) {
-      const { step, change, weight } = moves[at];
-      addScaled(direction, direction, this.#shares[at] - dot(change, direction) * weight, step);
-    }
-  }
-
-  /** Keeps the last move, in place of the oldest when there are too many. */
-  #remember(): void {
-    const { step, change } = this.#spare;
-    addScaled(change, this.#here.gradient, -1, this.#previous);
-    step.set(this.#direction);
-    scaleBy(step, this.#length);
-    const product = dot(change, step);
-    if (!(product > leastCurvature)) return;
-    this.#spare.weight = 1 / product;
-    this.#moves.push(this.#spare);
-    const oldest = this.#moves.length > this.#source.history_size ? this.#moves.shift() : undefined;
-    this.#spare = oldest ?? this.#emptyMove();
+    if (this.#iterations > 1) this.#curvature.turn(direction);
   }
 
   /** Finds how far to move by trials along the direction from `x`, and what loss and gradient will be there. */
   #search(x: Float64Array, evaluate: Evaluate, rounds: number): void {
     const here = this.#here;
-    const line: Line = {
+    const line: SearchLine = {
       start: here,
       direction: this.#direction,
       evaluate: (trial) => {
@@ -196,3 +172,5 @@ const negated =
     scaleBy(gradient, -1);
     return -loss;
   };
+
+export const LBFGS = bySearch(schema, (source, elements) => new Lbfgs(source, elements));

@@ -1,13 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { type Evaluate, Lbfgs, type LbfgsState } from "../../src/training/optimizers/lbfgs.ts";
-import { type OptimizerOf, OptimizerSource } from "../../src/training/optimizers/source.ts";
-import args from "../goldens/optimizer_arguments.json" with { type: "json" };
-import goldens from "../goldens/optimizers.json" with { type: "json" };
-import { difference } from "../support/close.ts";
+import { methodOf, OptimizerSource } from "../../../src/training/optimizers/catalogue.ts";
+import type { Evaluate, Search, SearchState } from "../../../src/training/optimizers/define.ts";
+import args from "../../goldens/optimizer_arguments.json" with { type: "json" };
+import goldens from "../../goldens/optimizers.json" with { type: "json" };
+import { difference } from "../../support/close.ts";
 import { descend, objectives, quartic, starts, vector } from "./descent.ts";
 
 const tolerance = { relative: 1e-10, absolute: 1e-12 };
-const lbfgs = (source: object): OptimizerOf<"LBFGS"> => OptimizerSource.parse({ type: "LBFGS", ...source }) as OptimizerOf<"LBFGS">;
+
+function searchOf(source: object, elements: number): Search {
+  const { search } = methodOf(OptimizerSource.parse({ type: "LBFGS", ...source }));
+  if (search === null) throw new Error("LBFGS has a rule");
+  return search(elements);
+}
+
 const isLbfgs = ({ optimizer }: { readonly optimizer: { readonly type: string } }): boolean => optimizer.type === "LBFGS";
 
 /** Rosenbrock's function of any even number of elements, in pairs. */
@@ -47,7 +53,7 @@ describe("PyTorch's numbers", () => {
 });
 
 describe("going on from a state", () => {
-  const copyOf = ({ tensors, numbers }: LbfgsState): LbfgsState => ({
+  const copyOf = ({ tensors, numbers }: SearchState): SearchState => ({
     tensors: new Map([...tensors].map(([name, tensor]) => [name, tensor.slice()])),
     numbers: { ...numbers },
   });
@@ -59,12 +65,12 @@ describe("going on from a state", () => {
   ])("gives the same bits with %j", (source) => {
     const start = Float64Array.of(-1.2, 1, 0.5, -0.7);
     const whole = start.slice();
-    const uninterrupted = new Lbfgs(lbfgs(source), whole.length);
+    const uninterrupted = searchOf(source, whole.length);
     const interrupted = start.slice();
-    let parts = new Lbfgs(lbfgs(source), interrupted.length);
+    let parts = searchOf(source, interrupted.length);
     for (let step = 0; step < 12; step++) {
       const state = copyOf(parts.state());
-      parts = new Lbfgs(lbfgs(source), interrupted.length);
+      parts = searchOf(source, interrupted.length);
       parts.restore(state);
       const expected = uninterrupted.step(whole, rosenbrock, source.lr ?? 1);
       expect(parts.step(interrupted, rosenbrock, source.lr ?? 1)).toBe(expected);
@@ -75,20 +81,20 @@ describe("going on from a state", () => {
   });
 
   test("that belongs to other parameters is refused", () => {
-    expect(() => new Lbfgs(lbfgs({}), 3).restore(new Lbfgs(lbfgs({}), 2).state())).toThrow(/no d of 3 elements/);
+    expect(() => searchOf({}, 3).restore(searchOf({}, 2).state())).toThrow(/no d of 3 elements/);
   });
 });
 
 test("the line search finds the minimum of a narrow valley", () => {
   const x = Float64Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? -1.2 : 1));
-  const optimizer = new Lbfgs(lbfgs({ max_iter: 100, line_search_fn: "strong_wolfe", tolerance_change: 1e-14 }), x.length);
+  const optimizer = searchOf({ max_iter: 100, line_search_fn: "strong_wolfe", tolerance_change: 1e-14 }, x.length);
   for (let step = 0; step < 3; step++) optimizer.step(x, rosenbrock, 1);
   expect(vector([...x])).toBeNear(vector(new Array<number>(20).fill(1)), { absolute: 1e-6 });
 });
 
 test("at a minimum it evaluates once and stays", () => {
   const x = Float64Array.of(1, 1);
-  const optimizer = new Lbfgs(lbfgs({}), 2);
+  const optimizer = searchOf({}, 2);
   expect(optimizer.step(x, rosenbrock, 1)).toBe(0);
   expect([...x]).toEqual([1, 1]);
   expect(optimizer.state().numbers).toMatchObject({ func_evals: 1, n_iter: 0 });
@@ -102,7 +108,7 @@ describe("an objective that is not a number", () => {
       gradient.fill(Number.NaN);
       return Number.NaN;
     };
-    const optimizer = new Lbfgs(lbfgs({ max_iter: 8, line_search_fn }), 2);
+    const optimizer = searchOf({ max_iter: 8, line_search_fn }, 2);
     expect(optimizer.step(Float64Array.of(1, 2), nowhere, 1)).toBeNaN();
     expect(calls).toBeGreaterThan(1);
     expect(calls).toBeLessThanOrEqual(11);
@@ -111,7 +117,7 @@ describe("an objective that is not a number", () => {
 
 test("the history takes no more memory than it is allowed", () => {
   const x = Float64Array.of(-1.2, 1);
-  const optimizer = new Lbfgs(lbfgs({ max_iter: 30, history_size: 4, line_search_fn: "strong_wolfe" }), 2);
+  const optimizer = searchOf({ max_iter: 30, history_size: 4, line_search_fn: "strong_wolfe" }, 2);
   optimizer.step(x, rosenbrock, 1);
   expect(optimizer.state().numbers.history).toBe(4);
   expect(optimizer.state().tensors.size).toBe(2 + 2 * 4);

@@ -1,24 +1,22 @@
-import { reverse } from "../../src/autodiff/reverse.ts";
-import { plan } from "../../src/plan/plan.ts";
-import { Session } from "../../src/run/session.ts";
-import { constant, input, type Value } from "../../src/ir/graph.ts";
-import { add } from "../../src/ops/arithmetic/add.ts";
-import { div } from "../../src/ops/arithmetic/div.ts";
-import { mul } from "../../src/ops/arithmetic/mul.ts";
-import { neg } from "../../src/ops/arithmetic/neg.ts";
-import { sub } from "../../src/ops/arithmetic/sub.ts";
-import { matMul } from "../../src/ops/linear/mat-mul.ts";
-import { reduceSum } from "../../src/ops/reduction/reduce-sum.ts";
-import { filled } from "../../src/ops/shape/expand.ts";
-import { copyOf, scalar, type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
-import { clipped } from "../../src/training/clipping.ts";
-import { ruleOf } from "../../src/training/optimizers/catalogue.ts";
-import { Lbfgs } from "../../src/training/optimizers/lbfgs.ts";
-import type { OptimizerRule } from "../../src/training/optimizers/define.ts";
-import { schedulerOf } from "../../src/training/schedules/schedules.ts";
-import { GradientClipping, OptimizerSource } from "../../src/training/optimizers/source.ts";
-import { ScheduleSource } from "../../src/training/schedules/source.ts";
-import goldens from "../goldens/optimizers.json" with { type: "json" };
+import { reverse } from "../../../src/autodiff/reverse.ts";
+import { plan } from "../../../src/plan/plan.ts";
+import { Session } from "../../../src/run/session.ts";
+import { constant, input, type Value } from "../../../src/ir/graph.ts";
+import { add } from "../../../src/ops/arithmetic/add.ts";
+import { div } from "../../../src/ops/arithmetic/div.ts";
+import { mul } from "../../../src/ops/arithmetic/mul.ts";
+import { neg } from "../../../src/ops/arithmetic/neg.ts";
+import { sub } from "../../../src/ops/arithmetic/sub.ts";
+import { matMul } from "../../../src/ops/linear/mat-mul.ts";
+import { reduceSum } from "../../../src/ops/reduction/reduce-sum.ts";
+import { filled } from "../../../src/ops/shape/expand.ts";
+import { copyOf, scalar, type Tensor, tensorOf } from "../../../src/tensor/tensor.ts";
+import { clipped, GradientClipping } from "../../../src/training/clipping.ts";
+import { methodOf, OptimizerSource } from "../../../src/training/optimizers/catalogue.ts";
+import type { OptimizerRule, Search } from "../../../src/training/optimizers/define.ts";
+import { schedulerOf } from "../../../src/training/schedules/schedules.ts";
+import { ScheduleSource } from "../../../src/training/schedules/source.ts";
+import goldens from "../../goldens/optimizers.json" with { type: "json" };
 
 export const vector = (numbers: readonly number[]): Tensor => tensorOf("float64", [numbers.length], numbers);
 
@@ -83,10 +81,8 @@ export function descend(descent: Descent): Course {
   const source = OptimizerSource.parse(descent.optimizer);
   const scheduler = schedulerOf(descent.schedule ? ScheduleSource.parse(descent.schedule) : undefined, source.lr);
   const course = { w: [] as Tensor[], loss: [] as number[], lr: [] as number[], calls: [] as number[] };
-  using stepper =
-    source.type === "LBFGS"
-      ? quasiNewton(descent, new Lbfgs(source, descent.start.length))
-      : gradientSteps(descent, descent.rule ?? ruleOf(source));
+  const { rule, search } = methodOf(source);
+  using stepper = search === null ? gradientSteps(descent, descent.rule ?? rule) : quasiNewton(descent, search(descent.start.length));
   for (let t = 1; t <= descent.steps; t++) {
     course.lr.push(scheduler.lr);
     course.loss.push(stepper.step(t, scheduler.lr));
@@ -95,6 +91,13 @@ export function descend(descent: Descent): Course {
     scheduler.advance(course.loss[t - 1]);
   }
   return course;
+}
+
+/** The rule of a first-order optimizer. */
+export function ruleOf(source: OptimizerSource): OptimizerRule {
+  const { rule } = methodOf(source);
+  if (rule === null) throw new Error(`${source.type} has no rule`);
+  return rule;
 }
 
 function differentiated({ objective, start, clipping, dtype = "float64" }: Descent) {
@@ -138,7 +141,7 @@ function gradientSteps(descent: Descent, rule: OptimizerRule): Stepper {
   };
 }
 
-function quasiNewton(descent: Descent, optimizer: Lbfgs): Stepper {
+function quasiNewton(descent: Descent, optimizer: Search): Stepper {
   const { w, loss, gradient, first } = differentiated(descent);
   const session = new Session(plan([w], [loss, gradient]));
   const point = Float64Array.from(first.data);

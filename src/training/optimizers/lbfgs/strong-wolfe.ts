@@ -1,7 +1,7 @@
 import { largest } from "./vectors.ts";
 
 /** A point on the line of a search. */
-export interface Trial {
+export interface LinePoint {
   /** How far along the direction. */
   at: number;
   loss: number;
@@ -10,27 +10,27 @@ export interface Trial {
   readonly gradient: Float64Array;
 }
 
-export const trialOf = (size: number): Trial => ({ at: 0, loss: 0, slope: 0, gradient: new Float64Array(size) });
+export const linePointOf = (size: number): LinePoint => ({ at: 0, loss: 0, slope: 0, gradient: new Float64Array(size) });
 
-export interface Line {
+export interface SearchLine {
   /** Where the search begins, at 0. */
-  readonly start: Trial;
+  readonly start: LinePoint;
   readonly direction: Float64Array;
   /** Fills in loss, slope and gradient of a trial for the place where it is. */
-  readonly evaluate: (trial: Trial) => void;
+  readonly evaluate: (trial: LinePoint) => void;
   /** Trials after the first, at most. */
   readonly rounds: number;
   /** The least width of a bracket. */
   readonly tolerance: number;
   /** What the trials are kept in. */
-  readonly memory: readonly [Trial, Trial, Trial];
+  readonly memory: readonly [LinePoint, LinePoint, LinePoint];
 }
 
 interface Search {
   /** Two points that a minimum lies between, in the order in which they were found. */
-  readonly bracket: [Trial, Trial];
+  readonly bracket: [LinePoint, LinePoint];
   /** Trials that are not in use. */
-  readonly free: Trial[];
+  readonly free: LinePoint[];
   /** Which of the bracket fits, if one does. */
   isDone: boolean;
   rounds: number;
@@ -45,26 +45,26 @@ const curvature = 0.9;
  * Looks for a point of the line that keeps the strong Wolfe conditions, first at `first`, then by cubic interpolation, as torch's LBFGS does.
  * Answers the best point found, a trial of the line's memory or the start, and how often it evaluated.
  */
-export function strongWolfe(line: Line, first: number): { readonly found: Trial; readonly evaluations: number } {
+export function strongWolfe(line: SearchLine, first: number): { readonly found: LinePoint; readonly evaluations: number } {
   const search = bracketed(line, first);
   const found = narrowed(line, search);
   return { found, evaluations: 1 + search.rounds };
 }
 
 // Comparisons stand so that a loss that is not a number fails them as it does in torch.
-const isTooHigh = ({ start }: Line, { at, loss }: Trial): boolean => loss > start.loss + decrease * at * start.slope;
-const isFlat = ({ start }: Line, { slope }: Trial): boolean => Math.abs(slope) <= -curvature * start.slope;
+const isTooHigh = ({ start }: SearchLine, { at, loss }: LinePoint): boolean => loss > start.loss + decrease * at * start.slope;
+const isFlat = ({ start }: SearchLine, { slope }: LinePoint): boolean => Math.abs(slope) <= -curvature * start.slope;
 
-function tried(line: Line, free: Trial[], at: number): Trial {
+function tried(line: SearchLine, free: LinePoint[], at: number): LinePoint {
   // The memory suffices: at most two trials are in use when another is made.
-  const trial = free.pop() as Trial;
+  const trial = free.pop() as LinePoint;
   trial.at = at;
   line.evaluate(trial);
   return trial;
 }
 
 /** Goes further and further, until a point fits or a minimum must lie between the last two. */
-function bracketed(line: Line, first: number): Search {
+function bracketed(line: SearchLine, first: number): Search {
   const free = [...line.memory];
   let previous = line.start;
   let trial = tried(line, free, first);
@@ -83,7 +83,7 @@ function bracketed(line: Line, first: number): Search {
 }
 
 /** Narrows the bracket until its lower end fits, and answers that end. */
-function narrowed(line: Line, search: Search): Trial {
+function narrowed(line: SearchLine, search: Search): LinePoint {
   const { bracket, free } = search;
   const reach = largest(line.direction);
   let low = lowerOf(bracket);
@@ -125,7 +125,7 @@ function withinBracket(bracket: Search["bracket"], wasNearEnd: boolean): { reado
 }
 
 /** The minimum of the cubic with the losses and slopes of two points, within bounds; the middle of these where it has none. */
-function interpolated(a: Trial, b: Trial, least: number, most: number): number {
+function interpolated(a: LinePoint, b: LinePoint, least: number, most: number): number {
   const [left, right] = a.at <= b.at ? [a, b] : [b, a];
   const bend = a.slope + b.slope - (3 * (a.loss - b.loss)) / (a.at - b.at);
   const square = bend * bend - a.slope * b.slope;
