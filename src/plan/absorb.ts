@@ -1,7 +1,7 @@
 import type { Instruction } from "../kernels/chain.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
-import type { KernelStep, Slot } from "./plan.ts";
+import type { KernelStep, Slot } from "./steps.ts";
 
 /**
  * Joins `addend ± number · result` with the step that gives the result, where its operator computes the whole to the same bits: so a weight

@@ -1,7 +1,7 @@
 import { sameShape } from "../tensor/shape.ts";
 import { bytesOf } from "./cost.ts";
 import { FreeList } from "./free-list.ts";
-import type { Slot, Step } from "./plan.ts";
+import type { Slot, Step } from "./steps.ts";
 
 /** Buffers start at multiples of this: a cache line, so that no two share one; small ones at multiples of a vector register. */
 const alignment = 64;

@@ -1,7 +1,7 @@
 import { bytesPerElement } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { TensorType } from "../tensor/tensor.ts";
-import type { KernelStep, Slot } from "./plan.ts";
+import type { KernelStep, Slot } from "./steps.ts";
 
 export const bytesOf = ({ dtype, shape }: TensorType): number => sizeOf(shape) * bytesPerElement[dtype];
 

@@ -1,12 +1,13 @@
 import type { Node, Value } from "../ir/graph.ts";
 import { paddedInputs } from "../ops/apply.ts";
-import { has, isComposite, operatorOf, type OperatorPrimitive } from "../ops/define.ts";
+import { has, isComposite, operatorOf } from "../ops/define.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
-import type { CompiledChain } from "../kernels/chain.ts";
 import { absorb } from "./absorb.ts";
 import { type Arena, packBuffers } from "./arena.ts";
+import { Computed } from "./computed.ts";
 import { operationsOf } from "./cost.ts";
 import { fuse } from "./fuse.ts";
+import type { KernelStep, Slot, Step } from "./steps.ts";
 
 /**
  * A graph made ready to run: steps over numbered slots. Composites are replaced by what they stand for, values that follow from constants
@@ -28,39 +29,8 @@ export interface Plan extends Arena {
   readonly operations: number;
 }
 
-/** One operator, or several elementwise ones in one pass over memory. */
-export type Step = KernelStep | ChainStep;
-
-interface Reads {
-  /** -1 marks an input that is left out. */
-  readonly inputs: readonly number[];
-  readonly outputs: readonly number[];
-  /** Those of the inputs whose memory an output may take when nothing reads them afterwards. */
-  readonly overwrites: readonly number[];
-}
-
-export interface KernelStep extends Reads {
-  readonly node: Node;
-  readonly op: OperatorPrimitive;
-}
-
-export interface ChainStep extends Reads {
-  readonly members: readonly KernelStep[];
-  readonly chain: CompiledChain;
-  /** The slots behind the flags of the chain, in order. */
-  readonly watched: readonly number[];
-}
-
 /** The steps with chains taken apart. */
 export const kernelSteps = ({ steps }: Plan): readonly KernelStep[] => steps.flatMap((step) => ("op" in step ? [step] : step.members));
-
-export interface Slot extends TensorType {
-  readonly constant: Tensor | null;
-  /** Where the slot's numbers lie in the arena; -1 for what a chain keeps to itself. */
-  offset: number;
-  /** The slot whose memory this one shares: itself, unless it is a view. */
-  readonly memory: number;
-}
 
 export interface PlanOptions {
   /** Values whose numbers are checked; what is watched is computed only if something needs it. */
@@ -171,46 +141,6 @@ class SlotTable {
   set({ id }: Value, slot: number): void {
     this.#slots[id - this.#first] = slot;
   }
-}
-
-/** Below this many slots two of them and an operator's number fit into one exact double. */
-const pairableSlots = 2 ** 21;
-
-/** Finds what was computed before: operators are functions of their inputs and attributes, random ones of their seed. */
-class Computed {
-  readonly #byNumber = new Map<number, readonly number[]>();
-  readonly #byText = new Map<string, readonly number[]>();
-  readonly #operators = new Map<string, number>();
-  #key: number | string = 0;
-
-  find(node: Node, inputs: readonly number[]): readonly number[] | undefined {
-    this.#key = this.#keyOf(node, inputs);
-    return typeof this.#key === "number" ? this.#byNumber.get(this.#key) : this.#byText.get(this.#key);
-  }
-
-  /** Remembers the results of the node that was looked for last. */
-  add(outputs: readonly number[]): void {
-    if (typeof this.#key === "number") this.#byNumber.set(this.#key, outputs);
-    else this.#byText.set(this.#key, outputs);
-  }
-
-  #keyOf({ op, attributes, outputs }: Node, inputs: readonly number[]): number | string {
-    const [a = -1, b = -1] = inputs;
-    const isPlain = inputs.length <= 2 && outputs.length === 1 && isEmpty(attributes);
-    if (isPlain && Math.max(a, b) < pairableSlots - 1) return (this.#numberOf(op) * pairableSlots + a + 1) * pairableSlots + b + 1;
-    return `${op}(${inputs.join()})${JSON.stringify(attributes)}${outputs.length}`;
-  }
-
-  #numberOf(op: string): number {
-    let number = this.#operators.get(op);
-    if (number === undefined) this.#operators.set(op, (number = this.#operators.size));
-    return number;
-  }
-}
-
-function isEmpty(attributes: object): boolean {
-  for (const _ in attributes) return false;
-  return true;
 }
 
 /** Equal keys mean equal constants; large ones are not compared, but equal only to themselves. */

@@ -4,7 +4,8 @@ import { addressOf, viewOf, type Workspace } from "../kernels/workspace.ts";
 import { OperatorError } from "../ops/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Cancelled, type Executable, StepError } from "./executable.ts";
-import type { ChainStep, KernelStep, Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { ChainStep, KernelStep } from "../plan/steps.ts";
 
 /** Plans below this many operations run without looking whether they are cancelled. */
 const uninterrupted = 1e5;

@@ -1,9 +1,10 @@
 import type { Tensor } from "../tensor/tensor.ts";
 import { allocate, isFloating } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { functionOf } from "../plan/fuse.ts";
+import { functionOf } from "../plan/chain.ts";
 import { Cancelled, type Executable } from "./executable.ts";
-import type { KernelStep, Plan, Slot } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { KernelStep, Slot } from "../plan/steps.ts";
 
 /** Instructions between two looks at whether the run is cancelled. */
 const uninterrupted = 1 << 14;
