@@ -1,10 +1,8 @@
 import { type Chain, type ChainOperand, compileChain, type Instruction } from "../kernels/chain.ts";
 import type { ElementFunction } from "../kernels/element.ts";
-import type { DType } from "../tensor/dtype.ts";
+import { isFloating } from "../tensor/dtype.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
 import type { ChainStep, KernelStep, Slot } from "./steps.ts";
-
-export const isFloat = (dtype: DType): dtype is Chain["dtype"] => dtype === "float64" || dtype === "float32";
 
 /** The inputs that are not left out. */
 export const operandsOf = ({ inputs }: KernelStep): number[] => inputs.filter((slot) => slot >= 0);
@@ -29,7 +27,7 @@ export function chainOf(
   const seen = results.filter((slot) => watched.has(slot));
   const { shape } = slots[results[0]];
   const chain = compileChain({
-    dtype: [...results, ...writer.inputs].map((slot) => slots[slot].dtype).find(isFloat) ?? "float32",
+    dtype: [...results, ...writer.inputs].map((slot) => slots[slot].dtype).find(isFloating) ?? "float32",
     shape,
     inputs: writer.inputs.map((slot) => slots[slot]),
     steps: writer.steps,
@@ -91,7 +89,7 @@ class ChainWriter {
     const { memory, constant, dtype, shape } = this.#slots[slot];
     const step = this.#results.get(memory);
     if (step !== undefined) return { step };
-    if (constant !== null && isFloat(dtype) && sizeOf(shape) === 1) return { number: constant.data[0] };
+    if (constant !== null && isFloating(dtype) && sizeOf(shape) === 1) return { number: constant.data[0] };
     const at = this.inputs.indexOf(slot);
     return { input: at >= 0 ? at : this.inputs.push(slot) - 1 };
   }

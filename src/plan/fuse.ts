@@ -1,8 +1,8 @@
 import { type Chain, type Instruction, instructions } from "../kernels/chain.ts";
 import type { ElementFunction } from "../kernels/element.ts";
-import type { DType } from "../tensor/dtype.ts";
+import { type DType, isFloating } from "../tensor/dtype.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
-import { chainOf, functionOf, isFloat, operandsOf } from "./chain.ts";
+import { chainOf, functionOf, operandsOf } from "./chain.ts";
 import type { KernelStep, Slot, Step } from "./steps.ts";
 
 /** Tensors below this size cost less in plain loops than the call of a kernel does. */
@@ -121,7 +121,7 @@ function chainType(slots: readonly Slot[], step: KernelStep): ChainType | null {
   if (fn.steps === undefined) return null;
   const operands = operandsOf(step);
   if (fn.folds && operands.length > mostMembers) return null;
-  const dtype = [output, ...operands].map((slot) => slots[slot].dtype).find(isFloat) ?? "bool";
+  const dtype = [output, ...operands].map((slot) => slots[slot].dtype).find(isFloating) ?? "bool";
   const fits = (kind: "number" | "bool", actual: DType): boolean => actual === (kind === "bool" ? "bool" : dtype);
   const { steps } = fn;
   const resultOf = (instruction: Instruction): "number" | "bool" => instructions[instruction].result;

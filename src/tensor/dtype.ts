@@ -7,7 +7,7 @@ export type Data = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 export const bytesPerElement: Readonly<Record<DType, number>> = { float64: 8, float32: 4, int64: 8, int32: 4, bool: 1 };
 
-export const isFloating = (dtype: DType): boolean => dtype === "float64" || dtype === "float32";
+export const isFloating = (dtype: DType): dtype is "float64" | "float32" => dtype === "float64" || dtype === "float32";
 
 /** New zeroed storage for `size` elements. */
 export function allocate(dtype: DType, size: number): Data {
