@@ -3,7 +3,7 @@ import { DatasetId } from "./datasets/schema.ts";
 import { exactlyOne, oneOfRequired, programMembers } from "../program/source.ts";
 import { GradientClipping } from "./clipping.ts";
 import { OptimizerSource } from "./optimizers/catalogue.ts";
-import { ScheduleSource } from "./schedules/source.ts";
+import { ScheduleSource } from "./schedules/catalogue.ts";
 import { Transform } from "./transform-source.ts";
 import { Name, TensorInput, TensorInputs } from "../request/values.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Scheduler, schedulerOf } from "../../src/training/schedules/schedules.ts";
-import { ScheduleSource } from "../../src/training/schedules/source.ts";
+import { schedulerOf, ScheduleSource } from "../../src/training/schedules/catalogue.ts";
+import type { Scheduler } from "../../src/training/schedules/define.ts";
 import { validate } from "../../src/request/validate.ts";
 import args from "../goldens/optimizer_arguments.json" with { type: "json" };
 import { difference } from "../support/close.ts";

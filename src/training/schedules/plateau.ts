@@ -1,8 +1,45 @@
-import type { PlateauSource } from "./source.ts";
-import type { Scheduler } from "./schedules.ts";
+import { z } from "zod";
+import { amount, floor } from "./arguments.ts";
+import { type Scheduler, schemasOf } from "./define.ts";
+
+const { whole: schema } = schemasOf(
+  "ReduceLROnPlateau",
+  "The rate is multiplied when the loss (with validation and after epochs: the validation's) has stopped to improve.",
+  {
+    mode: z
+      .enum(["min", "max"])
+      .default("min")
+      .meta({ description: "Whether less or more is better", examples: ["max"] }),
+    factor: z
+      .number()
+      .min(0)
+      .lt(1, { error: "Expected a number below 1" })
+      .default(0.1)
+      .meta({ description: "What the rate is multiplied by", examples: [0.5] }),
+    patience: z
+      .int()
+      .min(0)
+      .default(10)
+      .meta({ description: "Advances without improvement that are let pass", examples: [5] }),
+    threshold: amount(1e-4, "What counts as an improvement", 1e-3),
+    threshold_mode: z
+      .enum(["rel", "abs"])
+      .default("rel")
+      .meta({ description: "Whether the threshold is a share of the best or a difference from it", examples: ["abs"] }),
+    cooldown: z
+      .int()
+      .min(0)
+      .default(0)
+      .meta({ description: "Advances after a reduction in which nothing is counted", examples: [2] }),
+    min_lr: floor,
+    eps: amount(1e-8, "Changes of the rate up to this are not made", 1e-6),
+  },
+  { factor: 0.5, patience: 5 },
+);
+type PlateauSource = z.output<typeof schema>;
 
 /** Lowers the rate when a metric has stopped to improve. A metric that is not a number is no improvement. */
-export class Plateau implements Scheduler {
+class Plateau implements Scheduler {
   readonly interval: Scheduler["interval"];
   readonly #source: PlateauSource;
   #lr: number;
@@ -60,3 +97,5 @@ export class Plateau implements Scheduler {
 }
 
 const worst = ({ mode }: PlateauSource): number => (mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
+
+export const ReduceLROnPlateau = { schema, scheduler: (source: PlateauSource, lr: number): Scheduler => new Plateau(source, lr) };

@@ -14,8 +14,7 @@ import { copyOf, scalar, type Tensor, tensorOf } from "../../../src/tensor/tenso
 import { clipped, GradientClipping } from "../../../src/training/clipping.ts";
 import { methodOf, OptimizerSource } from "../../../src/training/optimizers/catalogue.ts";
 import type { OptimizerRule, Search } from "../../../src/training/optimizers/define.ts";
-import { schedulerOf } from "../../../src/training/schedules/schedules.ts";
-import { ScheduleSource } from "../../../src/training/schedules/source.ts";
+import { schedulerOf, ScheduleSource } from "../../../src/training/schedules/catalogue.ts";
 import goldens from "../../goldens/optimizers.json" with { type: "json" };
 
 export const vector = (numbers: readonly number[]): Tensor => tensorOf("float64", [numbers.length], numbers);
