@@ -30,7 +30,7 @@ export const literal = z
   });
 
 /** Element type, shape and elements in row-major order. */
-export interface Literal {
+export interface TensorLiteral {
   readonly dtype: DType;
   readonly shape: Shape;
   readonly data: readonly Element[];
@@ -38,10 +38,10 @@ export interface Literal {
 
 type Element = z.output<typeof element>;
 
-export const tensorOfLiteral = ({ dtype, shape, data }: Literal): Tensor => tensorOf(dtype, shape, data.map(Number));
+export const tensorOfLiteral = ({ dtype, shape, data }: TensorLiteral): Tensor => tensorOf(dtype, shape, data.map(Number));
 
 /** The literal, or what is wrong with it. */
-function readLiteral(given: Element | readonly unknown[], dtype: DType | undefined, shape: Shape | undefined): Literal | string {
+function readLiteral(given: Element | readonly unknown[], dtype: DType | undefined, shape: Shape | undefined): TensorLiteral | string {
   const flat = flatten(given);
   if (typeof flat === "string") return flat;
   const { data } = flat;
