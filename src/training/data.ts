@@ -8,9 +8,9 @@ import type { Limits } from "../request/limits.ts";
 import { nearest } from "../problems/nearest.ts";
 import { pointerTo, Problem, problemAt } from "../problems/problems.ts";
 import { decodeTensor, type GivenTensor } from "../request/tensor.ts";
-import type { Transform } from "./transform-source.ts";
+import type { Transform } from "./transforms/catalogue.ts";
 import { check } from "../request/validate.ts";
-import { applied, fitted, type FittedTransforms } from "./transforms.ts";
+import { applied, fitted, type FittedTransforms, isTyped } from "./transforms/fitted.ts";
 
 /** The tensors of a dataset by its id; null where there is none. */
 export type Datasets = (id: string) => ReadonlyMap<string, Tensor> | null;
@@ -138,9 +138,6 @@ function tensorAt(name: string, tensors: ReadonlyMap<string, Tensor>, pointer: s
   const detail = `The dataset has no tensor ${name}; it has ${[...tensors.keys()].join(", ")}`;
   throw problemAt("invalid_training", pointer, detail, nearest(name, tensors.keys())[0]);
 }
-
-/** Whether the numbers have been given a type of their own. */
-export const isTyped = ({ steps }: FittedTransforms): boolean => steps.some(({ type }) => type === "cast");
 
 /** A tensor as if a request had given it: with its type, or with numbers that take the one that is needed. */
 export function givenOf({ shape, dtype, data }: Tensor, isTyped: boolean): GivenTensor {

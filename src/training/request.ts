@@ -4,7 +4,7 @@ import { exactlyOne, oneOfRequired, programMembers } from "../program/source.ts"
 import { GradientClipping } from "./clipping.ts";
 import { OptimizerSource } from "./optimizers/catalogue.ts";
 import { ScheduleSource } from "./schedules/catalogue.ts";
-import { Transform } from "./transform-source.ts";
+import { Transform } from "./transforms/catalogue.ts";
 import { Name, TensorInput, TensorInputs } from "../request/values.ts";
 
 const programNames = Object.keys(programMembers);

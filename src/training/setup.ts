@@ -14,7 +14,7 @@ import { pointerInTensor } from "../request/tensor.ts";
 import { type Datasets, firstRows, type ReadData, readData } from "./data.ts";
 import { metadataName } from "./safetensors.ts";
 import { methodOf } from "./optimizers/catalogue.ts";
-import type { FittedTransforms } from "./transforms.ts";
+import type { FittedTransforms } from "./transforms/fitted.ts";
 import type { JobSpec, Assignment } from "./assignment.ts";
 
 /** Rows of data: tensors by the name of their input, that share their first size. */

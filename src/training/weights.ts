@@ -1,7 +1,7 @@
 import { scalar, type Tensor } from "../tensor/tensor.ts";
 import type { NamedTensors, OptimizationState } from "./optimization.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
-import type { FittedTransforms } from "./transforms.ts";
+import type { FittedTransforms } from "./transforms/fitted.ts";
 
 /** PyTorch counts the batches behind running statistics in a buffer of its own, and loads a state_dict only if it is there. */
 const counter = "num_batches_tracked";

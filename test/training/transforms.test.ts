@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type DType } from "../../src/tensor/dtype.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
-import { applied, fitted } from "../../src/training/transforms.ts";
-import { Transform } from "../../src/training/transform-source.ts";
+import { applied, fitted } from "../../src/training/transforms/fitted.ts";
+import { Transform } from "../../src/training/transforms/catalogue.ts";
 import "../support/close.ts";
 import { problemOf } from "../support/problems.ts";
 

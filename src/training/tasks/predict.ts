@@ -11,10 +11,10 @@ import { pointerTo, Problem } from "../../problems/problems.ts";
 import { programMembers, type ProgramSource } from "../../program/source.ts";
 import { settle } from "../../request/settle.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
-import { givenOf, isTyped } from "../data.ts";
+import { givenOf } from "../data.ts";
 import { splitFrame } from "../frame.ts";
 import { decodeAssignment, type JobSpec } from "../assignment.ts";
-import { applied, type FittedTransforms } from "../transforms.ts";
+import { applied, type FittedTransforms, isTyped } from "../transforms/fitted.ts";
 import { decodeWeights } from "../weights.ts";
 
 /** Where the files of a job lie that a request uses. */

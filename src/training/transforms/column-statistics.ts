@@ -1,6 +1,6 @@
-import { sizeOf } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { problemAt } from "../problems/problems.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { problemAt } from "../../problems/problems.ts";
 
 /** Numbers of each column. A column is a place in a row, whatever the row's shape. */
 export interface ColumnStatistics {
