@@ -1,6 +1,50 @@
-import type { ColumnRole, ColumnSelection } from "./schema.ts";
+import { z } from "zod";
+import { Name } from "../../request/values.ts";
 import { nearest } from "../../problems/nearest.ts";
 import { problemAt } from "../../problems/problems.ts";
+
+const Column = z.union([z.int(), z.string()]).meta({
+  description:
+    'A column by its header name or its place from 0 (-1 is the last one), or a range of columns "a:b" with its end left out, as in Python',
+  examples: ["age", 64, "0:64"],
+});
+
+/** One column, or several in the order in which they are given. */
+export const ColumnSelection = z.union([Column, z.array(Column).min(1)]).meta({
+  id: "ColumnSelection",
+  description: "One column, which gives one number a row, or a range or list of columns, which gives a row of them",
+  examples: ["0:64", ["height", "width"], 64],
+});
+export type ColumnSelection = z.output<typeof ColumnSelection>;
+
+export const ColumnRole = z
+  .union([
+    ColumnSelection,
+    z.strictObject({
+      columns: ColumnSelection,
+      as: z
+        .enum(["float64", "class"])
+        .default("float64")
+        .meta({
+          description:
+            "float64: numbers. class: int64 class numbers; whole numbers stay as they are, texts are numbered from 0 in sorted order. One column as class gives one number a row, however it is written",
+          examples: ["class"],
+        }),
+    }),
+  ])
+  .meta({ id: "ColumnRole", description: "What a tensor is made of", examples: ["0:64", { columns: 64, as: "class" }] });
+export type ColumnRole = z.output<typeof ColumnRole>;
+
+/** Which columns of a CSV make which tensors. */
+export const ColumnRoles = z
+  .record(Name, ColumnRole)
+  .refine((roles) => Object.keys(roles).length > 0, "There is no tensor here")
+  .meta({
+    id: "ColumnRoles",
+    description: "Columns by the tensor that they make",
+    examples: [{ input: "0:64", target: { columns: 64, as: "class" } }],
+  });
+export type ColumnRoles = z.output<typeof ColumnRoles>;
 
 /** The columns of a table: how many, and what they are called where they have names. */
 export interface Columns {

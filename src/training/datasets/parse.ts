@@ -1,55 +1,23 @@
-import { readFileSync, statSync } from "node:fs";
 import { formatShape, sizeOf } from "../../tensor/shape.ts";
 import { bytesPerElement } from "../../tensor/dtype.ts";
-import { type DatasetFormat } from "./schema.ts";
 import { defaultLimits } from "../../request/limits.ts";
 import { Name } from "../../request/values.ts";
-import { decodeSafetensors, type TensorSource } from "../safetensors.ts";
-import { type CsvOptions, parseCsv } from "./csv.ts";
-import { parseIdx } from "./idx.ts";
-import { parseJsonLines } from "./json-lines.ts";
-import { namesIn } from "./metadata.ts";
-import { parseNpy } from "./npy.ts";
-import { parseNpz } from "./npz.ts";
-import { type Allowance, fault, type ParsedDataset, tooLarge, wholeSource } from "./parsed.ts";
-
-type Parse = (path: string, options: CsvOptions, allowance: Allowance) => ParsedDataset;
-
-/** The name of the tensor of a file that holds one without a name. */
-const onlyTensor = "data";
-
-const parsers: Readonly<Record<DatasetFormat, Parse>> = {
-  csv: parseCsv,
-  jsonl: (path, _, allowance) => parseJsonLines(path, allowance),
-  npz: (path, _, { maxBytes }) => parseNpz(wholeFile(path), maxBytes),
-  npy: (path) => ({ tensors: [wholeSource(onlyTensor, parseNpy(wholeFile(path), "The file"))] }),
-  idx: (path) => ({ tensors: [wholeSource(onlyTensor, parseIdx(wholeFile(path)))] }),
-  safetensors: (path) => {
-    const { tensors, metadata } = decodeSafetensors(wholeFile(path));
-    return { tensors: Array.from(tensors, ([name, tensor]) => wholeSource(name, tensor)), ...namesIn(metadata, tensors) };
-  },
-};
-
-/** Files of these formats are read as a whole, which Node does up to this length, in bytes. */
-const mostWholeBytes = 2 ** 31 - 1;
+import { type TensorSource } from "../safetensors.ts";
+import { type DatasetFormat, formatNamed } from "./formats.ts";
+import type { TableOptions } from "./formats/define.ts";
+import { type Allowance, fault, type ParsedDataset, tooLarge } from "./parsed.ts";
 
 /** Tensors of one dataset, which every list of datasets names. */
 const mostTensors = 10_000;
-
-function wholeFile(path: string): Buffer {
-  const { size } = statSync(path);
-  if (size > mostWholeBytes) throw fault("The file", `it has ${size} bytes, and files of this format are read up to ${mostWholeBytes}`);
-  return readFileSync(path);
-}
 
 /** A dataset from a file: at least one tensor, all with the same number of rows, at least one. Throws invalid_dataset, invalid_request, body_too_large. */
 export function parseFile(
   path: string,
   format: DatasetFormat,
-  options: CsvOptions,
+  options: TableOptions,
   allowance: Allowance,
 ): ParsedDataset & { readonly rows: number } {
-  const parsed = parsers[format](path, options, allowance);
+  const parsed = formatNamed(format).parse(path, options, allowance);
   return { ...parsed, rows: rowsOf(parsed.tensors, allowance.maxBytes) };
 }
 

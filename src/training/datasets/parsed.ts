@@ -1,6 +1,4 @@
-import type { Tensor } from "../../tensor/tensor.ts";
 import { type Problem, problem } from "../../problems/problems.ts";
-import type { Dataset } from "./schema.ts";
 import type { TensorSource } from "../safetensors.ts";
 
 type Names = Readonly<Record<string, readonly string[]>>;
@@ -12,8 +10,8 @@ export interface ParsedDataset {
   readonly columns?: Names | undefined;
   /** Texts that class numbers stand for, by tensor. */
   readonly categories?: Names | undefined;
-  /** How a CSV was read. */
-  readonly reading?: Pick<Dataset, "header" | "delimiter">;
+  /** How a table was read. */
+  readonly reading?: { readonly header: { readonly present: boolean; readonly guessed: boolean }; readonly delimiter: string };
 }
 
 /** What a parser may ask for while it reads. */
@@ -23,9 +21,6 @@ export interface Allowance {
   /** Whether nobody waits for the result any more. */
   readonly cancelled: () => boolean;
 }
-
-/** A tensor that is in memory as a whole. */
-export const wholeSource = (name: string, { dtype, shape, data }: Tensor): TensorSource => ({ name, dtype, shape, parts: () => [data] });
 
 /** The problem of a file that cannot be read: where, and a sentence without its capital. */
 export function fault(place: string, what: string): Problem {

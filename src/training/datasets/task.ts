@@ -2,11 +2,12 @@ import type { Answer, Handler } from "../../tasks/context.ts";
 import { createHash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 
-import type { ColumnRoles, Dataset, DatasetFormat } from "./schema.ts";
+import type { ColumnRoles } from "./columns.ts";
+import type { Dataset } from "./schema.ts";
 import { problem, problemAt } from "../../problems/problems.ts";
 import { metadataOf } from "./metadata.ts";
 import { safetensorsPieces } from "../safetensors.ts";
-import { formatOf } from "./format.ts";
+import { type DatasetFormat, formatNamed, formatOf } from "./formats.ts";
 import { parseFile } from "./parse.ts";
 import { Abandoned, type ParsedDataset } from "./parsed.ts";
 
@@ -34,14 +35,14 @@ export interface ParseResult {
 export const parseDatasetTask: Handler = (body, { cancelled }): Answer => {
   const request = JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) as ParseRequest;
   const format = request.format ?? formatOf(request.path);
-  if (format !== "csv") requireNoCsvOptions(request, format);
+  if (!formatNamed(format).hasColumns) requireNoTableOptions(request, format);
   const parsed = parseFile(request.path, format, request, { maxBytes: request.maxBytes, cancelled });
   const written = writeBlob(request.blobPath, parsed, cancelled);
   const result: ParseResult = { ...written, description: describe(parsed, format) };
   return { status: 200, contentType: "application/json; charset=utf-8", body: JSON.stringify(result) };
 };
 
-function requireNoCsvOptions(request: ParseRequest, format: DatasetFormat): void {
+function requireNoTableOptions(request: ParseRequest, format: DatasetFormat): void {
   const given = (["header", "delimiter", "columns"] as const).find((name) => request[name] !== undefined);
   if (given !== undefined) throw problemAt("invalid_request", `/${given}`, `${given} is for CSV only, and the file is ${format}`);
 }

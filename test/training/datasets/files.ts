@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import type { DatasetFormat } from "../../../src/training/datasets/schema.ts";
-import type { CsvOptions } from "../../../src/training/datasets/csv.ts";
-import { formatOf } from "../../../src/training/datasets/format.ts";
+import { type DatasetFormat, formatOf } from "../../../src/training/datasets/formats.ts";
+import type { TableOptions } from "../../../src/training/datasets/formats/define.ts";
 import { parseFile } from "../../../src/training/datasets/parse.ts";
 import type { TensorSource } from "../../../src/training/safetensors.ts";
 import { type Tensor, tensorOf } from "../../../src/tensor/tensor.ts";
@@ -30,7 +29,7 @@ export interface Read {
 }
 
 /** What a file with this content is read as. */
-export function read(content: string | Uint8Array, options: CsvOptions & { format?: DatasetFormat; maxBytes?: number } = {}): Read {
+export function read(content: string | Uint8Array, options: TableOptions & { format?: DatasetFormat; maxBytes?: number } = {}): Read {
   const path = fileOf(content);
   const format = options.format ?? formatOf(path);
   const parsed = parseFile(path, format, options, { maxBytes: options.maxBytes ?? 2 ** 28, cancelled: () => false });

@@ -7,7 +7,9 @@ import { z } from "zod";
 import type { Blobs, Dataset as KeptDataset, DatasetStore } from "../../../jobs/contract.ts";
 import type { ParseRequest, ParseResult } from "../../../training/datasets/task.ts";
 import { datasetExamples } from "../../../training/datasets/examples.ts";
-import { ColumnRoles, Dataset, DatasetQuery } from "../../../training/datasets/schema.ts";
+import { ColumnRoles } from "../../../training/datasets/columns.ts";
+import { formatTitles } from "../../../training/datasets/formats.ts";
+import { Dataset, DatasetQuery } from "../../../training/datasets/schema.ts";
 import { parseJson } from "../../../request/json.ts";
 import { Problem, problem } from "../../../problems/problems.ts";
 import { check } from "../../../request/validate.ts";
@@ -44,8 +46,8 @@ export const datasetUpload: FastifyPluginCallbackZod<DatasetsOptions & { pool: R
         tags: [tags.datasets.name],
         summary: "Upload a dataset",
         description:
-          "Takes a file as the body: CSV, JSON lines (an object each, with numbers or nested lists), NPZ, NPY, IDX (the format of MNIST) or " +
-          "safetensors, as it is or packed with gzip. It becomes named tensors that share their first size, the rows. The id is a digest of the " +
+          `Takes a file as the body: ${formatTitles}, as it is or packed with gzip. ` +
+          "It becomes named tensors that share their first size, the rows. The id is a digest of the " +
           "content: the same content has the same id, and uploading it again answers 200 with what is there. " +
           "CSV: an empty cell is an error; NaN, inf and Infinity are numbers when they are written so. Files with one array make the tensor `data`.",
         querystring: DatasetQuery,

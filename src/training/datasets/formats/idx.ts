@@ -1,7 +1,8 @@
-import { sizeOf } from "../../tensor/shape.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
-import { type ElementType, elementTypes, readElements } from "../elements.ts";
-import { fault } from "./parsed.ts";
+import { sizeOf } from "../../../tensor/shape.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
+import { type ElementType, elementTypes, readElements } from "../../elements.ts";
+import { fault } from "../parsed.ts";
+import { type FileFormat, onlyTensor, wholeFile } from "./define.ts";
 
 const types: ReadonlyMap<number, ElementType> = new Map([
   [0x08, "uint8"],
@@ -13,7 +14,7 @@ const types: ReadonlyMap<number, ElementType> = new Map([
 ]);
 
 /** The array of a file in the format of MNIST: two zero bytes, the type, the number of axes, their sizes, the numbers, all big-endian. Throws invalid_dataset with the byte. */
-export function parseIdx(bytes: Buffer): Tensor {
+function parseIdx(bytes: Buffer): Tensor {
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0)
     throw fault("Byte 0", "the file does not begin with two zeros, as IDX files do");
   const type = types.get(bytes[2]);
@@ -28,3 +29,11 @@ export function parseIdx(bytes: Buffer): Tensor {
   if (held !== wanted) throw fault(`Byte ${dataStart}`, `shape [${shape.join(", ")}] takes ${wanted} bytes, and ${held} follow`);
   return { dtype, shape, data: readElements(bytes.subarray(dataStart), type, "big") };
 }
+
+export const idx = {
+  name: "idx",
+  title: "IDX (the format of MNIST)",
+  begins: (start) => start.length >= 4 && start[0] === 0 && start[1] === 0,
+  hasColumns: false,
+  parse: (path) => onlyTensor(parseIdx(wholeFile(path))),
+} as const satisfies FileFormat;

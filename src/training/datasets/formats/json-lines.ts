@@ -1,12 +1,13 @@
-import { formatShape, sameShape, type Shape } from "../../tensor/shape.ts";
-import { parseJson } from "../../request/json.ts";
-import { nearest } from "../../problems/nearest.ts";
-import { Problem } from "../../problems/problems.ts";
-import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
-import type { TensorSource } from "../safetensors.ts";
-import { Budget, Growing } from "./growing.ts";
-import { type TextLine, linesOf } from "./lines.ts";
-import { Abandoned, type Allowance, fault, type ParsedDataset } from "./parsed.ts";
+import { formatShape, sameShape, type Shape } from "../../../tensor/shape.ts";
+import { parseJson } from "../../../request/json.ts";
+import { nearest } from "../../../problems/nearest.ts";
+import { Problem } from "../../../problems/problems.ts";
+import { decodeTensor, type GivenTensor } from "../../../request/tensor.ts";
+import type { TensorSource } from "../../safetensors.ts";
+import { Budget, Growing } from "../growing.ts";
+import { type TextLine, linesOf } from "../lines.ts";
+import { Abandoned, type Allowance, fault, type ParsedDataset } from "../parsed.ts";
+import { type FileFormat, textOf } from "./define.ts";
 
 /** A member of the lines, as the first of them shows it. */
 interface Member {
@@ -23,7 +24,7 @@ const rowsPerQuestion = 1024;
  * Reads JSON lines: an object each, in which every member is a number, a boolean or nested lists of them, of one shape in all lines.
  * Throws invalid_dataset with line and member.
  */
-export function parseJsonLines(path: string, { maxBytes, cancelled }: Allowance): ParsedDataset {
+function parseJsonLines(path: string, { maxBytes, cancelled }: Allowance): ParsedDataset {
   const budget = new Budget(maxBytes);
   let members: readonly Member[] | null = null;
   let rows = 0;
@@ -107,3 +108,15 @@ const sourceOf = ({ name, shape, isBool, numbers }: Member, rows: number): Tenso
   shape: [rows, ...shape],
   parts: () => numbers.parts(),
 });
+
+export const jsonLines = {
+  name: "jsonl",
+  title: "JSON lines (an object each, with numbers or nested lists)",
+  begins: (start) => {
+    const text = textOf(start);
+    if (text.startsWith("[")) throw fault("Line 1", "this is one JSON list; write JSON lines, one object a line, or CSV");
+    return text.startsWith("{");
+  },
+  hasColumns: false,
+  parse: (path, _options, allowance) => parseJsonLines(path, allowance),
+} as const satisfies FileFormat;

@@ -1,6 +1,7 @@
 import { type Unzipped, unzipSync } from "fflate";
-import { Problem } from "../../problems/problems.ts";
-import { fault, type ParsedDataset, tooLarge, wholeSource } from "./parsed.ts";
+import { Problem } from "../../../problems/problems.ts";
+import { fault, type ParsedDataset, tooLarge } from "../parsed.ts";
+import { beginsWith, type FileFormat, wholeFile, wholeSource } from "./define.ts";
 import { parseNpy } from "./npy.ts";
 
 const methods: ReadonlyMap<number, string> = new Map([
@@ -9,7 +10,7 @@ const methods: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The arrays of an archive that NumPy's savez or savez_compressed wrote. Throws invalid_dataset, or body_too_large when they unpack to more than `maxBytes`. */
-export function parseNpz(bytes: Buffer, maxBytes: number): ParsedDataset {
+function parseNpz(bytes: Buffer, maxBytes: number): ParsedDataset {
   let unpacked = 0;
   const sizes = new Map<string, number>();
   const files = unzipped(bytes, (name, size, method) => {
@@ -41,3 +42,11 @@ function unzipped(bytes: Buffer, show: (name: string, size: number, method: numb
     throw fault("The archive", `it cannot be unpacked (${error instanceof Error ? error.message : String(error)})`);
   }
 }
+
+export const npz = {
+  name: "npz",
+  title: "NPZ",
+  begins: (start) => beginsWith(start, "PK\x03\x04") || beginsWith(start, "PK\x05\x06"),
+  hasColumns: false,
+  parse: (path, _options, { maxBytes }) => parseNpz(wholeFile(path), maxBytes),
+} as const satisfies FileFormat;

@@ -1,8 +1,9 @@
-import { allocate } from "../../tensor/dtype.ts";
-import { type Shape, sizeOf, stridesOf } from "../../tensor/shape.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
-import { type ByteOrder, type ElementType, elementTypes, InexactInteger, readElements } from "../elements.ts";
-import { fault } from "./parsed.ts";
+import { allocate } from "../../../tensor/dtype.ts";
+import { type Shape, sizeOf, stridesOf } from "../../../tensor/shape.ts";
+import type { Tensor } from "../../../tensor/tensor.ts";
+import { type ByteOrder, type ElementType, elementTypes, InexactInteger, readElements } from "../../elements.ts";
+import { fault } from "../parsed.ts";
+import { type FileFormat, onlyTensor, wholeFile } from "./define.ts";
 
 const magic = Buffer.from("\x93NUMPY", "latin1");
 
@@ -109,3 +110,11 @@ function inRowOrder({ dtype, shape, data }: Tensor): Tensor {
   }
   return { dtype, shape, data: target };
 }
+
+export const npy = {
+  name: "npy",
+  title: "NPY",
+  begins: (start) => start.subarray(0, magic.length).equals(magic),
+  hasColumns: false,
+  parse: (path) => onlyTensor(parseNpy(wholeFile(path), "The file")),
+} as const satisfies FileFormat;

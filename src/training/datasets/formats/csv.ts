@@ -1,19 +1,11 @@
-import type { ColumnRoles } from "./schema.ts";
-import type { TensorSource } from "../safetensors.ts";
-import { notANumber, numberIn, numberOf } from "./cell-number.ts";
-import { type PlannedTensor, planTensors } from "./columns.ts";
-import { Budget, Growing } from "./growing.ts";
-import { ClassLabels } from "./labels.ts";
-import { Abandoned, type Allowance, fault, type ParsedDataset } from "./parsed.ts";
-import { Records } from "./records.ts";
-
-export interface CsvOptions {
-  /** Whether the first line names the columns; left out, it does when no cell of it is a number. */
-  readonly header?: boolean | undefined;
-  /** One ASCII character; left out, it is told from the first line. */
-  readonly delimiter?: string | undefined;
-  readonly columns?: ColumnRoles | undefined;
-}
+import type { TensorSource } from "../../safetensors.ts";
+import { notANumber, numberIn, numberOf } from "../cell-number.ts";
+import { type PlannedTensor, planTensors } from "../columns.ts";
+import { Budget, Growing } from "../growing.ts";
+import { ClassLabels } from "../labels.ts";
+import { Abandoned, type Allowance, fault, type ParsedDataset } from "../parsed.ts";
+import { Records } from "../records.ts";
+import { beginsWith, type FileFormat, type TableOptions } from "./define.ts";
 
 /** The names of columns are kept with the dataset; more of them help nobody. */
 const mostNames = 2 ** 16;
@@ -22,7 +14,7 @@ const mostNames = 2 ** 16;
 const rowsPerQuestion = 4096;
 
 /** Reads a CSV file. Columns that no role names may hold anything. Throws invalid_dataset with line and column, invalid_request for roles that do not fit. */
-export function parseCsv(path: string, { header, delimiter, columns: roles }: CsvOptions, allowance: Allowance): ParsedDataset {
+function parseCsv(path: string, { header, delimiter, columns: roles }: TableOptions, allowance: Allowance): ParsedDataset {
   using records = new Records(path, delimiter);
   if (!records.advance()) throw fault("Line 1", "the file is empty");
   const first = Array.from({ length: records.count }, (_, cell) => records.text(cell));
@@ -137,3 +129,29 @@ function categoriesOf(collected: readonly Collected[]): Record<string, readonly 
   const named = collected.flatMap(({ source, categories }) => (categories === null ? [] : [[source.name, categories] as const]));
   return named.length === 0 ? undefined : Object.fromEntries(named);
 }
+
+/** What would be taken for text, as nothing else is known to begin so. */
+const unread: ReadonlyMap<string, string> = new Map([
+  ["\xff\xfe", "text in UTF-16"],
+  ["\xfe\xff", "text in UTF-16"],
+  ["PAR1", "a Parquet file"],
+  ["\x89HDF", "an HDF5 file"],
+  ["ARROW1", "an Arrow file"],
+  ["\x80", "a pickle"],
+  ["BZh", "a bzip2 archive"],
+  ["\xfd7zXZ", "an xz archive"],
+  ["\x28\xb5\x2f\xfd", "a Zstandard archive"],
+]);
+
+export const csv = {
+  name: "csv",
+  title: "CSV",
+  begins: (start) => {
+    for (const [magic, name] of unread) {
+      if (beginsWith(start, magic)) throw fault("Byte 0", `this is ${name}, which is not read here: save CSV, NPZ or safetensors`);
+    }
+    return true;
+  },
+  hasColumns: true,
+  parse: parseCsv,
+} as const satisfies FileFormat;
