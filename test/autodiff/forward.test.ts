@@ -12,14 +12,13 @@ import { greater } from "../../src/ops/logic/comparison.ts";
 import { reduceSum } from "../../src/ops/reduction/reduce-sum.ts";
 import { concat } from "../../src/ops/shape/concat.ts";
 import { split } from "../../src/ops/shape/split.ts";
-import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
+import { scalar, type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import "../support/close.ts";
 import { interpret } from "../support/interpret.ts";
+import { floats } from "../support/values.ts";
 import { Random } from "../support/random.ts";
 
 const random = new Random("forward");
-const typed = (...shape: number[]): Value => input({ dtype: "float64", shape });
-const scalar = (number: number): Tensor => tensorOf("float64", [], [number]);
 const run = (values: readonly (Value | null)[], feeds: ReadonlyMap<Value, Tensor>): Tensor[] =>
   interpret(
     graphOf(
@@ -39,7 +38,7 @@ function network(x: Value, w: Value, v: Value): Value {
 
 describe("forward mode on graphs", () => {
   test("the derivative of a composition", () => {
-    const [x, dx] = [typed(), typed()];
+    const [x, dx] = [floats(), floats()];
     const y = mul(exp(mul(x, 2)), x);
     const [dy] = forward([y], new Map([[x, dx]]));
     const found = run(
@@ -53,7 +52,7 @@ describe("forward mode on graphs", () => {
   });
 
   test("is the transpose of reverse mode through a network", () => {
-    const inputs = [typed(4, 3), typed(3, 5), typed(6, 2)] as const;
+    const inputs = [floats(4, 3), floats(3, 5), floats(6, 2)] as const;
     const tangents = inputs.map((value) => input(value));
     const y = network(...inputs);
     const u = input(y);
@@ -67,7 +66,7 @@ describe("forward mode on graphs", () => {
   });
 
   test("over reverse mode it gives the product of the Hessian with a vector", () => {
-    const [x, dx] = [typed(3), typed(3)];
+    const [x, dx] = [floats(3), floats(3)];
     // f = Σ x³ has the Hessian diag(6x).
     const f = reduceSum(mul(mul(x, x), x), { keepdims: false });
     const gradient = reverse([f], [constant(scalar(1))]).gradientOf(x) as Value;
@@ -80,7 +79,7 @@ describe("forward mode on graphs", () => {
   });
 
   test("over itself it gives the second derivative along two directions", () => {
-    const [x, a, b] = [typed(), typed(), typed()];
+    const [x, a, b] = [floats(), floats(), floats()];
     const [first] = forward([exp(mul(x, x))], new Map([[x, a]]));
     const [second] = forward([first as Value], new Map([[x, b]]));
     const found = run(
@@ -96,15 +95,15 @@ describe("forward mode on graphs", () => {
   });
 
   test("what does not move has no tangent", () => {
-    const [x, y, dx] = [typed(2), typed(2), typed(2)];
+    const [x, y, dx] = [floats(2), floats(2), floats(2)];
     expect(forward([exp(y), greater(x, y), y], new Map([[x, dx]]))).toEqual([null, null, null]);
     expect(forward([exp(x)], new Map())).toEqual([null]);
   });
 
   test("a tangent may be given in the middle, and holds there", () => {
-    const [x, dx] = [typed(), typed()];
+    const [x, dx] = [floats(), floats()];
     const middle = exp(x);
-    const given = typed();
+    const given = floats();
     const [dy, dm] = forward(
       [mul(middle, 3), middle],
       new Map([
@@ -122,7 +121,7 @@ describe("forward mode on graphs", () => {
   });
 
   test("a value that is consumed twice by one node moves both times", () => {
-    const [x, dx] = [typed(), typed()];
+    const [x, dx] = [floats(), floats()];
     const [dy] = forward([mul(x, x)], new Map([[x, dx]]));
     expect(
       run(
@@ -136,7 +135,7 @@ describe("forward mode on graphs", () => {
   });
 
   test("a tangent has its value's shape where operands are stretched", () => {
-    const [x, y, dx] = [typed(3), typed(2, 3), typed(3)];
+    const [x, y, dx] = [floats(3), floats(2, 3), floats(3)];
     const [dz] = forward([add(x, y)], new Map([[x, dx]]));
     expect(dz?.shape).toEqual([2, 3]);
     const feeds = new Map([
@@ -148,7 +147,7 @@ describe("forward mode on graphs", () => {
   });
 
   test("depth is no limit", () => {
-    const [x, dx] = [typed(), typed()];
+    const [x, dx] = [floats(), floats()];
     let y = x;
     for (let at = 0; at < 20_000; at++) y = add(y, x);
     const [dy] = forward([y], new Map([[x, dx]]));

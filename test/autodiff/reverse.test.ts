@@ -17,21 +17,20 @@ import { reduceSum } from "../../src/ops/reduction/reduce-sum.ts";
 import { filled } from "../../src/ops/shape/expand.ts";
 import { split } from "../../src/ops/shape/split.ts";
 import { transpose } from "../../src/ops/shape/transpose.ts";
-import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
+import { scalar, type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { checkAgainstDifferences, checkDotProduct, gradientObjective } from "../ops/derivatives.ts";
 import "../support/close.ts";
 import { interpret } from "../support/interpret.ts";
+import { floats } from "../support/values.ts";
 import { Random } from "../support/random.ts";
 
-const typed = (...shape: number[]): Value => input({ dtype: "float64", shape });
-const scalar = (number: number): Tensor => tensorOf("float64", [], [number]);
 const one = (): Value => constant(scalar(1));
 const number = (value: Value | null, feeds: ReadonlyMap<Value, Tensor>): number =>
   value === null ? Number.NaN : interpret(graphOf([...feeds.keys()], [value]), feeds)[0].data[0];
 
 describe("edges", () => {
   test("carry what flows back before it is summed: two edges out of b carry 2 and 3", () => {
-    const [a, b] = [typed(), typed()];
+    const [a, b] = [floats(), floats()];
     const c = add(a, b);
     const d = add(b, 1);
     const e = mul(c, d);
@@ -48,7 +47,7 @@ describe("edges", () => {
   });
 
   test("of the sigmoid in elementary steps, as a textbook writes them", () => {
-    const x = typed();
+    const x = floats();
     const steps = [neg(x)];
     steps.push(exp(steps[0]));
     steps.push(add(steps[1], 1));
@@ -64,7 +63,7 @@ describe("edges", () => {
   });
 
   test("have the shape of their operand where it was stretched", () => {
-    const [x, bias] = [typed(4, 3), typed(3)];
+    const [x, bias] = [floats(4, 3), floats(3)];
     const y = add(x, bias);
     const { edges } = reverse([y], [filled(1, y)]);
     expect(edges.map(({ gradient }) => gradient.shape)).toEqual([[4, 3], [3]]);
@@ -73,7 +72,7 @@ describe("edges", () => {
   });
 
   test("lead nowhere from integers, and not to what the objective does not use", () => {
-    const [x, unused] = [typed(2), typed(2)];
+    const [x, unused] = [floats(2), floats(2)];
     const whole = cast(x, "int64");
     const { edges, gradientOf } = reverse([mul(cast(whole, "float64"), 2)], [filled(1, x)]);
     expect(edges.every(({ from }) => from.dtype !== "int64")).toBe(true);
@@ -101,19 +100,19 @@ describe("gradients", () => {
   });
 
   test("of several objectives add up", () => {
-    const x = typed();
+    const x = floats();
     const [y, z] = [mul(x, 3), mul(x, x)];
     const { gradientOf } = reverse([y, z], [one(), constant(scalar(10))]);
     expect(number(gradientOf(x), new Map([[x, scalar(2)]]))).toBe(43);
   });
 
   test("of an objective that is an input is its seed", () => {
-    const x = typed();
+    const x = floats();
     expect(number(reverse([x], [one()]).gradientOf(x), new Map())).toBe(1);
   });
 
   test("of an objective in the middle of another's path add to it", () => {
-    const x = typed();
+    const x = floats();
     const y = mul(x, 2);
     const { gradientOf } = reverse([mul(y, y), y], [one(), one()]);
     expect(number(gradientOf(y), new Map([[x, scalar(3)]]))).toBe(13);
@@ -122,7 +121,7 @@ describe("gradients", () => {
 
   test("agree with central differences and forward mode through a network, at orders 1 and 2", () => {
     const random = new Random("network");
-    const variables = [typed(2, 3), typed(3, 4), typed(4), typed(4, 2)];
+    const variables = [floats(2, 3), floats(3, 4), floats(4), floats(4, 2)];
     const [x, w, bias, v] = variables;
     const hidden = tanh(add(matMul(x, w), bias));
     const [left, right] = split(hidden, [2, 2], 1);
@@ -138,7 +137,7 @@ describe("gradients", () => {
   });
 
   test("a third time: the derivatives of x⁵", () => {
-    const x = typed();
+    const x = floats();
     let y: Value = mul(mul(mul(x, x), mul(x, x)), x);
     const found = [1, 2, 3, 4].map(() => {
       y = reverse([y], [one()]).gradientOf(x) as Value;
@@ -150,7 +149,7 @@ describe("gradients", () => {
 
 describe("size", () => {
   test("a chain of 100,000 nodes", () => {
-    const x = typed();
+    const x = floats();
     let y = x;
     for (let at = 0; at < 100_000; at++) y = at % 2 === 0 ? mul(y, 2) : mul(y, 0.5);
     const { edges, gradientOf } = reverse([y], [one()]);
@@ -159,7 +158,7 @@ describe("size", () => {
   });
 
   test("100,000 edges out of one value", () => {
-    const x = typed();
+    const x = floats();
     const { gradientOf } = reverse(
       Array.from({ length: 100_000 }, () => mul(x, 2)),
       Array.from({ length: 100_000 }, one),

@@ -8,14 +8,13 @@ import type { Operator } from "../../src/ops/define.ts";
 import { reduceProd } from "../../src/ops/reduction/reduce-prod.ts";
 import { filled } from "../../src/ops/shape/expand.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
-import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
+import { scalar, type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
+import { vector } from "../support/values.ts";
 import { Random } from "../support/random.ts";
 import "../support/close.ts";
 import { type Case, caseFor, caseOf } from "./cases.ts";
 
-const vector = (...numbers: number[]): Tensor => tensorOf("float64", [numbers.length], numbers);
-const scalar = (number: number): Tensor => tensorOf("float64", [], [number]);
 const ints = (...numbers: number[]): Tensor => tensorOf("int64", [numbers.length], numbers);
 const image = (...numbers: number[]): Tensor => tensorOf("float64", [1, 1, numbers.length], numbers);
 const { POSITIVE_INFINITY: infinity } = Number;
@@ -29,33 +28,33 @@ interface Point {
 
 /** What is taken where a derivative is not unique, or where a formula would divide by zero. */
 const points: Readonly<Record<string, readonly Point[]>> = {
-  Abs: [{ inputs: [vector(0, -0, -1, 1)], gradients: [[0, 0, -1, 1]] }],
-  Acos: [{ inputs: [vector(1, -1)], gradients: [[-infinity, -infinity]] }],
-  Acosh: [{ inputs: [vector(1)], gradients: [[infinity]] }],
-  ArgMax: [{ inputs: [vector(1, 1)], gradients: [null] }],
-  ArgMin: [{ inputs: [vector(1, 1)], gradients: [null] }],
-  Asin: [{ inputs: [vector(1, -1)], gradients: [[infinity, infinity]] }],
-  Atanh: [{ inputs: [vector(1, -1)], gradients: [[infinity, infinity]] }],
-  Ceil: [{ inputs: [vector(2, 1.5)], gradients: [[0, 0]] }],
+  Abs: [{ inputs: [vector([0, -0, -1, 1])], gradients: [[0, 0, -1, 1]] }],
+  Acos: [{ inputs: [vector([1, -1])], gradients: [[-infinity, -infinity]] }],
+  Acosh: [{ inputs: [vector([1])], gradients: [[infinity]] }],
+  ArgMax: [{ inputs: [vector([1, 1])], gradients: [null] }],
+  ArgMin: [{ inputs: [vector([1, 1])], gradients: [null] }],
+  Asin: [{ inputs: [vector([1, -1])], gradients: [[infinity, infinity]] }],
+  Atanh: [{ inputs: [vector([1, -1])], gradients: [[infinity, infinity]] }],
+  Ceil: [{ inputs: [vector([2, 1.5])], gradients: [[0, 0]] }],
   Clip: [
-    { inputs: [vector(-1, 1, -1.1, 1.1, 0), scalar(-1), scalar(1)], gradients: [[1, 1, 0, 0, 1], null, null] },
-    { inputs: [vector(-1, -2), scalar(-1)], gradients: [[1, 0], null] },
+    { inputs: [vector([-1, 1, -1.1, 1.1, 0]), scalar(-1), scalar(1)], gradients: [[1, 1, 0, 0, 1], null, null] },
+    { inputs: [vector([-1, -2]), scalar(-1)], gradients: [[1, 0], null] },
   ],
-  Elu: [{ inputs: [vector(0)], attributes: { alpha: 0.5 }, gradients: [[0.5]] }],
-  Floor: [{ inputs: [vector(2, 1.5)], gradients: [[0, 0]] }],
+  Elu: [{ inputs: [vector([0])], attributes: { alpha: 0.5 }, gradients: [[0.5]] }],
+  Floor: [{ inputs: [vector([2, 1.5])], gradients: [[0, 0]] }],
   GlobalMaxPool: [{ inputs: [image(1, 3, 3)], gradients: [[0, 1, 0]] }],
-  HardSigmoid: [{ inputs: [vector(-2, 2, 0)], attributes: { alpha: 0.25, beta: 0.5 }, gradients: [[0, 0, 0.25]] }],
-  HardSwish: [{ inputs: [vector(-3, 3)], gradients: [[0, 1]] }],
-  LeakyRelu: [{ inputs: [vector(0, -1)], attributes: { alpha: 0.25 }, gradients: [[0.25, 0.25]] }],
+  HardSigmoid: [{ inputs: [vector([-2, 2, 0])], attributes: { alpha: 0.25, beta: 0.5 }, gradients: [[0, 0, 0.25]] }],
+  HardSwish: [{ inputs: [vector([-3, 3])], gradients: [[0, 1]] }],
+  LeakyRelu: [{ inputs: [vector([0, -1])], attributes: { alpha: 0.25 }, gradients: [[0.25, 0.25]] }],
   Max: [
     {
-      inputs: [vector(1, 2, 3), vector(1, 3, 2)],
+      inputs: [vector([1, 2, 3]), vector([1, 3, 2])],
       gradients: [
         [0.5, 0, 1],
         [0.5, 1, 0],
       ],
     },
-    { inputs: [vector(1), vector(1), vector(1), vector(0)], gradients: [[1 / 3], [1 / 3], [1 / 3], [0]] },
+    { inputs: [vector([1]), vector([1]), vector([1]), vector([0])], gradients: [[1 / 3], [1 / 3], [1 / 3], [0]] },
   ],
   MaxPool: [
     { inputs: [image(1, 1, 0, 2, 2, 2)], attributes: { kernel_shape: [3], strides: [3] }, gradients: [[1, 0, 0, 1, 0, 0]] },
@@ -63,7 +62,7 @@ const points: Readonly<Record<string, readonly Point[]>> = {
   ],
   Min: [
     {
-      inputs: [vector(1, 2, 3), vector(1, 3, 2)],
+      inputs: [vector([1, 2, 3]), vector([1, 3, 2])],
       gradients: [
         [0.5, 1, 0],
         [0.5, 0, 1],
@@ -72,14 +71,14 @@ const points: Readonly<Record<string, readonly Point[]>> = {
   ],
   Mod: [
     {
-      inputs: [vector(4, -4), vector(2, 2)],
+      inputs: [vector([4, -4]), vector([2, 2])],
       gradients: [
         [1, 1],
         [-2, 2],
       ],
     },
     {
-      inputs: [vector(4, -4), vector(2, 2)],
+      inputs: [vector([4, -4]), vector([2, 2])],
       attributes: { fmod: 1 },
       gradients: [
         [1, 1],
@@ -87,64 +86,68 @@ const points: Readonly<Record<string, readonly Point[]>> = {
       ],
     },
   ],
-  PRelu: [{ inputs: [vector(0, -1), scalar(0.25)], gradients: [[0.25, 0.25], [-1]] }],
+  PRelu: [{ inputs: [vector([0, -1]), scalar(0.25)], gradients: [[0.25, 0.25], [-1]] }],
   Pow: [
     {
-      inputs: [vector(0, 2, -2, 0), vector(0, 0, 0, 0)],
+      inputs: [vector([0, 2, -2, 0]), vector([0, 0, 0, 0])],
       gradients: [
         [0, 0, 0, 0],
         [0, Math.log(2), Number.NaN, 0],
       ],
     },
     {
-      inputs: [vector(0, 0, 0, 0), vector(1, 2, 0.5, 3)],
+      inputs: [vector([0, 0, 0, 0]), vector([1, 2, 0.5, 3])],
       gradients: [
         [1, 0, infinity, 0],
         [0, 0, 0, 0],
       ],
     },
-    { inputs: [vector(0), vector(-1)], gradients: [[-infinity], [-infinity]] },
-    { inputs: [vector(0, 2), ints(0, 0)], gradients: [[0, 0], null] },
+    { inputs: [vector([0]), vector([-1])], gradients: [[-infinity], [-infinity]] },
+    { inputs: [vector([0, 2]), ints(0, 0)], gradients: [[0, 0], null] },
   ],
-  ReduceL1: [{ inputs: [vector(0, -2, 3)], gradients: [[0, -1, 1]] }],
-  ReduceL2: [{ inputs: [vector(0, 0)], gradients: [[0, 0]] }],
-  ReduceLogSumExp: [{ inputs: [vector(-infinity, -infinity)], gradients: [[0, 0]] }],
-  ReduceMax: [{ inputs: [vector(2, 1, 2, 2)], gradients: [[1 / 3, 0, 1 / 3, 1 / 3]] }],
-  ReduceMin: [{ inputs: [vector(2, 1, 1)], gradients: [[0, 0.5, 0.5]] }],
+  ReduceL1: [{ inputs: [vector([0, -2, 3])], gradients: [[0, -1, 1]] }],
+  ReduceL2: [{ inputs: [vector([0, 0])], gradients: [[0, 0]] }],
+  ReduceLogSumExp: [{ inputs: [vector([-infinity, -infinity])], gradients: [[0, 0]] }],
+  ReduceMax: [{ inputs: [vector([2, 1, 2, 2])], gradients: [[1 / 3, 0, 1 / 3, 1 / 3]] }],
+  ReduceMin: [{ inputs: [vector([2, 1, 1])], gradients: [[0, 0.5, 0.5]] }],
   ReduceProd: [
-    { inputs: [vector(0, 2, 3)], gradients: [[6, 0, 0]] },
-    { inputs: [vector(0, 0, 3)], gradients: [[0, 0, 0]] },
+    { inputs: [vector([0, 2, 3])], gradients: [[6, 0, 0]] },
+    { inputs: [vector([0, 0, 3])], gradients: [[0, 0, 0]] },
     { inputs: [tensorOf("float64", [2, 2], [0, 5, 7, 0])], gradients: [[0, 0, 0, 0]] },
   ],
-  Relu: [{ inputs: [vector(0, -0, -1, 1)], gradients: [[0, 0, 0, 1]] }],
-  Round: [{ inputs: [vector(0.5, 1.5, 2, 0.3)], gradients: [[0, 0, 0, 0]] }],
+  Relu: [{ inputs: [vector([0, -0, -1, 1])], gradients: [[0, 0, 0, 1]] }],
+  Round: [{ inputs: [vector([0.5, 1.5, 2, 0.3])], gradients: [[0, 0, 0, 0]] }],
   ScatterElements: [
-    { inputs: [vector(1, 2), ints(0, 0), vector(5, 6)], gradients: [[0, 1], null, [0, 1]] },
-    { inputs: [vector(5, 2), ints(0, 0), vector(5, 5)], attributes: { reduction: "max" }, gradients: [[1 / 3, 1], null, [1 / 3, 1 / 3]] },
-    { inputs: [vector(3, 2), ints(0, 0), vector(0, 5)], attributes: { reduction: "mul" }, gradients: [[0, 1], null, [15, 0]] },
-    { inputs: [vector(3, 2), ints(0, 0), vector(0, 0)], attributes: { reduction: "mul" }, gradients: [[0, 1], null, [0, 0]] },
+    { inputs: [vector([1, 2]), ints(0, 0), vector([5, 6])], gradients: [[0, 1], null, [0, 1]] },
+    {
+      inputs: [vector([5, 2]), ints(0, 0), vector([5, 5])],
+      attributes: { reduction: "max" },
+      gradients: [[1 / 3, 1], null, [1 / 3, 1 / 3]],
+    },
+    { inputs: [vector([3, 2]), ints(0, 0), vector([0, 5])], attributes: { reduction: "mul" }, gradients: [[0, 1], null, [15, 0]] },
+    { inputs: [vector([3, 2]), ints(0, 0), vector([0, 0])], attributes: { reduction: "mul" }, gradients: [[0, 1], null, [0, 0]] },
   ],
   ScatterND: [
-    { inputs: [vector(1, 2), tensorOf("int64", [2, 1], [0, 0]), vector(5, 6)], gradients: [[0, 1], null, [0, 1]] },
+    { inputs: [vector([1, 2]), tensorOf("int64", [2, 1], [0, 0]), vector([5, 6])], gradients: [[0, 1], null, [0, 1]] },
     {
-      inputs: [vector(1, 5), tensorOf("int64", [2, 1], [1, 1]), vector(5, 4)],
+      inputs: [vector([1, 5]), tensorOf("int64", [2, 1], [1, 1]), vector([5, 4])],
       attributes: { reduction: "max" },
       gradients: [[1, 0.5], null, [0.5, 0]],
     },
     {
-      inputs: [vector(3, 2), tensorOf("int64", [2, 1], [0, 0]), vector(0, 5)],
+      inputs: [vector([3, 2]), tensorOf("int64", [2, 1], [0, 0]), vector([0, 5])],
       attributes: { reduction: "mul" },
       gradients: [[0, 1], null, [15, 0]],
     },
   ],
-  Selu: [{ inputs: [vector(0)], attributes: { alpha: 2, gamma: 0.25 }, gradients: [[0.5]] }],
-  Shrink: [{ inputs: [vector(-0.5, 0.5, 0.6)], attributes: { lambd: 0.5 }, gradients: [[0, 0, 1]] }],
-  Sign: [{ inputs: [vector(0, 1)], gradients: [[0, 0]] }],
-  Sqrt: [{ inputs: [vector(0)], gradients: [[infinity]] }],
-  ThresholdedRelu: [{ inputs: [vector(1, 1.5)], attributes: { alpha: 1 }, gradients: [[0, 1]] }],
+  Selu: [{ inputs: [vector([0])], attributes: { alpha: 2, gamma: 0.25 }, gradients: [[0.5]] }],
+  Shrink: [{ inputs: [vector([-0.5, 0.5, 0.6])], attributes: { lambd: 0.5 }, gradients: [[0, 0, 1]] }],
+  Sign: [{ inputs: [vector([0, 1])], gradients: [[0, 0]] }],
+  Sqrt: [{ inputs: [vector([0])], gradients: [[infinity]] }],
+  ThresholdedRelu: [{ inputs: [vector([1, 1.5])], attributes: { alpha: 1 }, gradients: [[0, 1]] }],
   TopK: [
-    { inputs: [vector(2, 3, 2, 2), ints(2)], gradients: [[1, 1, 0, 0], null] },
-    { inputs: [vector(2, 1, 2, 1, 1), ints(2)], attributes: { largest: 0 }, gradients: [[0, 1, 0, 1, 0], null] },
+    { inputs: [vector([2, 3, 2, 2]), ints(2)], gradients: [[1, 1, 0, 0], null] },
+    { inputs: [vector([2, 1, 2, 1, 1]), ints(2)], attributes: { largest: 0 }, gradients: [[0, 1, 0, 1, 0], null] },
   ],
 };
 
@@ -225,7 +228,7 @@ describe("branches", () => {
 });
 
 test("a constant exponent takes no gradient, where the base may be negative", () => {
-  const x = input(vector(-3));
+  const x = input(vector([-3]));
   const { edges } = reverse([pow(x, 3)], [filled(1, x)]);
   expect(edges.map(({ from }) => from)).toEqual([x]);
 });
@@ -241,14 +244,14 @@ describe("beyond first order", () => {
   };
 
   test("constant powers at and below zero", () => {
-    expect(second((x) => pow(x, 2), vector(0, -3))).toBeNear(vector(2, 2));
-    expect(second((x) => pow(x, 1), vector(0, -3))).toBeNear(vector(0, 0));
-    expect(second((x) => pow(x, 3), vector(0, -3))).toBeNear(vector(0, -18));
-    expect(second((x) => pow(x, 0), vector(0, -3))).toBeNear(vector(0, 0));
+    expect(second((x) => pow(x, 2), vector([0, -3]))).toBeNear(vector([2, 2]));
+    expect(second((x) => pow(x, 1), vector([0, -3]))).toBeNear(vector([0, 0]));
+    expect(second((x) => pow(x, 3), vector([0, -3]))).toBeNear(vector([0, -18]));
+    expect(second((x) => pow(x, 0), vector([0, -3]))).toBeNear(vector([0, 0]));
   });
 
   test("products with two zeros", () => {
     // The Hessian of xyz has z beside (x, y), y beside (x, z) and x beside (y, z): at (0, 0, 3) its rows sum to 3, 3 and 0.
-    expect(second((x) => reduceProd(x), vector(0, 0, 3))).toBeNear(vector(3, 3, 0));
+    expect(second((x) => reduceProd(x), vector([0, 0, 3]))).toBeNear(vector([3, 3, 0]));
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { constant, graphOf, input, type Value } from "../../src/ir/graph.ts";
+import { constant, graphOf, type Value } from "../../src/ir/graph.ts";
 import { apply } from "../../src/ops/apply.ts";
 import { type Tensor, zeros } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
 import { operatorNamed } from "../support/operator.ts";
 import { Random } from "../support/random.ts";
 import "../support/close.ts";
+import { floats } from "../support/values.ts";
 
-const floats = (...shape: number[]): Value => input({ dtype: "float64", shape });
 const multiplied = (a: Tensor, b: Tensor): Tensor => interpret(graphOf([], apply(operatorNamed("MatMul"), [constant(a), constant(b)])))[0];
 
 /** The product by its definition. */

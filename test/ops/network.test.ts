@@ -17,13 +17,12 @@ import { interpret } from "../support/interpret.ts";
 import { operatorNamed } from "../support/operator.ts";
 import { Random } from "../support/random.ts";
 import "../support/close.ts";
+import { floats, numbersOf } from "../support/values.ts";
 
-const floats = (...shape: number[]): Value => input({ dtype: "float64", shape });
 const doubles = (shape: readonly number[], numbers: readonly number[]): Tensor => tensorOf("float64", shape, numbers);
 const image = (...numbers: number[]): Value => constant(doubles([1, 1, numbers.length], numbers));
 const labels = (...numbers: number[]): Value => constant(tensorOf("int64", [numbers.length], numbers));
 const run = (...values: Value[]): Tensor[] => interpret(graphOf([], values));
-const numbersOf = (value: Value): number[] => Array.from(run(value)[0].data);
 const gradients = (y: Value, ...by: Value[]): Tensor[] => {
   const back = reverse([y], [filled(1, y)]);
   return run(...by.map((value) => back.gradientOf(value) ?? filled(0, value)));

@@ -2,19 +2,19 @@ import { describe, expect, test } from "vitest";
 import { graphOf } from "../../src/ir/graph.ts";
 import { catalogue } from "../../src/ops/catalogue.ts";
 import { has, type Operator } from "../../src/ops/define.ts";
-import { type DType, isFloating } from "../../src/tensor/dtype.ts";
+import { isFloating } from "../../src/tensor/dtype.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
 import "../support/close.ts";
 import { type Case, caseFor, elementsOf, specAt, tensorsOf } from "./cases.ts";
 import { objectiveOf, runGradients } from "./derivatives.ts";
 import { binary, lists, reductions, unary } from "./limits.ts";
+import { vector } from "../support/values.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: inf, MAX_VALUE: huge } = Number;
 const run = ({ outputs, feeds }: Case): Tensor[] => interpret(graphOf([...feeds.keys()], outputs), feeds);
 const operator = (type: string): Operator | undefined => catalogue.find((op) => op.type === type);
 
-const vector = (numbers: readonly number[], dtype: DType = "float64"): Tensor => tensorOf(dtype, [numbers.length], numbers);
 const near = { relative: 1e-14, absolute: 1e-300 };
 
 const present = <Row>(table: Readonly<Record<string, Row>>): (readonly [string, Operator, Row])[] =>

@@ -1,18 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { reverse } from "../../src/autodiff/reverse.ts";
-import { constant, graphOf, input, type Value } from "../../src/ir/graph.ts";
+import { constant, input, type Value } from "../../src/ir/graph.ts";
 import { apply } from "../../src/ops/apply.ts";
 import { int64s } from "../../src/ops/axes.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
 import { tensorOf } from "../../src/tensor/tensor.ts";
-import { interpret } from "../support/interpret.ts";
 import { operatorNamed } from "../support/operator.ts";
+import { numbersOf } from "../support/values.ts";
 
 const fed = (dtype: DType, ...values: number[]): Value => {
   const tensor = tensorOf(dtype, [values.length], values);
   return input(tensor, tensor);
 };
-const numbersOf = (value: Value): number[] => Array.from(interpret(graphOf([], [value]))[0].data);
 const reduced = (type: string, x: Value): Value => apply(operatorNamed(type), [x], { keepdims: false })[0];
 
 /** The gradient of a reduction of `values` to one number. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { reverse } from "../../src/autodiff/reverse.ts";
-import { constant, graphOf, input, type Value } from "../../src/ir/graph.ts";
+import { constant, input, type Value } from "../../src/ir/graph.ts";
 import { apply } from "../../src/ops/apply.ts";
 import { int64s } from "../../src/ops/axes.ts";
 import type { Attributes } from "../../src/ops/define.ts";
 import { scalar, tensorOf } from "../../src/tensor/tensor.ts";
-import { interpret } from "../support/interpret.ts";
 import { operatorNamed } from "../support/operator.ts";
+import { floats, numbersOf } from "../support/values.ts";
 
 /** Applies an operator to attributes as a client writes them. */
 function applied(type: string, inputs: readonly (Value | null)[], attributes: Attributes = {}, outputs = 1): readonly Value[] {
@@ -14,8 +14,6 @@ function applied(type: string, inputs: readonly (Value | null)[], attributes: At
   return apply(op, inputs, op.attributes.parse(attributes), outputs);
 }
 
-const floats = (...shape: number[]): Value => input({ dtype: "float64", shape });
-const numbersOf = (value: Value): number[] => Array.from(interpret(graphOf([], [value]))[0].data);
 const list = (...values: number[]): Value => constant(tensorOf("float64", [values.length], values));
 
 describe("shapes that a graph computes from shapes are known before anything runs", () => {

@@ -27,9 +27,9 @@ import { reshape } from "../../src/ops/shape/reshape.ts";
 import type { Shape } from "../../src/tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { Random } from "../support/random.ts";
+import { floats } from "../support/values.ts";
 
 const never = (): boolean => false;
-const vector = (size: number): Value => input({ dtype: "float64", shape: [size] });
 
 /** Runs every node as a plan of its own: what fused steps must agree with to the last bit. */
 function oneByOne(inputs: readonly Value[], wanted: readonly Value[], feeds: readonly Tensor[]): Tensor[] {
@@ -87,7 +87,7 @@ describe("fused steps", () => {
   });
 
   test("the comparison sees one bit", () => {
-    const x = vector(40);
+    const x = floats(40);
     const feeds = [
       tensorOf(
         "float64",
@@ -101,7 +101,7 @@ describe("fused steps", () => {
   });
 
   test("neighbours that feed one another are one step, with what they need", () => {
-    const [x, y] = [vector(64), vector(64)];
+    const [x, y] = [floats(64), floats(64)];
     const { steps } = plan([x, y], [mul(sigmoid(x), add(tanh(y), exp(x)))]);
     expect(steps.map((step) => ("op" in step ? step.node.op : step.members.map(({ node }) => node.op)))).toEqual([
       ["Sigmoid", "Tanh", "Exp", "Add", "Mul"],
@@ -109,7 +109,7 @@ describe("fused steps", () => {
   });
 
   test("what lies between two steps keeps them apart", () => {
-    const x = vector(64);
+    const x = floats(64);
     const total = reduceSum(exp(x));
     const { steps } = plan([x], [div(exp(x), total)]);
     expect(steps.map((step) => ("op" in step ? step.node.op : step.members.map(({ node }) => node.op)))).toEqual([
@@ -120,7 +120,7 @@ describe("fused steps", () => {
   });
 
   test("conditions stay inside a chain", () => {
-    const x = vector(64);
+    const x = floats(64);
     const inside = and(less(x, 1), not(less(x, -1)));
     const planned = plan([x], [where(inside, x, 0)]);
     expect(planned.steps).toHaveLength(1);
@@ -130,14 +130,14 @@ describe("fused steps", () => {
   });
 
   test("small tensors and whole numbers are left to the loops", () => {
-    const small = vector(leastChained - 1);
+    const small = floats(leastChained - 1);
     const whole = input({ dtype: "int64", shape: [100] });
     const { steps } = plan([small, whole], [exp(small), add(whole, whole)]);
     expect(steps.every((step) => "op" in step)).toBe(true);
   });
 
   test("a sum of more operands than a chain holds", () => {
-    const inputs = Array.from({ length: 100 }, () => vector(64));
+    const inputs = Array.from({ length: 100 }, () => floats(64));
     const planned = plan(inputs, [sumOf(inputs)]);
     expect(kernelSteps(planned).map(({ node }) => node.op)).toEqual(["Sum"]);
     const feeds = inputs.map((_, at) => tensorOf("float64", [64], new Float64Array(64).fill(at)));

@@ -13,35 +13,35 @@ import { filled } from "../../src/ops/shape/expand.ts";
 import { reshape } from "../../src/ops/shape/reshape.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
 import { interpret } from "../support/interpret.ts";
+import { floats } from "../support/values.ts";
 
 const never = (): boolean => false;
-const vector = (size: number): Value => input({ dtype: "float64", shape: [size] });
 const run = (fed: readonly Value[], wanted: readonly Value[], feeds: readonly Tensor[]): number[][] =>
   executable(plan(fed, wanted))(feeds, never).wanted.map(({ data }) => Array.from(data));
 
 describe("a plan", () => {
   test("computes equal expressions once", () => {
-    const x = vector(3);
+    const x = floats(3);
     const planned = plan([x], [mul(exp(x), exp(x)), exp(x)]);
     expect(kernelSteps(planned).map(({ node }) => node.op)).toEqual(["Exp", "Mul"]);
   });
 
   test("leaves out what nobody asked for and what is constant", () => {
-    const x = vector(2);
+    const x = floats(2);
     exp(x);
     const planned = plan([x], [add(x, exp(constant(tensorOf("float64", [], [1]))))]);
     expect(kernelSteps(planned).map(({ node }) => node.op)).toEqual(["Add"]);
   });
 
   test("gives views the memory of what they look at", () => {
-    const x = vector(6);
+    const x = floats(6);
     const planned = plan([x], [reshape(exp(x), [2, 3]), identity(exp(x))]);
     expect(kernelSteps(planned).map(({ node }) => node.op)).toEqual(["Exp"]);
     expect(new Set(planned.wanted.map((slot) => planned.slots[slot].memory)).size).toBe(1);
   });
 
   test("computes a long row of elementwise operators in place", () => {
-    const x = vector(128);
+    const x = floats(128);
     let y: Value = x;
     for (let k = 0; k < 100; k++) y = exp(y);
     const { arenaBytes, unsharedBytes, steps } = plan([x], [y]);
@@ -51,7 +51,7 @@ describe("a plan", () => {
   });
 
   test("tells 0 from -0 among constants", () => {
-    const x = vector(1);
+    const x = floats(1);
     const times = (k: number): Value => mul(x, constant(tensorOf("float64", [], [k])));
     expect(run([x], [times(0), times(-0)], [tensorOf("float64", [1], [1])])).toEqual([[0], [-0]]);
   });
@@ -60,7 +60,7 @@ describe("a plan", () => {
 describe("an executable", () => {
   test("agrees with the interpreter when buffers are shared, on every run", () => {
     const x = input({ dtype: "float64", shape: [2, 3] });
-    const b = vector(3);
+    const b = floats(3);
     let y = add(x, b);
     for (let k = 0; k < 6; k++) y = add(mul(y, reshape(mul(y, 0.5), [2, 3])), exp(mul(y, -0.1)));
     const loss = reduceSum(y, { keepdims: false });
@@ -85,7 +85,7 @@ describe("an executable", () => {
   });
 
   test("hands back what is fed, also through a view", () => {
-    const x = vector(4);
+    const x = floats(4);
     expect(run([x], [x, reshape(x, [2, 2]), reduceSum(reshape(x, [2, 2]))], [tensorOf("float64", [4], [1, 2, 3, 4])])).toEqual([
       [1, 2, 3, 4],
       [1, 2, 3, 4],
@@ -94,7 +94,7 @@ describe("an executable", () => {
   });
 
   test("stops between steps when it is cancelled", () => {
-    const x = vector(10_000);
+    const x = floats(10_000);
     let y: Value = x;
     for (let k = 0; k < 400; k++) y = exp(mul(y, 0.5));
     let asked = 0;
@@ -104,7 +104,7 @@ describe("an executable", () => {
   });
 
   test("says which watched values are not finite", () => {
-    const x = vector(2);
+    const x = floats(2);
     const large = exp(x);
     const small = exp(mul(large, -1));
     const watched = [x, large, small];

@@ -7,31 +7,31 @@ import { scalar, tensorOf } from "../../src/tensor/tensor.ts";
 import { difference } from "./close.ts";
 import { interpret } from "./interpret.ts";
 import { Random } from "./random.ts";
+import { vector } from "./values.ts";
 
-const vector = (...numbers: number[]) => tensorOf("float64", [numbers.length], numbers);
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 
 describe("closeness", () => {
   test.each([
-    [vector(1, nan, infinity, -infinity, 0), vector(1, nan, infinity, -infinity, -0)],
-    [vector(1.0009, 2), vector(1, 2)],
-    [vector(), vector()],
+    [vector([1, nan, infinity, -infinity, 0]), vector([1, nan, infinity, -infinity, -0])],
+    [vector([1.0009, 2]), vector([1, 2])],
+    [vector([]), vector([])],
   ])("%j is near %j", (actual, expected) => {
     expect(actual).toBeNear(expected, { relative: 1e-3 });
   });
 
   test.each([
-    ["NaN and infinity", vector(nan), vector(infinity)],
-    ["infinity and NaN", vector(infinity), vector(nan)],
-    ["infinities of two signs", vector(infinity), vector(-infinity)],
-    ["NaN and a number", vector(nan), vector(1)],
-    ["a number and NaN", vector(1), vector(nan)],
-    ["a number and infinity", vector(1e308), vector(infinity)],
-    ["infinity and a number", vector(infinity), vector(1e308)],
-    ["too far relatively", vector(1.0011), vector(1)],
-    ["near zero without absolute tolerance", vector(1e-30), vector(0)],
-    ["two shapes of one size", tensorOf("float64", [2, 1], [1, 1]), vector(1, 1)],
-    ["empty and not", vector(), vector(1)],
+    ["NaN and infinity", vector([nan]), vector([infinity])],
+    ["infinity and NaN", vector([infinity]), vector([nan])],
+    ["infinities of two signs", vector([infinity]), vector([-infinity])],
+    ["NaN and a number", vector([nan]), vector([1])],
+    ["a number and NaN", vector([1]), vector([nan])],
+    ["a number and infinity", vector([1e308]), vector([infinity])],
+    ["infinity and a number", vector([infinity]), vector([1e308])],
+    ["too far relatively", vector([1.0011]), vector([1])],
+    ["near zero without absolute tolerance", vector([1e-30]), vector([0])],
+    ["two shapes of one size", tensorOf("float64", [2, 1], [1, 1]), vector([1, 1])],
+    ["empty and not", vector([]), vector([1])],
   ])("%s are far from each other", (_, actual, expected) => {
     expect(difference(actual, expected, { relative: 1e-3 })).not.toBeNull();
     expect(() => expect(actual).toBeNear(expected, { relative: 1e-3 })).toThrow();
@@ -39,8 +39,8 @@ describe("closeness", () => {
   });
 
   test("absolute tolerance counts beside the relative one", () => {
-    expect(vector(1e-9, 1.0009)).toBeNear(vector(0, 1), { relative: 1e-3, absolute: 1e-8 });
-    expect(difference(vector(1e-7), vector(0), { relative: 1e-3, absolute: 1e-8 })).not.toBeNull();
+    expect(vector([1e-9, 1.0009])).toBeNear(vector([0, 1]), { relative: 1e-3, absolute: 1e-8 });
+    expect(difference(vector([1e-7]), vector([0]), { relative: 1e-3, absolute: 1e-8 })).not.toBeNull();
   });
 
   test("the message shows the worst element and where it stands", () => {
