@@ -2,6 +2,7 @@ import type { Answer, Handler, Context } from "../../tasks/context.ts";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { parseArgs } from "node:util";
 import { ConfigError, readConfig } from "../../config.ts";
 import { Compiler } from "../../program/compiler.ts";
 import { requireUtf8 } from "../../workers/pool-body.ts";
@@ -80,33 +81,25 @@ async function answerTo(words: readonly string[]): Promise<Answer> {
   return handler(format === undefined ? request : withFormat(request, format), { cancelled: () => false });
 }
 
+const options = { format: { type: "string" } } as const;
+
 function readArguments(words: readonly string[]): Arguments {
-  const places: string[] = [];
-  let format: string | undefined;
-  for (let at = 0; at < words.length; at++) {
-    const [flag, value] = splitFlag(words[at]);
-    if (flag === null) places.push(words[at]);
-    else if (flag !== "--format")
-      throw misunderstood(`There is no option ${flag}; there are --format and --help`, flag, ["--format", "--help"]);
-    else {
-      format = value ?? words[++at];
-      if (format === undefined) throw misunderstood("The option --format is followed by the name of a format", "", []);
-    }
+  // What is wrong with the words is told in our own, with the option that may have been meant.
+  const { values, positionals, tokens } = parseArgs({ args: [...words], options, allowPositionals: true, strict: false, tokens: true });
+  const unknown = tokens.find((token) => token.kind === "option" && !Object.hasOwn(options, token.name));
+  if (unknown?.kind === "option") {
+    const { rawName } = unknown;
+    throw misunderstood(`There is no option ${rawName}; there are --format and --help`, rawName, ["--format", "--help"]);
   }
-  const [name = "", file, ...rest] = places;
+  const { format } = values;
+  if (typeof format === "boolean") throw misunderstood("The option --format is followed by the name of a format", "", []);
+  const [name = "", file, ...rest] = positionals;
   if (!Object.hasOwn(commands, name)) {
     const names = Object.keys(commands);
     throw misunderstood(`There is no command ${name}; there are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`, name, names);
   }
   if (rest.length > 0) throw misunderstood(`One file is read, and ${rest.length + 1} are named`, "", []);
   return { command: commands[name], file, format };
-}
-
-/** The option and, where it is attached, its value; null for a word that is no option. */
-function splitFlag(word: string): [flag: string | null, value: string | undefined] {
-  if (!word.startsWith("-") || word === "-") return [null, undefined];
-  const equals = word.indexOf("=");
-  return equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
 }
 
 const misunderstood = (detail: string, word: string, candidates: readonly string[]): Problem =>
