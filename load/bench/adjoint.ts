@@ -3,7 +3,7 @@ import { Compiler } from "../../src/program/compiler.ts";
 import { CrewHost } from "../../src/workers/crew-host.ts";
 import { LeadingCrew } from "../../src/workers/crew.ts";
 import { reverse } from "../../src/autodiff/reverse.ts";
-import { differentiate } from "../../src/run/differentiate.ts";
+import { differentiate } from "../../src/compute/differentiate.ts";
 import type { Executable } from "../../src/run/executable.ts";
 import { executable } from "../../src/run/execute.ts";
 import { decodeGiven, feedsOf, merged } from "../../src/program/feeds.ts";

@@ -1,105 +1,115 @@
-import { type Answer, type Handler, type Context, readRequest } from "../tasks/context.ts";
 import type { GivenInputs } from "../program/draft.ts";
+import { decodeGiven, feedsOf, merged, settleCotangent } from "../program/feeds.ts";
 import type { Program } from "../program/program.ts";
 import { programOf, type ProgramSource } from "../program/source.ts";
-import { GradientsRequest } from "./requests.ts";
-import type { GradientsResponse } from "./responses.ts";
 import { decodeTensor } from "../request/tensor.ts";
-import { type AnswerTemplate, answerText, Wanted, type Write, writeAll } from "../tasks/answer.ts";
-import { type Derivatives, differentiate } from "../run/differentiate.ts";
 import { Cancelled } from "../run/executable.ts";
-import { decodeGiven, feedsOf, merged, settleCotangent } from "../program/feeds.ts";
-import { Preparations, type Prepared } from "../tasks/preparations.ts";
 import { type Runnable, runnable } from "../run/run.ts";
+import { defineTask, json, noParameters, type Shared } from "../tasks/define.ts";
+import { Outline, type Put, putAll } from "../tasks/outline.ts";
+import { Preparations, type Prepared } from "../tasks/preparations.ts";
+import type { Content, Findings } from "../tasks/result.ts";
+import { besideOf, type Derivatives, differentiate, type Part } from "./differentiate.ts";
+import { GradientsRequest } from "./requests.ts";
+import { GradientsResponse } from "./responses.ts";
+
+/** POST /v1/gradients: forward and backward at one point or many. */
+export const gradients = defineTask({
+  name: "gradients",
+  parameters: noParameters,
+  body: json(GradientsRequest),
+  operation: {
+    operationId: "gradients",
+    tag: "compute",
+    summary: "Run a program forward and backward",
+    description:
+      "Answers with the outputs, the gradients with respect to the inputs, the value and gradient of every node, and the gradient " +
+      "that travels on every edge. The gradient of an edge is taken before the sum at a fan-out; that of a value is the sum over its edges.",
+    request: "A program, its inputs, and what to differentiate",
+    answer: { description: "Values and gradients", schema: GradientsResponse },
+    examples: async () => (await import("./examples.ts")).gradientsExamples,
+    post: { path: "/v1/gradients", parameters: () => ({}) },
+    command: { summary: "run a program forward and backward", parameters: {} },
+  },
+  prepare: (shared) => {
+    const { limits } = shared;
+    const differentiator = differentiatorOf(shared);
+    return (request, { cancelled }) => {
+      const given = merged([
+        decodeGiven(request.inputs, ["inputs"], limits),
+        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
+      ]);
+      return { content: differentiator(request, programOf(request), given, cancelled), facts: null };
+    };
+  },
+});
 
 interface PreparedGradients extends Prepared {
   readonly derivatives: Derivatives;
   readonly runnable: Runnable;
-  readonly wanted: Wanted;
-  readonly template: AnswerTemplate;
+  readonly outline: Outline;
 }
 
 /** What is asked of a program's gradients, wherever the program comes from. */
 export type GradientsQuestion = Pick<GradientsRequest, "return" | "encoding" | "seed" | "of" | "wrt" | "cotangent" | "points">;
 
-/** POST /v1/gradients: forward and backward at one point or many. */
-export function gradientsTask(context: Context): Handler {
-  const { limits } = context;
-  const differentiator = gradientsOf(context);
-  return (body, { cancelled }) => {
-    const request = readRequest(GradientsRequest, body, limits);
-    const given = merged([decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)]);
-    return differentiator(request, programOf(request), given, cancelled);
-  };
-}
-
 /** Runs programs forward and backward, and keeps what it has prepared for the next time. */
-export function gradientsOf({ limits, compiler, cacheBytes }: Context) {
+export function differentiatorOf({ limits, compiler, cacheBytes }: Shared) {
   const preparations = new Preparations<PreparedGradients>(limits, cacheBytes);
 
-  const prepare = (request: GradientsQuestion, source: ProgramSource, given: GivenInputs): PreparedGradients => {
-    const program = compiler.compile(source, given, { seed: request.seed });
-    const asksOutputs = request.return.includes("outputs");
+  const prepare = (question: GradientsQuestion, source: ProgramSource, given: GivenInputs): PreparedGradients => {
+    const program = compiler.compile(source, given, { seed: question.seed });
     const derivatives = differentiate(program, {
-      of: request.of,
-      wrt: request.wrt,
-      parts: request.return,
-      cotangent: request.cotangent !== undefined,
+      of: question.of,
+      wrt: question.wrt,
+      parts: question.return,
+      cotangent: question.cotangent !== undefined,
     });
-    const { gradients, nodes, edges } = derivatives;
-    const wanted = new Wanted([
-      ...(asksOutputs ? program.outputs : []).map(({ value }) => value),
-      ...gradients.map(({ value }) => value),
-      ...nodes.flatMap(({ value, gradient }) => [value, gradient]),
-      ...edges.flatMap(({ value, local, gradient }) => [value, local, gradient]),
-    ]);
-    const ready = runnable(program, derivatives, wanted.values, limits);
-    const template = wanted.template((write) => resultOf(request, program, derivatives, write));
-    return { program, derivatives, wanted, template, runnable: ready, size: ready.size + template.size };
+    const outline = new Outline((put) => layoutOf(question.return, program, derivatives, put));
+    const ready = runnable(program, outline.values, limits, besideOf(derivatives));
+    return { program, derivatives, outline, runnable: ready, size: ready.size + outline.size };
   };
 
-  return (request: GradientsQuestion, source: ProgramSource, shared: GivenInputs, cancelled: () => boolean): Answer => {
-    const question = JSON.stringify([request.of, request.wrt, request.return, request.cotangent !== undefined, request.seed]);
-    const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
+  return (question: GradientsQuestion, source: ProgramSource, shared: GivenInputs, cancelled: () => boolean): Content => {
+    const { of, wrt, return: parts, seed, encoding, points } = question;
+    const key = JSON.stringify([of, wrt, parts, question.cotangent !== undefined, seed]);
+    const cotangent = question.cotangent === undefined ? null : decodeTensor(question.cotangent, "/cotangent", limits);
 
-    const at = (own: readonly GivenInputs[]): string => {
+    const at = (own: readonly GivenInputs[]): Findings => {
       if (cancelled()) throw new Cancelled();
       const given = merged([shared, ...own]);
-      const { program, derivatives, wanted, template, runnable } = preparations.get(source, question, given, () =>
-        prepare(request, source, given),
-      );
-      wanted.requireShort(request.encoding, request.points?.length ?? 1, limits);
+      const prepared = preparations.get(source, key, given, () => prepare(question, source, given));
+      const { program, derivatives, outline, runnable: ready } = prepared;
+      outline.requireShort(encoding, points?.length ?? 1, limits);
       const feeds = feedsOf(program, given);
       if (cotangent !== null) feeds.push(settleCotangent(cotangent, derivatives.objective));
-      const { wanted: results, nonfinite } = runnable.run(feeds, cancelled, given);
-      return template.write(results, request.encoding, nonfinite === null ? {} : { nonfinite });
+      const { wanted, nonfinite } = ready.run({ feeds, given, cancelled });
+      return { outline, tensors: wanted, further: nonfinite === null ? {} : { nonfinite } };
     };
 
-    const { points } = request;
-    if (points === undefined) return answerText(() => at([]), limits);
-    const everywhere = points.map((point, index) => at([decodeGiven(point, ["points", index], limits)]));
-    return answerText(() => `{"points":[${everywhere.join()}]}`, limits);
+    if (points === undefined) return { kind: "findings", findings: at([]), encoding };
+    const everywhere = points.values().map((point, index) => at([decodeGiven(point, ["points", index], limits)]));
+    return { kind: "points", points: everywhere, encoding };
   };
 }
 
-function resultOf(request: GradientsQuestion, program: Program, derivatives: Derivatives, write: Write): GradientsResponse {
-  const { gradients, nodes, edges } = derivatives;
-  const result: GradientsResponse = {};
-  for (const part of request.return) {
-    if (part === "outputs") result.outputs = writeAll(program.outputs, write);
-    else if (part === "gradients") result.gradients = writeAll(gradients, write);
+function layoutOf(parts: readonly Part[], program: Program, { gradients, nodes, edges }: Derivatives, put: Put): object {
+  const layout: Partial<Record<Part, object>> = {};
+  for (const part of parts) {
+    if (part === "outputs") layout.outputs = putAll(program.outputs, put);
+    else if (part === "gradients") layout.gradients = putAll(gradients, put);
     else if (part === "nodes") {
-      result.nodes = nodes.map(({ name, op, value, gradient }) => ({ name, op, value: write(value), gradient: write(gradient) }));
+      layout.nodes = nodes.map(({ name, op, value, gradient }) => ({ name, op, value: put(value), gradient: put(gradient) }));
     } else {
-      result.edges = edges.map(({ from, to, input, value, local, gradient }) => ({
+      layout.edges = edges.map(({ from, to, input, value, local, gradient }) => ({
         from,
         to,
         input,
-        value: write(value),
-        ...(local === null ? {} : { local: write(local) }),
-        gradient: write(gradient),
+        value: put(value),
+        ...(local === null ? {} : { local: put(local) }),
+        gradient: put(gradient),
       }));
     }
   }
-  return result;
+  return layout;
 }

@@ -1,4 +1,4 @@
-import { type Handler, type Context, readRequest } from "../tasks/context.ts";
+import { defineTask, json, noParameters, nothing } from "../tasks/define.ts";
 import { z } from "zod";
 import { canonicalGraph, canonicalText, fingerprint } from "../program/graph/canonical.ts";
 import { checkDraft, compileDraft } from "../program/compile.ts";
@@ -10,30 +10,47 @@ import type { Limits } from "../request/limits.ts";
 import { type NetworkSource, readNetwork } from "../program/network/source.ts";
 import { GraphId } from "../program/source.ts";
 import { GraphsRequest } from "./requests.ts";
-import type { GraphResponse } from "./responses.ts";
-import { answer } from "../tasks/answer.ts";
+import { GraphResponse } from "./responses.ts";
+import { documentOf } from "../tasks/result.ts";
 import type { Registered } from "../program/compiler.ts";
-import type { Registry } from "../program/registry.ts";
 
-/** POST /v1/graphs: checks a program and keeps its canonical form under the digest of that form. */
-export function registerGraphTask({ limits }: Context, registry: Registry): Handler {
-  return (body) => {
-    const request = readRequest(GraphsRequest, body, limits);
-    const registered = request.network === undefined ? canonicalDraft(draftOf(request, limits), limits) : canonicalNetwork(request.network);
-    const id = fingerprint(registered);
-    const description = describe(id, registered, limits);
-    registry.write(id, canonicalText(registered));
-    return answer(description, limits);
-  };
-}
+/** POST /v1/graphs: checks a program and keeps its canonical form under the digest of that form, which is told beside the answer. */
+export const registerGraph = defineTask({
+  name: "registerGraph",
+  parameters: noParameters,
+  body: json(GraphsRequest),
+  operation: {
+    operationId: "registerGraph",
+    tag: "graphs",
+    summary: "Register a graph",
+    description:
+      "Checks a graph, expression or network and answers with its id, which later requests may give as `graph_id`. The id is a digest of " +
+      "the canonical form: the same graph has the same id everywhere, and registering it again changes nothing.",
+    request: "The program to register",
+    answer: { description: "The registered program", schema: GraphResponse },
+    examples: async () => (await import("./examples.ts")).graphsExamples,
+  },
+  prepare:
+    ({ limits, registry }) =>
+    (request) => {
+      const registered =
+        request.network === undefined ? canonicalDraft(draftOf(request, limits), limits) : canonicalNetwork(request.network);
+      const id = fingerprint(registered);
+      const description = describe(id, registered, limits);
+      registry.write(id, canonicalText(registered));
+      return { content: documentOf(description), facts: { id } };
+    },
+});
 
 /** GET /v1/graphs/{id}. */
-export function readGraphTask({ limits, compiler }: Context): Handler {
-  return (body) => {
-    const { id } = readRequest(z.strictObject({ id: GraphId }), body, limits);
-    return answer(describe(id, compiler.registered(id, ""), limits), limits);
-  };
-}
+export const readGraph = defineTask({
+  name: "readGraph",
+  parameters: z.strictObject({ id: GraphId }),
+  body: nothing,
+  prepare:
+    ({ limits, compiler }) =>
+    (_body, { parameters: { id } }) => ({ content: documentOf(describe(id, compiler.registered(id, ""), limits)), facts: null }),
+});
 
 function draftOf({ graph, expression }: GraphsRequest, limits: Limits): Draft {
   return graph === undefined ? draftOfExpression(expression ?? "", new Set(), limits) : draftOfGraph(graph, limits);

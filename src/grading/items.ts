@@ -1,4 +1,4 @@
-import type { Derivatives } from "../run/differentiate.ts";
+import type { Derivatives } from "../compute/differentiate.ts";
 import { didYouMean } from "../program/draft.ts";
 import type { NamedNode, NamedValue, Program } from "../program/program.ts";
 import type { Value } from "../ir/graph.ts";

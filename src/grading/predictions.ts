@@ -108,7 +108,7 @@ export class Predictions {
   #computed(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
     this.#parts ??= this.#compiled();
     return this.#parts.flatMap(({ mutants, run }) => {
-      const wanted = resultOrNull(() => run.run(feeds, cancelled, given).wanted);
+      const wanted = resultOrNull(() => run.run({ feeds, given, cancelled }).wanted);
       if (wanted === null) return [];
       const copies = new Map<Tensor, Tensor>();
       return mutants.map(({ mutant, items }) => ({
@@ -129,7 +129,7 @@ export class Predictions {
     return this.#relabelled.flatMap(({ mutant, feeds: { input, change, classes } }) => {
       const labels = relabelled(feeds[input], classes, change === "next label" ? 1 : -1);
       if (labels === null) return [];
-      const wanted = resultOrNull(() => this.#right.run(feeds.with(input, labels), cancelled, given).wanted);
+      const wanted = resultOrNull(() => this.#right.run({ feeds: feeds.with(input, labels), given, cancelled }).wanted);
       return wanted === null ? [] : [{ mutant, tensors: new Map(wanted.map((tensor, item) => [item, copyOf(tensor)])) }];
     });
   }
@@ -170,7 +170,7 @@ export class Predictions {
 
 /** A part that exceeds the limits is left out: a diagnosis is worth less than an answer. */
 const runnableOrNull = (program: Program, wanted: readonly Value[], limits: Limits): Runnable | null =>
-  resultOrNull(() => runnable(program, null, wanted, limits));
+  resultOrNull(() => runnable(program, wanted, limits));
 
 /** null where the limits or the numbers forbid what a mistake would do. */
 function resultOrNull<T>(work: () => T): T | null {

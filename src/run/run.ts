@@ -1,16 +1,24 @@
 import type { GivenInputs } from "../program/draft.ts";
+import { type OwnerOf, ownersIn } from "../program/owner.ts";
 import type { Program } from "../program/program.ts";
-import type { Node, Value } from "../ir/graph.ts";
-import { formatShape, type Shape, spanOf } from "../tensor/shape.ts";
+import type { Value } from "../ir/graph.ts";
+import { formatShape, spanOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../request/limits.ts";
-import { type Problem, problem, problemAt } from "../problems/problems.ts";
-import type { Derivatives } from "./differentiate.ts";
+import { problem, problemAt } from "../problems/problems.ts";
 import { StepError } from "./executable.ts";
 import { executable } from "./execute.ts";
-import { type Nonfinite, watch } from "./nonfinite.ts";
 import { kernelSteps, type Plan, plan } from "../plan/plan.ts";
-import { refusal } from "./refusal.ts";
+import { refusalOf, whereIs } from "./refusal.ts";
+import { culpritOf, type Nonfinite, type Watch, watchForward } from "./watch.ts";
+
+/** What a run is given: its tensors, where the client wrote them, and whether it is still wanted. */
+export interface Feeding {
+  /** They follow the program's inputs, then what else is fed. */
+  readonly feeds: readonly Tensor[];
+  readonly given: GivenInputs;
+  readonly cancelled: () => boolean;
+}
 
 export interface Outcome {
   /** The tensors asked for, valid until the next run. */
@@ -19,61 +27,63 @@ export interface Outcome {
 }
 
 export interface Runnable {
-  /** Feeds follow the program's inputs, then the cotangent if there is one. */
-  readonly run: (feeds: readonly Tensor[], cancelled: () => boolean, given: GivenInputs) => Outcome;
+  readonly run: (feeding: Feeding) => Outcome;
   /** Roughly what keeping this costs, in bytes. */
   readonly size: number;
   readonly operations: number;
+}
+
+/** What a computation is besides its program and the values that it computes. */
+export interface Beside {
+  /** What is fed after the program's inputs. */
+  readonly fed?: readonly Value[];
+  /** Whose numbers are watched: unless told, those of every named value. */
+  readonly watch?: Watch;
+  /** For which of the client's nodes a node was made: unless told, as the program alone says. */
+  readonly ownerOf?: OwnerOf;
 }
 
 /** Rough memory of one planned step with its nodes, in bytes: for the cache's account. */
 const bytesPerStep = 1000;
 
 /** Plans the computation of `wanted`, refuses what exceeds the limits, and makes it callable. */
-export function runnable(program: Program, derivatives: Derivatives | null, wanted: readonly Value[], limits: Limits): Runnable {
-  const watched = watch(program, derivatives);
-  const fed = program.inputs.map(({ value }) => value);
-  if (derivatives?.cotangent) fed.push(derivatives.cotangent);
-  const planned = plan(fed, wanted, { watched: watched.values });
-  requireWithin(planned, program, limits);
+export function runnable(program: Program, wanted: readonly Value[], limits: Limits, beside: Beside = {}): Runnable {
+  const { fed = [], watch = watchForward(program), ownerOf = ownersIn(program) } = beside;
+  const planned = plan([...program.inputs.map(({ value }) => value), ...fed], wanted, { watched: watch.values });
+  requireWithin(planned, ownerOf, limits);
   const call = executable(planned);
   return {
     size: planned.steps.length * bytesPerStep + planned.arenaBytes,
     operations: planned.operations,
-    run: (feeds, cancelled, given) => {
+    run: ({ feeds, given, cancelled }) => {
       try {
         const result = call(feeds, cancelled);
-        return { wanted: result.wanted, nonfinite: watched.firstIn(result.nonfinite) };
+        return { wanted: result.wanted, nonfinite: culpritOf(watch, result.nonfinite) };
       } catch (error) {
-        throw error instanceof StepError ? refusal(program, error.node, error.cause, given, derivatives?.flows ?? null) : error;
+        throw error instanceof StepError ? refusalOf(error, ownerOf, program, given) : error;
       }
     },
   };
 }
 
 /** Refuses a plan that holds or computes too much. Throws Problem with the place of the node that would. */
-export function requireWithin(planned: Plan, program: Program, limits: Limits): void {
+export function requireWithin(planned: Plan, ownerOf: OwnerOf, { elements, bytes, operations }: Limits): void {
   for (const { node, outputs } of kernelSteps(planned)) {
     for (const slot of outputs) {
       const { shape } = planned.slots[slot];
-      if (spanOf(shape) > limits.elements) throw tooLarge(program, node, shape, limits);
+      if (spanOf(shape) <= elements) continue;
+      const owner = ownerOf(node);
+      const detail = `${whereIs(owner, node)} would give a tensor of shape ${formatShape(shape)}, and at most ${elements} elements are allowed`;
+      throw problemAt("tensor_too_large", owner.isDerived ? "" : owner.own.pointer, detail);
     }
   }
-  if (planned.arenaBytes > limits.bytes) {
-    throw problem("memory_limit", `The run would hold ${planned.arenaBytes} bytes, and at most ${limits.bytes} are allowed`);
+  if (planned.arenaBytes > bytes) {
+    throw problem("memory_limit", `The run would hold ${planned.arenaBytes} bytes, and at most ${bytes} are allowed`);
   }
-  if (planned.operations > limits.operations) {
+  if (planned.operations > operations) {
     throw problem(
       "operations_limit",
-      `The run would take about ${planned.operations.toExponential(2)} operations, and at most ${limits.operations.toExponential(2)} are allowed`,
+      `The run would take about ${planned.operations.toExponential(2)} operations, and at most ${operations.toExponential(2)} are allowed`,
     );
   }
-}
-
-/** The client's own node is the first whose id is not smaller, since expansions are made before it; gradients come after all of them. */
-function tooLarge(program: Program, node: Node, shape: Shape, { elements }: Limits): Problem {
-  const own = program.nodes.find((candidate) => candidate.node.id >= node.id);
-  const where = own === undefined ? `In a gradient, ${node.op}` : `Node ${own.name} (${own.node.op})`;
-  const detail = `${where} would give a tensor of shape ${formatShape(shape)}, and at most ${elements} elements are allowed`;
-  return problemAt("tensor_too_large", own?.pointer ?? "", detail);
 }

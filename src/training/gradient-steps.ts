@@ -1,5 +1,5 @@
 import { Session } from "../run/session.ts";
-import type { Nonfinite } from "../run/nonfinite.ts";
+import { culpritOf, type Nonfinite } from "../run/watch.ts";
 import { scalar, copyOf, type Tensor, tensorOf } from "../tensor/tensor.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Optimization, OptimizationState, StepOutcome } from "./optimization.ts";
@@ -64,7 +64,7 @@ export class GradientSteps implements Optimization {
     this.#isFresh = false;
     this.#last = bound;
     for (const { feed, isUpdated } of step.kept) if (isUpdated) feeds[feed] = null;
-    this.nonfinite = step.watch?.firstIn(nonfinite) ?? null;
+    this.nonfinite = step.watch && culpritOf(step.watch, nonfinite);
     const others = step.clipsNorm ? 2 : 1;
     return { loss: wanted[0].data[0], norm: step.clipsNorm ? wanted[1].data[0] : null, measured: wanted.slice(others) };
   }

@@ -1,6 +1,7 @@
 import { Session } from "../run/session.ts";
 import { plan } from "../plan/plan.ts";
 import { requireWithin } from "../run/run.ts";
+import { ownersIn } from "../program/owner.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Measure, measuresOf } from "./measures.ts";
@@ -81,7 +82,7 @@ export class Judge implements Disposable {
       inputs.map(({ value }) => value),
       wanted,
     );
-    requireWithin(planned, program, setup.limits);
+    requireWithin(planned, ownersIn(program), setup.limits);
     const feeds = new Array<Tensor>(inputs.length);
     fixed.forEach(({ name }, at) => (feeds[data.length + at] = setup.fixed.get(name) as Tensor));
     const names = data.map(({ name }) => name);

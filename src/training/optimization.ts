@@ -1,4 +1,4 @@
-import type { Nonfinite } from "../run/nonfinite.ts";
+import type { Nonfinite } from "../run/watch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** What came of one update. Tensors are valid until the next. */

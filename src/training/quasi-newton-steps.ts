@@ -1,5 +1,5 @@
 import { Session } from "../run/session.ts";
-import type { Nonfinite } from "../run/nonfinite.ts";
+import { culpritOf, type Nonfinite } from "../run/watch.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { copyOf, scalar, type Tensor, zeros } from "../tensor/tensor.ts";
 import type { Optimization, OptimizationState, StepOutcome } from "./optimization.ts";
@@ -83,7 +83,7 @@ export class QuasiNewtonSteps implements Optimization {
     const { kept, compiled, measures, clipsNorm, watch } = this.#step;
     for (const { name, feed } of kept) this.#feeds[feed] = this.#tensor(name);
     const { wanted, nonfinite } = this.#session.run(this.#feeds, cancelled);
-    this.nonfinite ??= watch?.firstIn(nonfinite) ?? null;
+    this.nonfinite ??= watch && culpritOf(watch, nonfinite);
     // Running statistics move with every evaluation, as those of a module in training do.
     for (const { name, value } of compiled.buffers) {
       const at = kept.findIndex((each) => each.value === value);

@@ -1,5 +1,6 @@
-import { type Derivatives, differentiate } from "../run/differentiate.ts";
-import { type Watch, watch } from "../run/nonfinite.ts";
+import { type Derivatives, differentiate } from "../compute/differentiate.ts";
+import type { Watch } from "../run/watch.ts";
+import { ownersIn } from "../program/owner.ts";
 import { type Plan, plan } from "../plan/plan.ts";
 import { requireWithin } from "../run/run.ts";
 import type { ProgramInput } from "../program/program.ts";
@@ -72,7 +73,7 @@ export function stepPlan(setup: Setup, rows: number, { rule, isWatched }: StepPl
     ...(update?.states ?? []),
   ].map((each): Kept => ({ ...each, feed: fed.push(each.value) - 1, isUpdated: updates.has(each.value) }));
 
-  const watching = isWatched ? watch(program, derivatives) : null;
+  const watching = isWatched ? derivatives.watch : null;
   const wanted = [
     objective.value,
     ...(norm === null ? [] : [norm]),
@@ -80,7 +81,7 @@ export function stepPlan(setup: Setup, rows: number, { rule, isWatched }: StepPl
     ...measures.flatMap(({ output, target }) => [output, target]),
   ];
   const planned = plan(fed, wanted, { updates, watched: watching?.values ?? [] });
-  requireWithin(planned, program, setup.limits);
+  requireWithin(planned, ownersIn(program), setup.limits);
   return {
     plan: planned,
     compiled,

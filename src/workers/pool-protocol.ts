@@ -35,6 +35,8 @@ export const longestText = 16 * 1024;
 export interface TaskBatch {
   readonly slots: number[];
   readonly names: string[];
+  /** What each is told beside its body. */
+  readonly parameters: unknown[];
   readonly bodies: (string | Uint8Array)[];
 }
 
@@ -45,6 +47,7 @@ export interface AnswerBatch {
   readonly statuses: number[];
   readonly contentTypes: string[];
   readonly bodies: (string | Uint8Array)[];
+  readonly facts: unknown[];
   /** "" where there was none. */
   readonly traces: string[];
   /** How long the tasks took together. */

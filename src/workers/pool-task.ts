@@ -1,10 +1,11 @@
-import type { Answer } from "../tasks/context.ts";
+import type { Answer } from "../tasks/perform.ts";
 
 import type { Flight } from "./pool-worker.ts";
 
 /** One request to the pool from its arrival to its answer: waiting in the queue, or in flight on a worker. */
-export class Task {
+export class PoolTask {
   readonly name: string;
+  readonly parameters: unknown;
   readonly body: string | Uint8Array;
   readonly bytes: number;
   /** The task's place in the order of arrival. */
@@ -18,13 +19,14 @@ export class Task {
   /** How many workers have died under the task. */
   deaths = 0;
   /** Neighbours in the queue. */
-  previous: Task | undefined;
-  next: Task | undefined;
+  previous: PoolTask | undefined;
+  next: PoolTask | undefined;
   /** Stops listening to the signal of whoever asked. */
   unlisten: (() => void) | undefined;
 
-  constructor(task: Pick<Task, "name" | "body" | "bytes" | "order" | "deadline" | "resolve" | "reject">) {
+  constructor(task: Pick<PoolTask, "name" | "parameters" | "body" | "bytes" | "order" | "deadline" | "resolve" | "reject">) {
     this.name = task.name;
+    this.parameters = task.parameters;
     this.body = task.body;
     this.bytes = task.bytes;
     this.order = task.order;
@@ -36,11 +38,11 @@ export class Task {
 
 /** Tasks in the order of arrival, linked through the tasks themselves, so that one in the middle leaves at no cost. */
 export class TaskQueue {
-  #first: Task | undefined;
-  #last: Task | undefined;
+  #first: PoolTask | undefined;
+  #last: PoolTask | undefined;
   #length = 0;
 
-  get first(): Task | undefined {
+  get first(): PoolTask | undefined {
     return this.#first;
   }
 
@@ -49,7 +51,7 @@ export class TaskQueue {
   }
 
   /** Puts a task at its place in the order of arrival: a new one at the end, one that comes back near the front. */
-  add(task: Task): void {
+  add(task: PoolTask): void {
     if (this.#last === undefined || this.#last.order < task.order) {
       this.#link(this.#last, task, undefined);
       return;
@@ -59,7 +61,7 @@ export class TaskQueue {
     this.#link(after?.previous, task, after);
   }
 
-  remove(task: Task): void {
+  remove(task: PoolTask): void {
     if (task.previous) task.previous.next = task.next;
     else this.#first = task.next;
     if (task.next) task.next.previous = task.previous;
@@ -68,7 +70,7 @@ export class TaskQueue {
     this.#length--;
   }
 
-  #link(before: Task | undefined, task: Task, after: Task | undefined): void {
+  #link(before: PoolTask | undefined, task: PoolTask, after: PoolTask | undefined): void {
     task.previous = before;
     task.next = after;
     if (before) before.next = task;

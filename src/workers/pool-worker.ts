@@ -1,4 +1,4 @@
-import type { Answer } from "../tasks/context.ts";
+import type { Answer } from "../tasks/perform.ts";
 import { type ResourceLimits, Worker } from "node:worker_threads";
 import { CrewHost } from "./crew-host.ts";
 import {
@@ -14,7 +14,7 @@ import {
   type ThreadAllowance,
   type WorkerMessage,
 } from "./pool-protocol.ts";
-import type { Task } from "./pool-task.ts";
+import type { PoolTask } from "./pool-task.ts";
 
 /** Tasks that may be in flight on one worker: enough to keep it busy while messages travel. */
 const slotsPerWorker = 16;
@@ -33,7 +33,7 @@ export interface Flight {
   readonly worker: PoolWorker;
   readonly slot: number;
   readonly bytes: number;
-  task: Task | undefined;
+  task: PoolTask | undefined;
   /** When a started task was cancelled, in milliseconds of performance.now(). */
   cancelledAt: number | undefined;
 }
@@ -41,8 +41,8 @@ export interface Flight {
 /** What a worker tells its pool. */
 export interface PoolWorkerEvents {
   ready(): void;
-  answered(task: Task, answer: Answer): void;
-  failed(task: Task | undefined, trace: string): void;
+  answered(task: PoolTask, answer: Answer): void;
+  failed(task: PoolTask | undefined, trace: string): void;
   /** After a message was read: there may be room for more. */
   idler(): void;
   ended(worker: PoolWorker, code: number): void;
@@ -121,7 +121,7 @@ export class PoolWorker {
   }
 
   /** Puts a task in flight; it travels with the next `send`. */
-  assign(task: Task): void {
+  assign(task: PoolTask): void {
     const slot = this.#freeSlots.pop();
     if (slot === undefined) throw new Error("A worker was assigned more tasks than it has slots");
     if (this.load === 0) this.#lastProgress = performance.now();
@@ -131,6 +131,7 @@ export class PoolWorker {
     Atomics.store(this.#slots, slot, QUEUED);
     this.#outbox.slots.push(slot);
     this.#outbox.names.push(task.name);
+    this.#outbox.parameters.push(task.parameters);
     this.#outbox.bodies.push(task.body);
     if (changesOwner(task)) this.#transfers.push(task.body.buffer);
   }
@@ -150,12 +151,12 @@ export class PoolWorker {
   }
 
   /** The tasks in flight. */
-  *tasks(): Generator<Task> {
+  *tasks(): Generator<PoolTask> {
     for (const { task } of this.#flights.values()) if (task) yield task;
   }
 
   /** When the worker is held up, takes back what waits behind the long task. Such a worker gets nothing new until it answers. */
-  takeBackIfHeldUp(now: number): Task[] {
+  takeBackIfHeldUp(now: number): PoolTask[] {
     // A thread that is silent without having started anything has not been given the processor yet, and will begin at once.
     this.#isHeldUp = now - this.#lastProgress > heldUpAfter && this.#flights.values().some(({ slot }) => this.#isRunning(slot));
     if (!this.#isHeldUp) return [];
@@ -172,7 +173,7 @@ export class PoolWorker {
   }
 
   /** After the thread has ended: the tasks that it had not begun or had finished without telling, which can run elsewhere. */
-  takeSpared(): Task[] {
+  takeSpared(): PoolTask[] {
     return this.#detach((slot, task) => !changesOwner(task) && (this.#isUntouched(slot) || this.#isDone(slot)));
   }
 
@@ -204,7 +205,7 @@ export class PoolWorker {
     this.#events.idler();
   }
 
-  #land({ slots, statuses, contentTypes, bodies, traces }: AnswerBatch, at: number): void {
+  #land({ slots, statuses, contentTypes, bodies, facts, traces }: AnswerBatch, at: number): void {
     const slot = slots[at];
     const flight = this.#flights.get(slot);
     if (flight === undefined) throw new Error("A worker handed back a slot that is not in use");
@@ -213,11 +214,13 @@ export class PoolWorker {
     this.#bytesInFlight -= flight.bytes;
     if (statuses[at] === 0) return;
     if (traces[at] !== "") this.#events.failed(flight.task, traces[at]);
-    if (flight.task) this.#events.answered(flight.task, { status: statuses[at], contentType: contentTypes[at], body: bodies[at] });
+    if (flight.task === undefined) return;
+    const answer = { status: statuses[at], contentType: contentTypes[at], body: bodies[at], facts: facts[at] };
+    this.#events.answered(flight.task, answer);
   }
 
-  #detach(isFree: (slot: number, task: Task) => boolean): Task[] {
-    const detached: Task[] = [];
+  #detach(isFree: (slot: number, task: PoolTask) => boolean): PoolTask[] {
+    const detached: PoolTask[] = [];
     for (const flight of this.#flights.values()) {
       const { slot, task } = flight;
       if (task === undefined || !isFree(slot, task)) continue;
@@ -247,9 +250,9 @@ export class PoolWorker {
   }
 }
 
-const emptyBatch = (): TaskBatch => ({ slots: [], names: [], bodies: [] });
+const emptyBatch = (): TaskBatch => ({ slots: [], names: [], parameters: [], bodies: [] });
 
 /** Long bodies are transferred and not copied, so that only the first worker ever has them. */
-function changesOwner(task: Task): task is Task & { body: Uint8Array<ArrayBuffer> } {
+function changesOwner(task: PoolTask): task is PoolTask & { body: Uint8Array<ArrayBuffer> } {
   return typeof task.body !== "string" && task.bytes > bytesPerWorker;
 }

@@ -1,9 +1,10 @@
-import type { Answer } from "../tasks/context.ts";
+import type { Task } from "../tasks/define.ts";
+import type { Answer } from "../tasks/perform.ts";
 import { Problem, problem } from "../problems/problems.ts";
 import { travelling } from "./pool-body.ts";
 
 import { StartBackoff } from "./pool-start.ts";
-import { Task, TaskQueue } from "./pool-task.ts";
+import { PoolTask, TaskQueue } from "./pool-task.ts";
 import { type ThreadsInUse, threadsInUse } from "./thread-budget.ts";
 import { PoolWorker, type PoolWorkerEvents, type PoolWorkerOptions } from "./pool-worker.ts";
 
@@ -12,6 +13,8 @@ const sweepEvery = 10;
 
 /** A task that was in flight on this many workers that died is given up: it may be what kills them. */
 const mostDeaths = 2;
+
+const noBody = new Uint8Array(0);
 
 /** Something for the log: an unforeseen error in a task, or the end of a thread. `task` is a task's name. */
 export interface WorkerTrouble {
@@ -54,7 +57,7 @@ export interface PoolStats {
 }
 
 /**
- * Runs tasks on worker threads: a task is a name and the bytes of a body, and everything else happens in the worker (see `serve`).
+ * Runs tasks on worker threads: a task travels as its name, its parameters and the bytes of its body, and everything else happens in the worker (see `serve`).
  * Tasks that arrive in one turn of the event loop share a message per worker.
  */
 export class WorkerPool implements AsyncDisposable {
@@ -118,21 +121,28 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /**
-   * Runs the handler called `name` on `body`, which is UTF-8 text and whose memory is given away. What goes wrong inside the handler
-   * is an answer. Rejects with the signal's reason, or with a Problem: `invalid_encoding`, `overloaded`, `deadline_exceeded`,
+   * Runs a task with its parameters on `body`, which is UTF-8 text and whose memory is given away. What goes wrong inside the task is
+   * an answer. Rejects with the signal's reason, or with a Problem: `invalid_encoding`, `overloaded`, `deadline_exceeded`,
    * `worker_lost` or `shutting_down`.
    */
-  run(name: string, body: Uint8Array, { signal }: { signal?: StopSignal | undefined } = {}): Promise<Answer> {
+  run<Parameters, Facts>(
+    { name }: Task<Parameters, Facts>,
+    parameters: NoInfer<Parameters>,
+    body: Uint8Array = noBody,
+    { signal }: { signal?: StopSignal | undefined } = {},
+  ): Promise<Answer<Facts>> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       this.#requireRoom();
-      const task = new Task({
+      const task = new PoolTask({
         name,
+        parameters,
         body: travelling(body),
         bytes: body.byteLength,
         order: ++this.#arrivals,
         deadline: performance.now() + this.#options.deadlineMs,
-        resolve,
+        // The worker performs the task of this name, whose facts these are.
+        resolve: resolve as (answer: Answer) => void,
         reject,
       });
       if (signal) this.#listen(task, signal);
@@ -177,7 +187,7 @@ export class WorkerPool implements AsyncDisposable {
     }
   }
 
-  #listen(task: Task, signal: StopSignal): void {
+  #listen(task: PoolTask, signal: StopSignal): void {
     const abort = (): void => this.#fail(task, signal.reason);
     signal.addEventListener("abort", abort);
     task.unlisten = () => signal.removeEventListener("abort", abort);
@@ -257,18 +267,18 @@ export class WorkerPool implements AsyncDisposable {
     for (const worker of this.#workers) for (const task of worker.tasks()) this.#fail(task, reason());
   }
 
-  #failLate(task: Task): void {
+  #failLate(task: PoolTask): void {
     this.#fail(task, problem("deadline_exceeded", `The request was not finished within ${this.#options.deadlineMs} ms`));
   }
 
-  #fail(task: Task, reason: unknown): void {
+  #fail(task: PoolTask, reason: unknown): void {
     if (task.flight) task.flight.worker.release(task.flight);
     else this.#queue.remove(task);
     this.#forget(task);
     task.reject(reason);
   }
 
-  #forget(task: Task): void {
+  #forget(task: PoolTask): void {
     task.unlisten?.();
     if (--this.#unanswered === 0 && this.#closed !== undefined) this.#drained.resolve();
   }

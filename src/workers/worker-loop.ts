@@ -1,4 +1,4 @@
-import type { Answer, Handler } from "../tasks/context.ts";
+import type { Answer, Performer } from "../tasks/perform.ts";
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { onWorkspace } from "../kernels/workspace.ts";
 import { ThreadBudget } from "./thread-budget.ts";
@@ -23,10 +23,10 @@ import {
 const longestWait = 1;
 
 /**
- * Makes this thread a worker of a pool: runs the tasks that arrive, each by the handler of its name. `failed` turns what a handler
- * throws into an answer; by default a Problem is its document, and anything else is the problem `internal`.
+ * Makes this thread a worker of a pool: runs the tasks that arrive, each by the performer of its name. `failed` turns what one throws
+ * into an answer; by default a Problem is its document, and anything else is the problem `internal`.
  */
-export function serve(handlers: Readonly<Record<string, Handler>>, failed: (error: unknown) => Answer = problemAnswer): void {
+export function serve(performers: ReadonlyMap<string, Performer>, failed: (error: unknown) => Answer = problemAnswer): void {
   if (parentPort === null) throw new Error("Only a worker thread can serve a pool");
   const port = parentPort;
   port.once("message", ({ slots, threads }: Enrolment) => {
@@ -37,7 +37,7 @@ export function serve(handlers: Readonly<Record<string, Handler>>, failed: (erro
         space.crew = new LeadingCrew(space, threads.most, budget, { recruit: ask, dismiss: () => ask(null, 0) });
       });
     }
-    const loop = new WorkerLoop(port, slots, budget, new Map(Object.entries(handlers)), failed);
+    const loop = new WorkerLoop(port, slots, budget, performers, failed);
     port.on("message", (batch: TaskBatch) => loop.run(batch));
     port.postMessage("ready");
   });
@@ -46,14 +46,14 @@ export function serve(handlers: Readonly<Record<string, Handler>>, failed: (erro
 /** The problem document of an error. What an unforeseen error says is for the log: the client learns only that there was one. */
 export function problemAnswer(error: unknown): Answer {
   const problem = error instanceof Problem ? error : new Problem("internal", "The request could not be processed");
-  return { status: problem.status, contentType: "application/problem+json", body: JSON.stringify(problem.toDocument()) };
+  return { status: problem.status, contentType: "application/problem+json", body: JSON.stringify(problem.toDocument()), facts: undefined };
 }
 
 class WorkerLoop {
   readonly #port: MessagePort;
   readonly #slots: Slots;
   readonly #budget: ThreadBudget;
-  readonly #handlers: ReadonlyMap<string, Handler>;
+  readonly #performers: ReadonlyMap<string, Performer>;
   readonly #failed: (error: unknown) => Answer;
   #outbox: AnswerBatch = emptyBatch();
   #transfers: ArrayBuffer[] = [];
@@ -64,28 +64,28 @@ class WorkerLoop {
     port: MessagePort,
     slots: Slots,
     budget: ThreadBudget,
-    handlers: ReadonlyMap<string, Handler>,
+    performers: ReadonlyMap<string, Performer>,
     failed: (error: unknown) => Answer,
   ) {
     this.#port = port;
     this.#slots = slots;
     this.#budget = budget;
-    this.#handlers = handlers;
+    this.#performers = performers;
     this.#failed = failed;
   }
 
-  run({ slots, names, bodies }: TaskBatch): void {
+  run({ slots, names, parameters, bodies }: TaskBatch): void {
     this.#busySince = performance.now();
     for (const [at, slot] of slots.entries()) {
       // A long body is long work, behind which finished answers must not wait.
       if (typeof bodies[at] !== "string") this.#send();
-      this.#runTask(slot, names[at], bodies[at]);
+      this.#runTask(slot, names[at], parameters[at], bodies[at]);
       this.#sendIfDue();
     }
     this.#send();
   }
 
-  #runTask(slot: number, name: string, body: string | Uint8Array): void {
+  #runTask(slot: number, name: string, parameters: unknown, body: string | Uint8Array): void {
     if (Atomics.compareExchange(this.#slots, slot, QUEUED, STARTED) !== QUEUED) {
       this.#handBack(slot, null, "");
       return;
@@ -94,7 +94,7 @@ class WorkerLoop {
     let trace = "";
     this.#budget.enter();
     try {
-      answer = this.#handle(slot, name, body);
+      answer = this.#perform(slot, name, parameters, body);
     } catch (error) {
       answer = this.#failed(error);
       trace = traceOf(error);
@@ -105,16 +105,14 @@ class WorkerLoop {
     this.#handBack(slot, wasCancelled ? null : answer, trace);
   }
 
-  #handle(slot: number, name: string, body: string | Uint8Array): Answer {
-    const handler = this.#handlers.get(name);
-    if (handler === undefined) throw new Error(`No handler for the task ${name}`);
+  #perform(slot: number, name: string, parameters: unknown, body: string | Uint8Array): Answer {
+    const perform = this.#performers.get(name);
+    if (perform === undefined) throw new Error(`Nothing performs the task ${name}`);
     if (typeof body !== "string") requireUtf8(body);
-    return handler(body, {
-      cancelled: () => {
-        // A task that takes long enough to ask sends on what was finished before it.
-        this.#sendIfDue();
-        return Atomics.load(this.#slots, slot) === CANCELLED;
-      },
+    return perform(body, parameters, () => {
+      // A task that takes long enough to ask sends on what was finished before it.
+      this.#sendIfDue();
+      return Atomics.load(this.#slots, slot) === CANCELLED;
     });
   }
 
@@ -126,12 +124,13 @@ class WorkerLoop {
   }
 
   #handBack(slot: number, answer: Answer | null, trace: string): void {
-    const { slots, statuses, contentTypes, bodies, traces } = this.#outbox;
+    const { slots, statuses, contentTypes, bodies, facts, traces } = this.#outbox;
     if (slots.length === 0) this.#firstWaitsSince = performance.now();
     slots.push(slot);
     statuses.push(answer?.status ?? 0);
     contentTypes.push(answer?.contentType ?? "");
     bodies.push(answer === null ? "" : this.#travelling(answer.body));
+    facts.push(answer?.facts);
     traces.push(trace);
   }
 
@@ -150,7 +149,7 @@ class WorkerLoop {
   }
 }
 
-const emptyBatch = (): AnswerBatch => ({ slots: [], statuses: [], contentTypes: [], bodies: [], traces: [], milliseconds: 0 });
+const emptyBatch = (): AnswerBatch => ({ slots: [], statuses: [], contentTypes: [], bodies: [], facts: [], traces: [], milliseconds: 0 });
 
 /** What the log needs of an error; nothing for a problem of the client's making. */
 function traceOf(error: unknown): string {

@@ -237,7 +237,7 @@ test.each(cases.map((each) => [each.code, JSON.stringify(each.body).slice(0, 100
 });
 
 describe("the codes", () => {
-  const tests = globSync(["test/http/*.test.ts", "test/jobs/*.test.ts"]).map((path) => readFileSync(path, "utf8"));
+  const tests = globSync(["test/doors/http/*.test.ts", "test/jobs/*.test.ts"]).map((path) => readFileSync(path, "utf8"));
 
   test("are all met, here or in the tests of HTTP and of jobs", () => {
     expect([...Object.keys(wrong), ...elsewhere].toSorted()).toEqual([...problemCodes].toSorted());

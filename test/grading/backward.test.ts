@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Compiler } from "../../src/program/compiler.ts";
 import { decodeGiven, feedsOf, merged } from "../../src/program/feeds.ts";
-import { differentiate } from "../../src/run/differentiate.ts";
+import { differentiate } from "../../src/compute/differentiate.ts";
 import { Registry } from "../../src/program/registry.ts";
 import { runnable } from "../../src/run/run.ts";
 import { BackwardPass } from "../../src/grading/backward.ts";
@@ -87,9 +87,9 @@ function prepared(source: ProgramSource, inputs: Record<string, unknown>) {
   const tape = tapeOf(program);
   const objective = derivatives.objective.value;
   const backward = new BackwardPass(tape, tape.at(objective), filled(1, objective));
-  const run = (values: Parameters<typeof runnable>[2]): Tensor[] =>
-    runnable(program, null, values, defaultLimits)
-      .run(feedsOf(program, given), () => false, given)
+  const run = (values: Parameters<typeof runnable>[1]): Tensor[] =>
+    runnable(program, values, defaultLimits)
+      .run({ feeds: feedsOf(program, given), given, cancelled: () => false })
       .wanted.map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
   return { program, derivatives, tape, backward, run };
 }

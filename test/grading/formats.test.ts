@@ -234,6 +234,6 @@ test.each(gradeFormats)("%s says by its type what it is, and beside the answer w
   >;
   const answer = gradeAnswer({ ...request, format });
   expect(answer.contentType).toBe(`${types[format] ?? "application/json"}; charset=utf-8`);
-  expect(answer.passed).toBe(false);
-  expect(gradeAnswer({ ...right, format }).passed).toBe(true);
+  expect(answer.facts).toEqual({ passed: false });
+  expect(gradeAnswer({ ...right, format }).facts).toEqual({ passed: true });
 });

@@ -1,14 +1,12 @@
-import type { Answer } from "../../src/tasks/context.ts";
+import type { Answer } from "../../src/tasks/perform.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Compiler } from "../../src/program/compiler.ts";
 
-import { Registry } from "../../src/program/registry.ts";
 import { problemAnswer } from "../../src/workers/worker-loop.ts";
-import { gradeTasks } from "../../src/grading/grade/task.ts";
-import { probeTask } from "../../src/grading/probe/task.ts";
+import { grade } from "../../src/grading/grade/task.ts";
+import { probe } from "../../src/grading/probe/task.ts";
 import { GradeResponse } from "../../src/grading/grade/response.ts";
-import { defaultLimits } from "../../src/request/limits.ts";
+import { performed, sharedWithin } from "../support/tasks.ts";
 import { presetNames } from "../../src/grading/tolerance-choice.ts";
 import { ProbeResponse } from "../../src/grading/probe/response.ts";
 import { type Attempt, gradientsPath, type Json } from "../acceptance/fuzz/attempt.ts";
@@ -17,9 +15,9 @@ import { sources } from "../acceptance/fuzz/sources.ts";
 import { faultsOf } from "../acceptance/fuzz/verdict.ts";
 
 // Small limits, so that what is large is refused and does not take its time.
-const limits = { ...defaultLimits, elements: 1e5, operations: 1e8, nodes: 1000, bytes: 1e7, answerBytes: 1e6 };
-const context = { limits, cacheBytes: 0, compiler: new Compiler(new Registry("unused"), limits) };
-const tasks = { grade: gradeTasks(context)["grade.en"], probe: probeTask(context) };
+const shared = sharedWithin({ elements: 1e5, operations: 1e8, nodes: 1000, bytes: 1e7, answerBytes: 1e6 }, 0);
+const [grading, probing] = [performed(grade, shared), performed(probe, shared)];
+const tasks = { grade: (body: string) => grading(body, { language: "en" }), probe: (body: string) => probing(body, {}) };
 
 const programs = fc.oneof(
   ...Object.values(sources).map(({ share, attempts }) => ({ weight: Math.round(100 * share), arbitrary: attempts })),
@@ -86,9 +84,9 @@ const probes: fc.Arbitrary<Attempt> = fc.tuple(programs, fc.boolean(), fc.boolea
   return { path: gradientsPath, body: JSON.stringify({ ...rest, ...(keeps && { inputs }), ties }) };
 });
 
-function answerTo(task: (typeof tasks)["grade"], { body }: Attempt): Answer {
+function answerTo(task: (body: string) => Answer, { body }: Attempt): Answer {
   try {
-    return task(body, { cancelled: () => false });
+    return task(body);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "Problem") throw error;
     return problemAnswer(error);

@@ -1,18 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { Compiler } from "../../src/program/compiler.ts";
-import { Registry } from "../../src/program/registry.ts";
-import { gradientsTask } from "../../src/compute/gradients.ts";
-import { defaultLimits } from "../../src/request/limits.ts";
+import { gradients as gradientsTask } from "../../src/compute/gradients.ts";
+import { performed } from "../support/tasks.ts";
 import { GradientsResponse } from "../../src/compute/responses.ts";
 import { everyNumber } from "./matrix.ts";
 import { grade, probe } from "./service.ts";
 
 // Students who use a framework have its gradients: theirs are right for another network, or for other inputs, than was asked for.
 
-const task = gradientsTask({ limits: defaultLimits, cacheBytes: 2 ** 24, compiler: new Compiler(new Registry("unused"), defaultLimits) });
+const task = performed(gradientsTask);
 
 const gradients = (request: object): Record<string, unknown> => {
-  const { body } = task(JSON.stringify({ ...request, return: ["outputs", "gradients"] }), { cancelled: () => false });
+  const { body } = task({ ...request, return: ["outputs", "gradients"] }, {});
   const answer = GradientsResponse.parse(JSON.parse(String(body)));
   return { outputs: { loss: answer.outputs?.loss }, gradients: onlyParameters(answer.gradients ?? {}) };
 };
@@ -67,15 +65,13 @@ describe("a step that was taken too early", () => {
 
   /** The gradients of the layers before the last when what comes back to them went through other weights. */
   function beforeTheLast(weights: number[][]): object {
-    const { nodes } = GradientsResponse.parse(
-      JSON.parse(String(task(JSON.stringify({ ...asked, return: ["nodes"] }), { cancelled: () => false }).body)),
-    );
+    const { nodes } = GradientsResponse.parse(JSON.parse(String(task({ ...asked, return: ["nodes"] }, {}).body)));
     const scores = nodes?.find(({ name }) => name === "output")?.gradient as number[][];
     const arriving = scores.map((row) => weights[0].map((_, j) => row.reduce((sum, g, k) => sum + g * weights[k][j], 0)));
     const { target: _, ...input } = inputs;
     const own = Object.fromEntries(Object.entries(parameters ?? {}).filter(([name]) => !name.startsWith("3.")));
     const request = { network: { layers: layers.slice(0, 3), training: true }, inputs: input, parameters: own, cotangent: arriving };
-    const { body } = task(JSON.stringify({ ...request, return: ["gradients"] }), { cancelled: () => false });
+    const { body } = task({ ...request, return: ["gradients"] }, {});
     return onlyParameters(GradientsResponse.parse(JSON.parse(String(body))).gradients ?? {});
   }
 });

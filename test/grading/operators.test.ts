@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
-import { Compiler } from "../../src/program/compiler.ts";
-import { Registry } from "../../src/program/registry.ts";
-import { gradientsTask } from "../../src/compute/gradients.ts";
-import { defaultLimits } from "../../src/request/limits.ts";
+import { gradients as gradientsTask } from "../../src/compute/gradients.ts";
+import { performed } from "../support/tasks.ts";
 import { GradientsResponse } from "../../src/compute/responses.ts";
 import { everyNumber } from "./matrix.ts";
 import { probed } from "./probed.ts";
@@ -10,14 +8,14 @@ import { grade, probe } from "./service.ts";
 
 // Whatever the operator: its own numbers pass, a sign is found to be wrong, and nothing fails.
 
-const gradients = gradientsTask({ limits: defaultLimits, cacheBytes: 0, compiler: new Compiler(new Registry("unused"), defaultLimits) });
+const gradients = performed(gradientsTask);
 
 test.each(probed)("%s, probe %i", (_, at, { wrt, ...request }) => {
   const { cotangent, told_apart, indistinguishable, unseen } = probe(request);
   expect([...told_apart, ...indistinguishable.flat(), ...unseen].length).toBeGreaterThan(0);
 
   const asked = { ...request, ...(cotangent !== undefined && { cotangent }) };
-  const { body } = gradients(JSON.stringify({ ...asked, wrt }), { cancelled: () => false });
+  const { body } = gradients({ ...asked, wrt }, {});
   const own = GradientsResponse.parse(JSON.parse(String(body)));
   const edges = (own.edges ?? []).flatMap(({ to, input, gradient }) => (gradient === null ? [] : [{ to, input, gradient }]));
   const right = grade({ ...asked, submission: { outputs: own.outputs, gradients: own.gradients, edges } });

@@ -1,28 +1,19 @@
-import type { Answer } from "../../src/tasks/context.ts";
-import { Compiler } from "../../src/program/compiler.ts";
-
-import { Registry } from "../../src/program/registry.ts";
-import { gradeTasks } from "../../src/grading/grade/task.ts";
+import { grade as gradeTask } from "../../src/grading/grade/task.ts";
 import type { Language } from "../../src/grading/messages.ts";
-import { probeTask } from "../../src/grading/probe/task.ts";
+import { probe as probeTask } from "../../src/grading/probe/task.ts";
 import { GradeResponse, type Verdict } from "../../src/grading/grade/response.ts";
-import { defaultLimits, type Limits } from "../../src/request/limits.ts";
+import type { Limits } from "../../src/request/limits.ts";
 import { ProbeResponse } from "../../src/grading/probe/response.ts";
+import type { Answer } from "../../src/tasks/perform.ts";
+import { performed, sharedWithin } from "../support/tasks.ts";
 
-function tasksWithin(limits: Partial<Limits>) {
-  const all = { ...defaultLimits, ...limits };
-  // No test here registers a graph, so the folder is never made.
-  const context = { limits: all, cacheBytes: 2 ** 26, compiler: new Compiler(new Registry("unused"), all) };
-  return { grade: gradeTasks(context), probe: probeTask(context) };
-}
-
-const tasks = tasksWithin({});
-const context = { cancelled: () => false };
+const shared = sharedWithin({}, 2 ** 26);
+const tasks = { grade: performed(gradeTask, shared), probe: performed(probeTask, shared) };
 
 /** What /v1/grade answers, on this thread. Throws Problem. */
 export function gradeAnswer(request: object, language: Language = "en", limits?: Partial<Limits>): Answer {
-  const { grade } = limits === undefined ? tasks : tasksWithin(limits);
-  return grade[`grade.${language}`](JSON.stringify(request), context);
+  const grading = limits === undefined ? tasks.grade : performed(gradeTask, sharedWithin(limits));
+  return grading(request, { language });
 }
 
 /** The verdict on one submission. Every answer fits the contract. */
@@ -33,5 +24,5 @@ export function grade(request: object, language?: Language): Verdict {
 
 /** What /v1/probe answers. */
 export function probe(request: object): ProbeResponse {
-  return ProbeResponse.parse(JSON.parse(String(tasks.probe(JSON.stringify(request), context).body)));
+  return ProbeResponse.parse(JSON.parse(String(tasks.probe(request, {}).body)));
 }

@@ -1,25 +1,22 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Compiler } from "../../src/program/compiler.ts";
-import { Registry } from "../../src/program/registry.ts";
 import { threadsInUse } from "../../src/workers/thread-budget.ts";
 import { type Job, isFinal, type JobStatus, type Storage } from "../../src/jobs/contract.ts";
 import { Runner } from "../../src/jobs/runner.ts";
 import { openStorage, type StorageOptions } from "../../src/jobs/storage.ts";
 import type { TrainerSettings } from "../../src/trainer.ts";
-import { framed, splitFrame } from "../../src/training/frame.ts";
-import { submitTask, type Submitted } from "../../src/training/tasks/submit.ts";
+import { planJob, type Planned } from "../../src/training/tasks/submit.ts";
 import { defaultLimits } from "../../src/request/limits.ts";
+import { performed, sharedWithin } from "../support/tasks.ts";
 
-const compiler = new Compiler(new Registry("unused"), defaultLimits);
-const submit = submitTask({ limits: defaultLimits, compiler, cacheBytes: 0 });
+const plan = performed(planJob, sharedWithin({}, 0));
 
 /** What POST /v1/jobs makes of a request, without a service around it. */
-export function submitted(request: object, datasets: Readonly<Record<string, string>> = {}): { facts: Submitted; bytes: Uint8Array } {
-  const { body } = submit(framed({ datasets }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
-  const { header, rest } = splitFrame(body);
-  return { facts: header as Submitted, bytes: rest as Uint8Array };
+export function submitted(request: object, datasets: Readonly<Record<string, string>> = {}): { facts: Planned; bytes: Uint8Array } {
+  const { facts, body } = plan(request, { datasets });
+  if (facts === undefined || typeof body === "string") throw new Error("the request was refused");
+  return { facts, bytes: body };
 }
 
 /** A storage with a runner over it, as main.ts composes them. */

@@ -3,18 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { Compiler } from "../../src/program/compiler.ts";
-import { Registry } from "../../src/program/registry.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
-import { framed, splitFrame } from "../../src/training/frame.ts";
 import { encodeSafetensors } from "../../src/training/safetensors.ts";
 import { Setup } from "../../src/training/setup.ts";
 import { decodeAssignment } from "../../src/training/assignment.ts";
-import { trainedTasks } from "../../src/training/tasks/predict.ts";
-import { readDatasets, submitTask } from "../../src/training/tasks/submit.ts";
+import { predict } from "../../src/training/tasks/predict.ts";
+import { planJob, readDatasets } from "../../src/training/tasks/submit.ts";
 import { train } from "../../src/training/train.ts";
-import { defaultLimits as limits } from "../../src/request/limits.ts";
 import "../support/close.ts";
+import { performed, sharedWithin } from "../support/tasks.ts";
 import { faultOf } from "../support/problems.ts";
 import { Random } from "../support/random.ts";
 
@@ -31,13 +28,10 @@ function dataset(tensors: Readonly<Record<string, Tensor>>): string {
   return id;
 }
 
-const context = { limits, compiler: new Compiler(new Registry("unused"), limits), cacheBytes: 2 ** 20 };
-const submit = submitTask(context);
-const bytesOf = (request: object): Uint8Array => {
-  const { body } = submit(framed({ datasets: paths }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
-  return splitFrame(body).rest as Uint8Array;
-};
-const setupOf = (request: object): Setup => new Setup(decodeAssignment(bytesOf(request)), { ...context, datasets: readDatasets(paths) });
+const shared = sharedWithin({}, 2 ** 20);
+const plan = performed(planJob, shared);
+const bytesOf = (request: object): Uint8Array => plan(request, { datasets: paths }).body as Uint8Array;
+const setupOf = (request: object): Setup => new Setup(decodeAssignment(bytesOf(request)), { ...shared, datasets: readDatasets(paths) });
 
 const random = new Random(8);
 const rows = 30;
@@ -107,8 +101,8 @@ describe("data of a dataset", () => {
       now: () => performance.now(),
     });
     expect(ending.kind).toBe("done");
-    const files = { submission: join(folder, "submission"), weights: join(folder, "weights") };
-    writeFileSync(files.submission, bytesOf(classifier));
+    const files = { assignment: join(folder, "submission"), weights: join(folder, "weights") };
+    writeFileSync(files.assignment, bytesOf(classifier));
     writeFileSync(files.weights, checkpoints.at(-1) ?? new Uint8Array());
     const predicted = (inputs: Tensor, transform: boolean): Tensor => {
       const body = JSON.stringify({
@@ -116,7 +110,7 @@ describe("data of a dataset", () => {
         transform,
         encoding: "flat",
       });
-      const answer = trainedTasks(context).predict(framed(files, Buffer.from(body)), { cancelled: () => false });
+      const answer = performed(predict, shared)(body, files);
       return (JSON.parse(String(answer.body)) as { outputs: { output: Tensor } }).outputs.output;
     };
     const ready = standardized(raw, raw, rows - 6);

@@ -3,14 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { Compiler } from "../../src/program/compiler.ts";
-import { Registry } from "../../src/program/registry.ts";
 import { problemAnswer } from "../../src/workers/worker-loop.ts";
 import { tensorOf } from "../../src/tensor/tensor.ts";
-import { framed } from "../../src/training/frame.ts";
 import { decodeSafetensors } from "../../src/training/safetensors.ts";
-import { trainedTasks } from "../../src/training/tasks/predict.ts";
-import { defaultLimits } from "../../src/request/limits.ts";
+import { jobGradients, predict } from "../../src/training/tasks/predict.ts";
+import { performed, sharedWithin } from "../support/tasks.ts";
 import "../support/close.ts";
 import { inputs, request } from "./fixtures/trained-network.ts";
 import { submissionOf, trained } from "./training.ts";
@@ -18,24 +15,21 @@ import { submissionOf, trained } from "./training.ts";
 const folder = mkdtempSync(join(tmpdir(), "adjoint-predict-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const goldens = new URL("../goldens/", import.meta.url);
-const compiler = new Compiler(new Registry("unused"), defaultLimits);
-const tasks = trainedTasks({ limits: defaultLimits, compiler, cacheBytes: 2 ** 24 });
+const shared = sharedWithin();
+const tasks = { predict: performed(predict, shared), jobGradients: performed(jobGradients, shared) };
 
 /** What a task makes of a request with the files of a job; a problem's document when it is refused. */
-function asked(task: keyof typeof tasks, files: { submission: string; weights: string }, body: object): Record<string, unknown> {
+function asked(task: keyof typeof tasks, files: { assignment: string; weights: string }, body: object): Record<string, unknown> {
   try {
-    return JSON.parse(String(tasks[task](framed(files, Buffer.from(JSON.stringify(body))), { cancelled: () => false }).body)) as Record<
-      string,
-      unknown
-    >;
+    return JSON.parse(String(tasks[task](body, files).body)) as Record<string, unknown>;
   } catch (error) {
     return JSON.parse(String(problemAnswer(error).body)) as Record<string, unknown>;
   }
 }
 
-function filesOf(name: string, job: object, weights: Uint8Array): { submission: string; weights: string } {
-  const files = { submission: join(folder, `${name}.submission`), weights: join(folder, `${name}.weights`) };
-  writeFileSync(files.submission, submissionOf(job));
+function filesOf(name: string, job: object, weights: Uint8Array): { assignment: string; weights: string } {
+  const files = { assignment: join(folder, `${name}.submission`), weights: join(folder, `${name}.weights`) };
+  writeFileSync(files.assignment, submissionOf(job));
   writeFileSync(files.weights, weights);
   return files;
 }

@@ -1,31 +1,26 @@
 import { gunzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
-import { Compiler } from "../../src/program/compiler.ts";
-import { Registry } from "../../src/program/registry.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
-import { framed, splitFrame } from "../../src/training/frame.ts";
 import type { CheckpointFiles, Ending, Host } from "../../src/training/host.ts";
 import type { MetricsRow } from "../../src/training/report.ts";
 import { decodeSafetensors } from "../../src/training/safetensors.ts";
 import { Setup } from "../../src/training/setup.ts";
 import { decodeAssignment } from "../../src/training/assignment.ts";
-import { submitTask } from "../../src/training/tasks/submit.ts";
+import { planJob } from "../../src/training/tasks/submit.ts";
 import { train } from "../../src/training/train.ts";
 import type { Resumed } from "../../src/training/weights.ts";
-import { defaultLimits } from "../../src/request/limits.ts";
+import { performed, sharedWithin } from "../support/tasks.ts";
 
-const compiler = new Compiler(new Registry("unused"), defaultLimits);
-const submit = submitTask({ limits: defaultLimits, compiler, cacheBytes: 0 });
+const shared = sharedWithin({}, 0);
+const plan = performed(planJob, shared);
 
 /** The file that a request is kept as, when POST /v1/jobs takes it. Throws Problem. */
 export function submissionOf(request: object): Uint8Array {
-  const { body } = submit(framed({ datasets: {} }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
-  return splitFrame(body).rest as Uint8Array;
+  return plan(request, { datasets: {} }).body as Uint8Array;
 }
 
 /** A request ready to train, by way of the file that it is kept as. Throws Problem. */
-export const setupOf = (request: object): Setup =>
-  new Setup(decodeAssignment(submissionOf(request)), { limits: defaultLimits, compiler, datasets: () => null });
+export const setupOf = (request: object): Setup => new Setup(decodeAssignment(submissionOf(request)), { ...shared, datasets: () => null });
 
 export interface Trained {
   readonly ending: Ending;

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Task, TaskQueue } from "../../src/workers/pool-task.ts";
+import { PoolTask, TaskQueue } from "../../src/workers/pool-task.ts";
 
-const task = (order: number): Task => new Task({ name: "", body: "", bytes: 0, order, deadline: 0, resolve: () => {}, reject: () => {} });
+const task = (order: number): PoolTask =>
+  new PoolTask({ name: "", parameters: {}, body: "", bytes: 0, order, deadline: 0, resolve: () => {}, reject: () => {} });
 
 function orders(queue: TaskQueue): number[] {
   const found: number[] = [];

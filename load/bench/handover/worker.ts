@@ -1,21 +1,24 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Compiler } from "../../../src/program/compiler.ts";
 import { Registry } from "../../../src/program/registry.ts";
-import { gradientsTask } from "../../../src/compute/gradients.ts";
+import { gradients as task } from "../../../src/compute/gradients.ts";
 import { defaultLimits as limits } from "../../../src/request/limits.ts";
 import { type RingMemory, serveRing } from "./ring.ts";
+import { performerOf } from "../../../src/tasks/perform.ts";
+import { writeJson } from "../../../src/doors/json/write.ts";
 import type { Way } from "./ways.ts";
 
 /** The other side of the ways: computes gradients, or gives an answer that costs nothing. */
 const { way, work, ring } = workerData as { readonly way: Way; readonly work: "nothing" | "gradients"; readonly ring: RingMemory };
 
-const gradients = gradientsTask({ limits, cacheBytes: 2 ** 24, compiler: new Compiler(new Registry("graphs"), limits) });
-const context = { cancelled: () => false };
+const registry = new Registry("graphs");
+const shared = { limits, registry, cacheBytes: 2 ** 24, compiler: new Compiler(registry, limits) };
+const gradients = performerOf(task, shared, writeJson);
 const kilobyte = "x".repeat(1024);
 
 function handle(body: string): string {
   if (work === "nothing") return kilobyte;
-  const answer = gradients(body, context).body;
+  const answer = gradients(body, {}, () => false).body;
   return typeof answer === "string" ? answer : Buffer.from(answer).toString();
 }
 

@@ -4,26 +4,26 @@ import { giveWay } from "../../../src/workers/priority.ts";
 import { Registry } from "../../../src/program/registry.ts";
 import { Session } from "../../../src/run/session.ts";
 import { zeros } from "../../../src/tensor/tensor.ts";
-import { framed, splitFrame } from "../../../src/training/frame.ts";
 import { methodOf } from "../../../src/training/optimizers/catalogue.ts";
 import { Setup } from "../../../src/training/setup.ts";
 import { stepPlan } from "../../../src/training/step-plan.ts";
 import { decodeAssignment } from "../../../src/training/assignment.ts";
-import { submitTask } from "../../../src/training/tasks/submit.ts";
+import { JobRequest } from "../../../src/training/request.ts";
+import { planJob } from "../../../src/training/tasks/submit.ts";
 import { defaultLimits as limits } from "../../../src/request/limits.ts";
 
 /**
  * The plan of a job's step, run again and again on the same batch by nothing but a loop, in a thread that gives way as a trainer's does.
  * Worker data: the request. Messages: so many steps; answered by the milliseconds that they took.
  */
-const compiler = new Compiler(new Registry("graphs"), limits);
+const registry = new Registry("graphs");
+const shared = { limits, registry, cacheBytes: 0, compiler: new Compiler(registry, limits) };
 
 /** What a request trains, as a job's thread sets it up. */
 function setupOf(request: object): Setup {
-  const submit = submitTask({ limits, compiler, cacheBytes: 0 });
-  const { body } = submit(framed({ datasets: {} }, Buffer.from(JSON.stringify(request))), { cancelled: () => false });
-  const { rest } = splitFrame(body);
-  return new Setup(decodeAssignment(rest as Uint8Array<ArrayBuffer>), { limits, compiler, datasets: () => null });
+  const { content } = planJob.prepare(shared)(JobRequest.parse(request), { parameters: { datasets: {} }, cancelled: () => false });
+  if (content.kind !== "bytes") throw new Error("a job is planned into bytes");
+  return new Setup(decodeAssignment(content.bytes), { ...shared, datasets: () => null });
 }
 
 giveWay();

@@ -1,4 +1,3 @@
-import type { Answer, Handler, Context } from "../../tasks/context.ts";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -7,6 +6,10 @@ import { ConfigError, readConfig } from "../../config.ts";
 import { Compiler } from "../../program/compiler.ts";
 import { requireUtf8 } from "../../workers/pool-body.ts";
 import { Registry } from "../../program/registry.ts";
+import type { AnyTask } from "../../tasks/define.ts";
+import { type Answer, performerOf } from "../../tasks/perform.ts";
+import { allTasks, taskNamed } from "../../workers/tasks.ts";
+import { writeJson } from "../json/write.ts";
 import { problemAnswer } from "../../workers/worker-loop.ts";
 import { type Limits, limitsOf } from "../../request/limits.ts";
 import { nearest } from "../../problems/nearest.ts";
@@ -14,37 +17,26 @@ import { Problem, problem, problemAt } from "../../problems/problems.ts";
 
 // One request from standard input to an answer on standard output, by the tasks that the service's workers run, without a network.
 
+/** A task that the command performs. */
 interface Command {
+  readonly task: AnyTask;
   readonly summary: string;
-  /** Loaded when it is asked for: a start is felt when it is repeated for every submission. */
-  readonly task: () => Promise<(context: Context) => Handler>;
+  readonly parameters: unknown;
 }
 
-const commands: Readonly<Record<string, Command>> = {
-  grade: {
-    summary: "judge what is claimed of a program, and say what went wrong",
-    task: async () => {
-      const { gradeTasks } = await import("../../grading/grade/task.ts");
-      return (context) => gradeTasks(context)["grade.en"];
-    },
-  },
-  probe: { summary: "draw inputs that tell mistakes apart", task: async () => (await import("../../grading/probe/task.ts")).probeTask },
-  check: { summary: "check gradients by numbers", task: async () => (await import("../../grading/check/task.ts")).checkTask },
-  gradients: {
-    summary: "run a program forward and backward",
-    task: async () => (await import("../../compute/gradients.ts")).gradientsTask,
-  },
-  evaluate: { summary: "run a program forward", task: async () => (await import("../../compute/evaluate.ts")).evaluateTask },
-};
+function commandOf(task: AnyTask): Command | null {
+  const command = task.operation?.command;
+  return command === undefined ? null : { task, ...command };
+}
 
-const usage = `Usage: adjoint COMMAND [--format FORMAT] [FILE] < request.json > answer.json
+const allCommands = async (): Promise<Command[]> => (await allTasks()).map(commandOf).filter((command) => command !== null);
+
+const usageOf = (commands: readonly Command[]): string => `Usage: adjoint COMMAND [--format FORMAT] [FILE] < request.json > answer.json
 
 Answers one request, as POST /v1/COMMAND of the service does, without a network.
 
 Commands:
-${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
-  .join("\n")}
+${commands.map(({ task, summary }) => `  ${task.name.padEnd(10)} ${summary}`).join("\n")}
 
 The request is read from FILE or, without one, from standard input. --format sets the request's member "format", for commands that
 have one. Limits and DATA_DIR are taken from the same environment variables as the service's.
@@ -54,7 +46,7 @@ understood or carried out: the problem document is on standard output.
 `;
 
 interface Arguments {
-  readonly command: Command;
+  readonly name: string;
   readonly file: string | undefined;
   readonly format: string | undefined;
 }
@@ -62,24 +54,37 @@ interface Arguments {
 /** Writes the answer and returns the exit status. */
 async function run(words: readonly string[]): Promise<number> {
   if (words.length === 0 || words.some((word) => word === "--help" || word === "-h")) {
-    await write(usage);
+    await write(usageOf(await allCommands()));
     return words.length === 0 ? 2 : 0;
   }
-  const { status, body, passed } = await answerTo(words).catch(problemAnswer);
+  const { status, body, facts } = await answerTo(words).catch(problemAnswer);
   await write(body);
   if (status !== 200) return 2;
-  return passed === false ? 1 : 0;
+  return hasFailed(facts) ? 1 : 0;
 }
 
 async function answerTo(words: readonly string[]): Promise<Answer> {
-  const { command, file, format } = readArguments(words);
+  const { name, file, format } = readArguments(words);
   const { DATA_DIR, ...configured } = configuration();
   const limits = limitsOf(configured);
-  const [task, request] = await Promise.all([command.task(), read(file)]);
+  const [{ task, parameters }, request] = await Promise.all([commandNamed(name), read(file)]);
   requireReadable(request, limits);
-  const handler = task({ limits, compiler: new Compiler(new Registry(join(DATA_DIR, "graphs")), limits), cacheBytes: 0 });
-  return handler(format === undefined ? request : withFormat(request, format), { cancelled: () => false });
+  const registry = new Registry(join(DATA_DIR, "graphs"));
+  const perform = performerOf(task, { limits, registry, compiler: new Compiler(registry, limits), cacheBytes: 0 }, writeJson);
+  return perform(format === undefined ? request : withFormat(request, format), parameters, () => false);
 }
+
+/** Only the task that is asked for is loaded: a start is felt when it is repeated for every submission. */
+async function commandNamed(name: string): Promise<Command> {
+  const task = await taskNamed(name);
+  const command = task === null ? null : commandOf(task);
+  if (command !== null) return command;
+  const names = (await allCommands()).map((each) => each.task.name);
+  throw misunderstood(`There is no command ${name}; there are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`, name, names);
+}
+
+/** Whether what was judged did not pass. */
+const hasFailed = (facts: unknown): boolean => typeof facts === "object" && facts !== null && "passed" in facts && facts.passed === false;
 
 const options = { format: { type: "string" } } as const;
 
@@ -94,12 +99,8 @@ function readArguments(words: readonly string[]): Arguments {
   const { format } = values;
   if (typeof format === "boolean") throw misunderstood("The option --format is followed by the name of a format", "", []);
   const [name = "", file, ...rest] = positionals;
-  if (!Object.hasOwn(commands, name)) {
-    const names = Object.keys(commands);
-    throw misunderstood(`There is no command ${name}; there are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`, name, names);
-  }
   if (rest.length > 0) throw misunderstood(`One file is read, and ${rest.length + 1} are named`, "", []);
-  return { command: commands[name], file, format };
+  return { name, file, format };
 }
 
 const misunderstood = (detail: string, word: string, candidates: readonly string[]): Problem =>

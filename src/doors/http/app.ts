@@ -1,6 +1,7 @@
 import { serializerCompiler, validatorCompiler } from "@fastify/type-provider-zod";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { WorkerPool } from "../../workers/pool.ts";
+import { allTasks } from "../../workers/tasks.ts";
 import type { Storage } from "../../jobs/contract.ts";
 import type { JobMeter } from "./plugins/job-metrics.ts";
 import type { SharedGraphs } from "../../jobs/shared-graphs.ts";
@@ -18,9 +19,7 @@ import { reference } from "./plugins/reference.ts";
 import { requestIds, requestLog, sharedLoggers } from "./plugins/request-log.ts";
 import { shareGraphs } from "./plugins/shared-graphs.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
-import { check } from "./routes/check.ts";
-import { compute } from "./routes/compute.ts";
-import { grade } from "./routes/grade.ts";
+import { operations } from "./routes/operations.ts";
 import { type DatasetsOptions, datasetUpload } from "./routes/dataset-upload.ts";
 import { datasets } from "./routes/datasets.ts";
 import { graphs } from "./routes/graphs.ts";
@@ -125,9 +124,7 @@ async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLi
   await v1.register(async (scope) => {
     takeRawBodies(scope, limits);
     if (options.sharedGraphs !== undefined) shareGraphs(scope, options.sharedGraphs);
-    compute(scope, { pool });
-    check(scope, { pool });
-    grade(scope, { pool });
+    await operations(scope, { pool, tasks: await allTasks() });
     await scope.register(graphs, { pool, sharedGraphs: options.sharedGraphs });
     if (jobs !== undefined) {
       const { storage, privateWebhooks = false } = jobs;

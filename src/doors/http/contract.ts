@@ -3,17 +3,11 @@
  * zod schemas that nothing on the event loop runs: the workers validate with the same ones.
  */
 import { z } from "zod";
+import type { Exchange } from "../../tasks/define.ts";
 import { Problem, ProblemDocument, problemCodes, problems } from "../../problems/problems.ts";
 
 /** Examples by name. */
 export type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
-
-/** A request of the contract with its answer. */
-export interface Exchange {
-  readonly summary: string;
-  readonly request: unknown;
-  readonly answer: unknown;
-}
 
 type Exchanges = Readonly<Record<string, Exchange>>;
 

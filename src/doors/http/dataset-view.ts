@@ -1,9 +1,9 @@
 import type { Dataset as KeptDataset } from "../../jobs/contract.ts";
-import type { ParseResult } from "../../training/datasets/task.ts";
+import type { Parsed } from "../../training/datasets/task.ts";
 import type { Dataset } from "../../training/datasets/schema.ts";
 
 /** A dataset as clients see it: its times are in seconds. */
 export function viewOfDataset({ id, name, bytes, created_at, description }: KeptDataset): Dataset {
-  const described = description as unknown as ParseResult["description"];
+  const described = description as unknown as Parsed["description"];
   return { id, object: "dataset", name, bytes, ...described, created_at: Math.floor(created_at / 1000) };
 }

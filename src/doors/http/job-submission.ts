@@ -1,19 +1,19 @@
-import type { Answer } from "../../tasks/context.ts";
+import type { Answer } from "../../tasks/perform.ts";
 import { randomBytes, subtle } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 
-import type { IdempotencyKey, IdempotencyStore, Job, NewJob, Storage } from "../../jobs/contract.ts";
+import type { IdempotencyKey, IdempotencyStore, Job, JsonObject, Storage } from "../../jobs/contract.ts";
 import { isPassing } from "../../jobs/faults.ts";
-import { framed, splitFrame } from "../../training/frame.ts";
+import { planJob } from "../../training/tasks/submit.ts";
 import { Problem, problem, problemAt } from "../../problems/problems.ts";
 import { refusalOf } from "../../jobs/webhook-addresses.ts";
 import { idPrefix, mentionedIds } from "./mentioned-ids.ts";
-import { bodyOf, type Runner } from "./routes/compute.ts";
+import { bodyOf, type Workers } from "./answers.ts";
 
 export type Submitted = { readonly job: Job; readonly isReplay: boolean } | { readonly refusal: Answer };
 
 interface Desk {
-  readonly pool: Runner;
+  readonly pool: Workers;
   readonly storage: Storage;
   readonly privateWebhooks: boolean;
   /** Names the client. */
@@ -54,15 +54,16 @@ async function release(idempotency: IdempotencyStore, key: IdempotencyKey): Prom
 
 async function create(request: FastifyRequest, body: Buffer, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
   const { pool, storage, client } = desk;
-  const frame = framed({ datasets: await mentionedDatasets(body, storage) }, body);
-  const answer = await pool.run("submitJob", frame, { signal: request.departure });
-  if (answer.status !== 200) return { refusal: answer };
-  const { header, rest } = splitFrame(answer.body);
-  const { digest, ...told } = header as Omit<NewJob, "id" | "submission" | "client"> & { readonly digest: string };
+  const answer = await pool.run(planJob, { datasets: await mentionedDatasets(body, storage) }, body, { signal: request.departure });
+  if (answer.facts === undefined) return { refusal: answer };
+  const { digest, summary, ...told } = answer.facts;
   if (told.webhook !== null && !desk.privateWebhooks) requirePublic(told.webhook.url);
-  await storage.blobs.put(digest, typeof rest === "string" ? Buffer.from(rest) : rest);
+  await storage.blobs.put(digest, typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body);
   const id = `job_${randomBytes(12).toString("hex")}`;
-  return { job: await storage.jobs.create({ ...told, id, submission: digest, client }, key), isReplay: false };
+  return {
+    job: await storage.jobs.create({ ...told, summary: summary as JsonObject, id, submission: digest, client }, key),
+    isReplay: false,
+  };
 }
 
 /** What can be said of an address at once; names are looked up when the job is over. */

@@ -1,10 +1,9 @@
+import type { WriteTensor } from "../../tasks/result.ts";
 import type { Compiler } from "../../program/compiler.ts";
-import { record } from "../../tasks/answer.ts";
+import { record } from "../../tasks/outline.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { CheckRequest, Drawn } from "./request.ts";
-import type { CheckResponse } from "./response.ts";
-import { encodeTensor } from "../../request/encode.ts";
 import { pointerTo, problemAt } from "../../problems/problems.ts";
 import type { ProgramSource } from "../../program/source.ts";
 import { openDeclarations } from "./draw.ts";
@@ -43,15 +42,11 @@ function declarationsOf(source: ProgramSource, compiler: Compiler): Parameters<t
   return "graph" in registered ? (registered.graph.inputs ?? {}) : {};
 }
 
-/** What was drawn, as the answer has it. */
-export const drawnInputs = (
+/** What was drawn, as it is told. */
+export const drawnInputs = <Written>(
   subject: Subject,
   feeds: readonly Tensor[],
   wanted: Readonly<Record<string, Drawn>>,
-  { encoding }: CheckRequest,
-): CheckResponse["inputs"] =>
-  record(
-    subject.program.inputs.flatMap(({ name }, at) =>
-      Object.hasOwn(wanted, name) ? [[name, encodeTensor(feeds[at], encoding)] as const] : [],
-    ),
-  );
+  write: WriteTensor<Written>,
+): Record<string, Written> =>
+  record(subject.program.inputs.flatMap(({ name }, at) => (Object.hasOwn(wanted, name) ? [[name, write(feeds[at])] as const] : [])));

@@ -1,5 +1,5 @@
 import { Cancelled } from "../../run/executable.ts";
-import type { Nonfinite } from "../../run/nonfinite.ts";
+import type { Nonfinite } from "../../run/watch.ts";
 import type { Outcome } from "../../run/run.ts";
 import type { GivenInputs } from "../../program/draft.ts";
 import type { Data } from "../../tensor/dtype.ts";
@@ -111,7 +111,7 @@ export class Point {
   #run(run: Subject["values"], feeds: readonly Tensor[]): Outcome {
     const { cancelled, given } = this.#setting;
     if (cancelled()) throw new Cancelled();
-    return run.run(feeds, cancelled, given);
+    return run.run({ feeds, given, cancelled });
   }
 
   /** ⟨u, y⟩ for the weights u. */

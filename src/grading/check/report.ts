@@ -1,4 +1,4 @@
-import { record } from "../../tasks/answer.ts";
+import { record } from "../../tasks/outline.ts";
 import { indexAt, sizeOf } from "../../tensor/shape.ts";
 import type { CheckedDirection, CheckedGradient, DifferenceCheck } from "./response.ts";
 import type { Compared } from "./claim.ts";

@@ -3,9 +3,10 @@ import { complexForms, NotAnalytic } from "../../autodiff/complex.ts";
 import { displaced } from "../../autodiff/displace.ts";
 import { forward } from "../../autodiff/forward.ts";
 import { RuleError } from "../../autodiff/reverse.ts";
-import { differentiate, type Derivatives } from "../../run/differentiate.ts";
+import { besideOf, differentiate, type Derivatives } from "../../compute/differentiate.ts";
 import type { Prepared } from "../../tasks/preparations.ts";
-import { refusalOfGradient } from "../../run/refusal.ts";
+import { refusalOfDerivative } from "../../run/refusal.ts";
+import { watchNothing } from "../../run/watch.ts";
 import { type Runnable, runnable } from "../../run/run.ts";
 import type { NamedValue, Program } from "../../program/program.ts";
 import { ancestors, input, type Node, type Value } from "../../ir/graph.ts";
@@ -17,7 +18,6 @@ import { isFloating } from "../../tensor/dtype.ts";
 import type { CheckMethod } from "./request.ts";
 import type { Limits } from "../../request/limits.ts";
 import { pointerTo, problem } from "../../problems/problems.ts";
-import { withInputs } from "../feeding.ts";
 
 /** A value by which gradients are checked. */
 export interface Variable extends NamedValue {
@@ -62,8 +62,14 @@ export function subjectOf(program: Program, question: Question, limits: Limits):
     return subjectFrom(program, derivatives, question.methods, limits);
   } catch (error) {
     // What forward mode, complex forms or branches look up among constants may lie outside, as in a gradient.
-    if (error instanceof RuleError) throw refusalOfGradient(program, error.node, error.cause);
-    throw error instanceof OperatorError ? refusalOfGradient(program, null, error) : error;
+    if (error instanceof RuleError) {
+      const { node, cause } = error;
+      throw refusalOfDerivative(
+        program.nodes.find((own) => own.node === node),
+        cause,
+      );
+    }
+    throw error instanceof OperatorError ? refusalOfDerivative(null, error) : error;
   }
 }
 
@@ -82,9 +88,9 @@ function subjectFrom(program: Program, derivatives: Derivatives, methods: Questi
   const additions = moved.map((variable) => variable.fed);
   // Nothing is watched for NaN: what is wrong at the point is known from the first run.
   const evaluation = (extra: readonly Value[], wanted: readonly Value[]): Runnable =>
-    runnable({ ...withInputs(program, [...additions, ...extra]), values: [] }, null, wanted, limits);
+    runnable(program, wanted, limits, { fed: [...additions, ...extra], watch: watchNothing });
 
-  const gradients = runnable(program, derivatives, [objective.value, ...gradientsOf(derivatives)], limits);
+  const gradients = runnable(program, [objective.value, ...gradientsOf(derivatives)], limits, besideOf(derivatives));
   const values = evaluation([], [of, ...branches.map(({ value }) => value)]);
   const complex = methods.includes("complex_step") ? complexRun(program, methods, of, fed, evaluation, original) : null;
   const tangent = methods.includes("dot_product") ? tangentRun(of, fed, evaluation) : null;

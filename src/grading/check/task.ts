@@ -1,12 +1,11 @@
-import { type Handler, type Context, readRequest } from "../../tasks/context.ts";
-import { answer } from "../../tasks/answer.ts";
+import { defineTask, json, noParameters, type Shared } from "../../tasks/define.ts";
+import type { Result } from "../../tasks/result.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../tensor/tensor.ts";
 import { type CheckMethod, CheckRequest } from "./request.ts";
-import type { CheckResponse } from "./response.ts";
-import { encodeTensor } from "../../request/encode.ts";
+import { CheckResponse } from "./response.ts";
 import type { Limits } from "../../request/limits.ts";
 import { problem, problemAt } from "../../problems/problems.ts";
 import { programOf } from "../../program/source.ts";
@@ -23,11 +22,35 @@ import { steps, taylorRemainders } from "./taylor.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** POST /v1/check: gradients, the service's own or claimed ones, beside what numbers alone say of them. */
-export function checkTask({ limits, compiler, cacheBytes }: Context): Handler {
+export const check = defineTask({
+  name: "check",
+  parameters: noParameters,
+  body: json(CheckRequest),
+  operation: {
+    operationId: "check",
+    tag: "grading",
+    summary: "Check gradients by numbers",
+    description:
+      "Compares the gradients of a program, or gradients that the request claims, with what numbers alone say of them: central " +
+      "differences, a step off the real axis, the dot-product test, the order of the Taylor remainder. Inputs may be drawn at random. " +
+      "Where a kink lies between the points compared, the answer says so in place of calling it an error.",
+    request: "A program and how to check it",
+    answer: { description: "What was compared, and the verdicts", schema: CheckResponse },
+    examples: async () => (await import("./examples.ts")).checkExamples,
+    post: { path: "/v1/check", parameters: () => ({}) },
+    command: { summary: "check gradients by numbers", parameters: {} },
+  },
+  prepare: (shared) => {
+    const checker = checkerOf(shared);
+    return (request, { cancelled }) => checker(request, cancelled);
+  },
+});
+
+/** Checks requests. What is compiled is kept between them. */
+function checkerOf({ limits, compiler, cacheBytes }: Shared) {
   const preparations = new Preparations<Subject>(limits, cacheBytes);
 
-  return (body, { cancelled }) => {
-    const request = readRequest(CheckRequest, body, limits);
+  return (request: CheckRequest, cancelled: () => boolean): Result<{ readonly passed: boolean }> => {
     const source = programOf(request);
     const wanted = inputsToDraw(request, source, compiler);
     const place = placeOfDrawn(request, source);
@@ -62,16 +85,24 @@ export function checkTask({ limits, compiler, cacheBytes }: Context): Handler {
       const numbers = drawCotangent(weights.shape, request.seed);
       return new Point(subject, feeds, tensorOf(weights.dtype, weights.shape, numbers), { given, cancelled }).gradients;
     };
-    const result: CheckResponse = {
-      passed: Object.values(found).every(({ passed }) => passed),
-      objective: subject.objective.name,
-      ...(Object.keys(wanted).length > 0 && { inputs: drawnInputs(subject, feeds, wanted, request) }),
-      ...(request.cotangent === undefined && sizeOf(weights.shape) > 1 && { cotangent: encodeTensor(weights, request.encoding) }),
-      ...found,
-      warnings: warningsOf(claim, compared, otherwise),
-      ...(point.nonfinite !== null && { nonfinite: point.nonfinite }),
+    const passed = Object.values(found).every((each) => each.passed);
+    const warnings = warningsOf(claim, compared, otherwise);
+    return {
+      content: {
+        kind: "document",
+        encoding: request.encoding,
+        compose: (write) => ({
+          passed,
+          objective: subject.objective.name,
+          ...(Object.keys(wanted).length > 0 && { inputs: drawnInputs(subject, feeds, wanted, write) }),
+          ...(request.cotangent === undefined && sizeOf(weights.shape) > 1 && { cotangent: write(weights) }),
+          ...found,
+          warnings,
+          ...(point.nonfinite !== null && { nonfinite: point.nonfinite }),
+        }),
+      },
+      facts: { passed },
     };
-    return { ...answer(result, limits), passed: result.passed };
   };
 }
 

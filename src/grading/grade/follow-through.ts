@@ -31,7 +31,7 @@ export class FollowThrough {
   from(own: readonly Tensor[], feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): readonly Tensor[] {
     this.#compiled ??= this.#compile();
     const { run, places } = this.#compiled;
-    return run.run([...feeds, ...places.map((item) => own[item])], cancelled, given).wanted;
+    return run.run({ feeds: [...feeds, ...places.map((item) => own[item])], given, cancelled }).wanted;
   }
 
   #compile(): { run: Runnable; places: number[] } {
@@ -75,6 +75,6 @@ export class FollowThrough {
       this.#fed,
       fed.map(({ value }) => value),
     );
-    return { run: runnable(program, null, wanted, this.#limits), places: fed.map(({ item }) => item) };
+    return { run: runnable(program, wanted, this.#limits), places: fed.map(({ item }) => item) };
   }
 }

@@ -1,4 +1,4 @@
-import { type Derivatives, differentiate } from "../../run/differentiate.ts";
+import { type Derivatives, differentiate } from "../../compute/differentiate.ts";
 import type { Prepared } from "../../tasks/preparations.ts";
 import { type Runnable, runnable } from "../../run/run.ts";
 import type { Program } from "../../program/program.ts";
@@ -35,7 +35,7 @@ export function prepareGrading(program: Program, { of, cotangent, items: request
   const derivatives = differentiates ? differentiate(program, { of, wrt: [], parts: [], cotangent }) : null;
   const fed = withInputs(program, derivatives?.cotangent ? [derivatives.cotangent] : []);
   const expected = items.map((item) => expectedOf(item, derivatives));
-  const right = runnable(fed, null, expected, limits);
+  const right = runnable(fed, expected, limits);
   let study: Study | null = null;
   return {
     program,

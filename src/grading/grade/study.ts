@@ -1,4 +1,4 @@
-import type { Derivatives } from "../../run/differentiate.ts";
+import type { Derivatives } from "../../compute/differentiate.ts";
 import type { Runnable } from "../../run/run.ts";
 import type { Program } from "../../program/program.ts";
 import { BudgetExceeded, type Value, withinBudget } from "../../ir/graph.ts";

@@ -1,5 +1,6 @@
-import { type Answer, type Handler, type Context, readRequest } from "../../tasks/context.ts";
-import { answer } from "../../tasks/answer.ts";
+import { z } from "zod";
+import { defineTask, json, type Shared } from "../../tasks/define.ts";
+import { type Content, documentOf } from "../../tasks/result.ts";
 import { Cancelled } from "../../run/executable.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
@@ -7,51 +8,61 @@ import { Preparations } from "../../tasks/preparations.ts";
 import type { GivenInputs } from "../../program/draft.ts";
 import { copyOf } from "../../tensor/tensor.ts";
 import { GradeRequest } from "./request.ts";
-import type { Verdict } from "./response.ts";
-import type { Limits } from "../../request/limits.ts";
+import { GradeResponse, type Verdict } from "./response.ts";
 import { programOf } from "../../program/source.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import type { ItemRequest } from "../items.ts";
-import type { Language } from "../messages.ts";
+import { type Language, languageOf, languages } from "../messages.ts";
 import { formatted } from "../formats/format.ts";
 import { type PreparedGrading, prepareGrading } from "./prepare.ts";
 import { Grader, type Situation } from "./grader.ts";
 
-/** What was graded, before it is written in a format. */
-interface Graded {
-  readonly request: GradeRequest;
-  readonly language: Language;
-  readonly verdicts: readonly Verdict[];
-}
+/** POST /v1/grade: submissions judged, in the language that the request names or else the parameter. */
+export const grade = defineTask({
+  name: "grade",
+  parameters: z.strictObject({ language: z.enum(languages) }),
+  body: json(GradeRequest),
+  operation: {
+    operationId: "grade",
+    tag: "grading",
+    summary: "Judge submitted values and gradients, and find the mistakes",
+    description:
+      "Compares what was submitted with what it should be, item by item, each given the submission's own items before it, so that one " +
+      "error costs points once. Names the first wrong item in the order of computation, and the known mistakes that explain what is " +
+      "wrong, with the place where each was made and a sentence for the student, in English or Chinese by `Accept-Language`. `format` " +
+      "gives the verdict in the form that an autograder reads.",
+    request: "A program, its inputs, and submissions",
+    answer: { description: "The verdict", schema: GradeResponse },
+    examples: async () => (await import("./examples.ts")).gradeExamples,
+    post: {
+      path: "/v1/grade",
+      parameters: (headers) => ({ language: languageOf(String(headers["accept-language"] ?? "")) }),
+      vary: "Accept-Language",
+    },
+    command: { summary: "judge what is claimed of a program, and say what went wrong", parameters: { language: "en" } },
+  },
+  prepare: (shared) => {
+    const judge = grading(shared);
+    return (request, { parameters, cancelled }) => {
+      const language = request.language ?? parameters.language;
+      const verdicts = judge(request, language, cancelled);
+      return { content: contentOf(request, language, verdicts), facts: { passed: verdicts.every(({ passed }) => passed) } };
+    };
+  },
+});
 
-/** POST /v1/grade, by the language of the sentences unless the request names another. The handlers share what they compile. */
-export function gradeTasks(context: Context): Readonly<Record<`grade.${Language}`, Handler>> {
-  const grade = grading(context);
-  const task =
-    (language: Language): Handler =>
-    (body, { cancelled }) =>
-      gradeAnswer(grade(body, language, cancelled), context.limits);
-  return { "grade.en": task("en"), "grade.zh": task("zh") };
-}
-
-/** The answer in the form that the request asks for. */
-function gradeAnswer({ request, language, verdicts }: Graded, limits: Limits): Answer {
-  const passed = verdicts.every((verdict) => verdict.passed);
+/** The verdicts in the form that the request asks for. */
+function contentOf({ format, submission, metadata = {} }: GradeRequest, language: Language, verdicts: readonly Verdict[]): Content {
   const [verdict] = verdicts;
-  if (request.format !== "json") return { ...formatted(request.format, { verdict, language, metadata: request.metadata ?? {} }), passed };
-  return { ...answer(request.submission === undefined ? { submissions: verdicts } : verdict, limits), passed };
+  if (format !== "json") return formatted(format, { verdict, language, metadata });
+  return documentOf(submission === undefined ? { submissions: verdicts } : verdict);
 }
 
 /** Grades requests. What is compiled is kept between them. Throws Problem and Cancelled. */
-function grading({
-  limits,
-  compiler,
-  cacheBytes,
-}: Context): (body: string | Uint8Array, language: Language, cancelled: () => boolean) => Graded {
+function grading({ limits, compiler, cacheBytes }: Shared) {
   const preparations = new Preparations<PreparedGrading>(limits, cacheBytes);
 
-  return (body, language, cancelled) => {
-    const request = readRequest(GradeRequest, body, limits);
+  return (request: GradeRequest, language: Language, cancelled: () => boolean): Verdict[] => {
     const source = programOf(request);
     const shared = [decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)];
     const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
@@ -70,17 +81,15 @@ function grading({
       });
       const feeds = feedsOf(prepared.program, given);
       if (cotangent !== null && prepared.derivatives !== null) feeds.push(settleCotangent(cotangent, prepared.derivatives.objective));
-      const { wanted } = prepared.right.run(feeds, cancelled, given);
+      const { wanted } = prepared.right.run({ feeds, given, cancelled });
       return { prepared, given, feeds, expected: wanted.map(copyOf) };
     };
 
-    const spoken = request.language ?? language;
-    const grader = new Grader(request, situationAt, spoken, limits);
+    const grader = new Grader(request, situationAt, language, limits);
     const submissions = request.submissions ?? (request.submission === undefined ? [] : [request.submission]);
-    const verdicts = submissions.map((submission, at) => {
+    return submissions.map((submission, at) => {
       if (cancelled()) throw new Cancelled();
       return grader.grade(submission, request.submissions === undefined ? "/submission" : `/submissions/${at}`, cancelled);
     });
-    return { request, language: spoken, verdicts };
   };
 }

@@ -83,7 +83,7 @@ function drawn(prepared: PreparedProbe, { request, fixed, given, wanted, cotange
     flowing = cotangent === null ? tensorOf(dtype, shape, drawCotangent(shape, seed)) : settleCotangent(cotangent, derivatives.objective);
   }
   const fed = flowing === null ? feeds : [...feeds, flowing];
-  const expected = right.run(fed, cancelled, given).wanted.map(copyOf);
+  const expected = right.run({ feeds: fed, given, cancelled }).wanted.map(copyOf);
   if (!expected.every(({ data }) => data.every(Number.isFinite))) return null;
   const distinction = distinguish(predictions.at(fed, given, cancelled), expected, counts);
   return { feeds, cotangent: flowing, awayFromKinks: isAwayFromKinks(prepared.branches, feeds, given, cancelled), distinction };
@@ -94,7 +94,7 @@ const nearby = 1e-4;
 const moves = 4;
 
 function isAwayFromKinks(branches: Runnable, feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): boolean {
-  const here = branches.run(feeds, cancelled, given).wanted.map(copyOf);
+  const here = branches.run({ feeds, given, cancelled }).wanted.map(copyOf);
   for (let move = 0; move < moves; move++) {
     const there = feeds.map((tensor, input): Tensor => {
       if (!isFloating(tensor.dtype)) return tensor;
@@ -102,7 +102,7 @@ function isAwayFromKinks(branches: Runnable, feeds: readonly Tensor[], given: Gi
       for (let at = 0; at < data.length; at++) data[at] *= 1 + nearby * (2 * uniform(move, input, at) - 1);
       return { ...tensor, data };
     });
-    const { wanted } = branches.run(there, cancelled, given);
+    const { wanted } = branches.run({ feeds: there, given, cancelled });
     if (!wanted.every((tensor, at) => sameNumbers(tensor, here[at]))) return false;
   }
   return true;

@@ -1,6 +1,7 @@
-import { type Handler, type Context, readRequest } from "../../tasks/context.ts";
+import { defineTask, json, noParameters, type Shared } from "../../tasks/define.ts";
+import type { Content, WriteTensor } from "../../tasks/result.ts";
 import { branchesOf } from "../../autodiff/branches.ts";
-import { answer, record } from "../../tasks/answer.ts";
+import { record } from "../../tasks/outline.ts";
 import { decodeGiven, merged } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
 import { runnable } from "../../run/run.ts";
@@ -8,10 +9,9 @@ import type { GivenInputs } from "../../program/draft.ts";
 import type { Program } from "../../program/program.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import { encodeTensor } from "../../request/encode.ts";
 import type { Limits } from "../../request/limits.ts";
 import { ProbeRequest } from "./request.ts";
-import type { ProbeResponse } from "./response.ts";
+import { ProbeResponse } from "./response.ts";
 import { pointerTo, Problem, problemAt } from "../../problems/problems.ts";
 import { programOf } from "../../program/source.ts";
 import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
@@ -21,11 +21,34 @@ import { type Attempt, bestInputs, type PreparedProbe } from "./attempt.ts";
 import { placeholder, type Wanted, wantedInputs } from "./wanted.ts";
 
 /** POST /v1/probe: inputs at which the known mistakes give different numbers. */
-export function probeTask({ limits, compiler, cacheBytes }: Context): Handler {
+export const probe = defineTask({
+  name: "probe",
+  parameters: noParameters,
+  body: json(ProbeRequest),
+  operation: {
+    operationId: "probe",
+    tag: "grading",
+    summary: "Draw inputs that tell mistakes apart",
+    description:
+      "Draws inputs for a program at which the known mistakes give different numbers: away from kinks and from 0, with random targets " +
+      "and cotangents. Says which mistakes can be told apart at these inputs, which look the same, and which do not show. Grade there.",
+    request: "A program and what its inputs are like",
+    answer: { description: "The inputs, and what they show", schema: ProbeResponse },
+    examples: async () => (await import("../grade/examples.ts")).probeExamples,
+    post: { path: "/v1/probe", parameters: () => ({}) },
+    command: { summary: "draw inputs that tell mistakes apart", parameters: {} },
+  },
+  prepare: (shared) => {
+    const draw = drawerOf(shared);
+    return (request, { cancelled }) => ({ content: draw(request, cancelled), facts: null });
+  },
+});
+
+/** Draws inputs for requests. What is compiled is kept between them. */
+function drawerOf({ limits, compiler, cacheBytes }: Shared) {
   const preparations = new Preparations<PreparedProbe>(limits, cacheBytes);
 
-  return (body, { cancelled }) => {
-    const request = readRequest(ProbeRequest, body, limits);
+  return (request: ProbeRequest, cancelled: () => boolean): Content => {
     const source = programOf(request);
     const fixed = merged([decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)]);
     const wanted = wantedInputs(request, fixed, compiler, limits);
@@ -44,7 +67,7 @@ export function probeTask({ limits, compiler, cacheBytes }: Context): Handler {
         wanted.length > 0 ? ["/generate", "were drawn: give the inputs' bounds with between"] : ["/inputs", "are given"];
       throw problemAt("invalid_request", place, `No finite numbers come out at any inputs that ${what}`);
     }
-    return answer(responseOf(prepared, best, request), limits);
+    return { kind: "document", encoding: request.encoding, compose: (write) => responseOf(prepared, best, write) };
   };
 }
 
@@ -76,7 +99,7 @@ function prepareProbe(program: Program, request: ProbeRequest, limits: Limits): 
     moving,
   );
   const watched = branches.map(({ value }) => value);
-  return { ...prepared, branches: runnable(program, null, watched, limits) };
+  return { ...prepared, branches: runnable(program, watched, limits) };
 }
 
 /** What submissions will hold: what the request says, or outputs and all gradients. */
@@ -105,25 +128,24 @@ function itemRequests(program: Program, { items }: ProbeRequest): ItemRequest[] 
   ];
 }
 
-function responseOf(
+/** A ProbeResponse. */
+function responseOf<Written>(
   { program }: PreparedProbe,
   { feeds, cotangent, awayFromKinks, distinction }: Attempt,
-  { encoding }: ProbeRequest,
-): ProbeResponse {
+  write: WriteTensor<Written>,
+): object {
   const named = (wantParameters: boolean) =>
     record(
-      program.inputs.flatMap(({ name, role }, at) =>
-        (role === "input") === wantParameters ? [] : [[name, encodeTensor(feeds[at], encoding)] as const],
-      ),
+      program.inputs.flatMap(({ name, role }, at) => ((role === "input") === wantParameters ? [] : [[name, write(feeds[at])] as const])),
     );
   const hasParameters = program.inputs.some(({ role }) => role !== "input");
   return {
     inputs: named(false),
     ...(hasParameters && { parameters: named(true) }),
-    ...(cotangent !== null && { cotangent: encodeTensor(cotangent, encoding) }),
+    ...(cotangent !== null && { cotangent: write(cotangent) }),
     away_from_kinks: awayFromKinks,
-    told_apart: [...distinction.toldApart],
-    indistinguishable: distinction.indistinguishable.map((group) => [...group]),
-    unseen: [...distinction.unseen],
+    told_apart: distinction.toldApart,
+    indistinguishable: distinction.indistinguishable,
+    unseen: distinction.unseen,
   };
 }

@@ -1,56 +1,63 @@
-import type { Answer, Handler } from "../../tasks/context.ts";
+import { z } from "zod";
+import { defineTask, nothing } from "../../tasks/define.ts";
 import { createHash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 
-import type { ColumnRoles } from "./columns.ts";
+import { ColumnRoles } from "./columns.ts";
 import type { Dataset } from "./schema.ts";
 import { problem, problemAt } from "../../problems/problems.ts";
 import { metadataOf } from "./metadata.ts";
 import { safetensorsPieces } from "../safetensors.ts";
-import { type DatasetFormat, formatNamed, formatOf } from "./formats.ts";
+import { type DatasetFormat, datasetFormats, formatNamed, formatOf } from "./formats.ts";
 import { parseFile } from "./parse.ts";
 import { Abandoned, type ParsedDataset } from "./parsed.ts";
 
-/** An upload that lies in a file, as the routes hand it to the pool. It has been validated. */
-export interface ParseRequest {
+/** An upload that lies in a file. */
+const Upload = z.strictObject({
   /** The file, which is not compressed. */
-  readonly path: string;
+  path: z.string(),
   /** Where the safetensors file of the dataset is to be written. */
-  readonly blobPath: string;
-  readonly maxBytes: number;
-  readonly format?: DatasetFormat | undefined;
-  readonly header?: boolean | undefined;
-  readonly delimiter?: string | undefined;
-  readonly columns?: ColumnRoles | undefined;
-}
+  blobPath: z.string(),
+  maxBytes: z.number(),
+  format: z.enum(datasetFormats).optional(),
+  header: z.boolean().optional(),
+  delimiter: z.string().optional(),
+  columns: ColumnRoles.optional(),
+});
+type Upload = z.output<typeof Upload>;
 
-/** The answer: what was read, and the digest and length of the file that was written. */
-export interface ParseResult {
+/** What was read, and the digest and length of the file that was written. */
+export interface Parsed {
   readonly digest: string;
   readonly bytes: number;
   readonly description: Omit<Dataset, "id" | "object" | "name" | "bytes" | "created_at">;
 }
 
 /** Reads an upload and writes its dataset. Run again, it does the same again. */
-export const parseDatasetTask: Handler = (body, { cancelled }): Answer => {
-  const request = JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) as ParseRequest;
-  const format = request.format ?? formatOf(request.path);
-  if (!formatNamed(format).hasColumns) requireNoTableOptions(request, format);
-  const parsed = parseFile(request.path, format, request, { maxBytes: request.maxBytes, cancelled });
-  const written = writeBlob(request.blobPath, parsed, cancelled);
-  const result: ParseResult = { ...written, description: describe(parsed, format) };
-  return { status: 200, contentType: "application/json; charset=utf-8", body: JSON.stringify(result) };
-};
+export const parseDataset = defineTask({
+  name: "parseDataset",
+  parameters: Upload,
+  body: nothing,
+  prepare:
+    () =>
+    (_body, { parameters: upload, cancelled }) => {
+      const format = upload.format ?? formatOf(upload.path);
+      if (!formatNamed(format).hasColumns) requireNoTableOptions(upload, format);
+      const parsed = parseFile(upload.path, format, upload, { maxBytes: upload.maxBytes, cancelled });
+      const facts: Parsed = { ...writeBlob(upload.blobPath, parsed, cancelled), description: describe(parsed, format) };
+      return { content: { kind: "nothing" }, facts };
+    },
+});
 
-function requireNoTableOptions(request: ParseRequest, format: DatasetFormat): void {
-  const given = (["header", "delimiter", "columns"] as const).find((name) => request[name] !== undefined);
+function requireNoTableOptions(upload: Upload, format: DatasetFormat): void {
+  const given = (["header", "delimiter", "columns"] as const).find((name) => upload[name] !== undefined);
   if (given !== undefined) throw problemAt("invalid_request", `/${given}`, `${given} is for CSV only, and the file is ${format}`);
 }
 
 function describe(
   { tensors, rows, columns, categories, reading }: ParsedDataset & { rows: number },
   format: DatasetFormat,
-): ParseResult["description"] {
+): Parsed["description"] {
   return {
     format,
     rows,
@@ -64,7 +71,7 @@ function describe(
 const copied = (names: Readonly<Record<string, readonly string[]>>): Record<string, string[]> =>
   Object.fromEntries(Object.entries(names).map(([name, list]) => [name, [...list]]));
 
-function writeBlob(path: string, parsed: ParsedDataset, cancelled: () => boolean): Pick<ParseResult, "digest" | "bytes"> {
+function writeBlob(path: string, parsed: ParsedDataset, cancelled: () => boolean): Pick<Parsed, "digest" | "bytes"> {
   const hash = createHash("sha256");
   const file = openSync(path, "w");
   let bytes = 0;

@@ -1,9 +1,11 @@
-import { type Handler, type Context, readRequest } from "../../tasks/context.ts";
+import { z } from "zod";
+import { defineTask, json, type Shared } from "../../tasks/define.ts";
 import { readFileSync } from "node:fs";
+import type { Content, Findings } from "../../tasks/result.ts";
 import { Cache } from "../../tasks/cache.ts";
 import { decodeGiven, merged } from "../../program/feeds.ts";
-import { evaluator } from "../../compute/evaluate.ts";
-import { gradientsOf } from "../../compute/gradients.ts";
+import { evaluatorOf } from "../../compute/evaluate.ts";
+import { differentiatorOf } from "../../compute/gradients.ts";
 import type { GivenInputs } from "../../program/draft.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { JobGradientsRequest, PredictRequest } from "../run-requests.ts";
@@ -12,16 +14,13 @@ import { programMembers, type ProgramSource } from "../../program/source.ts";
 import { settle } from "../../request/settle.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
 import { givenOf } from "../data.ts";
-import { splitFrame } from "../frame.ts";
 import { decodeAssignment, type JobSpec } from "../assignment.ts";
 import { applied, type FittedTransforms, isTyped } from "../transforms/fitted.ts";
 import { decodeWeights } from "../weights.ts";
 
 /** Where the files of a job lie that a request uses. */
-interface Files {
-  readonly submission: string;
-  readonly weights: string;
-}
+const Files = z.strictObject({ assignment: z.string(), weights: z.string() });
+type Files = z.output<typeof Files>;
 
 /** A trained program, and the tensors that it is run with unless the request gives others. */
 interface Trained {
@@ -30,42 +29,63 @@ interface Trained {
   readonly fits: Readonly<Record<string, FittedTransforms>>;
 }
 
-/** POST /v1/jobs/{id}/predict and …/gradients: programs with the weights of a job. The frame's header is `{"submission": path, "weights": path}`. */
-export function trainedTasks(context: Context): Readonly<Record<"predict" | "jobGradients", Handler>> {
-  const { limits } = context;
-  const evaluate = evaluator(context);
-  const differentiate = gradientsOf(context);
-  const known = new Cache<Trained>(context.cacheBytes);
-
-  const opened = (frame: string | Uint8Array): { trained: Trained; rest: string | Uint8Array } => {
-    const { header, rest } = splitFrame(frame);
-    const files = header as Files;
-    const key = `${files.submission} ${files.weights}`;
-    let trained = known.get(key);
-    if (trained === undefined) {
-      const read = readTrained(files);
-      known.set(key, (trained = read.trained), read.bytes);
-    }
-    return { trained, rest };
-  };
-
-  return {
-    predict: (body, { cancelled }) => {
-      const { trained, rest } = opened(body);
-      const request = readRequest(PredictRequest, rest, limits);
+/** POST /v1/jobs/{id}/predict: the job's program, run forward with its weights. */
+export const predict = defineTask({
+  name: "predict",
+  parameters: Files,
+  body: json(PredictRequest),
+  prepare: (shared) => {
+    const { limits } = shared;
+    const trainedBy = readerOf(shared);
+    const evaluate = evaluatorOf(shared);
+    return (request, { parameters, cancelled }) => {
+      const trained = trainedBy(parameters);
       const given = decodeGiven(request.inputs, ["inputs"], limits);
       const own = request.transform ? transformed(given, trained) : given;
       const program = inUse(trained.spec.program, own.tensors.has("target"));
-      return placed(own, () => evaluate({ ...request, seed: trained.spec.seed }, program, merged([trained.given, own]), cancelled));
-    },
-    jobGradients: (body, { cancelled }) => {
-      const { trained, rest } = opened(body);
-      const request = readRequest(JobGradientsRequest, rest, limits);
+      const question = { ...request, seed: trained.spec.seed };
+      const findings = placed(own, () => evaluate(question, program, merged([trained.given, own]), cancelled));
+      return { content: { kind: "findings", findings, encoding: request.encoding }, facts: null };
+    };
+  },
+});
+
+/** POST /v1/jobs/{id}/gradients: the same, forward and backward. */
+export const jobGradients = defineTask({
+  name: "jobGradients",
+  parameters: Files,
+  body: json(JobGradientsRequest),
+  prepare: (shared) => {
+    const { limits } = shared;
+    const trainedBy = readerOf(shared);
+    const differentiate = differentiatorOf(shared);
+    return (request, { parameters, cancelled }) => {
+      const trained = trainedBy(parameters);
       const own = decodeGiven(request.inputs, ["inputs"], limits);
       const hasTarget = own.tensors.has("target") || (request.points ?? []).some((point) => "target" in point);
       const program = inUse(trained.spec.program, hasTarget);
-      return placed(own, () => differentiate({ ...request, seed: trained.spec.seed }, program, merged([trained.given, own]), cancelled));
-    },
+      const question = { ...request, seed: trained.spec.seed };
+      const content = placed(own, () => differentiate(question, program, merged([trained.given, own]), cancelled));
+      return { content: placedLater(own, content), facts: null };
+    };
+  },
+});
+
+/** The trained programs that the tasks of one thread have read lately. */
+const read = new WeakMap<Shared, Cache<Trained>>();
+
+/** Reads trained programs, and keeps them for the next time. */
+function readerOf(shared: Shared): (files: Files) => Trained {
+  let known = read.get(shared);
+  if (known === undefined) read.set(shared, (known = new Cache(shared.cacheBytes)));
+  const cache = known;
+  return (files) => {
+    const key = `${files.assignment} ${files.weights}`;
+    const kept = cache.get(key);
+    if (kept !== undefined) return kept;
+    const { trained, bytes } = readTrained(files);
+    cache.set(key, trained, bytes);
+    return trained;
   };
 }
 
@@ -82,6 +102,14 @@ function placed<T>({ tensors }: GivenInputs, work: () => T): T {
     const errors = error.errors.map((place) => (ofTheJob.test(place.pointer) ? { ...place, pointer } : place));
     throw new Problem(error.code, error.detail, errors, error.retryAfter);
   }
+}
+
+/** The same of points, which are run when they are told. */
+function placedLater(given: GivenInputs, content: Content): Content {
+  if (content.kind !== "points") return content;
+  const points = content.points[Symbol.iterator]();
+  const next = (): IteratorResult<Findings> => placed(given, () => points.next());
+  return { ...content, points: Iterator.from({ next }) };
 }
 
 /** A network as it is used: without its loss where there is no target to compare with. */
@@ -103,8 +131,8 @@ function transformed({ tensors, pointers }: GivenInputs, { fits }: Trained): Giv
   return { tensors: new Map(changed), pointers };
 }
 
-function readTrained({ submission, weights }: Files): { trained: Trained; bytes: number } {
-  const file = readFileSync(submission);
+function readTrained({ assignment, weights }: Files): { trained: Trained; bytes: number } {
+  const file = readFileSync(assignment);
   const { spec, given } = decodeAssignment(file);
   const bytes = readFileSync(weights);
   const { weights: own, fits } = decodeWeights(bytes);

@@ -1,4 +1,5 @@
-import { type Handler, type Context, readRequest } from "../../tasks/context.ts";
+import { z } from "zod";
+import { defineTask, json } from "../../tasks/define.ts";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { decodeGiven } from "../../program/feeds.ts";
@@ -10,7 +11,6 @@ import { JobRequest } from "../request.ts";
 import { pointerTo, Problem, problemAt } from "../../problems/problems.ts";
 import { type ProgramSource, programOf } from "../../program/source.ts";
 import { type Datasets, datasetsOf, inlineData, withoutTensors } from "../data.ts";
-import { framed, splitFrame } from "../frame.ts";
 import { Judge } from "../judge.ts";
 import { methodOf } from "../optimizers/catalogue.ts";
 import type { OptimizerRule } from "../optimizers/define.ts";
@@ -21,8 +21,8 @@ import { stepPlan } from "../step-plan.ts";
 import { requireMonitor } from "../stopping.ts";
 import { encodeAssignment, type JobSpec, type Assignment } from "../assignment.ts";
 
-/** What the answer of `submitJob` says of the job, on its first line; the submission's bytes follow. */
-export interface Submitted {
+/** What is told of a job beside its assignment. */
+export interface Planned {
   readonly digest: string;
   /** The settings as clients see them. */
   readonly summary: Readonly<Record<string, unknown>>;
@@ -32,34 +32,37 @@ export interface Submitted {
   readonly steps: number;
 }
 
-/** POST /v1/jobs: checks all that can be checked before training. The frame's header is `{"datasets": {id: path}}`. */
-export function submitTask({ limits, compiler }: Context): Handler {
-  return (body) => {
-    const { header, rest } = splitFrame(body);
-    const { datasets } = header as { readonly datasets: Readonly<Record<string, string>> };
-    const request = readRequest(JobRequest, rest, limits);
-    const program = programOf(request);
-    const given = {
-      parameters: decodeGiven(request.parameters ?? {}, ["parameters"], limits),
-      inputs: decodeGiven(request.inputs, ["inputs"], limits),
-      data: inlineData(request.data, "/data", limits),
-      validation: inlineData(request.validation?.data ?? {}, "/validation/data", limits),
-    };
-    const spec = specOf(request, program);
-    const materials = { limits, compiler, datasets: readDatasets(datasets) };
-    const setup = withinUnfolding(limits, pointerTo(program.kind), () => checked({ spec, given }, materials));
-    const bytes = encodeAssignment({ given, spec: kept(spec, compiler) });
-    const submitted: Submitted = {
-      digest: createHash("sha256").update(bytes).digest("hex"),
-      summary: summaryOf(setup),
-      datasets: [...new Set([...datasetsOf(spec.data), ...datasetsOf(spec.validation?.data ?? {})])],
-      tags: request.tags,
-      webhook: request.webhook === undefined ? null : { url: request.webhook.url, secret: request.webhook.secret ?? null },
-      steps: setup.steps,
-    };
-    return { status: 200, contentType: "application/octet-stream", body: framed(submitted, bytes) };
-  };
-}
+/** POST /v1/jobs: checks all that can be checked before training, and answers with the assignment's bytes. */
+export const planJob = defineTask({
+  name: "planJob",
+  /** Where the files of the datasets lie, by their ids. */
+  parameters: z.strictObject({ datasets: z.record(z.string(), z.string()) }),
+  body: json(JobRequest),
+  prepare:
+    ({ limits, compiler }) =>
+    (request, { parameters }) => {
+      const program = programOf(request);
+      const given = {
+        parameters: decodeGiven(request.parameters ?? {}, ["parameters"], limits),
+        inputs: decodeGiven(request.inputs, ["inputs"], limits),
+        data: inlineData(request.data, "/data", limits),
+        validation: inlineData(request.validation?.data ?? {}, "/validation/data", limits),
+      };
+      const spec = specOf(request, program);
+      const materials = { limits, compiler, datasets: readDatasets(parameters.datasets) };
+      const setup = withinUnfolding(limits, pointerTo(program.kind), () => checked({ spec, given }, materials));
+      const bytes = encodeAssignment({ given, spec: kept(spec, compiler) });
+      const facts: Planned = {
+        digest: createHash("sha256").update(bytes).digest("hex"),
+        summary: summaryOf(setup),
+        datasets: [...new Set([...datasetsOf(spec.data), ...datasetsOf(spec.validation?.data ?? {})])],
+        tags: request.tags,
+        webhook: request.webhook === undefined ? null : { url: request.webhook.url, secret: request.webhook.secret ?? null },
+        steps: setup.steps,
+      };
+      return { content: { kind: "bytes", bytes }, facts };
+    },
+});
 
 /** Datasets as files of safetensors, by their ids; each is read once. */
 export function readDatasets(paths: Readonly<Record<string, string>>): Datasets {

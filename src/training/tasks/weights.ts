@@ -1,26 +1,26 @@
-import type { Handler, Context } from "../../tasks/context.ts";
 import { readFileSync } from "node:fs";
-import { answer, record } from "../../tasks/answer.ts";
-import { encodeTensor } from "../../request/encode.ts";
-import type { Encoding } from "../../request/values.ts";
+import { z } from "zod";
+import { Encoding } from "../../request/values.ts";
+import { defineTask, nothing } from "../../tasks/define.ts";
+import { record } from "../../tasks/outline.ts";
 import { decodeWeights } from "../weights.ts";
 
-/** What the event loop asks for: a file of weights, how to write them, and what the answer says of them before. */
-export interface WeightsTask {
-  readonly path: string;
-  readonly encoding: Encoding;
-  readonly told: Readonly<Record<string, string>>;
-}
-
-/** GET /v1/jobs/{id}/weights as JSON. */
-export function weightsTask({ limits }: Context): Handler {
-  return (body) => {
-    const text = typeof body === "string" ? body : new TextDecoder().decode(body);
-    const { path, encoding, told } = JSON.parse(text) as WeightsTask;
-    const { weights } = decodeWeights(readFileSync(path));
-    return answer(
-      { ...told, parameters: record([...weights].map(([name, tensor]) => [name, encodeTensor(tensor, encoding)] as const)) },
-      limits,
-    );
-  };
-}
+/** GET /v1/jobs/{id}/weights as named tensors: a file of weights, after what the answer says of them. */
+export const readWeights = defineTask({
+  name: "readWeights",
+  parameters: z.strictObject({ path: z.string(), encoding: Encoding, told: z.record(z.string(), z.string()) }),
+  body: nothing,
+  prepare:
+    () =>
+    (_body, { parameters: { path, encoding, told } }) => {
+      const { weights } = decodeWeights(readFileSync(path));
+      return {
+        content: {
+          kind: "document",
+          encoding,
+          compose: (write) => ({ ...told, parameters: record([...weights].map(([name, tensor]) => [name, write(tensor)] as const)) }),
+        },
+        facts: null,
+      };
+    },
+});

@@ -1,3 +1,4 @@
+import { parseDataset } from "../../../src/training/datasets/task.ts";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -233,7 +234,7 @@ test("a full disk is told as such, and nothing of the file is kept", async () =>
   await expect(receiveFile(Readable.from([Buffer.alloc(100_000)]), "/dev/full", mostBytes)).rejects.toMatchObject({ code: "storage_full" });
   const request = { path: join(folder, "numbers.csv"), blobPath: "/dev/full", maxBytes: mostBytes };
   await receiveFile(Readable.from([Buffer.from("1\n2\n")]), request.path, mostBytes);
-  const answer = await service.pool.run("parseDataset", Buffer.from(JSON.stringify(request)));
+  const answer = await service.pool.run(parseDataset, request);
   expect(JSON.parse(String(answer.body))).toMatchObject({ status: 503, code: "storage_full" });
 });
 

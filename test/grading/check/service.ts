@@ -1,21 +1,14 @@
-import type { Handler } from "../../../src/tasks/context.ts";
-import { Compiler } from "../../../src/program/compiler.ts";
-import { Registry } from "../../../src/program/registry.ts";
-
-import { checkTask } from "../../../src/grading/check/task.ts";
+import { check as task } from "../../../src/grading/check/task.ts";
 import { CheckResponse } from "../../../src/grading/check/response.ts";
-import { defaultLimits, type Limits } from "../../../src/request/limits.ts";
+import type { Limits } from "../../../src/request/limits.ts";
+import { performed, sharedWithin } from "../../support/tasks.ts";
 
 /** The task behind /v1/check. */
-export function taskWithin(limits: Partial<Limits>): Handler {
-  const all = { ...defaultLimits, ...limits };
-  // No test here registers a graph, so the folder is never made.
-  return checkTask({ limits: all, cacheBytes: 2 ** 24, compiler: new Compiler(new Registry("unused"), all) });
-}
+export const taskWithin = (limits: Partial<Limits>) => performed(task, sharedWithin(limits));
 
 /** What /v1/check answers, on this thread. Every answer fits the contract. Throws Problem. */
 export function check(request: unknown, limits: Partial<Limits> = {}): CheckResponse {
-  const { status, body } = taskWithin(limits)(typeof request === "string" ? request : JSON.stringify(request), { cancelled: () => false });
+  const { status, body } = taskWithin(limits)(request, {});
   if (status !== 200) throw new Error(`status ${status}`);
   return CheckResponse.parse(JSON.parse(String(body)));
 }

@@ -1,11 +1,10 @@
-import type { Answer } from "../../../tasks/context.ts";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
 
 import type { Blobs, Dataset as KeptDataset, DatasetStore } from "../../../jobs/contract.ts";
-import type { ParseRequest, ParseResult } from "../../../training/datasets/task.ts";
+import { parseDataset } from "../../../training/datasets/task.ts";
 import { datasetExamples } from "../../../training/datasets/examples.ts";
 import { ColumnRoles } from "../../../training/datasets/columns.ts";
 import { formatTitles } from "../../../training/datasets/formats.ts";
@@ -16,7 +15,7 @@ import { check } from "../../../request/validate.ts";
 import { viewOfDataset } from "../dataset-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { forgetRest, inUploadFolder, receiveFile, uploadTooLarge } from "../upload.ts";
-import { type Runner, sendAnswer } from "./compute.ts";
+import { type Workers, sendAnswer } from "../answers.ts";
 
 export interface DatasetsOptions {
   readonly blobs: Pick<Blobs, "putFile">;
@@ -31,7 +30,7 @@ export interface DatasetsOptions {
 const retryAfter = 5;
 
 /** Data for training, uploaded as files: a file comes as it is, whatever type its sender gives it, and is never in memory as a whole here. */
-export const datasetUpload: FastifyPluginCallbackZod<DatasetsOptions & { pool: Runner }> = (scope, options, done) => {
+export const datasetUpload: FastifyPluginCallbackZod<DatasetsOptions & { pool: Workers }> = (scope, options, done) => {
   const { pool, blobs, datasets, uploadsFolder, maxDatasetBytes: maxBytes } = options;
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", ({ headers }, payload, parsed) => {
@@ -89,17 +88,17 @@ export const datasetUpload: FastifyPluginCallbackZod<DatasetsOptions & { pool: R
       const { name, header, columns, ...reading } = query;
       const told = { ...reading, header: header && header === "true", columns: columnRoles(columns) };
       const outcome = await inUploadFolder(uploadsFolder, async (folder) => {
-        const request: ParseRequest = { ...told, path: join(folder, "file"), blobPath: join(folder, "blob"), maxBytes };
-        await receiveFile(body, request.path, maxBytes);
-        const answer = await pool.run("parseDataset", Buffer.from(JSON.stringify(request)), { signal: departure });
-        if (answer.status === 200) await blobs.putFile(resultOf(answer).digest, request.blobPath);
+        const upload = { ...told, path: join(folder, "file"), blobPath: join(folder, "blob"), maxBytes };
+        await receiveFile(body, upload.path, maxBytes);
+        const answer = await pool.run(parseDataset, upload, undefined, { signal: departure });
+        if (answer.facts !== undefined) await blobs.putFile(answer.facts.digest, upload.blobPath);
         return answer;
       });
-      if (outcome.status !== 200) {
+      if (outcome.facts === undefined) {
         if (outcome.status === 503) reply.header("retry-after", retryAfter);
         return sendAnswer(reply, outcome);
       }
-      const { digest, bytes, description } = resultOf(outcome);
+      const { digest, bytes, description } = outcome.facts;
       const dataset: KeptDataset = { id: `sha256:${digest}`, name, created_at: Date.now(), bytes, description };
       const isNew = await datasets.add(dataset);
       reply.code(isNew ? 201 : 200).header("location", `/v1/datasets/${dataset.id}`);
@@ -129,6 +128,3 @@ function jsonOf(text: string): unknown {
     throw problem(error.code, `In the query's columns: ${error.detail}`, [{ pointer: "/columns", detail: error.detail }]);
   }
 }
-
-const resultOf = ({ body }: Answer): ParseResult =>
-  JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) as ParseResult;

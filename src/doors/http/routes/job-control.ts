@@ -5,7 +5,7 @@ import { jobExample } from "../../../jobs/examples.ts";
 import { Job, JobId } from "../../../jobs/response.ts";
 import { viewOfJob } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { readProblems } from "./compute.ts";
+import { readProblems } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 const commands = {

@@ -10,7 +10,7 @@ import { eventStream } from "../event-stream.ts";
 import { JobWatch } from "../job-watch.ts";
 import { viewOfEvent, viewOfPage } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { readProblems } from "./compute.ts";
+import { readProblems } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 const Query = z.strictObject({

@@ -6,7 +6,7 @@ import { JobCheckpointList, JobId, JobMetricsList, JobResult } from "../../../jo
 import { viewOfCheckpoint, viewOfPage, viewOfResult } from "../../../jobs/job-view.ts";
 import { metricsCsv } from "../metrics-csv.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { readProblems } from "./compute.ts";
+import { readProblems } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 /** What has become of a job: its losses and metrics, what it has kept, and how it ended. */

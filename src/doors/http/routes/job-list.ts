@@ -11,7 +11,7 @@ import { viewOfJob, viewOfPage } from "../../../jobs/job-view.ts";
 import { untilOver } from "../job-watch.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { preferenceHeader, preferHeader, preferredWait } from "../preferences.ts";
-import { computeProblems, readProblems, sendAnswer } from "./compute.ts";
+import { computeProblems, readProblems, sendAnswer } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 const jobAnswer = { description: "The job", schema: Job, examples: { job: { summary: "A job that succeeded", value: jobExample } } };

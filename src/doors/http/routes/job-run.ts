@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
-import { framed } from "../../../training/frame.ts";
+import { jobGradients, predict } from "../../../training/tasks/predict.ts";
 import { jobGradientsExamples, predictExamples } from "../../../jobs/examples.ts";
 import { JobId } from "../../../jobs/response.ts";
 import { JobGradientsRequest, PredictRequest } from "../../../training/run-requests.ts";
@@ -8,13 +8,13 @@ import { EvaluateResponse, GradientsResponse } from "../../../compute/responses.
 import { chosenWeights, Which } from "../chosen-weights.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { bodyOf, computeProblems, sendAnswer } from "./compute.ts";
+import { bodyOf, computeProblems, sendAnswer } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 const operations = [
   {
     path: "/v1/jobs/:id/predict",
-    task: "predict",
+    task: predict,
     about: {
       operationId: "predict",
       summary: "Predict with a job's weights",
@@ -28,7 +28,7 @@ const operations = [
   },
   {
     path: "/v1/jobs/:id/gradients",
-    task: "jobGradients",
+    task: jobGradients,
     about: {
       operationId: "jobGradients",
       summary: "Differentiate with a job's weights",
@@ -45,7 +45,7 @@ const operations = [
   },
 ] as const;
 
-/** A job's program, run with its weights. The bodies go to the workers as they came, behind the paths of the files that they need. */
+/** A job's program, run with its weights. The bodies go to the workers as they came, with the paths of the files that they need. */
 export const jobRun: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage }, done) => {
   const { jobs, blobs } = storage;
   for (const { path, task, about, contract } of operations) {
@@ -65,9 +65,8 @@ export const jobRun: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storag
         const body = bodyOf(request);
         const { id } = request.params;
         const [{ submission }, checkpoint] = await Promise.all([jobs.get(id), chosenWeights(jobs, id, request.query.which)]);
-        const [program, weights] = await Promise.all([blobs.localPath(submission), blobs.localPath(checkpoint.weights)]);
-        const frame = framed({ submission: program, weights }, body);
-        return sendAnswer(reply, await pool.run(task, frame, { signal: request.departure }));
+        const [assignment, weights] = await Promise.all([blobs.localPath(submission), blobs.localPath(checkpoint.weights)]);
+        return sendAnswer(reply, await pool.run(task, { assignment, weights }, body, { signal: request.departure }));
       },
     );
   }

@@ -2,14 +2,14 @@ import { Readable } from "node:stream";
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
 import { weightsExample } from "../../../jobs/examples.ts";
-import type { WeightsTask } from "../../../training/tasks/weights.ts";
+import { readWeights } from "../../../training/tasks/weights.ts";
 import { JobId, JobWeights } from "../../../jobs/response.ts";
 import { Encoding } from "../../../request/values.ts";
 import { chosenWeights, Which } from "../chosen-weights.ts";
 import { checkpointName } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { knows } from "../resource.ts";
-import { readProblems, sendAnswer } from "./compute.ts";
+import { readProblems, sendAnswer } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 const Query = z.strictObject({
@@ -78,8 +78,8 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
       if (knows(request, etag)) return reply.code(304).send();
       if (isJson) {
         const told = { job_id: id, object: "training.job.weights", checkpoint: checkpointName(checkpoint) };
-        const task: WeightsTask = { path: await blobs.localPath(checkpoint.weights), encoding, told };
-        return sendAnswer(reply, await pool.run("weightsJson", Buffer.from(JSON.stringify(task)), { signal: request.departure }));
+        const path = await blobs.localPath(checkpoint.weights);
+        return sendAnswer(reply, await pool.run(readWeights, { path, encoding, told }, undefined, { signal: request.departure }));
       }
       const size = await blobs.size(checkpoint.weights);
       reply.type("application/octet-stream").header("content-disposition", `attachment; filename="${id}.safetensors"`);

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "@fastify/type-provider-zod";
 import type { Storage } from "../../../jobs/contract.ts";
-import type { Runner } from "./compute.ts";
+import type { Workers } from "../answers.ts";
 import { jobControl } from "./job-control.ts";
 import { jobEvents } from "./job-events.ts";
 import { jobHistory } from "./job-history.ts";
@@ -10,7 +10,7 @@ import { jobWeights } from "./job-weights.ts";
 
 /** What the routes of jobs are given. */
 export interface JobParts {
-  readonly pool: Runner;
+  readonly pool: Workers;
   readonly storage: Storage;
   readonly apiKeys: readonly string[];
   /** Whether webhooks may go to addresses of a private network. */

@@ -1,6 +1,6 @@
 import { type Backward, pullBack, reverse, RuleError } from "../autodiff/reverse.ts";
 import { didYouMean } from "../program/draft.ts";
-import type { NamedValue, Program } from "../program/program.ts";
+import type { NamedNode, NamedValue, Program } from "../program/program.ts";
 import { input, type Node, type Value } from "../ir/graph.ts";
 import { has, operatorOf } from "../ops/define.ts";
 import { filled } from "../ops/shape/expand.ts";
@@ -8,7 +8,10 @@ import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { nearest } from "../problems/nearest.ts";
 import { pointerTo, problemAt } from "../problems/problems.ts";
-import { refusalOfGradient } from "./refusal.ts";
+import { type OwnerOf, ownersIn } from "../program/owner.ts";
+import { refusalOfDerivative } from "../run/refusal.ts";
+import type { Beside } from "../run/run.ts";
+import { type Watch, watchBoth, watchForward } from "../run/watch.ts";
 
 export type Part = "outputs" | "gradients" | "nodes" | "edges";
 
@@ -39,6 +42,10 @@ export interface Derivatives {
   readonly edges: readonly EdgeValues[];
   /** The gradient that flows back along each edge, by node and input position, in backward order. */
   readonly flows: Flows;
+  /** Watches the program's values and every edge's gradient. */
+  readonly watch: Watch;
+  /** Knows of the nodes of gradients, too, whose they are. */
+  readonly ownerOf: OwnerOf;
   /** The cotangent of a value; null when nothing flows back to it. */
   readonly gradientOf: (value: Value) => Value | null;
 }
@@ -50,7 +57,7 @@ export function differentiate(program: Program, question: Question): Derivatives
   try {
     return derivativesOf(program, question);
   } catch (error) {
-    throw error instanceof RuleError ? refusalOfGradient(program, error.node, error.cause) : error;
+    throw error instanceof RuleError ? refusalOfDerivative(namedNode(program, error.node), error.cause) : error;
   }
 }
 
@@ -83,6 +90,45 @@ function derivativesOf(program: Program, question: Question): Derivatives {
     edges: asked("edges") ? edgesOf(program, flows) : [],
     flows,
     gradientOf: backward.gradientOf,
+    watch: watchBoth(watchForward(program), watchBackward(program, flows, backward.gradientOf)),
+    ownerOf: ownersWith(program, flows),
+  };
+}
+
+/** What runs a program together with its derivatives needs to know of these. */
+export const besideOf = ({ cotangent, watch, ownerOf }: Derivatives): Beside => ({
+  fed: cotangent === null ? [] : [cotangent],
+  watch,
+  ownerOf,
+});
+
+const namedNode = ({ nodes }: Program, node: Node | null): NamedNode | undefined => nodes.find((candidate) => candidate.node === node);
+
+/** Watches every edge's gradient. To blame is the node that makes a bad one of good ones. */
+function watchBackward(program: Program, flows: Flows, gradientOf: Derivatives["gradientOf"]): Watch {
+  return {
+    values: [...flows.values()].flat().filter((gradient) => gradient !== null),
+    culprit: (isBad) => {
+      for (const [node, leaving] of flows) {
+        const arriving = node.outputs.map(gradientOf);
+        if (leaving.some(isBad) && ![...arriving, ...node.inputs, ...node.outputs].some(isBad))
+          return { node: namedNode(program, node)?.name ?? node.op, pass: "backward" };
+      }
+      return null;
+    },
+  };
+}
+
+/** A node of a gradient belongs to the first of the client's nodes, walking backward, whose gradients are complete by then. */
+function ownersWith(program: Program, flows: Flows): OwnerOf {
+  const ownerOf = ownersIn(program);
+  return (node) => {
+    const owner = ownerOf(node);
+    if (!owner.isDerived) return owner;
+    for (const [source, gradients] of flows) {
+      if (gradients.some((gradient) => (gradient?.id ?? 0) >= node.id)) return { own: namedNode(program, source) ?? null, isDerived: true };
+    }
+    return owner;
   };
 }
 

@@ -1,0 +1,24 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { problem } from "../../problems/problems.ts";
+import type { Answer } from "../../tasks/perform.ts";
+import type { WorkerPool } from "../../workers/pool.ts";
+
+/** Those who perform tasks. */
+export type Workers = Pick<WorkerPool, "run">;
+
+/** What may go wrong with anything that is computed. */
+export const computeProblems = [400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504];
+
+/** What may go wrong with anything that is read by its id. */
+export const readProblems = [400, 401, 404, 429, 500, 503];
+
+/** The bytes of a request's body. Throws Problem when there are none. */
+export function bodyOf({ body }: Pick<FastifyRequest, "body">): Buffer {
+  if (!Buffer.isBuffer(body) || body.length === 0) throw problem("invalid_json", "The body is empty; it should be a JSON object");
+  return body;
+}
+
+/** Answers travel as text or as the bytes of text, and either way as they are. */
+export function sendAnswer(reply: FastifyReply, { status, contentType, body }: Answer): FastifyReply {
+  return reply.code(status).header("content-type", contentType).send(body);
+}

@@ -1,0 +1,19 @@
+import type { Node } from "../ir/graph.ts";
+import type { NamedNode, Program } from "./program.ts";
+
+/** Whose a node is: the client's own that it is part of, or the one whose derivative it is part of; null where that is not known. */
+export type Owner = { readonly own: NamedNode; readonly isDerived: false } | { readonly own: NamedNode | null; readonly isDerived: true };
+
+/** The one lookup from a node that runs to what the client called it. */
+export type OwnerOf = (node: Node) => Owner;
+
+/**
+ * The client's own node that a node is part of: the first whose id is not smaller, since expansions are made before their node, and
+ * derivatives after all of them.
+ */
+export const ownersIn =
+  ({ nodes }: Program): OwnerOf =>
+  (node) => {
+    const own = nodes.find((candidate) => candidate.node.id >= node.id);
+    return own === undefined ? { own: null, isDerived: true } : { own, isDerived: false };
+  };

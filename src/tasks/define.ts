@@ -1,0 +1,96 @@
+import { z } from "zod";
+import type { Compiler } from "../program/compiler.ts";
+import type { Registry } from "../program/registry.ts";
+import type { Limits } from "../request/limits.ts";
+import type { Result } from "./result.ts";
+
+/** What the tasks of one thread share. */
+export interface Shared {
+  readonly limits: Limits;
+  readonly compiler: Compiler;
+  /** Where registered programs are kept. */
+  readonly registry: Registry;
+  /** Memory that each task may spend on keeping compiled programs, in bytes. */
+  readonly cacheBytes: number;
+}
+
+/** One call of a task, beside its body. */
+export interface Call<Parameters> {
+  readonly parameters: Parameters;
+  /** Whether nobody waits for the answer any more. Cheap: ask between the steps of long work, and throw anything when it is true. */
+  readonly cancelled: () => boolean;
+}
+
+/** What a task's body is: JSON that a schema describes, bytes of the task's own reading (text where they are few), or nothing. */
+export type BodyKind<Body> =
+  | { readonly kind: "json"; readonly schema: z.ZodType<Body> }
+  | { readonly kind: "bytes" }
+  | { readonly kind: "nothing" };
+
+export const json = <Schema extends z.ZodType>(schema: Schema) =>
+  ({ kind: "json", schema: schema as z.ZodType<z.output<Schema>> }) as const;
+export const bytes = { kind: "bytes" } as const satisfies BodyKind<string | Uint8Array>;
+export const nothing = { kind: "nothing" } as const satisfies BodyKind<null>;
+
+/** The schema of a task that is told nothing beside its body. */
+export const noParameters = z.strictObject({});
+export type NoParameters = z.output<typeof noParameters>;
+
+/** A request with its answer, for whoever reads the contract. */
+export interface Exchange {
+  readonly summary: string;
+  readonly request: unknown;
+  readonly answer: unknown;
+}
+
+/** What the contract says of a task that clients reach. */
+export interface Operation<Parameters> {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly tag: "compute" | "grading" | "graphs" | "jobs";
+  readonly request: string;
+  readonly answer: { readonly description: string; readonly schema: z.ZodType };
+  /** Read only by those who publish the contract. */
+  readonly examples: () => Promise<Readonly<Record<string, Exchange>>>;
+  /** Where a body is posted that needs nothing else looked up: what is told beside it follows from the headers. */
+  readonly post?: {
+    readonly path: string;
+    readonly parameters: (headers: Readonly<Record<string, string | readonly string[] | undefined>>) => Parameters;
+    /** The header on which the answer depends. */
+    readonly vary?: string;
+  };
+  /** What the command of the task's name does, in the words of its help; none: there is no such command. */
+  readonly command?: { readonly summary: string; readonly parameters: Parameters };
+}
+
+/** Runs a task. Synchronous, and the same again on another thread when this one is held up or lost before the answer is sent. */
+export type Handler<Parameters, Body, Facts> = (body: Body, call: Call<Parameters>) => Result<Facts>;
+
+/** One kind of work for a worker thread, defined once: the pool, the command, the routes and the contract read it off here. */
+export interface TaskDefinition<Parameters, Body, Facts> {
+  /** Where messages and the log say which task is meant. */
+  readonly name: string;
+  /** What travels beside the body. */
+  readonly parameters: z.ZodType<Parameters>;
+  readonly body: BodyKind<Body>;
+  readonly operation?: Operation<NoInfer<Parameters>>;
+  /** Makes the task callable on a thread, where it may keep what it compiles. */
+  readonly prepare: (shared: Shared) => Handler<Parameters, Body, Facts>;
+}
+
+/** A task as those see it who ask for it: what it is told, and the facts that its answer brings beside the body. */
+export interface Task<Parameters, Facts> {
+  readonly name: string;
+  readonly parameters: z.ZodType<Parameters>;
+  readonly body: BodyKind<unknown>;
+  readonly operation?: Operation<Parameters>;
+  readonly prepare: (shared: Shared) => (body: never, call: Call<never>) => Result<Facts>;
+}
+
+/** Any task, whatever it is told: its own schema says whether it can be told something. */
+export type AnyTask = Task<unknown, unknown>;
+
+export const defineTask = <Parameters, Body, Facts>(
+  definition: TaskDefinition<Parameters, Body, Facts>,
+): TaskDefinition<Parameters, Body, Facts> => Object.freeze(definition);

@@ -1,0 +1,51 @@
+import type { z } from "zod";
+import { parseJson } from "../request/json.ts";
+import type { Limits } from "../request/limits.ts";
+import { validate } from "../request/validate.ts";
+import type { BodyKind, Call, Shared, Task } from "./define.ts";
+import type { Content, Result } from "./result.ts";
+
+/** What is sent for a task's content: a content type, and text or bytes, whose memory is given away. */
+export interface Written {
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+}
+
+/** How a door writes the content of a result. Throws answer_too_large. */
+export type WriteContent = (content: Content, limits: Limits) => Written;
+
+/** What comes back for a call: an HTTP status with what is sent, and the facts; undefined where the call was refused. */
+export interface Answer<Facts = unknown> extends Written {
+  readonly status: number;
+  readonly facts: Facts | undefined;
+}
+
+/** A task on a thread, from the body as it came to the answer as it goes. Throws Problem. */
+export type Performer<Facts = unknown> = (body: string | Uint8Array, parameters: unknown, cancelled: () => boolean) => Answer<Facts>;
+
+/** Makes a task callable. Its results are written in the form of one door. */
+export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, shared: Shared, write: WriteContent): Performer<Facts> {
+  const { limits } = shared;
+  // The body is what the task's own kind makes of it.
+  const run = task.prepare(shared) as (body: unknown, call: Call<Parameters>) => Result<Facts>;
+  return (body, parameters, cancelled) => {
+    const { content, facts } = run(readBody(task.body, body, limits), { parameters: task.parameters.parse(parameters), cancelled });
+    return { status: 200, ...write(content, limits), facts };
+  };
+}
+
+function readBody(kind: BodyKind<unknown>, body: string | Uint8Array, limits: Limits): unknown {
+  switch (kind.kind) {
+    case "json":
+      return readRequest(kind.schema, body, limits);
+    case "bytes":
+      return body;
+    case "nothing":
+      return null;
+  }
+}
+
+/** Reads a request's body, UTF-8 by the pool's word, as a schema wants it. */
+function readRequest<S extends z.ZodType>(schema: S, body: string | Uint8Array, limits: Limits): z.output<S> {
+  return validate(schema, parseJson(typeof body === "string" ? body : new TextDecoder().decode(body), limits), limits);
+}
