@@ -1,6 +1,6 @@
 /**
  * The configuration: every environment variable that the service reads, with its default and what it means. This is the only place
- * that reads the environment; README's table of variables is checked against `variables`.
+ * that reads the environment; the table of variables in docs/operating.md is checked against `variables`.
  */
 import { isIP } from "node:net";
 import { availableParallelism } from "node:os";

@@ -1,21 +1,30 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { variables } from "../src/config.ts";
+import { openStorage } from "../src/jobs/storage.ts";
 
-/** What the README tells a newcomer to run, run as the README says, with the answers that it promises. */
+/** What the README and the guides tell a newcomer to run, run as they say, with the answers that they promise. */
 
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const blocks = Array.from(readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language, text]) => ({ language, text }));
+const root = fileURLToPath(new URL("..", import.meta.url));
+const names = ["README.md", ...["programs", "training", "grading", "operating", "contributing"].map((name) => `docs/${name}.md`)];
+const pages = names.map((name) => ({ name, text: readFileSync(join(root, name), "utf8") }));
+const page = (wanted: string): string => pages.find(({ name }) => name === wanted)?.text ?? "";
 const run = promisify(execFile);
 
-/** The blocks in one language, each with the block behind it: what it prints. */
-const examples = (language: string): { command: string; answer: string }[] =>
-  blocks.flatMap((block, at) => (block.language === language ? [{ command: block.text, answer: blocks[at + 1].text }] : []));
+const blocks = (text: string): { language: string; text: string }[] =>
+  Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language, block]) => ({ language, text: block }));
+
+/** The blocks of a page in one language, each with the block behind it: what it prints. */
+function examples(text: string, language: string): { command: string; answer: string }[] {
+  const all = blocks(text);
+  return all.flatMap((block, at) => (block.language === language ? [{ command: block.text, answer: all[at + 1].text }] : []));
+}
 
 let folder: string;
 let service: ChildProcess;
@@ -53,43 +62,72 @@ function lasting(value: unknown): unknown {
 
 const here = (text: string): string => text.replaceAll("localhost:8080", `localhost:${port}`);
 
-describe("the README's requests", () => {
-  test.each(examples("sh").map(({ command, answer }) => [command.replaceAll(/\s+/g, " ").slice(0, 120), command, answer]))(
-    "%s",
-    async (_, command, answer) => {
-      const { stdout } = await run("sh", ["-c", here(command)], { env: { ...process.env, JOB: job } });
-      const answered = JSON.parse(stdout) as { readonly id?: unknown };
-      expect(lasting(answered)).toEqual(lasting(JSON.parse(answer)));
-      if (String(answered.id).startsWith("job_")) job = String(answered.id);
-    },
-  );
+const requests = pages.flatMap(({ name, text }) =>
+  examples(text, "sh").map(({ command, answer }) => ({ name, words: command.replaceAll(/\s+/g, " ").slice(0, 120), command, answer })),
+);
 
-  test("there are some", () => {
-    expect(examples("sh").length).toBeGreaterThan(7);
-  });
+test.each(requests)("$name: $words", async ({ command, answer }) => {
+  const { stdout } = await run("sh", ["-c", here(command)], { env: { ...process.env, JOB: job } });
+  const answered = JSON.parse(stdout) as { readonly id?: unknown };
+  expect(lasting(answered)).toEqual(lasting(JSON.parse(answer)));
+  if (String(answered.id).startsWith("job_")) job = String(answered.id);
 });
 
-describe("the README's programs", () => {
-  test("in Python", async () => {
-    const [{ command, answer }] = examples("python");
-    const { stdout } = await run("python3", ["-c", here(command)]);
-    expect(stdout).toBe(answer);
-  });
-
-  test("in Perl", async () => {
-    const [{ command, answer }] = examples("perl");
-    const { stdout } = await run("perl", ["-e", here(command)]);
-    expect(stdout).toBe(answer);
-  });
+test("there are requests", () => {
+  expect(requests.length).toBeGreaterThan(20);
 });
 
-test("the README's table of variables is the configuration's", () => {
+test.each([
+  ["python", "python3", "-c"],
+  ["perl", "perl", "-e"],
+])("a program in %s", async (language, interpreter, flag) => {
+  const [{ command, answer }] = examples(page("docs/programs.md"), language);
+  const { stdout } = await run(interpreter, [flag, here(command)]);
+  expect(stdout).toBe(answer);
+});
+
+test("a backup of the running service is one that a service starts on", async () => {
+  const script = blocks(page("docs/operating.md")).find(({ language }) => language === "bash")?.text ?? "";
+  const backup = join(folder, "backup");
+  await run("sh", ["-e", "-c", script], { cwd: root, env: { ...process.env, DATA_DIR: folder, BACKUP: backup } });
+  await using storage = await openStorage({ dataDir: backup, onError: () => {} });
+  const kept = await storage.jobs.get(job);
+  expect(kept?.status).toBe("succeeded");
+  const digests = readdirSync(join(backup, "blobs"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(digests.length).toBeGreaterThan(3);
+});
+
+test("the table of variables is the configuration's", () => {
   const rows = Object.entries(variables).map(([name, { fallback, fallbackInWords, description }]) => {
     const value = typeof fallback === "string" ? fallback : "";
     return `| \`${name}\` | ${fallbackInWords ?? (value === "" ? "" : `\`${value}\``)} | ${description.replaceAll("|", "\\|")} |`;
   });
   const table = ["| variable | default | meaning |", "|---|---|---|", ...rows].join("\n");
-  expect(readme).toContain(table);
+  expect(page("docs/operating.md")).toContain(table);
+});
+
+/** The name that a heading has in a link. */
+const anchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
+
+test.each(pages)("$name: links lead somewhere", ({ name, text }) => {
+  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, "");
+  for (const [, target] of prose.matchAll(/\]\(([^)]+)\)/g)) {
+    if (/^https?:/.test(target)) continue;
+    const [path, heading] = target.split("#");
+    const file = path === "" ? join(root, name) : join(root, dirname(name), path);
+    expect([target, existsSync(file)]).toEqual([target, true]);
+    if (heading === undefined) continue;
+    const headings = Array.from(readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm), ([, words]) => anchor(words));
+    expect(headings).toContain(heading);
+  }
+});
+
+test("the README is short", () => {
+  expect(page("README.md").split("\n").length).toBeLessThanOrEqual(251);
 });
 
 async function freePort(): Promise<number> {

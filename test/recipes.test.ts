@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Service, startService } from "./support/service.ts";
 
-/** The README's recipes for autograders, run with a right submission and a wrong one. */
+/** The guide's recipes for autograders, run with a right submission and a wrong one. */
 
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const section = readme.slice(readme.indexOf("### In an autograder"), readme.indexOf("## Requests in full"));
+const guide = readFileSync(new URL("../docs/grading.md", import.meta.url), "utf8");
+const section = guide.slice(guide.indexOf("## In an autograder"));
 const [pytestFile, nbgraderCell, otterTest] = Array.from(section.matchAll(/^```python\n([\s\S]*?)^```$/gm), ([, text]) => text);
 const [shellScript] = Array.from(section.matchAll(/^```bash\n([\s\S]*?)^```$/gm), ([, text]) => text);
 
