@@ -218,6 +218,9 @@ interface Derived {
 
 const defined = new Map<string, Operator>();
 
+/** The operators defined so far. */
+export const definedOperators = (): Operator[] => [...defined.values()];
+
 /** The operator of a node. That of a client, who may name any, is looked for in the catalogue. */
 export function operatorOf(type: string): Operator {
   const op = defined.get(type);
