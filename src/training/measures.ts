@@ -1,3 +1,5 @@
+import type { Loss } from "../program/network/define.ts";
+import { lossOf } from "../program/network/losses.ts";
 import type { NamedValue, Program } from "../program/program.ts";
 import type { Value } from "../ir/graph.ts";
 import { isFloating } from "../tensor/dtype.ts";
@@ -37,7 +39,7 @@ export function measuresOf(metrics: readonly Metric[], program: Program, source:
       throw problemAt("invalid_training", pointer, `${type} is measured already, and the history has one number by that name`);
     names.add(type);
     const [predicted, wanted] = [valueOf(program, output, pointer), valueOf(program, target, pointer)];
-    return [{ name: type, output: predicted, target: wanted, tally: tallyOf(type, predicted, wanted, lossTypeOf(source), pointer) }];
+    return [{ name: type, output: predicted, target: wanted, tally: tallyOf(type, predicted, wanted, lossIn(source), pointer) }];
   });
 }
 
@@ -52,9 +54,9 @@ function valueOf(program: Program, name: string, pointer: string): Value {
   throw problemAt("invalid_training", pointer, detail, meant);
 }
 
-const lossTypeOf = (source: ProgramSource): string | undefined => (source.kind === "network" ? source.source.loss?.type : undefined);
+const lossIn = ({ kind, source }: ProgramSource): Loss | null => (kind === "network" && source.loss ? lossOf(source.loss) : null);
 
-function tallyOf(type: Exclude<MetricName, "loss">, output: Value, target: Value, loss: string | undefined, pointer: string): Tally {
+function tallyOf(type: Exclude<MetricName, "loss">, output: Value, target: Value, loss: Loss | null, pointer: string): Tally {
   if (type === "accuracy") return accuracyOf(output.shape, target, loss, pointer);
   if (!sameShape(output.shape, target.shape)) {
     const detail = `${type} compares values of one shape, not ${formatShape(output.shape)} with ${formatShape(target.shape)}`;
@@ -65,16 +67,16 @@ function tallyOf(type: Exclude<MetricName, "loss">, output: Value, target: Value
   return averaged((difference) => difference * difference, type === "rmse" ? Math.sqrt : (mean) => mean);
 }
 
-function accuracyOf(output: Shape, target: Value, loss: string | undefined, pointer: string): Tally {
+function accuracyOf(output: Shape, target: Value, loss: Loss | null, pointer: string): Tally {
   // Scores of classes lie along the second axis, or the only one.
   const axis = output.length > 1 ? 1 : 0;
   const without = output.filter((_, at) => at !== axis);
   const isOfClasses = !isFloating(target.dtype) && sameShape(target.shape, without);
-  const isOfScores = loss === "CrossEntropyLoss" && sameShape(target.shape, output);
+  const decides = loss?.decides ?? 0.5;
+  const isOfScores = decides === "largest" && sameShape(target.shape, output);
   if (isOfClasses || isOfScores) return share(classHits(output, axis, isOfScores));
-  if (sameShape(target.shape, output)) {
-    const threshold = loss === "BCEWithLogitsLoss" ? 0 : 0.5;
-    return share(({ data }, wanted) => count(data.length, (at) => data[at] > threshold === wanted.data[at] > 0.5));
+  if (decides !== "largest" && sameShape(target.shape, output)) {
+    return share(({ data }, wanted) => count(data.length, (at) => data[at] > decides === wanted.data[at] > 0.5));
   }
   const detail = `accuracy compares scores of classes or probabilities with what is true, not ${formatShape(output)} with ${formatShape(target.shape)}`;
   throw problemAt("invalid_training", pointer, detail);

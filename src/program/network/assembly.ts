@@ -4,14 +4,20 @@ import { bytesPerElement, type DType, isFloating } from "../../tensor/dtype.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../../tensor/shape.ts";
 import { type Tensor, tensorOf, type TensorType } from "../../tensor/tensor.ts";
 import type { Limits } from "../../request/limits.ts";
-import type { LayerSource } from "./schemas/layers.ts";
-import type { LossSource } from "./schemas/losses.ts";
 import { settle } from "../../request/settle.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import type { GivenInputs } from "../draft.ts";
 import { pointerOf } from "../given.ts";
 import type { NamedValue, ProgramInput } from "../program.ts";
-import { type Building, type Layer, LayerFault, type MakeConstant, type ParameterSpec } from "./define.ts";
+import {
+  type Building,
+  type Layer,
+  LayerFault,
+  type LayerSource,
+  type LossSource,
+  type MakeConstant,
+  type ParameterSpec,
+} from "./define.ts";
 import { problemAt } from "../../problems/problems.ts";
 import { layerStage, type Locate, lossStage, type Stage, within } from "./faults.ts";
 import { initialTensor } from "./initialisers.ts";
@@ -153,7 +159,7 @@ export class Assembly {
   };
 
   #lossTensor(source: LossSource, argument: string, dtype: DType, pointer: string): Value | null {
-    const json = (source as Readonly<Record<string, unknown>>)[argument];
+    const json = source[argument];
     if (json === undefined || json === null) return null;
     const value = constant(settle(decodeTensor(json, pointer, this.#around.limits), dtype, pointer));
     const name = `loss.${argument}`;
@@ -175,7 +181,7 @@ function completed({ takes, layout, inferred }: Layer, source: LayerSource, { dt
   const { argument, axis } = inferred;
   const size = shape.at(axis);
   if (size === undefined) throw new LayerFault("shape_mismatch", `no dimension of its input can be its ${argument}`);
-  const stated = (source as Readonly<Record<string, unknown>>)[argument];
+  const stated = source[argument];
   if (stated === undefined) return { ...source, [argument]: size };
   if (stated === size) return source;
   throw new LayerFault("shape_mismatch", `its ${argument} is ${stated as number}, but its input has ${size}`, argument);

@@ -2,7 +2,7 @@ import { input, type Value } from "../../ir/graph.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { Limits } from "../../request/limits.ts";
-import type { LossSource } from "./schemas/losses.ts";
+import type { LossSource } from "./define.ts";
 import { type NetworkSource, readNetwork } from "./source.ts";
 import { pointerTo, problemAt } from "../../problems/problems.ts";
 import type { GivenInputs } from "../draft.ts";

@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Shape } from "../../tensor/shape.ts";
-import type { LayerSource } from "./schemas/layers.ts";
-import type { LossSource } from "./schemas/losses.ts";
+import { Name, TensorInput } from "../../request/values.ts";
 import type { ProblemCode } from "../../problems/problems.ts";
 import type { Counted } from "../program.ts";
 import type { Initialiser } from "./initialisers.ts";
@@ -78,22 +78,62 @@ interface LayerRules<A> {
   readonly build: (x: Value, args: A, building: Building) => Value;
 }
 
-/** A layer as the network sees it, its own argument types forgotten. */
-export interface Layer<Type extends string = string> extends LayerRules<LayerSource> {
-  readonly type: Type;
+/** Arguments when they are checked, by what they are described with. */
+export type Arguments<Shape extends z.core.$ZodLooseShape> = z.output<z.ZodObject<Shape>>;
+
+/** All about a class of torch.nn. Names, defaults and meanings of its arguments are those that they have there. */
+interface Definition<Shape extends z.core.$ZodLooseShape> {
+  readonly type: string;
+  readonly description: string;
+  readonly arguments: Shape;
+  /** Of arguments; those that must be given are among them. */
+  readonly example?: Readonly<Record<string, unknown>>;
 }
 
-interface SchemaOf<Source> {
-  readonly shape: { readonly type: { readonly value: string } };
-  readonly _zod: { readonly output: Source };
+/** The checked arguments of a layer or a loss, whichever it is. */
+export interface LossSource {
+  readonly type: string;
+  readonly [argument: string]: unknown;
 }
+export interface LayerSource extends LossSource {
+  readonly name?: string | undefined;
+}
+
+/** What a request may say of a layer or a loss. */
+export interface SourceSchema<Source> extends z.ZodType<Source> {
+  readonly shape: Readonly<Record<string, z.ZodType>>;
+}
+
+/** A layer as the network sees it, its own argument types forgotten. */
+export interface Layer extends LayerRules<LayerSource> {
+  readonly type: string;
+  readonly schema: SourceSchema<LayerSource>;
+}
+
+/** Parameters are named `<layer>.<parameter>`, so a dot would make two names of one. */
+const LayerName = Name.regex(/^[^.]*$/, "A layer's name may not contain a dot: its parameters are named after it, with a dot between")
+  .optional()
+  .meta({
+    description: "Name of the layer, in place of its position; its parameters are named after it, such as `fc1.weight`",
+    examples: ["fc1"],
+  });
 
 /**
- * The rules of one layer, typed by the schema of its arguments. The types are forgotten in the result, since the network looks layers up
- * by name, which is why the one cast stands here.
+ * One layer, its rules typed by its arguments. The types are forgotten in the result, since the network looks layers up by name, which is
+ * why the one cast stands here.
  */
-export function defineLayer<Source extends LayerSource>(schema: SchemaOf<Source>, rules: LayerRules<Source>): Layer<Source["type"]> {
-  return Object.freeze({ ...rules, type: schema.shape.type.value }) as unknown as Layer<Source["type"]>;
+export function defineLayer<Shape extends z.core.$ZodLooseShape>(definition: Definition<Shape> & LayerRules<Arguments<Shape>>): Layer {
+  return Object.freeze({ ...definition, schema: schemaOf("layer", definition, { name: LayerName }) }) as unknown as Layer;
+}
+
+function schemaOf<Shape extends z.core.$ZodLooseShape>(
+  what: "layer" | "loss",
+  { type, description, arguments: own, example }: Definition<Shape>,
+  shared: z.core.$ZodLooseShape = {},
+) {
+  return z
+    .strictObject({ type: z.literal(type).meta({ description: `The ${what}'s type`, examples: [type] }), ...shared, ...own })
+    .meta({ title: type, description, examples: [{ type, ...example }] });
 }
 
 /** What a loss's rules may use while they build. */
@@ -105,15 +145,25 @@ export interface LossBuilding {
 interface LossRules<A> {
   /** What the numbers of the target are, by the shapes of output and target; throws LayerFault when the target's does not fit. */
   readonly target: (output: Shape, target: Shape, args: A) => "floats" | Counted;
+  /**
+   * What an output of the target's shape holds to be true: the class of the largest score, or each element that is greater than this
+   * number; than 0.5 unless told.
+   */
+  readonly decides?: "largest" | number;
   readonly build: (output: Value, target: Value, args: A, building: LossBuilding) => Value;
 }
 
 /** A loss as the network sees it. */
-export interface Loss<Type extends string = string> extends LossRules<LossSource> {
-  readonly type: Type;
+export interface Loss extends LossRules<LossSource> {
+  readonly type: string;
+  readonly schema: SourceSchema<LossSource>;
+  /** The arguments that are tensors. */
+  readonly tensors: readonly string[];
 }
 
-/** The rules of one loss, as `defineLayer` does it. */
-export function defineLoss<Source extends LossSource>(schema: SchemaOf<Source>, rules: LossRules<Source>): Loss<Source["type"]> {
-  return Object.freeze({ ...rules, type: schema.shape.type.value }) as unknown as Loss<Source["type"]>;
+/** One loss, as `defineLayer` does it. */
+export function defineLoss<Shape extends z.core.$ZodLooseShape>(definition: Definition<Shape> & LossRules<Arguments<Shape>>): Loss {
+  const isTensor = (argument: unknown): boolean => argument instanceof z.ZodOptional && argument.unwrap() === TensorInput;
+  const tensors = Object.keys(definition.arguments).filter((name) => isTensor(definition.arguments[name]));
+  return Object.freeze({ ...definition, tensors, schema: schemaOf("loss", definition) }) as unknown as Loss;
 }

@@ -1,9 +1,7 @@
 import { type Fault, OperatorError } from "../../ops/errors.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
 import { type Problem, type ProblemCode, problemAt } from "../../problems/problems.ts";
-import type { LayerSource } from "./schemas/layers.ts";
-import type { LossSource } from "./schemas/losses.ts";
-import { LayerFault } from "./define.ts";
+import { LayerFault, type LayerSource, type LossSource } from "./define.ts";
 
 /** Where a part of the network stands in the request, by its path inside the network. */
 export type Locate = (...path: readonly (string | number)[]) => string;

@@ -1,28 +1,38 @@
-import type { LayerSource } from "./schemas/layers.ts";
-import type { Layer } from "./define.ts";
-import * as activation from "./layers/activation.ts";
-import * as adaptivePooling from "./layers/adaptive-pooling.ts";
-import * as convolution from "./layers/convolution.ts";
+import type { Layer, LayerSource } from "./define.ts";
+import { activations } from "./layers/activation.ts";
+import { adaptivePoolings } from "./layers/adaptive-pooling.ts";
+import { convolutions } from "./layers/convolution.ts";
 import { Dropout } from "./layers/dropout.ts";
 import { Embedding } from "./layers/embedding.ts";
 import { Linear } from "./layers/linear.ts";
-import * as normalization from "./layers/normalization.ts";
-import * as pooling from "./layers/pooling.ts";
-import * as recurrent from "./layers/recurrent.ts";
-import * as shape from "./layers/shape.ts";
+import { linearUnits } from "./layers/linear-unit.ts";
+import { normalizations } from "./layers/normalization.ts";
+import { poolings } from "./layers/pooling.ts";
+import { recurrents } from "./layers/recurrent.ts";
+import { shapes } from "./layers/shape.ts";
+import { softmaxes } from "./layers/softmax.ts";
 
-/** The rules of every layer that the wire describes, one line for each layer or family. */
-const layers: { readonly [Type in LayerSource["type"]]: Layer<Type> } = {
-  ...activation,
-  ...adaptivePooling,
-  ...convolution,
-  Dropout,
-  Embedding,
+/** Every layer, one line for each layer or family, in the order in which they are documented. */
+export const layers: readonly Layer[] = [
   Linear,
-  ...normalization,
-  ...pooling,
-  ...recurrent,
-  ...shape,
-};
+  ...convolutions,
+  ...poolings,
+  ...adaptivePoolings,
+  ...normalizations,
+  Embedding,
+  ...recurrents,
+  ...linearUnits,
+  ...activations,
+  ...softmaxes,
+  ...shapes,
+  Dropout,
+];
 
-export const layerOf = (source: LayerSource): Layer => layers[source.type];
+export const layersByType: ReadonlyMap<string, Layer> = new Map(layers.map((layer) => [layer.type, layer]));
+
+/** The rules of a layer that has been read. */
+export function layerOf({ type }: LayerSource): Layer {
+  const layer = layersByType.get(type);
+  if (layer === undefined) throw new Error(`no layer ${type}`);
+  return layer;
+}

@@ -1,16 +1,27 @@
-import type { LossSource } from "./schemas/losses.ts";
-import type { Loss } from "./define.ts";
-import * as binary from "./losses/binary.ts";
-import * as classification from "./losses/classification.ts";
-import * as difference from "./losses/difference.ts";
+import type { Loss, LossSource } from "./define.ts";
+import { BCELoss, BCEWithLogitsLoss } from "./losses/binary.ts";
+import { CrossEntropyLoss, NLLLoss } from "./losses/classification.ts";
+import { HuberLoss, L1Loss, MSELoss, SmoothL1Loss } from "./losses/difference.ts";
 import { KLDivLoss } from "./losses/divergence.ts";
 
-/** The rules of every loss that the wire describes, one line for each loss or family. */
-const losses: { readonly [Type in LossSource["type"]]: Loss<Type> } = {
-  ...binary,
-  ...classification,
-  ...difference,
+/** Every loss, in the order in which they are documented. */
+export const losses: readonly Loss[] = [
+  BCELoss,
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  HuberLoss,
   KLDivLoss,
-};
+  L1Loss,
+  MSELoss,
+  NLLLoss,
+  SmoothL1Loss,
+];
 
-export const lossOf = (source: LossSource): Loss => losses[source.type];
+export const lossesByType: ReadonlyMap<string, Loss> = new Map(losses.map((loss) => [loss.type, loss]));
+
+/** The rules of a loss that has been read. */
+export function lossOf({ type }: LossSource): Loss {
+  const loss = lossesByType.get(type);
+  if (loss === undefined) throw new Error(`no loss ${type}`);
+  return loss;
+}

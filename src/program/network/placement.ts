@@ -1,4 +1,4 @@
-import type { LayerSource } from "./schemas/layers.ts";
+import type { LayerSource } from "./define.ts";
 import type { Network } from "./source.ts";
 import { problemAt } from "../../problems/problems.ts";
 import { type Locate } from "./faults.ts";

@@ -1,29 +1,21 @@
 import { z } from "zod";
 import { nearest } from "../../problems/nearest.ts";
-import { layerSchemas, type LayerSource } from "./schemas/layers.ts";
-import { lossSchemas, type LossSource, tensorArguments } from "./schemas/losses.ts";
+import type { Layer, LayerSource, Loss, LossSource, SourceSchema } from "./define.ts";
+import { layers, layersByType } from "./layers.ts";
+import { losses, lossesByType, lossOf } from "./losses.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import { check } from "../../request/validate.ts";
 import { Problem, type ProblemCode, type ProblemPlace, pointerTo } from "../../problems/problems.ts";
 
-type Schema = (typeof layerSchemas)[number] | (typeof lossSchemas)[number];
-
-const byType = <Each extends Schema>(schemas: readonly Each[]): ReadonlyMap<string, Each> =>
-  new Map(schemas.map((schema) => [schema.shape.type.value, schema]));
-
-const layers = byType(layerSchemas);
-const losses = byType(lossSchemas);
-
 /** The contract of each type's arguments. The body's own check asks for a type only: `readNetwork` gives better answers than a union does. */
-const oneOf = (schemas: readonly Schema[]): object[] =>
-  schemas.map((schema) => {
+const oneOf = (types: readonly (Layer | Loss)[]): object[] =>
+  types.map(({ schema }) => {
     // What they refer to by name is defined once, by the whole.
     const { $schema: _, $defs: _shared, ...contract } = z.toJSONSchema(schema, { io: "input" });
     return contract;
   });
 
 const typed = z.looseObject({ type: z.string().meta({ description: "The name of a class of torch.nn", examples: ["Linear"] }) });
-type Typed = z.output<typeof typed>;
 
 export const NetworkSource = z
   .strictObject({
@@ -31,7 +23,7 @@ export const NetworkSource = z
       .array(
         typed.meta({
           description: "A layer, by the name of its class in torch.nn, with that class's arguments",
-          oneOf: oneOf(layerSchemas),
+          oneOf: oneOf(layers),
         }),
       )
       .min(1)
@@ -43,7 +35,7 @@ export const NetworkSource = z
     loss: typed.optional().meta({
       description:
         "A loss of torch.nn between the output and the input `target`; the network then has the output `loss`, which is the default objective",
-      oneOf: oneOf(lossSchemas),
+      oneOf: oneOf(losses),
       examples: [{ type: "MSELoss" }],
     }),
     training: z
@@ -69,23 +61,23 @@ const enoughPlaces = 20;
 export function readNetwork(source: NetworkSource, pointer = "/network"): Network {
   const unknown: ProblemPlace[] = [];
   const invalid: ProblemPlace[] = [];
-  const read = <Each extends Schema>(json: Typed, schemas: ReadonlyMap<string, Each>, at: string): z.output<Each>[] => {
-    const schema = schemas.get(json.type);
+  const read = <Source>(json: LossSource, types: ReadonlyMap<string, { readonly schema: SourceSchema<Source> }>, at: string): Source[] => {
+    const schema = types.get(json.type)?.schema;
     if (schema === undefined) {
-      unknown.push(unknownType(json.type, schemas === losses, `${at}/type`));
+      unknown.push(unknownType(json.type, types, `${at}/type`));
       return [];
     }
-    const result = check(schema as z.ZodType as z.ZodType<z.output<Each>>, json, at);
+    const result = check(schema, json, at);
     if (result.success) return [result.data];
     invalid.push(...result.places.map((place) => explained(place, schema, json, at)));
     return [];
   };
   const found = { layers: [] as LayerSource[], loss: null as LossSource | null };
   for (const [index, layer] of source.layers.entries()) {
-    found.layers.push(...read(layer, layers, `${pointer}/layers/${index}`));
+    found.layers.push(...read(layer, layersByType, `${pointer}/layers/${index}`));
     if (unknown.length + invalid.length >= enoughPlaces) break;
   }
-  if (source.loss !== undefined) found.loss = read(source.loss, losses, `${pointer}/loss`)[0] ?? null;
+  if (source.loss !== undefined) found.loss = read(source.loss, lossesByType, `${pointer}/loss`)[0] ?? null;
   if (unknown.length > 0) throw refusal("unknown_layer", [...unknown, ...invalid]);
   if (invalid.length > 0) throw refusal("invalid_layer", invalid);
   if (found.loss !== null) checkTensors(found.loss, `${pointer}/loss`);
@@ -93,15 +85,18 @@ export function readNetwork(source: NetworkSource, pointer = "/network"): Networ
 }
 
 /** A network is registered before anything is run, so what cannot be read is refused here; throws invalid_tensor. */
-function checkTensors(loss: Typed, at: string): void {
-  for (const name of tensorArguments) if (loss[name] !== undefined && loss[name] !== null) decodeTensor(loss[name], at + pointerTo(name));
+function checkTensors(loss: LossSource, at: string): void {
+  for (const name of lossOf(loss).tensors) {
+    if (loss[name] !== undefined && loss[name] !== null) decodeTensor(loss[name], at + pointerTo(name));
+  }
 }
 
 /** The detail of the whole is that of its first place. */
 const refusal = (code: ProblemCode, places: readonly ProblemPlace[]): Problem => new Problem(code, places[0].detail, places);
 
-function unknownType(type: string, isLoss: boolean, pointer: string): ProblemPlace {
-  const [own, other] = isLoss ? [losses, layers] : [layers, losses];
+function unknownType(type: string, own: ReadonlyMap<string, unknown>, pointer: string): ProblemPlace {
+  const isLoss = own === lossesByType;
+  const other = isLoss ? layersByType : lossesByType;
   if (other.has(type)) {
     const detail = isLoss ? `${type} is a layer and not a loss` : `${type} is a loss: it stands under loss, beside the layers`;
     return { pointer, detail };
@@ -112,8 +107,8 @@ function unknownType(type: string, isLoss: boolean, pointer: string): ProblemPla
 }
 
 /** What is missing is said in the words of its description. */
-function explained(place: ProblemPlace, { shape }: Schema, json: Typed, at: string): ProblemPlace {
-  for (const [name, argument] of Object.entries(shape as Readonly<Record<string, z.ZodType>>)) {
+function explained(place: ProblemPlace, { shape }: SourceSchema<unknown>, json: LossSource, at: string): ProblemPlace {
+  for (const [name, argument] of Object.entries(shape)) {
     if (place.pointer === at + pointerTo(name) && json[name] === undefined) {
       return { ...place, detail: `${json.type} needs ${name}: ${argument.meta()?.description}` };
     }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { z } from "zod";
-import { layerSchemas } from "../../../src/program/network/schemas/layers.ts";
-import { lossSchemas } from "../../../src/program/network/schemas/losses.ts";
+import type { Layer, Loss } from "../../../src/program/network/define.ts";
+import { layers, layersByType } from "../../../src/program/network/layers.ts";
+import { losses } from "../../../src/program/network/losses.ts";
 import type { Shape } from "../../../src/tensor/shape.ts";
 import { type Attempt, attempt, asked, graphsPath, type Json } from "./attempt.ts";
 import { extreme, mostly, plain, stranger } from "./numbers.ts";
@@ -16,31 +16,27 @@ const habits = {
   anything: fc.oneof(plain, fc.array(plain, { maxLength: 4 })),
 };
 
-const typeOf = (schema: { shape: { type: { value: string } } }): string => schema.shape.type.value;
-
 /** A layer or loss with the arguments of its example and others, mostly legal. */
-const argued = (schema: z.ZodType & { shape: { type: { value: string } } }, wrongOnce: number): fc.Arbitrary<Json> => {
+const argued = ({ type, schema }: Layer | Loss, wrongOnce: number): fc.Arbitrary<Json> => {
   const example = (schema.meta()?.examples as Json[] | undefined)?.[0] ?? {};
   const arguments_ = fitting(schema, { ...habits, optional: 15, wrongOnce }) as fc.Arbitrary<Json>;
   return fc.oneof(
     { weight: 2, arbitrary: fc.constant(example) },
-    { weight: 2, arbitrary: arguments_.map((more) => ({ ...example, ...more, type: typeOf(schema) })) },
+    { weight: 2, arbitrary: arguments_.map((more) => ({ ...example, ...more, type })) },
     { weight: 1, arbitrary: arguments_ },
   );
 };
 
-const byType = new Map(layerSchemas.map((schema) => [typeOf(schema), schema]));
-
 const of = (...types: readonly string[]): fc.Arbitrary<Json> =>
   fc.oneof(
     ...types.map((type) => {
-      const schema = byType.get(type);
-      if (schema === undefined) throw new Error(`there is no layer ${type}`);
-      return argued(schema, 60);
+      const layer = layersByType.get(type);
+      if (layer === undefined) throw new Error(`there is no layer ${type}`);
+      return argued(layer, 60);
     }),
   );
 
-const anyLayer: fc.Arbitrary<Json> = fc.oneof(...layerSchemas.map((schema) => argued(schema, 20)));
+const anyLayer: fc.Arbitrary<Json> = fc.oneof(...layers.map((layer) => argued(layer, 20)));
 const activation = fc
   .constantFrom("ReLU", "Tanh", "Sigmoid", "GELU", "SiLU", "Mish", "Softplus", "ELU", "PReLU", "Softmin", "Hardtanh")
   .map((type) => ({ type }));
@@ -87,7 +83,7 @@ const kinds: readonly Kind[] = [
   { input: fed("float64", [2, 3], [1, 2, 4], [1, 4, 3, 3]), layers: stack(anyLayer) },
 ];
 
-const anyLoss: fc.Arbitrary<Json> = fc.oneof(...lossSchemas.map((schema) => argued(schema, 30)));
+const anyLoss: fc.Arbitrary<Json> = fc.oneof(...losses.map((loss) => argued(loss, 30)));
 
 /** A head whose shape is known, so that a target can fit it. */
 const headed: fc.Arbitrary<Json> = fc

@@ -7,8 +7,8 @@ import { mul } from "../../../src/ops/arithmetic/mul.ts";
 import { filled } from "../../../src/ops/shape/expand.ts";
 import { reduceSum } from "../../../src/ops/reduction/reduce-sum.ts";
 import type { Value } from "../../../src/ir/graph.ts";
-import { layerSchemas } from "../../../src/program/network/schemas/layers.ts";
-import { lossSchemas } from "../../../src/program/network/schemas/losses.ts";
+import { layers } from "../../../src/program/network/layers.ts";
+import { losses } from "../../../src/program/network/losses.ts";
 import { compiled, constantOf, expected, type Golden, goldens, named, run } from "./support.ts";
 
 const near = { relative: 1e-9, absolute: 1e-9 };
@@ -51,7 +51,7 @@ describe("the goldens", () => {
     GRU: ["dropout"],
   };
 
-  test.each([...layerSchemas, ...lossSchemas].map((schema) => [schema.shape.type.value, schema.shape] as const))(
+  test.each([...layers, ...losses].map(({ type, schema }) => [type, schema.shape] as const))(
     "give every argument of %s something else than its default",
     (type, shape) => {
       const own = used.filter((source) => source.type === type) as readonly Readonly<Record<string, unknown>>[];

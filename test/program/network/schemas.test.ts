@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { layerSchemas } from "../../../src/program/network/schemas/layers.ts";
-import { lossSchemas } from "../../../src/program/network/schemas/losses.ts";
+import { layers } from "../../../src/program/network/layers.ts";
+import { losses } from "../../../src/program/network/losses.ts";
 import { NetworkSource, readNetwork } from "../../../src/program/network/source.ts";
 
-const schemas = [...layerSchemas, ...lossSchemas].map((schema) => [schema.shape.type.value, schema] as const);
+const schemas = [...layers, ...losses].map(({ type, schema }) => [type, schema] as const);
 
 interface Contract {
   readonly title?: string;
@@ -50,8 +50,8 @@ test("the contract of a network lists every layer and loss", () => {
       };
     };
   };
-  const { layers, loss } = $defs.Network.properties;
-  const titles = [...layers.items.oneOf, ...loss.oneOf].map(({ title }) => title);
+  const { layers: items, loss } = $defs.Network.properties;
+  const titles = [...items.items.oneOf, ...loss.oneOf].map(({ title }) => title);
   expect(titles).toEqual(schemas.map(([type]) => type));
 });
 

@@ -1,12 +1,6 @@
-import type { Value } from "../../../ir/graph.ts";
-import { celu, elu, selu } from "../../../ops/activation/exponential-linear.ts";
-import { gelu } from "../../../ops/activation/gelu.ts";
+import { z } from "zod";
 import { hardSigmoid, hardSwish } from "../../../ops/activation/hard.ts";
-import { leakyRelu } from "../../../ops/activation/leaky-relu.ts";
-import { pRelu } from "../../../ops/activation/p-relu.ts";
-import { relu } from "../../../ops/activation/relu.ts";
 import { sigmoid } from "../../../ops/activation/sigmoid.ts";
-import { logSoftmax, softmax } from "../../../ops/activation/softmax.ts";
 import { softplus } from "../../../ops/activation/softplus.ts";
 import { softsign } from "../../../ops/activation/softsign.ts";
 import { mish, swish } from "../../../ops/activation/swish.ts";
@@ -17,75 +11,91 @@ import { mul } from "../../../ops/arithmetic/mul.ts";
 import { neg } from "../../../ops/arithmetic/neg.ts";
 import { sub } from "../../../ops/arithmetic/sub.ts";
 import { where } from "../../../ops/arithmetic/where.ts";
-import { greater, greaterOrEqual, lessOrEqual } from "../../../ops/logic/comparison.ts";
-import { reshape } from "../../../ops/shape/reshape.ts";
-import { formatShape } from "../../../tensor/shape.ts";
-import * as schemas from "../schemas/activation.ts";
-import { defineLayer, LayerFault, parameter } from "../define.ts";
-import { constantly } from "../initialisers.ts";
+import { greater, lessOrEqual } from "../../../ops/logic/comparison.ts";
+import { inplace, real } from "../arguments.ts";
+import { defineLayer, type Layer, LayerFault } from "../define.ts";
+import { held } from "./linear-unit.ts";
 
-/** torch.nn's constants in full; the operator's defaults are those of the standard, rounded to single precision. */
-const seluConstants = { alpha: 1.6732632423543772848170429916717, gamma: 1.0507009873554804934193349852946 };
+const lambd = z
+  .number()
+  .min(0)
+  .default(0.5)
+  .meta({ description: "λ", examples: [1] });
 
-/** `x` held between two bounds, at which torch.nn lets no gradient pass, other than the operator that clips. */
-const held = (x: Value, low: number, high: number): Value => where(lessOrEqual(x, low), low, where(greaterOrEqual(x, high), high, x));
-
-export const ReLU = defineLayer(schemas.ReLU, { build: relu });
-export const ReLU6 = defineLayer(schemas.ReLU6, { build: (x) => held(x, 0, 6) });
-export const LeakyReLU = defineLayer(schemas.LeakyReLU, { build: (x, { negative_slope }) => leakyRelu(x, negative_slope) });
-export const ELU = defineLayer(schemas.ELU, { build: (x, { alpha }) => elu(x, alpha) });
-export const SELU = defineLayer(schemas.SELU, { build: (x) => selu(x, seluConstants) });
-export const CELU = defineLayer(schemas.CELU, { build: (x, { alpha }) => celu(x, alpha) });
-export const GELU = defineLayer(schemas.GELU, { build: (x, { approximate }) => gelu(x, approximate) });
-export const Sigmoid = defineLayer(schemas.Sigmoid, { build: sigmoid });
-export const LogSigmoid = defineLayer(schemas.LogSigmoid, { build: (x) => neg(softplus(neg(x))) });
-export const Hardsigmoid = defineLayer(schemas.Hardsigmoid, { build: (x) => hardSigmoid(x, 1 / 6, 0.5) });
-export const Hardswish = defineLayer(schemas.Hardswish, { build: hardSwish });
-export const SiLU = defineLayer(schemas.SiLU, { build: (x) => swish(x) });
-export const Mish = defineLayer(schemas.Mish, { build: mish });
-export const Softsign = defineLayer(schemas.Softsign, { build: softsign });
-export const Tanh = defineLayer(schemas.Tanh, { build: tanh });
-export const Tanhshrink = defineLayer(schemas.Tanhshrink, { build: (x) => sub(x, tanh(x)) });
-export const Softshrink = defineLayer(schemas.Softshrink, { build: (x, { lambd }) => shrink(x, { lambd, bias: lambd }) });
-export const Hardshrink = defineLayer(schemas.Hardshrink, { build: (x, { lambd }) => shrink(x, { lambd, bias: 0 }) });
-export const Threshold = defineLayer(schemas.Threshold, {
-  build: (x, { threshold, value }) => where(lessOrEqual(x, threshold), value, x),
-});
-
-export const Hardtanh = defineLayer(schemas.Hardtanh, {
-  build: (x, { min_val, max_val }) => {
-    if (min_val < max_val) return held(x, min_val, max_val);
-    throw new LayerFault("invalid_layer", `its min_val ${min_val} is not below its max_val ${max_val}`, "min_val");
-  },
-});
-
-export const Softplus = defineLayer(schemas.Softplus, {
-  build: (x, { beta, threshold }) => {
-    const scaled = beta === 1 ? x : mul(x, beta);
-    const curved = softplus(scaled);
-    return where(greater(scaled, threshold), x, beta === 1 ? curved : div(curved, beta));
-  },
-});
-
-export const PReLU = defineLayer(schemas.PReLU, {
-  parameters: ({ num_parameters, init }) => [parameter("weight", [num_parameters], constantly(init))],
-  build: (x, { num_parameters: count }, { parameter }) => {
-    const slopes = parameter("weight");
-    if (count === 1) return pRelu(x, reshape(slopes, []));
-    if (x.shape[1] === count) return pRelu(x, reshape(slopes, [count, ...x.shape.slice(2).map(() => 1)]));
-    const channels = x.shape.length < 2 ? "no dimension of channels" : `${x.shape[1]} channels`;
-    const message = `its num_parameters is ${count}, but its input of shape ${formatShape(x.shape)} has ${channels}`;
-    throw new LayerFault("shape_mismatch", message, "num_parameters");
-  },
-});
-
-/** An operation along a dimension: torch.nn's choice of it where none is named. A single number is taken as a list of one. */
-function along(x: Value, dim: number | null, apply: (x: Value, axis: number) => Value): Value {
-  const rank = x.shape.length;
-  if (rank === 0 && (dim === null || dim === 0 || dim === -1)) return reshape(apply(reshape(x, [1]), 0), []);
-  return apply(x, dim ?? (rank === 1 || rank === 3 ? 0 : 1));
-}
-
-export const Softmax = defineLayer(schemas.Softmax, { build: (x, { dim }) => along(x, dim, softmax) });
-export const LogSoftmax = defineLayer(schemas.LogSoftmax, { build: (x, { dim }) => along(x, dim, logSoftmax) });
-export const Softmin = defineLayer(schemas.Softmin, { build: (x, { dim }) => along(neg(x), dim, softmax) });
+export const activations: readonly Layer[] = [
+  defineLayer({ type: "Sigmoid", description: "1 / (1 + exp(−x)).", arguments: {}, build: sigmoid }),
+  defineLayer({
+    type: "LogSigmoid",
+    description: "The logarithm of the sigmoid, computed without overflow.",
+    arguments: {},
+    build: (x) => neg(softplus(neg(x))),
+  }),
+  defineLayer({
+    type: "Hardsigmoid",
+    description: "x/6 + 1/2 held between 0 and 1. Its derivative at both ends is 0.",
+    arguments: { inplace },
+    build: (x) => hardSigmoid(x, 1 / 6, 0.5),
+  }),
+  defineLayer({
+    type: "Hardswish",
+    description: "x times its Hardsigmoid. Its derivative is 0 at −3 and 1 at 3.",
+    arguments: { inplace },
+    build: hardSwish,
+  }),
+  defineLayer({
+    type: "Hardtanh",
+    description: "x held between two bounds. Its derivative at both bounds is 0.",
+    arguments: {
+      min_val: real(-1, "The lower bound", -2),
+      max_val: real(1, "The upper bound", 2),
+      inplace,
+    },
+    build: (x, { min_val, max_val }) => {
+      if (min_val < max_val) return held(x, min_val, max_val);
+      throw new LayerFault("invalid_layer", `its min_val ${min_val} is not below its max_val ${max_val}`, "min_val");
+    },
+  }),
+  defineLayer({ type: "SiLU", description: "x times its sigmoid, also called swish.", arguments: { inplace }, build: (x) => swish(x) }),
+  defineLayer({ type: "Mish", description: "x tanh(softplus(x)).", arguments: { inplace }, build: mish }),
+  defineLayer({
+    type: "Softplus",
+    description: "log(1 + exp(β x)) / β, and x itself where β x exceeds the threshold.",
+    arguments: {
+      beta: real(1, "β", 2).refine((beta) => beta !== 0, { error: "β divides the result, so it may not be 0" }),
+      threshold: real(20, "Where the function is taken to be x", 10),
+    },
+    build: (x, { beta, threshold }) => {
+      const scaled = beta === 1 ? x : mul(x, beta);
+      const curved = softplus(scaled);
+      return where(greater(scaled, threshold), x, beta === 1 ? curved : div(curved, beta));
+    },
+  }),
+  defineLayer({ type: "Softsign", description: "x / (1 + |x|).", arguments: {}, build: softsign }),
+  defineLayer({ type: "Tanh", description: "The hyperbolic tangent.", arguments: {}, build: tanh }),
+  defineLayer({ type: "Tanhshrink", description: "x − tanh(x).", arguments: {}, build: (x) => sub(x, tanh(x)) }),
+  defineLayer({
+    type: "Threshold",
+    description: "x where it exceeds the threshold, else a fixed value.",
+    arguments: {
+      threshold: z.number().meta({ description: "What x must exceed to pass", examples: [0.5] }),
+      value: z.number().meta({ description: "What stands in place of the others", examples: [0] }),
+      inplace,
+    },
+    example: { threshold: 0.5, value: 0 },
+    build: (x, { threshold, value }) => where(lessOrEqual(x, threshold), value, x),
+  }),
+  defineLayer({
+    type: "Softshrink",
+    description: "x moved towards 0 by λ, and 0 where |x| ≤ λ.",
+    arguments: {
+      lambd,
+    },
+    build: (x, { lambd }) => shrink(x, { lambd, bias: lambd }),
+  }),
+  defineLayer({
+    type: "Hardshrink",
+    description: "x, and 0 where |x| ≤ λ.",
+    arguments: { lambd },
+    build: (x, { lambd }) => shrink(x, { lambd, bias: 0 }),
+  }),
+];

@@ -1,27 +1,36 @@
+import { z } from "zod";
 import type { Value } from "../../../ir/graph.ts";
 import { div } from "../../../ops/arithmetic/div.ts";
 import { where } from "../../../ops/arithmetic/where.ts";
 import { averagePool } from "../../../ops/network/average-pool.ts";
 import { reduceSum } from "../../../ops/reduction/reduce-sum.ts";
 import { gather } from "../../../ops/shape/gather.ts";
-import * as schemas from "../schemas/pooling.ts";
-import { type Building, defineLayer, LayerFault } from "../define.ts";
-import { batched, type SpatialAxes, spatialLayout } from "./spatial.ts";
+import { type Building, defineLayer, type Layer, LayerFault } from "../define.ts";
+import { batched, spatial, type SpatialAxes, spatialLayout } from "./spatial.ts";
 
-type Adaptive = (typeof schemas)["AdaptiveAvgPool1d" | "AdaptiveAvgPool2d" | "AdaptiveAvgPool3d"]["_zod"]["output"];
+const extent = z.int().min(1).nullable();
 
-const adaptiveOf = (axes: SpatialAxes) => ({
-  layout: spatialLayout(axes),
-  build: (x: Value, { output_size: wanted }: Adaptive, building: Building) =>
-    batched(x, axes, (images) => {
-      const sizes = images.shape.slice(2);
-      if (sizes.includes(0)) throw new LayerFault("shape_mismatch", "there is nothing to average over: a spatial dimension is empty");
-      const outs = sizes.map((size, axis) => (typeof wanted === "object" ? wanted?.[axis] : wanted) ?? size);
-      const evenly = sizes.map((size, axis) => (size % outs[axis] === 0 ? size / outs[axis] : 1));
-      const pooled = evenly.every((size) => size === 1) ? images : averagePool(images, { kernel_shape: evenly, strides: evenly });
-      return outs.reduce((done, out, axis) => (sizes[axis] % out === 0 ? done : averageUnevenly(done, axis + 2, out, building)), pooled);
-    }),
-});
+const adaptive = (type: string, axes: SpatialAxes): Layer =>
+  defineLayer({
+    type,
+    description: `The mean over windows that divide ${spatial[axes]} as evenly as whole numbers can, so that the output has the size asked for.`,
+    arguments: {
+      output_size: z
+        .union([extent, z.array(extent).length(axes)])
+        .meta({ description: "Size of the output, one number or one per axis; null keeps the size of the input", examples: [1] }),
+    },
+    example: { output_size: 1 },
+    layout: spatialLayout(axes),
+    build: (x, { output_size: wanted }, building) =>
+      batched(x, axes, (images) => {
+        const sizes = images.shape.slice(2);
+        if (sizes.includes(0)) throw new LayerFault("shape_mismatch", "there is nothing to average over: a spatial dimension is empty");
+        const outs = sizes.map((size, axis) => (typeof wanted === "object" ? wanted?.[axis] : wanted) ?? size);
+        const evenly = sizes.map((size, axis) => (size % outs[axis] === 0 ? size / outs[axis] : 1));
+        const pooled = evenly.every((size) => size === 1) ? images : averagePool(images, { kernel_shape: evenly, strides: evenly });
+        return outs.reduce((done, out, axis) => (sizes[axis] % out === 0 ? done : averageUnevenly(done, axis + 2, out, building)), pooled);
+      }),
+  });
 
 /** Means over `out` windows from ⌊i n / out⌋ to ⌈(i + 1) n / out⌉, which overlap or differ in length: each is gathered, then reduced. */
 function averageUnevenly(x: Value, axis: number, out: number, { constant }: Building): Value {
@@ -45,6 +54,8 @@ function averageUnevenly(x: Value, axis: number, out: number, { constant }: Buil
   return div(reduceSum(where(within, windows, 0), { axes: [axis + 1], keepdims: false }), lengths);
 }
 
-export const AdaptiveAvgPool1d = defineLayer(schemas.AdaptiveAvgPool1d, adaptiveOf(1));
-export const AdaptiveAvgPool2d = defineLayer(schemas.AdaptiveAvgPool2d, adaptiveOf(2));
-export const AdaptiveAvgPool3d = defineLayer(schemas.AdaptiveAvgPool3d, adaptiveOf(3));
+export const adaptivePoolings: readonly Layer[] = [
+  adaptive("AdaptiveAvgPool1d", 1),
+  adaptive("AdaptiveAvgPool2d", 2),
+  adaptive("AdaptiveAvgPool3d", 3),
+];

@@ -1,13 +1,30 @@
+import { z } from "zod";
 import { where } from "../../../ops/arithmetic/where.ts";
 import { equal, less } from "../../../ops/logic/comparison.ts";
 import { gather } from "../../../ops/shape/gather.ts";
 import { unsqueeze } from "../../../ops/shape/unsqueeze.ts";
 import { stopGradient } from "../../../ops/arithmetic/stop-gradient.ts";
-import { Embedding as schema } from "../schemas/embedding.ts";
+import { flag, real, size, unsupported } from "../arguments.ts";
 import { defineLayer, LayerFault, parameter } from "../define.ts";
 import { type Initialiser, standardNormal } from "../initialisers.ts";
 
-export const Embedding = defineLayer(schema, {
+export const Embedding = defineLayer({
+  type: "Embedding",
+  description: "The rows of a learned table that whole numbers in the input select.",
+  arguments: {
+    num_embeddings: size("Rows of the table", 5),
+    embedding_dim: size("Size of a row", 2),
+    padding_idx: z
+      .int()
+      .nullable()
+      .default(null)
+      .meta({ description: "A row that receives no gradient; negative numbers count from the end", examples: [0] }),
+    max_norm: unsupported(null, "Only null: rows are looked up as they are"),
+    norm_type: real(2, "Accepted and without effect, as max_norm is null", 2),
+    scale_grad_by_freq: unsupported(false, "Only false: gradients of a row that is used often are not scaled"),
+    sparse: flag(false, "Accepted and without effect: gradients are dense"),
+  },
+  example: { num_embeddings: 5, embedding_dim: 2 },
   takes: "indices",
   rows: ({ num_embeddings }) => num_embeddings,
   parameters: ({ num_embeddings, embedding_dim, padding_idx }) => {

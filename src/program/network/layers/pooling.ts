@@ -1,14 +1,23 @@
+import { z } from "zod";
 import type { Value } from "../../../ir/graph.ts";
 import { mul } from "../../../ops/arithmetic/mul.ts";
 import { averagePool } from "../../../ops/network/average-pool.ts";
 import { maxPool } from "../../../ops/network/max-pool.ts";
-import type { PerAxis } from "../schemas/arguments.ts";
-import * as schemas from "../schemas/pooling.ts";
-import { type Building, defineLayer, LayerFault } from "../define.ts";
-import { batched, type SpatialAxes, spatialLayout, spread } from "./spatial.ts";
+import { flag, unsupported } from "../arguments.ts";
+import { type Building, defineLayer, type Layer, LayerFault } from "../define.ts";
+import { batched, type PerAxis, perAxis, spatial, type SpatialAxes, spatialLayout, spread } from "./spatial.ts";
 
-type Maximum = (typeof schemas)["MaxPool1d" | "MaxPool2d" | "MaxPool3d"]["_zod"]["output"];
-type Average = (typeof schemas)["AvgPool1d" | "AvgPool2d" | "AvgPool3d"]["_zod"]["output"];
+const shared = (axes: SpatialAxes) => ({
+  kernel_size: perAxis(axes, 1).meta({ description: "Size of the window, one number or one per axis", examples: [2] }),
+  stride: perAxis(axes, 1)
+    .nullable()
+    .default(null)
+    .meta({ description: "Step from one window to the next; the size of the window when left out", examples: [2] }),
+  padding: perAxis(axes, 0)
+    .default(0)
+    .meta({ description: "Elements added at both ends of each axis; at most half of the window", examples: [1] }),
+  ceil_mode: flag(false, "Whether a window that reaches beyond the far end counts; one that would start there never does"),
+});
 
 interface Windows {
   readonly kernel_size: PerAxis;
@@ -28,23 +37,55 @@ function windowsOf({ kernel_size, stride, padding, ceil_mode }: Windows, axes: S
   return { kernel_shape: kernel, strides: stride === null ? kernel : spread(stride, axes), pads: [...amounts, ...amounts], ceil_mode };
 }
 
-const maximumOf = (axes: SpatialAxes) => ({
-  layout: spatialLayout(axes),
-  build: (x: Value, args: Maximum) =>
-    batched(x, axes, (images) => maxPool(images, { ...windowsOf(args, axes), dilations: spread(args.dilation, axes) })),
+const maximum = (type: string, axes: SpatialAxes): Layer =>
+  defineLayer({
+    type,
+    description: `The greatest element of each window over ${spatial[axes]}, with or without a batch dimension. The gradient goes to the first of equal elements.`,
+    arguments: {
+      ...shared(axes),
+      dilation: perAxis(axes, 1)
+        .default(1)
+        .meta({ description: "Step from one element of a window to the next", examples: [2] }),
+      return_indices: unsupported(false, "Only false: a layer hands on one tensor"),
+    },
+    example: { kernel_size: 2 },
+    layout: spatialLayout(axes),
+    build: (x, args) => batched(x, axes, (images) => maxPool(images, { ...windowsOf(args, axes), dilations: spread(args.dilation, axes) })),
+  });
+
+const averageArguments = (axes: SpatialAxes) => ({
+  ...shared(axes),
+  count_include_pad: flag(true, "Whether padding counts when the mean is taken"),
 });
 
-const averageOf = (axes: SpatialAxes) => ({
+const averageOf = (type: string, axes: SpatialAxes) => ({
+  type,
+  description: `The mean of each window over ${spatial[axes]}, with or without a batch dimension.`,
+  example: { kernel_size: 2 },
   layout: spatialLayout(axes),
-  build: (x: Value, args: Average, building: Building) =>
-    batched(x, axes, (images) => {
-      const windows = windowsOf(args, axes);
-      const divisor = "divisor_override" in args ? args.divisor_override : null;
-      if (divisor === null) return averagePool(images, { ...windows, count_include_pad: args.count_include_pad });
-      const averages = averagePool(images, { ...windows, count_include_pad: true });
-      return mul(averages, elementsOverDivisor(averages, images, windows, divisor, building));
-    }),
 });
+
+const average = (type: string, axes: 2 | 3): Layer =>
+  defineLayer({
+    ...averageOf(type, axes),
+    arguments: {
+      ...averageArguments(axes),
+      divisor_override: z
+        .int()
+        .refine((divisor) => divisor !== 0, { error: "A divisor may not be 0" })
+        .nullable()
+        .default(null)
+        .meta({ description: "What the sum of a window is divided by, in place of the number of its elements", examples: [4] }),
+    },
+    build: (x, args, building) =>
+      batched(x, axes, (images) => {
+        const windows = windowsOf(args, axes);
+        const { divisor_override: divisor, count_include_pad } = args;
+        if (divisor === null) return averagePool(images, { ...windows, count_include_pad });
+        const averages = averagePool(images, { ...windows, count_include_pad: true });
+        return mul(averages, elementsOverDivisor(averages, images, windows, divisor, building));
+      }),
+  });
 
 /** The number of elements that each window averaged over, padding included, as a share of the divisor. */
 function elementsOverDivisor(
@@ -70,9 +111,17 @@ function elementsOverDivisor(
   });
 }
 
-export const MaxPool1d = defineLayer(schemas.MaxPool1d, maximumOf(1));
-export const MaxPool2d = defineLayer(schemas.MaxPool2d, maximumOf(2));
-export const MaxPool3d = defineLayer(schemas.MaxPool3d, maximumOf(3));
-export const AvgPool1d = defineLayer(schemas.AvgPool1d, averageOf(1));
-export const AvgPool2d = defineLayer(schemas.AvgPool2d, averageOf(2));
-export const AvgPool3d = defineLayer(schemas.AvgPool3d, averageOf(3));
+export const poolings: readonly Layer[] = [
+  maximum("MaxPool1d", 1),
+  maximum("MaxPool2d", 2),
+  maximum("MaxPool3d", 3),
+  // torch.nn has no divisor here.
+  defineLayer({
+    ...averageOf("AvgPool1d", 1),
+    arguments: averageArguments(1),
+    build: (x, args) =>
+      batched(x, 1, (images) => averagePool(images, { ...windowsOf(args, 1), count_include_pad: args.count_include_pad })),
+  }),
+  average("AvgPool2d", 2),
+  average("AvgPool3d", 3),
+];

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Value } from "../../../ir/graph.ts";
 import { dropout } from "../../../ops/network/dropout.ts";
 import { gru } from "../../../ops/network/gru.ts";
@@ -9,11 +10,23 @@ import { split } from "../../../ops/shape/split.ts";
 import { squeeze } from "../../../ops/shape/squeeze.ts";
 import { transpose } from "../../../ops/shape/transpose.ts";
 import { unsqueeze } from "../../../ops/shape/unsqueeze.ts";
-import * as schemas from "../schemas/recurrent.ts";
-import { type Building, defineLayer, parameter, type ParameterSpec } from "../define.ts";
+import { count, flag, inferredSize, probability, size, unsupported } from "../arguments.ts";
+import { type Arguments, type Building, defineLayer, type Layer, parameter, type ParameterSpec } from "../define.ts";
 import { uniformWithin } from "../initialisers.ts";
 
-type Recurrent = (typeof schemas)["RNN" | "LSTM" | "GRU"]["_zod"]["output"];
+const mostStacked = 1000;
+
+const shared = {
+  input_size: inferredSize("Size of the input's last dimension", 2),
+  hidden_size: size("Size of the hidden state", 3),
+  num_layers: count(1, "Recurrent layers on top of each other", 2, mostStacked),
+  bias: flag(true, "Whether biases are added"),
+  batch_first: flag(false, "Whether the batch is the first dimension: [batch, steps, features] in place of [steps, batch, features]"),
+  dropout: probability(0, "In training, the share of elements that is dropped between one recurrent layer and the next", 0.2),
+  bidirectional: flag(false, "Whether a second pass runs backward over the steps, its outputs beside those of the first"),
+};
+
+type Recurrent = Arguments<typeof shared>;
 
 /** Layers on top of each other, each with one pass over the steps or two; the suffix is that of the pass's parameters. */
 function passesOf({ num_layers, bidirectional }: Recurrent): { layer: number; suffix: string }[] {
@@ -110,22 +123,42 @@ function sideBySide(outputs: Value): Value {
   return reshape(transpose(outputs, [0, 2, 1, 3]), [steps, batch, passes * hidden]);
 }
 
-type Simple = (typeof schemas.RNN)["_zod"]["output"];
+const handsOn = "It starts from zeros and hands on the output of every step; a Select layer takes one of them.";
+const example = { input_size: 2, hidden_size: 3 };
 
-export const RNN = defineLayer(
-  schemas.RNN,
-  rulesOf<Simple>({
-    gates: [0],
-    apply: (pass, attributes, { nonlinearity, bidirectional }) => {
-      const name = nonlinearity === "relu" ? "Relu" : "Tanh";
-      return rnn(pass, { ...attributes, activations: bidirectional ? [name, name] : [name] })[0];
-    },
+const nonlinearity = z
+  .enum(["tanh", "relu"])
+  .default("tanh")
+  .meta({ description: "The function that each step applies", examples: ["relu"] });
+
+export const recurrents: readonly Layer[] = [
+  defineLayer({
+    type: "RNN",
+    description: `A recurrent layer: each step combines its input with the hidden state of the step before. ${handsOn}`,
+    arguments: { ...shared, nonlinearity },
+    example,
+    ...rulesOf<Arguments<typeof shared & { nonlinearity: typeof nonlinearity }>>({
+      gates: [0],
+      apply: (pass, attributes, { nonlinearity, bidirectional }) => {
+        const name = nonlinearity === "relu" ? "Relu" : "Tanh";
+        return rnn(pass, { ...attributes, activations: bidirectional ? [name, name] : [name] })[0];
+      },
+    }),
   }),
-);
-// torch.nn: input, forget, cell, output. The operator: input, output, forget, cell.
-export const LSTM = defineLayer(schemas.LSTM, rulesOf({ gates: [0, 2, 3, 1], apply: (pass, attributes) => lstm(pass, attributes)[0] }));
-// torch.nn: reset, update, new. The operator: update, reset, new.
-export const GRU = defineLayer(
-  schemas.GRU,
-  rulesOf({ gates: [1, 0, 2], apply: (pass, attributes) => gru(pass, { ...attributes, linear_before_reset: true })[0] }),
-);
+  defineLayer({
+    type: "LSTM",
+    description: `Long short-term memory: input, forget, cell and output gates around a cell state. ${handsOn}`,
+    arguments: { ...shared, proj_size: unsupported(0, "Only 0: the hidden state is not projected") },
+    example,
+    // torch.nn: input, forget, cell, output. The operator: input, output, forget, cell.
+    ...rulesOf({ gates: [0, 2, 3, 1], apply: (pass, attributes) => lstm(pass, attributes)[0] }),
+  }),
+  defineLayer({
+    type: "GRU",
+    description: `A gated recurrent unit: reset, update and new gates around the hidden state. ${handsOn}`,
+    arguments: shared,
+    example,
+    // torch.nn: reset, update, new. The operator: update, reset, new.
+    ...rulesOf({ gates: [1, 0, 2], apply: (pass, attributes) => gru(pass, { ...attributes, linear_before_reset: true })[0] }),
+  }),
+];

@@ -1,10 +1,17 @@
+import { z } from "zod";
 import type { Value } from "../../../ir/graph.ts";
 import { squeeze } from "../../../ops/shape/squeeze.ts";
 import { unsqueeze } from "../../../ops/shape/unsqueeze.ts";
-import type { PerAxis } from "../schemas/arguments.ts";
 import type { Layout } from "../define.ts";
 
 export type SpatialAxes = 1 | 2 | 3;
+
+/** One number for every spatial axis, or a list with one for each. */
+export const perAxis = (axes: number, least: number) => z.union([z.int().min(least), z.array(z.int().min(least)).length(axes)]);
+export type PerAxis = number | readonly number[];
+
+/** The axes in a sentence. */
+export const spatial = { 1: "length", 2: "height and width", 3: "depth, height and width" } as const;
 
 const names = { 1: "length", 2: "height, width", 3: "depth, height, width" } as const;
 

@@ -1,3 +1,4 @@
+import { TensorInput } from "../../../request/values.ts";
 import type { Value } from "../../../ir/graph.ts";
 import { softplus } from "../../../ops/activation/softplus.ts";
 import { add } from "../../../ops/arithmetic/add.ts";
@@ -6,9 +7,8 @@ import { log } from "../../../ops/arithmetic/log.ts";
 import { mul } from "../../../ops/arithmetic/mul.ts";
 import { neg } from "../../../ops/arithmetic/neg.ts";
 import { sub } from "../../../ops/arithmetic/sub.ts";
-import * as schemas from "../schemas/losses.ts";
 import { defineLoss, type LossBuilding } from "../define.ts";
-import { checkBroadcasts, reduced, sameAsOutput } from "./reduction.ts";
+import { checkBroadcasts, needsSameShape, reduced, reduction, sameAsOutput } from "./reduction.ts";
 
 const leastLogarithm = -100;
 
@@ -25,7 +25,15 @@ function weighted(losses: Value, { tensor }: LossBuilding): Value {
   return mul(losses, weight);
 }
 
-export const BCELoss = defineLoss(schemas.BCELoss, {
+const elementWeight = TensorInput.optional().meta({
+  description: "A weight for each element, in a shape that broadcasts to the output's; 1 for all when left out",
+  examples: [[0.5, 1, 2]],
+});
+
+export const BCELoss = defineLoss({
+  type: "BCELoss",
+  description: `The binary cross entropy between a target and an output that is a probability. Its logarithms are held at −100, where no gradient flows through them. ${needsSameShape}`,
+  arguments: { reduction, weight: elementWeight },
   target: sameAsOutput,
   build: (output, target, { reduction }, building) => {
     const agreement = add(mul(target, heldLogarithm(output)), mul(sub(1, target), heldLogarithm(sub(1, output))));
@@ -33,7 +41,19 @@ export const BCELoss = defineLoss(schemas.BCELoss, {
   },
 });
 
-export const BCEWithLogitsLoss = defineLoss(schemas.BCEWithLogitsLoss, {
+export const BCEWithLogitsLoss = defineLoss({
+  type: "BCEWithLogitsLoss",
+  description: `The binary cross entropy between a target and the sigmoid of the output, computed together so that nothing overflows. ${needsSameShape}`,
+  arguments: {
+    reduction,
+    weight: elementWeight,
+    pos_weight: TensorInput.optional().meta({
+      description: "A weight for the positive part, in a shape that broadcasts to the output's; 1 for all when left out",
+      examples: [[3, 0.5, 1.2]],
+    }),
+  },
+  // A logit of 0 is a probability of one half.
+  decides: 0,
   target: sameAsOutput,
   build: (output, target, { reduction }, building) => {
     const positive = building.tensor("pos_weight");

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { TensorInput } from "../../../request/values.ts";
 import type { Value } from "../../../ir/graph.ts";
 import { logSoftmax } from "../../../ops/activation/softmax.ts";
 import { add } from "../../../ops/arithmetic/add.ts";
@@ -16,9 +18,8 @@ import { reshape } from "../../../ops/shape/reshape.ts";
 import { squeeze } from "../../../ops/shape/squeeze.ts";
 import { unsqueeze } from "../../../ops/shape/unsqueeze.ts";
 import { formatShape, sameShape, type Shape } from "../../../tensor/shape.ts";
-import * as schemas from "../schemas/losses.ts";
-import { defineLoss, LayerFault, type LossBuilding } from "../define.ts";
-import { reduced, type Reduction } from "./reduction.ts";
+import { type Arguments, defineLoss, LayerFault, type LossBuilding } from "../define.ts";
+import { reduced, reduction, type Reduction } from "./reduction.ts";
 
 /** The classes of an output, which is [classes] or [batch, classes, …]. */
 function classesOf(output: Shape): number {
@@ -39,7 +40,7 @@ const mismatch = (output: Shape, target: Shape, wanted: string): LayerFault =>
   );
 
 /** The weight of each class; null for none. */
-function classWeight({ tensor }: LossBuilding, classes: number): Value | null {
+function weightOf({ tensor }: LossBuilding, classes: number): Value | null {
   const weight = tensor("weight");
   if (weight === null || sameShape(weight.shape, [classes])) return weight;
   const message = `its weight has the shape ${formatShape(weight.shape)}, but there are ${classes} classes`;
@@ -53,23 +54,55 @@ function batched(output: Value, target: Value, reduction: Reduction, lossOf: (ou
   return reduction === "none" ? squeeze(loss, [0]) : loss;
 }
 
-export const NLLLoss = defineLoss(schemas.NLLLoss, {
+const classWeight = TensorInput.optional().meta({
+  description: "A weight for each class; 1 for all when left out",
+  examples: [[0.5, 1, 2]],
+});
+const ignoreIndex = z
+  .int()
+  .default(-100)
+  .meta({ description: "Targets of this class count for nothing", examples: [0] });
+
+export const NLLLoss = defineLoss({
+  type: "NLLLoss",
+  description:
+    "The negative of the log-probability that the output, [batch, classes, …] or [classes], gives to the class of the target; it usually follows a LogSoftmax.",
+  arguments: { reduction, weight: classWeight, ignore_index: ignoreIndex },
   target: (output, target, { ignore_index }) => {
     const wanted = indexShape(output);
     if (sameShape(target, wanted)) return { what: "class", size: classesOf(output), ignored: ignore_index };
     throw mismatch(output, target, `class indices of shape ${formatShape(wanted)}`);
   },
   build: (output, target, { ignore_index, reduction }, building) => {
-    const weight = classWeight(building, classesOf(output.shape));
+    const weight = weightOf(building, classesOf(output.shape));
     return batched(output, target, reduction, (logarithms, classes) =>
       negativeLogLikelihoodLoss(logarithms, classes, weight, { ignore_index, reduction }),
     );
   },
 });
 
-type CrossEntropy = (typeof schemas.CrossEntropyLoss)["_zod"]["output"];
+const crossEntropy = {
+  reduction,
+  weight: classWeight,
+  ignore_index: ignoreIndex.meta({
+    description: "Targets of this class count for nothing; without meaning for probabilities",
+    examples: [0],
+  }),
+  label_smoothing: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .meta({ description: "The share of each target that is spread evenly over all classes", examples: [0.1] }),
+};
+type CrossEntropy = Arguments<typeof crossEntropy>;
 
-export const CrossEntropyLoss = defineLoss(schemas.CrossEntropyLoss, {
+export const CrossEntropyLoss = defineLoss({
+  type: "CrossEntropyLoss",
+  description:
+    "The negative log-likelihood of the target under the softmax of the output, [batch, classes, …] or [classes]. A target of the output's shape gives the probability of each class, any other the index of the class.",
+  arguments: crossEntropy,
+  decides: "largest",
   target: (output, target, { ignore_index }) => {
     const wanted = indexShape(output);
     if (sameShape(target, wanted)) return { what: "class", size: classesOf(output), ignored: ignore_index };
@@ -78,7 +111,7 @@ export const CrossEntropyLoss = defineLoss(schemas.CrossEntropyLoss, {
   },
   build: (output, target, args, building) => {
     const { ignore_index, label_smoothing, reduction } = args;
-    const weight = classWeight(building, classesOf(output.shape));
+    const weight = weightOf(building, classesOf(output.shape));
     const given = sameShape(target.shape, output.shape);
     return batched(output, target, reduction, (scores, targets) => {
       if (given) return fromProbabilities(logSoftmax(scores, 1), targets, weight, args);

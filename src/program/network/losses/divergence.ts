@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Value } from "../../../ir/graph.ts";
 import { div } from "../../../ops/arithmetic/div.ts";
 import { exp } from "../../../ops/arithmetic/exp.ts";
@@ -6,11 +7,23 @@ import { mul } from "../../../ops/arithmetic/mul.ts";
 import { sub } from "../../../ops/arithmetic/sub.ts";
 import { where } from "../../../ops/arithmetic/where.ts";
 import { equal } from "../../../ops/logic/comparison.ts";
-import { KLDivLoss as schema } from "../schemas/losses.ts";
+import { flag } from "../arguments.ts";
 import { defineLoss, LayerFault } from "../define.ts";
-import { reduced, sameAsOutput } from "./reduction.ts";
+import { needsSameShape, reduced, sameAsOutput } from "./reduction.ts";
 
-export const KLDivLoss = defineLoss(schema, {
+export const KLDivLoss = defineLoss({
+  type: "KLDivLoss",
+  description: `The Kullback-Leibler divergence of a target from an output of log-probabilities. ${needsSameShape}`,
+  arguments: {
+    reduction: z
+      .enum(["mean", "batchmean", "sum", "none"])
+      .default("mean")
+      .meta({
+        description: "How the elements become one number; `batchmean`, the sum over the size of the batch, is the divergence's definition",
+        examples: ["batchmean"],
+      }),
+    log_target: flag(false, "Whether the target is given as log-probabilities too"),
+  },
   target: sameAsOutput,
   build: (output, target, { reduction, log_target: isLog }) => {
     const losses = isLog ? mul(exp(target), sub(target, output)) : sub(entropyOf(target), mul(target, output));

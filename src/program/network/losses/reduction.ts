@@ -1,16 +1,25 @@
+import { z } from "zod";
 import type { Value } from "../../../ir/graph.ts";
 import { reduceMean } from "../../../ops/reduction/reduce-mean.ts";
 import { reduceSum } from "../../../ops/reduction/reduce-sum.ts";
 import { broadcastShapes, formatShape, sameShape, type Shape } from "../../../tensor/shape.ts";
 import { LayerFault } from "../define.ts";
 
-export type Reduction = "mean" | "sum" | "none";
+export const reduction = z
+  .enum(["mean", "sum", "none"])
+  .default("mean")
+  .meta({ description: "How the losses of the elements become one number; `none` keeps them apart", examples: ["sum"] });
+export type Reduction = z.output<typeof reduction>;
 
 /** The losses of the elements as the reduction asks for them. */
 export function reduced(losses: Value, reduction: Reduction): Value {
   if (reduction === "none") return losses;
   return (reduction === "mean" ? reduceMean : reduceSum)(losses, { keepdims: false });
 }
+
+/** What `sameAsOutput` means to a client. */
+export const needsSameShape =
+  "The target has the shape of the output: another one is refused, where torch.nn would broadcast it with a warning.";
 
 /** Refuses a target of another shape, which torch.nn would broadcast with a warning: it is nearly always a mistake. */
 export function sameAsOutput(output: Shape, target: Shape): "floats" {
