@@ -264,7 +264,7 @@ export interface Storage extends AsyncDisposable {
   ready(): Promise<boolean>;
   /** Begins to hand jobs to `work`, at most `concurrency` at once; `work` is fulfilled when this dispatch is over. Aborting the signal means that the dispatch is no longer ours. */
   dispatch(work: (id: string, signal: AbortSignal) => Promise<void>, concurrency: number): Promise<Dispatching>;
-  /** Forgets what nobody needs any more: old events and keys, and blobs that nothing refers to. Happens every hour by itself. */
+  /** Forgets what nobody needs any more: old events and keys, and blobs that nothing refers to. Happens every few minutes by itself. */
   sweep(): Promise<Swept>;
 }
 

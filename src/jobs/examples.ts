@@ -65,7 +65,7 @@ const result = {
   best: null,
   compute_seconds: 0.018,
   wall_seconds: 0.43,
-};
+} satisfies responses.Job["result"];
 
 export const createExamples = exchanges({
   line: { summary: "A line through three points", request: line, answer: queued },

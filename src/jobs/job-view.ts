@@ -23,7 +23,7 @@ export function viewOfJob(job: Job): responses.Job {
     // Nothing is left to wait for, wherever the training has stopped.
     progress: (progress && isFinal(status) ? { ...progress, remaining_seconds: 0 } : progress) as responses.Job["progress"],
     error: error && { ...error },
-    result: result && { ...result },
+    result: result as responses.Job["result"],
     tags: [...tags],
     datasets: [...datasets],
     webhook: webhook && { url: webhook.url },

@@ -65,10 +65,38 @@ const JobError = z
   .meta({ id: "JobError", description: "Why a job failed" });
 const error = JobError.nullable().meta({ description: "Why the job failed; null unless it did" });
 
-const Result = z.record(z.string(), z.unknown()).meta({
-  description: "The final losses and metrics, why the training stopped, and how long it took",
-  examples: [{ stop_reason: "steps", steps: 100, final: { loss: 0.004 } }],
-});
+const JobOutcome = z
+  .looseObject({
+    loss: Measure.meta({ description: "The loss of the training data, by the final weights", examples: [0.0041] }),
+    stopped: z.enum(["completed", "early_stopping"]).meta({
+      description: "Why the training stopped: completed (it made all its updates) or early_stopping (there was no improvement)",
+      examples: ["completed"],
+    }),
+    steps: step,
+    epochs: z
+      .number()
+      .min(0)
+      .meta({ description: "How often it went through the data", examples: [12] }),
+    samples: z
+      .int()
+      .min(0)
+      .meta({ description: "Rows that its updates have seen", examples: [38_400] }),
+    best: z
+      .object({
+        step,
+        epoch,
+        metrics: z.record(z.string(), metric).meta({ description: "The metrics then", examples: [{ val_loss: 0.0125 }] }),
+      })
+      .nullable()
+      .meta({ description: "When the metric that is monitored was best; null where none is" }),
+    compute_seconds: z.number().meta({ description: "Seconds that it computed", examples: [1.9] }),
+    wall_seconds: z.number().meta({ description: "Seconds from its start to its end, whatever it waited for in between", examples: [2.4] }),
+  })
+  .meta({
+    id: "JobOutcome",
+    description:
+      "What a job that succeeded has come to; further metrics of the training data, and those of the validation data as `val_…`, stand beside the loss",
+  });
 
 /** The settings stand beside the members that every job has. */
 export const Job = z
@@ -87,7 +115,7 @@ export const Job = z
     epoch,
     progress: Progress.nullable().meta({ description: "Its last report; null before the first" }),
     error,
-    result: Result.nullable().meta({ description: "What became of it; null until it is over" }),
+    result: JobOutcome.nullable().meta({ description: "What it has come to; null unless it succeeded" }),
     tags: z.array(z.string()).meta({ description: "The words it is found by", examples: [["course-7"]] }),
     datasets: z.array(z.string()).meta({ description: "Ids of the datasets that it reads", examples: [[]] }),
     webhook: z
@@ -196,7 +224,7 @@ export const JobResult = z
   .meta({
     id: "JobResult",
     description:
-      "What became of a job: beside the members named here the final losses and metrics, why the training stopped, and how long it took and computed",
+      "What became of a job: one that succeeded has the members of a JobOutcome beside those named here, which are its final losses and metrics, why the training stopped, and how long it took and computed",
   });
 
 export const JobWeights = z
