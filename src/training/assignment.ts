@@ -1,6 +1,7 @@
 import type { GivenInputs } from "../program/draft.ts";
 import type { Data, DType } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { OptimizerSource } from "./optimizers/catalogue.ts";
 import type { JobRequest } from "./request.ts";
 import type { ProgramSource } from "../program/source.ts";
 import type { GivenTensor, NumberKind } from "../request/tensor.ts";
@@ -15,6 +16,11 @@ type Apart = "graph" | "expression" | "network" | "graph_id" | "parameters" | "i
 /** A job's request apart from its tensors: what is told, with defaults filled in. */
 export interface JobSpec extends Omit<JobRequest, Apart> {
   readonly program: ProgramSource;
+}
+
+/** The optimizer with the weight decay that the request may have put beside it. */
+export function optimizerSourceOf({ optimizer, weight_decay }: JobSpec): OptimizerSource {
+  return weight_decay !== undefined && "weight_decay" in optimizer ? { ...optimizer, weight_decay } : optimizer;
 }
 
 /** All that a job is told, as it is kept. The tensors of each place are as they were given. */

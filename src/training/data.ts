@@ -3,7 +3,7 @@ import type { GivenInputs } from "../program/draft.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { DatasetRows, DatasetTensor, type JobRequest, namesDataset } from "./request.ts";
+import { DatasetRows, DatasetTensor, type DataSource, namesDataset } from "./data-source.ts";
 import type { Limits } from "../request/limits.ts";
 import { nearest } from "../problems/nearest.ts";
 import { pointerTo, Problem, problemAt } from "../problems/problems.ts";
@@ -14,9 +14,6 @@ import { applied, fitted, type FittedTransforms, isTyped } from "./transforms/fi
 
 /** The tensors of a dataset by its id; null where there is none. */
 export type Datasets = (id: string) => ReadonlyMap<string, Tensor> | null;
-
-/** Data of a request as they are written there. */
-export type DataSource = JobRequest["data"];
 
 /** A tensor of a dataset with what is done to it, and where the request says so. */
 interface Reference {
@@ -38,18 +35,6 @@ export function inlineData(source: DataSource, pointer: string, limits: Limits):
     tensors.set(name, decodeTensor(json, at, limits));
   }
   return { tensors, pointers };
-}
-
-/** What the request says apart from the tensors that stand in it. */
-export function withoutTensors(source: DataSource): DataSource {
-  if (namesDataset(source)) return source;
-  return Object.fromEntries(Object.entries(source).filter(([, json]) => namesDataset(json)));
-}
-
-/** Ids of the datasets that data are taken from. */
-export function datasetsOf(source: DataSource): string[] {
-  const parts: unknown[] = namesDataset(source) ? [source] : Object.values(source).filter(namesDataset);
-  return [...new Set(parts.map((part) => (part as { readonly dataset: string }).dataset))];
 }
 
 /** All tensors of the data by the name of their input, and how those of datasets were transformed. */

@@ -2,7 +2,7 @@ import { optimizationOf } from "./start-optimization.ts";
 import type { Batches } from "./order.ts";
 import type { Divergence } from "./report.ts";
 import type { Setup } from "./setup.ts";
-import type { Snapshot } from "./train.ts";
+import type { Snapshot } from "./keeper.ts";
 
 const advice = "a lower learning rate or gradient_clipping may help";
 

@@ -6,7 +6,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Measure, measuresOf } from "./measures.ts";
 import type { NamedTensors } from "./optimization.ts";
-import type { Rows, Setup } from "./setup.ts";
+import type { Rows } from "./rows.ts";
+import type { Setup } from "./setup.ts";
 
 /** A network is judged by so many rows at once, at the least, where the program allows. */
 const fewestRows = 256;

@@ -1,14 +1,37 @@
+import { z } from "zod";
 import type { Loss } from "../program/network/define.ts";
 import { lossOf } from "../program/network/losses.ts";
+import { Name } from "../request/values.ts";
 import type { NamedValue, Program } from "../program/program.ts";
 import type { Value } from "../ir/graph.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Metric, MetricName } from "./request.ts";
 import { nearest } from "../problems/nearest.ts";
 import { pointerTo, problemAt } from "../problems/problems.ts";
 import type { ProgramSource } from "../program/source.ts";
+
+export const metricNames = ["loss", "accuracy", "mae", "mse", "rmse", "r2"] as const;
+export type MetricName = (typeof metricNames)[number];
+
+export const Metric = z
+  .union([
+    z.enum(metricNames),
+    z
+      .strictObject({
+        type: z.enum(metricNames).meta({ description: "What is measured", examples: ["r2"] }),
+        output: Name.optional().meta({ description: "The value that predicts; a network's output unless told", examples: ["y"] }),
+        target: Name.optional().meta({ description: "The value that it is compared with; target unless told", examples: ["t"] }),
+      })
+      .meta({ description: "A measure of named values" }),
+  ])
+  .meta({
+    id: "Metric",
+    description:
+      "loss; accuracy (of the largest score against the class, or of a probability or logit against 0 and 1); mae, mse and rmse (mean absolute, mean squared, and root of the mean squared error); r2 (the share of the variance that is explained)",
+    examples: ["accuracy"],
+  });
+export type Metric = z.output<typeof Metric>;
 
 /** Adds batches up to one number. */
 export interface Tally {

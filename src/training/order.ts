@@ -1,7 +1,8 @@
 import { uniform } from "../kernels/random.ts";
 import type { Data } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Rows, Setup } from "./setup.ts";
+import type { Rows } from "./rows.ts";
+import type { Setup } from "./setup.ts";
 
 /** Streams of random numbers for the order of rows, one per epoch: far from those of parameters and layers. */
 const orderStreams = 2 ** 40;

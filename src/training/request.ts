@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { DatasetId } from "./datasets/schema.ts";
 import { exactlyOne, oneOfRequired, programMembers } from "../program/source.ts";
+import { Checkpointing } from "./checkpointing.ts";
 import { GradientClipping } from "./clipping.ts";
 import { OptimizerSource } from "./optimizers/catalogue.ts";
 import { ScheduleSource } from "./schedules/catalogue.ts";
-import { Transform } from "./transforms/catalogue.ts";
-import { Name, TensorInput, TensorInputs } from "../request/values.ts";
+import { Data } from "./data-source.ts";
+import { Metric } from "./measures.ts";
+import { EarlyStopping } from "./stopping.ts";
+import { Name, TensorInputs } from "../request/values.ts";
 
 const programNames = Object.keys(programMembers);
 const most = 2 ** 31 - 1;
@@ -15,72 +17,6 @@ const count = (description: string, example: number) =>
     .min(1)
     .max(most)
     .meta({ description, examples: [example] });
-
-const transforms = z
-  .array(Transform)
-  .default([])
-  .meta({
-    description: "What is done to the tensor before it is fed, in order; statistics are taken of the training rows alone",
-    examples: [[{ type: "scale", factor: 0.0625 }]],
-  });
-
-/** A tensor of a dataset, as it is fed. */
-export const DatasetTensor = z
-  .strictObject({
-    dataset: DatasetId,
-    tensor: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: "The tensor of the dataset; the one with the input's name, or the only one, unless told", examples: ["input"] }),
-    transforms,
-  })
-  .meta({ id: "DatasetTensor", description: "A tensor of a dataset", examples: [{ dataset: `sha256:${"9f86d081884c7d65".repeat(4)}` }] });
-export type DatasetTensor = z.output<typeof DatasetTensor>;
-
-/** Whole rows of a dataset: each of its tensors is fed to the input of the same name. */
-export const DatasetRows = z
-  .strictObject({
-    dataset: DatasetId,
-    transforms: z
-      .record(Name, z.array(Transform))
-      .default({})
-      .meta({
-        description: "What is done to each tensor before it is fed, by its name",
-        examples: [{ input: [{ type: "scale", factor: 0.0625 }] }],
-      }),
-  })
-  .meta({ id: "DatasetRows", description: "All tensors of a dataset, each for the input of its name" });
-export type DatasetRows = z.output<typeof DatasetRows>;
-
-/** Data of either form. Tensors are anything to zod, so a fault in what is meant for a dataset is found when it is read. */
-const Data = z.union([DatasetRows, z.record(Name, z.union([DatasetTensor, TensorInput]))]);
-
-/** Whether something is meant for a dataset or a part of one. */
-export const namesDataset = (json: unknown): boolean =>
-  typeof json === "object" && json !== null && typeof (json as { dataset?: unknown }).dataset === "string";
-
-export const metricNames = ["loss", "accuracy", "mae", "mse", "rmse", "r2"] as const;
-export type MetricName = (typeof metricNames)[number];
-
-export const Metric = z
-  .union([
-    z.enum(metricNames),
-    z
-      .strictObject({
-        type: z.enum(metricNames).meta({ description: "What is measured", examples: ["r2"] }),
-        output: Name.optional().meta({ description: "The value that predicts; a network's output unless told", examples: ["y"] }),
-        target: Name.optional().meta({ description: "The value that it is compared with; target unless told", examples: ["t"] }),
-      })
-      .meta({ description: "A measure of named values" }),
-  ])
-  .meta({
-    id: "Metric",
-    description:
-      "loss; accuracy (of the largest score against the class, or of a probability or logit against 0 and 1); mae, mse and rmse (mean absolute, mean squared, and root of the mean squared error); r2 (the share of the variance that is explained)",
-    examples: ["accuracy"],
-  });
-export type Metric = z.output<typeof Metric>;
 
 /** A word to find jobs by. The pattern is spelled out, as that of names. */
 export const Tag = z
@@ -105,50 +41,6 @@ const Validation = z
   })
   .refine(({ split, data }) => (split === undefined) !== (data === undefined), "Validation has either split or data")
   .meta({ id: "Validation", description: "What is held back to judge the training by, after every epoch", examples: [{ split: 0.2 }] });
-
-const monitor = z
-  .string()
-  .min(1)
-  .optional()
-  .meta({ description: "The metric that tells: val_loss with validation, else loss, unless told", examples: ["val_accuracy"] });
-
-const EarlyStopping = z
-  .strictObject({
-    monitor,
-    patience: z
-      .int()
-      .min(0)
-      .default(10)
-      .meta({ description: "Epochs without improvement after which training stops", examples: [5] }),
-    min_delta: z
-      .number()
-      .min(0)
-      .default(0)
-      .meta({ description: "The least change that counts as an improvement", examples: [0.001] }),
-    mode: z
-      .enum(["min", "max"])
-      .optional()
-      .meta({ description: "Whether less is better; more is for accuracy and r2, less for all else, unless told", examples: ["min"] }),
-  })
-  .meta({ id: "EarlyStopping", description: "When to stop before the end", examples: [{ patience: 5 }] });
-
-const Checkpointing = z
-  .strictObject({
-    every_steps: count("Updates from one checkpoint to the next", 1000).optional(),
-    every_epochs: count("Epochs from one checkpoint to the next", 5).optional(),
-    every_seconds: z
-      .number()
-      .min(1)
-      .optional()
-      .meta({ description: "Seconds from one checkpoint to the next; 30 where nothing is told", examples: [60] }),
-    keep: z
-      .int()
-      .min(1)
-      .max(100)
-      .default(2)
-      .meta({ description: "Checkpoints that are kept beside the best and the last", examples: [3] }),
-  })
-  .meta({ id: "Checkpointing", description: "When to keep what a run that is interrupted goes on from", examples: [{ every_epochs: 5 }] });
 
 export const JobRequest = z
   .strictObject({

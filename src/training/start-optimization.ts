@@ -1,8 +1,8 @@
+import { optimizerSourceOf } from "./assignment.ts";
 import { GradientSteps } from "./gradient-steps.ts";
 import type { Optimization } from "./optimization.ts";
 import { methodOf } from "./optimizers/catalogue.ts";
 import { QuasiNewtonSteps } from "./quasi-newton-steps.ts";
-import { optimizerSourceOf } from "./optimizer-source.ts";
 import type { Setup } from "./setup.ts";
 
 /** The parameters at their start with the optimizer that the job asks for. Throws Problem. */

@@ -9,7 +9,8 @@ import { pointerTo, problemAt } from "../problems/problems.ts";
 import { clipped } from "./clipping.ts";
 import { type Measure, measuresOf } from "./measures.ts";
 import type { OptimizerRule } from "./optimizers/define.ts";
-import type { Compiled, Setup } from "./setup.ts";
+import type { Compiled } from "./compiled.ts";
+import type { Setup } from "./setup.ts";
 
 /** A tensor that stays in memory between steps: a parameter, a buffer, or what the optimizer keeps of a parameter. */
 export interface Kept {

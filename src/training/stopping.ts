@@ -1,16 +1,50 @@
+import { z } from "zod";
 import { nearest } from "../problems/nearest.ts";
 import { problemAt } from "../problems/problems.ts";
-import type { JobSpec } from "./assignment.ts";
+import type { Metric } from "./measures.ts";
 import type { Best, LoopState } from "./weights.ts";
+
+const monitor = z
+  .string()
+  .min(1)
+  .optional()
+  .meta({ description: "The metric that tells: val_loss with validation, else loss, unless told", examples: ["val_accuracy"] });
+
+export const EarlyStopping = z
+  .strictObject({
+    monitor,
+    patience: z
+      .int()
+      .min(0)
+      .default(10)
+      .meta({ description: "Epochs without improvement after which training stops", examples: [5] }),
+    min_delta: z
+      .number()
+      .min(0)
+      .default(0)
+      .meta({ description: "The least change that counts as an improvement", examples: [0.001] }),
+    mode: z
+      .enum(["min", "max"])
+      .optional()
+      .meta({ description: "Whether less is better; more is for accuracy and r2, less for all else, unless told", examples: ["min"] }),
+  })
+  .meta({ id: "EarlyStopping", description: "When to stop before the end", examples: [{ patience: 5 }] });
+
+/** What a request says of it. */
+interface Watched {
+  readonly early_stopping?: z.output<typeof EarlyStopping> | undefined;
+  readonly validation?: unknown;
+  readonly metrics: readonly Metric[];
+}
 
 /** Metrics of which more is better. */
 const rising = /(^|_)(accuracy|r2)$/;
 
-const monitorOf = ({ early_stopping, validation }: JobSpec): string =>
+const monitorOf = ({ early_stopping, validation }: Watched): string =>
   early_stopping?.monitor ?? (validation === undefined ? "loss" : "val_loss");
 
 /** Refuses to watch a metric that there will not be. Throws Problem. */
-export function requireMonitor(spec: JobSpec): void {
+export function requireMonitor(spec: Watched): void {
   const own = ["loss", ...spec.metrics.map((metric) => (typeof metric === "string" ? metric : metric.type))];
   const known = [...own, ...(spec.validation === undefined ? [] : own.map((name) => `val_${name}`))];
   const monitor = monitorOf(spec);
@@ -30,7 +64,7 @@ export class Stopping {
   /** Epochs since the best one. */
   stale = 0;
 
-  constructor(spec: JobSpec) {
+  constructor(spec: Watched) {
     const { early_stopping: asked, validation } = spec;
     this.#monitor = monitorOf(spec);
     this.#sign = (asked?.mode ?? (rising.test(this.#monitor) ? "max" : "min")) === "min" ? 1 : -1;

@@ -1,20 +1,21 @@
+import { optimizerSourceOf } from "./assignment.ts";
 import { Cancelled } from "../run/executable.ts";
 import { findDivergence } from "./divergence.ts";
 import { Epoch } from "./epoch.ts";
 import { History } from "./history.ts";
 import type { Ending, Host, Wish } from "./host.ts";
+import { Keeper } from "./keeper.ts";
 import { Judge } from "./judge.ts";
 import { measuresOf } from "./measures.ts";
 import { optimizationOf } from "./start-optimization.ts";
-import type { Optimization, OptimizationState } from "./optimization.ts";
+import type { Optimization } from "./optimization.ts";
 import { Batches } from "./order.ts";
 import { type Divergence, written, writtenAll } from "./report.ts";
 import { schedulerOf } from "./schedules/catalogue.ts";
 import type { Scheduler } from "./schedules/define.ts";
-import { optimizerSourceOf } from "./optimizer-source.ts";
 import type { Setup } from "./setup.ts";
 import { Stopping } from "./stopping.ts";
-import { encodeState, encodeWeights, type LoopState, type Resumed } from "./weights.ts";
+import type { LoopState, Resumed } from "./weights.ts";
 
 /** Trains from the beginning or from a checkpoint until the end, or until the host wishes otherwise. Throws nothing that a client could cause. */
 export function train(setup: Setup, resumed: Resumed | null, host: Host): Ending {
@@ -22,24 +23,8 @@ export function train(setup: Setup, resumed: Resumed | null, host: Host): Ending
   return training.run();
 }
 
-/** The parameters at a step, as copies: what a run that goes wrong is looked at from. */
-export interface Snapshot {
-  readonly step: number;
-  readonly optimization: OptimizationState;
-  /** The learning rates of the updates since then. */
-  readonly rates: number[];
-}
-
-/** A checkpoint unless told, in milliseconds; and at first in a run that was broken off before, where they take at most a twentieth of the time. */
-const checkpointEvery = 30_000;
-const checkpointSoon = 250;
-const checkpointShare = 20;
 /** A step that has taken so long, in milliseconds, does not come to its end when the run is cancelled. */
 const stepPatience = 250;
-/** Copies of the parameters are made this often, in milliseconds, or more seldom so that they take at most a fiftieth of the time. */
-const snapshotEvery = 1_000;
-const snapshotShare = 50;
-
 class Training implements Disposable {
   readonly #setup: Setup;
   readonly #host: Host;
@@ -49,19 +34,12 @@ class Training implements Disposable {
   readonly #epoch: Epoch;
   readonly #stopping: Stopping;
   readonly #history: History;
+  readonly #keeper: Keeper;
   readonly #validation: Judge | null;
   readonly #began: number;
   readonly #secondsBefore: number;
   #step = 0;
   #stepBegan: number;
-  #snapshot: Snapshot;
-  #snapshotAt: number;
-  #snapshotCost = 0;
-  #checkpointAt: number;
-  #checkpointStep = -1;
-  #checkpointCost = 0;
-  /** Weights of the best epoch that are not kept yet. */
-  #bestWeights: Uint8Array<ArrayBuffer> | null = null;
   #metrics: Record<string, number | string> = {};
 
   constructor(setup: Setup, resumed: Resumed | null, host: Host) {
@@ -82,8 +60,8 @@ class Training implements Disposable {
     this.#secondsBefore = resumed?.loop.seconds ?? 0;
     this.#began = this.#stepBegan = host.now();
     this.#history = new History(setup, host, this.#step);
-    this.#snapshot = this.#takeSnapshot();
-    this.#snapshotAt = this.#checkpointAt = host.now();
+    const { optimization, stopping, history } = { optimization: this.#optimization, stopping: this.#stopping, history: this.#history };
+    this.#keeper = new Keeper({ setup, host, optimization, stopping, history }, resumed === null ? null : this.#step);
   }
 
   run(): Ending {
@@ -92,7 +70,7 @@ class Training implements Disposable {
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
       // A step that was cancelled may have moved some parameters and not others: what is kept is from before.
-      this.#goBack();
+      this.#step = this.#keeper.goBack();
       return this.#stop("cancel");
     }
   }
@@ -110,7 +88,7 @@ class Training implements Disposable {
       if (isEnd) this.#endEpoch();
       if (this.#scheduler.interval === "step") this.#scheduler.advance(loss);
       this.#history.flushIfDue();
-      this.#keepIfDue(isEnd);
+      this.#keeper.keepIfDue(this.#moment(), isEnd);
     }
     return this.#finish();
   }
@@ -125,7 +103,7 @@ class Training implements Disposable {
     const rows = this.#batches.rows(at);
     this.#batches.write(epoch, at, this.#optimization.batch(rows));
     const rate = this.#scheduler.lr;
-    this.#snapshot.rates.push(rate);
+    this.#keeper.snapshot.rates.push(rate);
     const { loss, norm, measured } = this.#optimization.step(rows, this.#step + 1, rate, this.#isCancelled);
     this.#step++;
     this.#epoch.add(loss, Math.max(1, rows), measured);
@@ -145,82 +123,12 @@ class Training implements Disposable {
     if (this.#scheduler.interval === "epoch") this.#scheduler.advance(known.val_loss ?? known.loss);
     const epoch = this.#step / this.#setup.stepsPerEpoch;
     if (this.#stopping.isBetter(known, { step: this.#step, epoch, metrics: this.#metrics })) {
-      this.#bestWeights = encodeWeights(this.#optimization.weights(), this.#step, this.#setup.fits);
+      this.#keeper.setBest(this.#step);
     }
-  }
-
-  /** A checkpoint or a copy of the parameters, when it is time. */
-  #keepIfDue(isEpochEnd: boolean): void {
-    const { every_steps, every_epochs } = this.#setup.spec.checkpoint;
-    const now = this.#host.now();
-    const epoch = Math.floor(this.#step / this.#setup.stepsPerEpoch);
-    const isDue =
-      now - this.#checkpointAt >= this.#checkpointPause() ||
-      (every_steps !== undefined && this.#step % every_steps === 0) ||
-      (every_epochs !== undefined && isEpochEnd && epoch % every_epochs === 0);
-    if (isDue && this.#step < this.#setup.steps) this.#checkpoint(false);
-    else if (now - this.#snapshotAt >= Math.max(snapshotEvery, snapshotShare * this.#snapshotCost)) this.#takeSnapshotNow();
-  }
-
-  /** Milliseconds from one checkpoint to the next, where steps and epochs do not tell. */
-  #checkpointPause(): number {
-    const isYoung = this.#host.now() - this.#began < checkpointEvery;
-    if (this.#host.wasInterrupted && isYoung) return Math.max(checkpointSoon, checkpointShare * this.#checkpointCost);
-    const { every_steps, every_epochs, every_seconds } = this.#setup.spec.checkpoint;
-    if (every_seconds !== undefined) return 1000 * every_seconds;
-    return every_steps === undefined && every_epochs === undefined ? checkpointEvery : Number.POSITIVE_INFINITY;
-  }
-
-  #checkpoint(final: boolean): void {
-    const before = this.#host.now();
-    this.#keepBest();
-    // Parameters that are not finite are nothing to go on from: they show in the next loss.
-    const { optimization } = this.#takeSnapshotNow();
-    this.#history.flush();
-    this.#host.checkpoint({
-      step: this.#step,
-      epoch: Math.floor(this.#step / this.#setup.stepsPerEpoch),
-      metrics: this.#metrics,
-      weights: encodeWeights(optimization.weights, this.#step, this.#setup.fits),
-      state: final ? null : encodeState(optimization.state, this.#loopState()),
-      best: this.#stopping.best?.step === this.#step,
-      final,
-    });
-    this.#checkpointAt = this.#host.now();
-    this.#checkpointCost = this.#checkpointAt - before;
-    this.#checkpointStep = this.#step;
-  }
-
-  #keepBest(): void {
-    const { best } = this.#stopping;
-    if (this.#bestWeights === null || best === null || best.step === this.#step) {
-      this.#bestWeights = null;
-      return;
-    }
-    const { step, epoch, metrics } = best;
-    this.#host.checkpoint({ step, epoch, metrics, weights: this.#bestWeights, state: null, best: true, final: false });
-    this.#bestWeights = null;
-  }
-
-  #takeSnapshotNow(): Snapshot {
-    const before = this.#host.now();
-    this.#snapshot = this.#takeSnapshot();
-    this.#snapshotAt = this.#host.now();
-    this.#snapshotCost = this.#snapshotAt - before;
-    return this.#snapshot;
-  }
-
-  #takeSnapshot(): Snapshot {
-    return { step: this.#step, optimization: this.#optimization.read(), rates: [] };
-  }
-
-  #goBack(): void {
-    this.#optimization.restore(this.#snapshot.optimization);
-    this.#step = this.#snapshot.step;
   }
 
   #stop(wish: Exclude<Wish, "go on">): Ending {
-    if (this.#checkpointStep !== this.#step || wish === "cancel") this.#checkpoint(wish === "cancel");
+    if (!this.#keeper.hasKept(this.#step) || wish === "cancel") this.#keeper.checkpoint(this.#moment(), wish === "cancel");
     else this.#history.flush();
     return { kind: "stopped", wish, step: this.#step };
   }
@@ -233,7 +141,7 @@ class Training implements Disposable {
     const final = judge.judge(weights, "", this.#isCancelled);
     const judged = this.#validation?.judge(weights, "val_", this.#isCancelled) ?? {};
     this.#metrics = { ...this.#metrics, ...writtenAll(judged) };
-    this.#checkpoint(true);
+    this.#keeper.checkpoint(this.#moment(), true);
     const { steps, stepsPerEpoch } = this.#setup;
     const stopped = this.#step < steps ? "early_stopping" : "completed";
     const { best } = this.#stopping;
@@ -254,7 +162,7 @@ class Training implements Disposable {
   /** Replays the steps from the last good copy while every value is watched: runs are functions of their specification. */
   #diverged(step: number): Ending {
     this.#history.flush();
-    const failure: Divergence = findDivergence(this.#setup, this.#snapshot, step, this.#batches);
+    const failure: Divergence = findDivergence(this.#setup, this.#keeper.snapshot, step, this.#batches);
     return { kind: "failed", failure };
   }
 
@@ -263,7 +171,11 @@ class Training implements Disposable {
     this.#scheduler.restore(loop.scheduler);
     this.#epoch.restore(loop);
     this.#stopping.restore(loop);
-    this.#step = this.#checkpointStep = loop.step;
+    this.#step = loop.step;
+  }
+
+  #moment() {
+    return { step: this.#step, metrics: this.#metrics, loop: () => this.#loopState() };
   }
 
   #loopState(): LoopState {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { curves } from "./curves.ts";
-import { CurveScheduler, type Schedule, type Scheduler } from "./define.ts";
+import { CurveScheduler, type ScheduleKind, type Scheduler } from "./define.ts";
 import { ReduceLROnPlateau } from "./plateau.ts";
 import { SequentialLR } from "./sequential.ts";
 
@@ -16,7 +16,7 @@ export const ScheduleSource = z.discriminatedUnion("type", [first, ...others]).m
 /** A schedule with all its arguments. */
 export type ScheduleSource = z.output<typeof ScheduleSource>;
 
-const byType: ReadonlyMap<string, Schedule<z.ZodType, ScheduleSource>> = new Map(
+const byType: ReadonlyMap<string, ScheduleKind<z.ZodType, ScheduleSource>> = new Map(
   schedules.map((schedule) => [schedule.schema.shape.type.value, schedule]),
 );
 

@@ -16,13 +16,13 @@ export interface Scheduler {
 export type Curve = (advances: number) => number;
 
 /** A schedule: what a request may say of it, and how it goes from the optimizer's rate `lr`. */
-export interface Schedule<Schema extends z.ZodType, Source = z.output<Schema>> {
+export interface ScheduleKind<Schema extends z.ZodType, Source = z.output<Schema>> {
   readonly schema: Schema;
   scheduler(source: Source, lr: number): Scheduler;
 }
 
 /** A schedule that follows from the number of advances, so that it may be part of a sequence. */
-export interface CurveSchedule<Whole extends z.ZodType, Part extends z.ZodType> extends Schedule<
+export interface CurveSchedule<Whole extends z.ZodType, Part extends z.ZodType> extends ScheduleKind<
   Whole,
   z.output<Part> & Pick<Scheduler, "interval">
 > {

@@ -10,16 +10,16 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { JobRequest } from "../request.ts";
 import { pointerTo, Problem, problemAt } from "../../problems/problems.ts";
 import { type ProgramSource, programOf } from "../../program/source.ts";
-import { type Datasets, datasetsOf, inlineData, withoutTensors } from "../data.ts";
+import { type Datasets, inlineData } from "../data.ts";
+import { datasetsOf, withoutTensors } from "../data-source.ts";
 import { Judge } from "../judge.ts";
 import { methodOf } from "../optimizers/catalogue.ts";
 import type { OptimizerRule } from "../optimizers/define.ts";
 import { decodeSafetensors } from "../safetensors.ts";
-import { optimizerSourceOf } from "../optimizer-source.ts";
 import { type Materials, Setup } from "../setup.ts";
 import { stepPlan } from "../step-plan.ts";
 import { requireMonitor } from "../stopping.ts";
-import { encodeAssignment, type JobSpec, type Assignment } from "../assignment.ts";
+import { type Assignment, encodeAssignment, type JobSpec, optimizerSourceOf } from "../assignment.ts";
 
 /** What is told of a job beside its assignment. */
 export interface Planned {
