@@ -9,9 +9,9 @@ import type { Limits } from "../request/limits.ts";
 import { Problem } from "../problems/problems.ts";
 import { ItemReader } from "./item-reader.ts";
 import type { Item } from "./items.ts";
-import { mutantsOf, type Outgrown } from "./mutants/catalogue.ts";
-import { relabelled } from "./mutants/labels.ts";
-import type { FeedChange, Ground, Mutant, Outcome } from "./mutants/mutant.ts";
+import type { Mutant } from "./mistakes/define.ts";
+import { type Consequence, type FeedChange, Ground } from "./mutants/ground.ts";
+import { mutantsOf, type Outgrown } from "./mutants/mutants.ts";
 
 /** What a submission with one certain mistake would hold, of the items that the mistake touches. */
 export interface Prediction {
@@ -48,8 +48,8 @@ export class Predictions {
   readonly #limits: Limits;
   #parts: readonly Part[] | null = null;
   #work = 0;
-  #relabelled: readonly { readonly mutant: Mutant; readonly feeds: FeedChange }[] = [];
-  readonly #outcomes = new Map<Mutant, Outcome>();
+  #refed: readonly { readonly mutant: Mutant; readonly feeds: FeedChange }[] = [];
+  readonly #consequences = new Map<Mutant, Consequence>();
   /** Mistakes that touch none of the items. */
   readonly #harmless: Prediction[] = [];
   /** For the feeds of `#last`. */
@@ -69,7 +69,7 @@ export class Predictions {
   /** At a point, given what is fed there. Throws Cancelled. */
   at(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): readonly Prediction[] {
     if (this.#last !== null && sameFeeds(this.#last.feeds, feeds)) return this.#last.predictions;
-    const predictions = [...this.#computed(feeds, given, cancelled), ...this.#atOtherLabels(feeds, given, cancelled), ...this.#harmless];
+    const predictions = [...this.#computed(feeds, given, cancelled), ...this.#atOtherFeeds(feeds, given, cancelled), ...this.#harmless];
     const elements = elementsOf(predictions);
     this.#last = elements <= keptElements ? { feeds: feeds.map(copyOf), predictions, elements } : null;
     this.#under.clear();
@@ -95,14 +95,14 @@ export class Predictions {
   }
 
   #after(mutant: Mutant): Predictions | null {
-    const outcome = this.#outcomes.get(mutant);
-    if (outcome === undefined || outcome.feeds !== undefined || outcome.only !== undefined) return null;
-    const { program } = this.#ground;
+    const consequence = this.#consequences.get(mutant);
+    if (consequence === undefined || consequence.feeds !== undefined || consequence.only !== undefined) return null;
+    const { tape, backward } = consequence;
     const { items } = this.#reader;
-    const values = items.map((item, at) => this.#reader.read(at, outcome.tape, outcome.backward) ?? filled(0, item.subject));
+    const values = items.map((item, at) => this.#reader.read(at, tape, backward) ?? filled(0, item.subject));
     const run = runnableOrNull(this.#fed, values, this.#limits);
     if (run === null) return null;
-    return new Predictions({ program, tape: outcome.tape, backward: outcome.backward }, items, this.#fed, run, this.#limits);
+    return new Predictions(new Ground(this.#ground.program, tape, backward), items, this.#fed, run, this.#limits);
   }
 
   #computed(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
@@ -125,18 +125,18 @@ export class Predictions {
     });
   }
 
-  #atOtherLabels(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
-    return this.#relabelled.flatMap(({ mutant, feeds: { input, change, classes } }) => {
-      const labels = relabelled(feeds[input], classes, change === "next label" ? 1 : -1);
-      if (labels === null) return [];
-      const wanted = resultOrNull(() => this.#right.run({ feeds: feeds.with(input, labels), given, cancelled }).wanted);
+  #atOtherFeeds(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
+    return this.#refed.flatMap(({ mutant, feeds: { input, change } }) => {
+      const other = change(feeds[input]);
+      if (other === null) return [];
+      const wanted = resultOrNull(() => this.#right.run({ feeds: feeds.with(input, other), given, cancelled }).wanted);
       return wanted === null ? [] : [{ mutant, tensors: new Map(wanted.map((tensor, item) => [item, copyOf(tensor)])) }];
     });
   }
 
   #compiled(): readonly Part[] {
     const outgrown = mutantsOf(this.#ground, this.#reader.items.length);
-    this.#relabelled = outgrown.flatMap(({ mutant, outcome }) => (outcome.feeds === undefined ? [] : [{ mutant, feeds: outcome.feeds }]));
+    this.#refed = outgrown.flatMap(({ mutant, consequence: { feeds } }) => (feeds === undefined ? [] : [{ mutant, feeds }]));
     const parts: Part[] = [];
     let total = 0;
     let wanted: Value[] = [];
@@ -153,10 +153,10 @@ export class Predictions {
       elements = 0;
     };
     for (const each of outgrown) {
-      this.#outcomes.set(each.mutant, each.outcome);
+      this.#consequences.set(each.mutant, each.consequence);
       const changed = changedItems(this.#reader, this.#ground, each);
       const size = changed.reduce((sum, [, value]) => sum + spanOf(value.shape), 0);
-      if (changed.length === 0 && each.outcome.feeds === undefined) this.#harmless.push({ mutant: each.mutant, tensors: new Map() });
+      if (changed.length === 0 && each.consequence.feeds === undefined) this.#harmless.push({ mutant: each.mutant, tensors: new Map() });
       if (changed.length === 0 || total + size > mostElements) continue;
       if (elements + size > elementsPerRun || mutants.length === mutantsPerRun) close();
       total += size;
@@ -183,16 +183,16 @@ function resultOrNull<T>(work: () => T): T | null {
 }
 
 /** The items that a mistake touches, each with what it becomes. */
-function changedItems(reader: ItemReader, { backward }: Ground, { outcome }: Outgrown): (readonly [number, Value])[] {
-  if (outcome.feeds !== undefined) return [];
+function changedItems(reader: ItemReader, { backward }: Ground, { consequence }: Outgrown): (readonly [number, Value])[] {
+  if (consequence.feeds !== undefined) return [];
   const { items, tape } = reader;
   return items.flatMap((item, at): (readonly [number, Value])[] => {
-    if (outcome.only) {
-      const { value, gradient } = outcome.only;
+    if (consequence.only) {
+      const { value, gradient } = consequence.only;
       return item.name.kind === "gradient" && tape.at(item.subject) === value ? [[at, gradient]] : [];
     }
     const before = reader.read(at, tape, backward);
-    const after = reader.read(at, outcome.tape, outcome.backward);
+    const after = reader.read(at, consequence.tape, consequence.backward);
     return after === before ? [] : [[at, after ?? filled(0, item.subject)]];
   });
 }

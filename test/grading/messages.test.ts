@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cause } from "../../src/grading/diagnosis/diagnose.ts";
-import { languageOf, languages, messageOf } from "../../src/grading/messages.ts";
-import { mistakeNames } from "../../src/grading/mistake-names.ts";
+import { messageOf } from "../../src/grading/diagnosis/message.ts";
+import { languageOf, languages } from "../../src/grading/messages.ts";
+import { mistakes } from "../../src/grading/mistakes/catalogue.ts";
+import { missingFanoutSum } from "../../src/grading/mistakes/missing-fanout-sum.ts";
+import { wrongSign } from "../../src/grading/mistakes/wrong-sign.ts";
 import { type Service, startService } from "../support/service.ts";
 
 const cause = (mistake: Cause["mistake"], more: Partial<Cause> = {}): Cause => ({
@@ -19,25 +22,28 @@ const cause = (mistake: Cause["mistake"], more: Partial<Cause> = {}): Cause => (
 });
 
 describe.each(languages)("in %s", (language) => {
-  test.each(mistakeNames)("%s has a sentence of its own that names the place", (mistake) => {
-    const message = messageOf(cause(mistake), language);
-    expect(message).toContain("W1");
-    expect(message).not.toMatch(/undefined|null|NaN\b(?! )|\$\{/);
-    expect(/[\u4e00-\u9fff]/.test(message)).toBe(language === "zh");
-  });
+  test.each(mistakes.map((mistake) => [mistake.name, mistake] as const))(
+    "%s has a sentence of its own that names the place",
+    (_, mistake) => {
+      const message = messageOf(cause(mistake), language);
+      expect(message).toContain("W1");
+      expect(message).not.toMatch(/undefined|null|NaN\b(?! )|\$\{/);
+      expect(/[\u4e00-\u9fff]/.test(message)).toBe(language === "zh");
+    },
+  );
 
   test("no two mistakes have the same sentence", () => {
-    expect(new Set(mistakeNames.map((mistake) => messageOf(cause(mistake), language))).size).toBe(mistakeNames.length);
+    expect(new Set(mistakes.map((mistake) => messageOf(cause(mistake), language))).size).toBe(mistakes.length);
   });
 
   test("other places of the same mistake are named", () => {
-    expect(messageOf(cause("wrong_sign", { also: ["z2", "p"] }), language)).toMatch(/z2(, |、)p/);
+    expect(messageOf(cause(wrongSign, { also: ["z2", "p"] }), language)).toMatch(/z2(, |、)p/);
   });
 });
 
 test("a value that one node uses twice is not said to feed several", () => {
-  expect(messageOf(cause("missing_fanout_sum", { fanout: 1 }), "en")).toMatch(/^W1 is used more than once by one node; /);
-  expect(messageOf(cause("missing_fanout_sum", { edges: [] }), "en")).toMatch(/^Inside W1 /);
+  expect(messageOf(cause(missingFanoutSum, { fanout: 1 }), "en")).toMatch(/^W1 is used more than once by one node; /);
+  expect(messageOf(cause(missingFanoutSum, { edges: [] }), "en")).toMatch(/^Inside W1 /);
 });
 
 test.each<[string | undefined, string]>([

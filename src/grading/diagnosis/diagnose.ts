@@ -1,5 +1,6 @@
 import type { Value } from "../../ir/graph.ts";
-import type { MistakeName } from "../mistake-names.ts";
+import type { Mistake } from "../mistakes/define.ts";
+import { scaleFactor } from "../mistakes/scale-factor.ts";
 import type { Candidate } from "./candidate.ts";
 import { closedForms } from "./closed-forms.ts";
 import type { Counts } from "./factors.ts";
@@ -56,7 +57,7 @@ export function diagnose({ observations, cases, counts, penalised, casesUnder }:
 function unions(candidates: readonly Candidate[], observations: readonly Observation[]): Candidate[] {
   const alike = Map.groupBy(
     candidates,
-    ({ mistake, factor }) => `${mistake} ${mistake === "scale_factor" || mistake === "accumulated_gradient" ? factor?.toPrecision(3) : ""}`,
+    ({ mistake, factor }) => `${mistake.name} ${mistake.perFactor === true ? factor?.toPrecision(3) : ""}`,
   );
   return [...alike.values()].flatMap((group) => {
     const chosen: Candidate[] = [];
@@ -70,7 +71,8 @@ function unions(candidates: readonly Candidate[], observations: readonly Observa
     const [first] = chosen;
     const firstOf = ({ explained: own }: Candidate): number => Math.min(...own);
     const names = [...new Set(chosen.toSorted((a, b) => firstOf(a) - firstOf(b)).map(({ name }) => name))];
-    const isAccumulation = first.mistake === "accumulated_gradient" && isEveryParameter(explained, observations);
+    const { costForAll } = first.mistake;
+    const isOfAll = costForAll !== undefined && isEveryParameter(explained, observations);
     return [
       {
         ...first,
@@ -78,8 +80,7 @@ function unions(candidates: readonly Candidate[], observations: readonly Observa
         edges: chosen.flatMap(({ edges }) => edges),
         explained,
         residual: Math.max(...chosen.map(({ residual }) => residual)),
-        // What was never set back to zero is so for all parameters at once.
-        cost: isAccumulation ? 1.5 : Math.max(...chosen.map(({ cost }) => cost)) + 0.1 * chosen.length,
+        cost: isOfAll ? costForAll : Math.max(...chosen.map(({ cost }) => cost)) + 0.1 * chosen.length,
       },
     ];
   });
@@ -95,7 +96,7 @@ function alternatives(candidates: readonly Candidate[]): Cause[] {
   const close = candidates.filter(({ residual }) => residual <= Math.max(sameResidual * least, leastResidual));
   const likely = close.toSorted(byLikelihood);
   // A factor by itself says nothing that a mistake with a name of its own does not say better.
-  const sorted = likely[0].mistake === "scale_factor" ? likely : likely.filter(({ mistake }) => mistake !== "scale_factor");
+  const sorted = likely[0].mistake === scaleFactor ? likely : likely.filter(({ mistake }) => mistake !== scaleFactor);
   const causes = [...Map.groupBy(sorted, ({ mistake }) => mistake).values()].map(([first, ...others]): Cause => {
     const also = [...new Set(others.map(({ name }) => name))].filter((name) => name !== first.name);
     return { ...first, also: also.slice(0, mostCauses) };
@@ -111,7 +112,7 @@ const placeOf = ({ place }: Candidate): number => (place < 0 ? Number.MAX_SAFE_I
 function cover(candidates: readonly Candidate[], wrong: ReadonlySet<number>): Diagnosis {
   const rest = new Set(wrong);
   const causes: Cause[] = [];
-  const named = new Set<MistakeName>();
+  const named = new Set<Mistake>();
   const gain = ({ explained }: Candidate): number => [...explained].filter((index) => rest.has(index)).length;
   while (rest.size > 0 && causes.length < mostCauses) {
     const [best] = candidates.filter((each) => gain(each) > 0).toSorted((a, b) => gain(b) - gain(a) || byLikelihood(a, b));

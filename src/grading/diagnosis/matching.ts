@@ -1,8 +1,11 @@
 import { normRatio, type Numbers } from "../compare.ts";
+import { mistakeOfFactor } from "../mistakes/catalogue.ts";
+import { scaleFactor } from "../mistakes/scale-factor.ts";
+import { wrongSign } from "../mistakes/wrong-sign.ts";
 import type { Prediction } from "../predictions.ts";
 import { type Candidate, costOf } from "./candidate.ts";
-import { type Counts, isNone, isTelling, mistakeOfFactor } from "./factors.ts";
-import { agrees, along, explains, fit, isNothing, type Observation, residualOf, residualOfOverflow } from "./observation.ts";
+import { type Counts, isNone, isTelling } from "./factors.ts";
+import { agrees, along, explains, fit, isNothing, type Observation, residualOf } from "./observation.ts";
 
 /** A mistake's predictions at every point where something was submitted; the mistakes are the same at all of them. */
 export interface Case {
@@ -48,7 +51,7 @@ function fixed({ mutant }: Case, touched: readonly Touched[]): Candidate[] {
   const explained = new Set<number>();
   let residual = 0;
   for (const { index, observation, predicted, wrong } of touched) {
-    const left = mutant.mistake === "nan_from_overflow" ? residualOfOverflow(observation, predicted) : residualOf(observation, predicted);
+    const left = (mutant.mistake.residual ?? residualOf)(observation, predicted);
     if (!explains(left, wrong)) continue;
     explained.add(index);
     residual = Math.max(residual, left);
@@ -86,11 +89,11 @@ function fitted({ mutant }: Case, touched: readonly Touched[], counts: Counts): 
   if (best === null) return [];
   const { explained, residual, k, elements } = best;
   if (!isPart) return k > 1e-6 && k < 100 && elements > 1 ? [candidate(mutant, mutant.mistake, k, explained, residual)] : [];
-  if (mutant.part === undefined || (elements < 2 && !isTelling(k, counts, mutant.part.summed))) return [];
-  const mistakes = [mistakeOfFactor(k, mutant.part, counts)];
-  if (mistakes[0] === "scale_factor" && k < 0 && !isNone(k)) {
-    const other = mistakeOfFactor(-k, mutant.part, counts);
-    if (other !== "scale_factor" || isTelling(k, counts)) mistakes.unshift("wrong_sign", other);
+  if (mutant.contribution === undefined || (elements < 2 && !isTelling(k, counts, mutant.contribution.summed))) return [];
+  const mistakes = [mistakeOfFactor(k, mutant.contribution, counts)];
+  if (mistakes[0] === scaleFactor && k < 0 && !isNone(k)) {
+    const other = mistakeOfFactor(-k, mutant.contribution, counts);
+    if (other !== scaleFactor || isTelling(k, counts)) mistakes.unshift(wrongSign, other);
   }
   return [...new Set(mistakes)].flatMap((mistake) =>
     mistake === null ? [] : [candidate(mutant, mistake, isNone(k) ? null : k, explained, residual)],
@@ -125,7 +128,7 @@ export function scaledCandidates(one: Case, observations: readonly Observation[]
     const own = candidate(one.mutant, one.mutant.mistake, null, indices, residual);
     return [
       { ...own, cost: own.cost + 1 },
-      { ...own, mistake: k < 0 ? "wrong_sign" : "scale_factor", factor: k, cost: own.cost + 1.1 } as const,
+      { ...own, mistake: k < 0 ? wrongSign : scaleFactor, factor: k, cost: own.cost + 1.1 },
     ];
   });
 }

@@ -18,6 +18,11 @@ export interface Observation {
   readonly noise: number;
 }
 
+export const isGradient = ({ item }: Observation): boolean => item.name.kind === "gradient";
+
+/** The name of an item's value, or of an edge's consumer. */
+export const itemName = ({ item: { name } }: Observation): string => (name.kind === "edge" ? name.to : name.name);
+
 /** A submitted tensor is taken for a prediction when no more than this is left of it (half the difference, relative). */
 const mostResidual = 2e-3;
 /** And much less than what lies between it and the right answer. */
@@ -37,22 +42,8 @@ export function residualOf({ submitted, noise }: Pick<Observation, "submitted" |
   return Math.min(1, ratio);
 }
 
-/** The same for what an overflow spoils: NaN spreads further or less far by how the rest is computed, so that it may stand in more places. */
-export function residualOfOverflow(observation: Pick<Observation, "submitted" | "noise">, prediction: Numbers): number {
-  const { submitted } = observation;
-  if (!sameShape(submitted.shape, prediction.shape)) return 1;
-  const finite: number[] = [];
-  let overflows = 0;
-  for (let at = 0; at < prediction.data.length; at++) {
-    if (Number.isFinite(submitted.data[at])) {
-      if (!Number.isFinite(prediction.data[at])) return 1;
-      finite.push(at);
-    } else if (!Number.isFinite(prediction.data[at])) overflows++;
-  }
-  if (overflows === 0) return 1;
-  const kept = ({ data }: Numbers): Numbers => ({ shape: [finite.length], data: finite.map((at) => data[at]) });
-  return residualOf({ ...observation, submitted: kept(submitted) }, kept(prediction));
-}
+/** How far what was submitted is from the right answer. */
+export const wrongness = (observation: Observation): number => residualOf(observation, observation.expected);
 
 /** Whether a prediction explains a submitted tensor; the right answer's own distance is given. */
 export const explains = (residual: number, wrong: number): boolean => residual <= mostResidual && residual <= shareOfError * wrong;

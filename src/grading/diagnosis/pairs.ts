@@ -1,5 +1,5 @@
 import type { Numbers } from "../compare.ts";
-import type { Mutant } from "../mutants/mutant.ts";
+import type { Mutant } from "../mistakes/define.ts";
 import { type Candidate, costOf } from "./candidate.ts";
 import type { Counts } from "./factors.ts";
 import { type Case, candidatesOf } from "./matching.ts";

@@ -8,7 +8,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import type { Limits } from "../../request/limits.ts";
 import { ItemReader } from "../item-reader.ts";
 import type { Item } from "../items.ts";
-import type { Ground } from "../mutants/mutant.ts";
+import type { Ground } from "../mutants/ground.ts";
 import type { Step } from "../tape.ts";
 import { withInputs } from "../feeding.ts";
 

@@ -13,7 +13,7 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Case } from "../diagnosis/matching.ts";
 import { isRight, type Observation } from "../diagnosis/observation.ts";
 import type { CasesUnder } from "../diagnosis/pairs.ts";
-import type { Mutant } from "../mutants/mutant.ts";
+import type { Mutant } from "../mistakes/define.ts";
 import type { Prediction } from "../predictions.ts";
 import { type Item, type ItemRequest, keyOf } from "../items.ts";
 import type { Language } from "../messages.ts";

@@ -1,7 +1,9 @@
 import type { ItemPlace, Verdict } from "./response.ts";
 import type { Diagnosis } from "../diagnosis/diagnose.ts";
 import { keyOf } from "../items.ts";
-import { type Language, messageOf, undecided } from "../messages.ts";
+import { messageOf } from "../diagnosis/message.ts";
+import { type Language, undecided } from "../messages.ts";
+import { nameOf } from "../mistakes/catalogue.ts";
 import { gradedItem, hasPassed, type Judged } from "./judge.ts";
 
 export interface Credit {
@@ -54,7 +56,7 @@ export function verdictOf(
   const { diagnosis, observed } = findings;
   const { causes, areAlternatives, unexplained } = diagnosis;
   verdict.diagnosis = causes.map((cause) => ({
-    mistake: cause.mistake,
+    mistake: nameOf(cause.mistake),
     name: cause.name,
     edges: cause.edges.map((edge) => ({ ...edge })),
     ...(cause.factor === null ? {} : { factor: Number(cause.factor.toPrecision(6)) }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Mistake } from "../mistake-names.ts";
+import { MistakeName } from "../mistakes/catalogue.ts";
 import { Name, TensorOutput } from "../../request/values.ts";
 
 const number = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]);
@@ -83,7 +83,7 @@ const CauseEdge = z
 
 const Cause = z
   .object({
-    mistake: Mistake,
+    mistake: MistakeName,
     name: z.string().meta({
       description: "The node at which it is made, or the value whose gradient it spoils; several names are joined by commas",
       examples: ["b"],

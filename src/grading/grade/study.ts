@@ -9,7 +9,7 @@ import { problem } from "../../problems/problems.ts";
 import { BackwardPass } from "../backward.ts";
 import type { Counts } from "../diagnosis/factors.ts";
 import type { Item } from "../items.ts";
-import { type Ground, Places } from "../mutants/mutant.ts";
+import { Ground } from "../mutants/ground.ts";
 import { penaltiesOf, sourcesOf } from "../mutants/penalties.ts";
 import { Predictions } from "../predictions.ts";
 import { tapeOf } from "../tape.ts";
@@ -46,7 +46,7 @@ export function studyOf({ program, derivatives, items, fed, right, limits }: Sub
         followThrough: new FollowThrough(ground, items, fed, limits),
         predictions: new Predictions(ground, items, fed, right, limits),
         counts: countsOf(ground),
-        penalised: new Set(penaltiesOf(ground, new Places(ground)).map(({ parameter }) => parameter)),
+        penalised: new Set(penaltiesOf(ground).map(({ parameter }) => parameter)),
       };
     });
   } catch (error) {
@@ -57,16 +57,16 @@ export function studyOf({ program, derivatives, items, fed, right, limits }: Sub
 
 function groundOf(program: Program, derivatives: Derivatives | null): Ground {
   const tape = tapeOf(program);
-  if (derivatives === null) return { program, tape, backward: null };
+  if (derivatives === null) return new Ground(program, tape, null);
   const objective = derivatives.objective.value;
-  return { program, tape, backward: new BackwardPass(tape, tape.at(objective), derivatives.cotangent ?? filled(1, objective)) };
+  return new Ground(program, tape, new BackwardPass(tape, tape.at(objective), derivatives.cotangent ?? filled(1, objective)));
 }
 
 /** A batch is what examples are counted along: the first axis of an input that is left when it has met parameters. */
 function countsOf(ground: Ground): Counts {
-  const { program, tape } = ground;
+  const { program } = ground;
   const isMany = (count: number): boolean => count > 1;
-  const sources = sourcesOf(tape, new Places(ground));
+  const sources = sourcesOf(ground);
   const met = new Set([...sources].flatMap(([{ shape }, source]) => (source === null && shape.length > 0 ? [shape[0]] : [])));
   const batch = program.inputs.flatMap(({ value, role }) => (role === "input" && value.shape.length > 0 ? [value.shape[0]] : []));
   const sizes = program.values.flatMap(({ value: { shape } }) => [...shape, sizeOf(shape)]);

@@ -1,44 +1,41 @@
-import { unbroadcast, reverse } from "../../autodiff/reverse.ts";
+import { reverse, unbroadcast } from "../../autodiff/reverse.ts";
 import { currentId, type Value } from "../../ir/graph.ts";
 import { apply, paddedInputs } from "../../ops/apply.ts";
-import { mistakesWith } from "../../ops/mistakes/catalogue.ts";
+import type { Attributes } from "../../ops/define.ts";
+import { reduceSum } from "../../ops/reduction/reduce-sum.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import { type Change, ruleOf } from "../backward.ts";
+import type { Mutation, OperatorMistake, Search, WrongRule } from "../mistakes/define.ts";
 import type { Step } from "../tape.ts";
-import type { Ground, Mutant, Outcome, Places } from "./mutant.ts";
-import { mutantsOfRules, type WrongRule } from "./rules.ts";
+import type { Consequence, Ground } from "./ground.ts";
 
-/** The mistakes that are made with certain operators: in their gradients, and in their values with what follows from those. */
-export function operatorMutants(ground: Ground, places: Places): Mutant[] {
-  const { tape, backward } = ground;
-  const rules: WrongRule[] = [];
-  const values: Mutant[] = [];
-  for (const step of tape.steps) {
-    for (const { mistake, gradients, output } of mistakesWith(step.op)) {
-      if (backward !== null && gradients !== undefined) {
-        const flowing = step.inputs.flatMap((value, at) => (value !== null && backward.flowAt(step, at) !== null ? [at] : []));
-        // Each gradient may go wrong by itself, or all of them together.
-        for (const chosen of flowing.length > 1 ? [flowing, ...flowing.map((at) => [at])] : [flowing]) {
-          if (chosen.length > 0)
-            rules.push({ mistake, step, input: chosen.length === 1 ? chosen[0] : null, change: changeOf(step, gradients, chosen) });
-        }
-      }
-      if (output === undefined) continue;
-      const common = { mistake, name: step.owner.name, edges: [], place: places.of(step), places: 1, family: "fixed" } as const;
-      values.push({ ...common, outcome: () => withOutput(ground, step, output, false) });
-      if (backward !== null) values.push({ ...common, outcome: () => withOutput(ground, step, output, true) });
-    }
-  }
-  return [...(backward === null ? [] : mutantsOfRules(rules, backward, places)), ...values];
+/** A mistake that is made with certain operators: in their gradients, and in their values with what follows from those. */
+export const madeWith = (...operators: readonly OperatorMistake[]): Search => ({
+  topic: "operators",
+  operators,
+  rules: (step, ground) => operators.flatMap((mistake) => (mistake.operator === step.op ? wrongGradients(mistake, step, ground) : [])),
+  mutations: (step, ground) => operators.flatMap((mistake) => (mistake.operator === step.op ? wrongValues(mistake, step, ground) : [])),
+});
+
+export const axisOf = ({ axis }: Attributes): number => axis as number;
+
+export const sumAlong = (x: Value, attributes: Attributes): Value => reduceSum(x, { axes: [axisOf(attributes)] });
+
+/** Each gradient may go wrong by itself, or all of them together. */
+function wrongGradients({ gradients }: OperatorMistake, step: Step, ground: Ground): WrongRule[] {
+  const flowing = ground.flowingInputs(step).filter((at) => step.inputs[at] !== null);
+  if (gradients === undefined || flowing.length === 0) return [];
+  return (flowing.length > 1 ? [flowing, ...flowing.map((at) => [at])] : [flowing]).map((chosen) => ({
+    step,
+    input: chosen.length === 1 ? chosen[0] : null,
+    change: changeOf(step, gradients, chosen),
+  }));
 }
 
-type Gradients = NonNullable<ReturnType<typeof mistakesWith>[number]["gradients"]>;
-type Output = NonNullable<ReturnType<typeof mistakesWith>[number]["output"]>;
-
-function changeOf(step: Step, gradients: Gradients, chosen: readonly number[]): WrongRule["change"] {
+function changeOf(step: Step, gradients: NonNullable<OperatorMistake["gradients"]>, chosen: readonly number[]): Change {
   return ({ grads, flows }) => {
-    const situation = { inputs: paddedInputs(step.op, step.inputs), outputs: step.outputs, grads, attributes: step.node.attributes };
-    const wrong = gradients(situation, (other) => ruleOf(step, other.inputs, other.outputs, other.grads));
+    const application = { inputs: paddedInputs(step.op, step.inputs), outputs: step.outputs, grads, attributes: step.node.attributes };
+    const wrong = gradients(application, (other) => ruleOf(step, other.inputs, other.outputs, other.grads));
     return flows.map((right, at) => {
       const value = step.inputs[at];
       const gradient = wrong[at] ?? null;
@@ -47,8 +44,20 @@ function changeOf(step: Step, gradients: Gradients, chosen: readonly number[]): 
   };
 }
 
+function wrongValues({ output }: OperatorMistake, step: Step, ground: Ground): Mutation[] {
+  if (output === undefined) return [];
+  const common = { name: step.owner.name, edges: [], place: ground.placeOf(step), places: 1, family: "fixed" } as const;
+  const ways = ground.backward === null ? [false] : [false, true];
+  return ways.map((ownGradient) => ({ ...common, consequence: () => withOutput(ground, step, output, ownGradient) }));
+}
+
 /** The program with one value computed in another way, and gradients by the operator's rule at that value or by the other way's own. */
-function withOutput({ tape, backward }: Ground, target: Step, output: Output, ownGradient: boolean): Outcome {
+function withOutput(
+  { tape, backward }: Ground,
+  target: Step,
+  output: NonNullable<OperatorMistake["output"]>,
+  ownGradient: boolean,
+): Consequence {
   const place = tape.steps.indexOf(target);
   const since = currentId();
   let other: Value | null = null;

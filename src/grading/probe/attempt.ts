@@ -10,7 +10,7 @@ import type { GivenTensor } from "../../request/tensor.ts";
 import { drawCotangent } from "../check/draw.ts";
 import { sameNumbers } from "../compare.ts";
 import type { PreparedGrading } from "../grade/prepare.ts";
-import { classesOf } from "../mutants/labels.ts";
+import { classesOf } from "../labels.ts";
 import { type Distinction, distinguish } from "./distinguish.ts";
 import { drawTensor } from "./draw.ts";
 import type { Wanted } from "./wanted.ts";

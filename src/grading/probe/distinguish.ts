@@ -1,9 +1,10 @@
 import { uniform } from "../../kernels/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normRatio, type Numbers } from "../compare.ts";
-import { type Counts, mistakeOfFactor } from "../diagnosis/factors.ts";
-import type { MistakeName } from "../mistake-names.ts";
-import type { Mutant } from "../mutants/mutant.ts";
+import type { Counts } from "../diagnosis/factors.ts";
+import { mistakeOfFactor, nameOf } from "../mistakes/catalogue.ts";
+import type { Mistake, Mutant } from "../mistakes/define.ts";
+import { scaleFactor } from "../mistakes/scale-factor.ts";
 import type { Prediction } from "../predictions.ts";
 import type { KnownMistake } from "./response.ts";
 
@@ -41,8 +42,8 @@ export function distinguish(predictions: readonly Prediction[], expected: readon
 
 /** A factor may be anything: it is looked at for those that have names of their own, and at another rate for updated weights. */
 function looksOf({ mutant, tensors }: Prediction, expected: readonly Tensor[], counts: Counts): Look[] {
-  const look = (mistake: MistakeName, items: ReadonlyMap<number, Numbers>): Look => ({
-    known: { mistake, name: mutant.name },
+  const look = (mistake: Mistake, items: ReadonlyMap<number, Numbers>): Look => ({
+    known: { mistake: nameOf(mistake), name: mutant.name },
     place: mutant.place,
     items,
     mark: markOf(items, expected),
@@ -50,12 +51,12 @@ function looksOf({ mutant, tensors }: Prediction, expected: readonly Tensor[], c
   if (mutant.family === "fixed") return [look(mutant.mistake, tensors)];
   const at = (k: number): Map<number, Numbers> =>
     new Map([...tensors].map(([item, tensor]) => [item, between(mutant, tensor, expected[item], k)] as const));
-  const { part } = mutant;
-  if (part === undefined) return [look(mutant.mistake, at(0.1))];
-  const factors = [0, -1, 2, 0.5, ...part.summed.map((count) => 1 / count), ...counts.batch];
+  const { contribution } = mutant;
+  if (contribution === undefined) return [look(mutant.mistake, at(0.1))];
+  const factors = [0, -1, 2, 0.5, ...contribution.summed.map((count) => 1 / count), ...counts.batch];
   return factors.flatMap((k) => {
-    const mistake = mistakeOfFactor(k, part, counts);
-    return mistake === null || mistake === "scale_factor" ? [] : [look(mistake, at(k))];
+    const mistake = mistakeOfFactor(k, contribution, counts);
+    return mistake === null || mistake === scaleFactor ? [] : [look(mistake, at(k))];
   });
 }
 

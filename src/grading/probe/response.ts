@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { Mistake } from "../mistake-names.ts";
+import { MistakeName } from "../mistakes/catalogue.ts";
 import { Name, TensorOutput } from "../../request/values.ts";
 
 const KnownMistake = z
   .object({
-    mistake: Mistake,
+    mistake: MistakeName,
     name: z.string().meta({ description: "The node at which it is made, or the value whose gradient it spoils", examples: ["b"] }),
   })
   .meta({ id: "KnownMistake", description: "A mistake at a place of the program", examples: [{ mistake: "wrong_sign", name: "b" }] });

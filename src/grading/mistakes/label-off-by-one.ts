@@ -1,42 +1,40 @@
-import type { Value } from "../../ir/graph.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { Ground, Mutant, Places } from "./mutant.ts";
+import type { Ground } from "../mutants/ground.ts";
+import { classesOf } from "../labels.ts";
+import { defineMistake, type Mutation } from "./define.ts";
 
 /** Class labels shifted by one, as indices or as one-hot rows: the program itself at other inputs. */
-export function labelMutants({ program, tape, backward }: Ground, places: Places): Mutant[] {
-  return program.inputs.flatMap(({ name, value }, input): Mutant[] => {
+export const labelOffByOne = defineMistake({
+  name: "label_off_by_one",
+  cost: 1,
+  sentences: {
+    en: ({ name }) => `The labels in ${name} are shifted by one class. Check whether classes are counted from 0 or from 1.`,
+    zh: ({ name }) => `${name} 中的类别标签错了一位。请检查类别是从 0 还是从 1 开始编号。`,
+  },
+  search: { topic: "labels", overall: shiftedLabels },
+});
+
+function shiftedLabels(ground: Ground): Mutation[] {
+  const { program, tape, backward } = ground;
+  return program.inputs.flatMap(({ name, value }, input): Mutation[] => {
     const classes = isFloating(value.dtype) ? (value.shape.at(-1) ?? 0) : classesOf(program.nodes, value);
     const candidate = isFloating(value.dtype) ? value.shape.length >= 1 : value.dtype !== "bool";
     if (!candidate || classes < 2 || value.known !== null) return [];
     const user = tape.consumers(value)[0]?.step;
-    return (["next label", "previous label"] as const).map((change) => ({
-      mistake: "label_off_by_one",
+    return [1, -1].map((by) => ({
       name,
       edges: [],
-      place: user === undefined ? 0 : places.of(user),
+      place: user === undefined ? 0 : ground.placeOf(user),
       places: 1,
       family: "fixed",
-      outcome: () => ({ tape, backward, feeds: { input, change, classes } }),
+      consequence: () => ({ tape, backward, feeds: { input, change: (labels) => shifted(labels, classes, by) } }),
     }));
   });
 }
 
-/** How many labels there are: as many as the first operand beside them has along the axis that they choose from. */
-export function classesOf(nodes: Ground["program"]["nodes"], labels: Value): number {
-  for (const { node } of nodes) {
-    if (!node.inputs.includes(labels)) continue;
-    const beside = node.inputs.find((value) => value !== null && isFloating(value.dtype));
-    if (beside === undefined || beside === null) continue;
-    const { axis } = node.attributes;
-    const { shape } = beside;
-    return (typeof axis === "number" ? shape.at(axis) : (shape[1] ?? shape[0])) ?? 0;
-  }
-  return 0;
-}
-
 /** Labels moved on by one, the last becoming the first; for floating numbers rows that are 1 in one place. null where they are not such. */
-export function relabelled(labels: Tensor, classes: number, by: number): Tensor | null {
+function shifted(labels: Tensor, classes: number, by: number): Tensor | null {
   const data = labels.data.slice();
   if (!isFloating(labels.dtype)) {
     for (let at = 0; at < data.length; at++) {

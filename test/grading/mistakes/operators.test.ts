@@ -1,15 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { constant, graphOf, input, type Value } from "../../src/ir/graph.ts";
-import { apply } from "../../src/ops/apply.ts";
-import { catalogue } from "../../src/ops/catalogue.ts";
-import { isComposite, type Operator } from "../../src/ops/define.ts";
-import { mistakesWith } from "../../src/ops/mistakes/catalogue.ts";
-import type { Gradients, Situation } from "../../src/ops/mistakes/define.ts";
-import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
-import { difference } from "../support/close.ts";
-import { interpret } from "../support/interpret.ts";
-import { Random } from "../support/random.ts";
-import { caseOf } from "./cases.ts";
+import { mistakes } from "../../../src/grading/mistakes/catalogue.ts";
+import type { Application } from "../../../src/grading/mistakes/define.ts";
+import { constant, graphOf, input, type Value } from "../../../src/ir/graph.ts";
+import { apply } from "../../../src/ops/apply.ts";
+import { catalogue } from "../../../src/ops/catalogue.ts";
+import { isComposite, type Operator } from "../../../src/ops/define.ts";
+import { type Tensor, tensorOf } from "../../../src/tensor/tensor.ts";
+import { difference } from "../../support/close.ts";
+import { interpret } from "../../support/interpret.ts";
+import { Random } from "../../support/random.ts";
+import { caseOf } from "../../ops/cases.ts";
+
+const mistakesWith = (op: Operator) =>
+  mistakes.flatMap(({ name, search }) =>
+    (search?.operators ?? []).filter(({ operator }) => operator === op).map((way) => ({ ...way, mistake: name })),
+  );
 
 const cases = catalogue.flatMap((op) =>
   mistakesWith(op).flatMap((mistake) =>
@@ -30,9 +35,9 @@ function gradients(
   const random = new Random(op.type);
   const grads = outputs.map((output) => constant(random.tensor(output.dtype, output.shape)));
   const padded = op.inputs.map((_, at) => inputs[at] ?? null) as readonly Value[];
-  const situation: Situation = { inputs: padded, outputs, grads, attributes: outputs[0].node?.attributes ?? {} };
-  const rule = (other: Situation): Gradients => vjp({ ...other });
-  return { right: rule(situation), wrong: wrong.gradients?.(situation, rule) ?? [] };
+  const application: Application = { inputs: padded, outputs, grads, attributes: outputs[0].node?.attributes ?? {} };
+  const rule = (other: Application): readonly (Value | null)[] => vjp({ ...other });
+  return { right: rule(application), wrong: wrong.gradients?.(application, rule) ?? [] };
 }
 
 test("there are some", () => {
@@ -134,10 +139,10 @@ test("under a cross-entropy the missing target is what is left without it", () =
   const x = input(scores);
   const outputs = apply(op, [x]);
   const target = tensorOf("float64", [1, 3], [0, -1, 0]);
-  const situation = { inputs: [x], outputs, grads: [constant(target)], attributes: { axis: -1 } };
+  const application = { inputs: [x], outputs, grads: [constant(target)], attributes: { axis: -1 } };
   const { vjp } = op;
   const missing = mistakesWith(op).find(({ mistake }) => mistake === "missing_target");
-  const values = [vjp(situation)[0], missing?.gradients?.(situation, (other) => vjp(other))[0]];
+  const values = [vjp(application)[0], missing?.gradients?.(application, (other) => vjp(other))[0]];
   if (!values.every((value) => value)) throw new Error("no gradient");
   const [right, wrong] = interpret(graphOf([x], values as Value[]), new Map([[x, scores]]));
   const p = [...wrong.data];

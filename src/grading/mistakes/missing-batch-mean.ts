@@ -1,0 +1,41 @@
+import type { Value } from "../../ir/graph.ts";
+import { mul } from "../../ops/arithmetic/mul.ts";
+import { ReduceMean } from "../../ops/reduction/reduce-mean.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { isAny, near } from "../diagnosis/factors.ts";
+import { isGradient } from "../diagnosis/observation.ts";
+import { madeWith } from "../mutants/operators.ts";
+import { defineMistake } from "./define.ts";
+
+/** A sum over examples where their mean is meant, in the value or in the gradient alone. */
+export const missingBatchMean = defineMistake({
+  name: "missing_batch_mean",
+  cost: 1,
+  sentences: {
+    en: ({ name }) =>
+      `${name} is a mean, so its gradient must be divided by the number of elements; here it looks like that of a sum. Divide by it once.`,
+    zh: ({ name }) => `${name} 是平均值，其梯度应除以元素个数；这里的梯度像是求和的梯度。请除以该个数一次。`,
+  },
+  search: madeWith({
+    operator: ReduceMean,
+    gradients: (at, rule) => {
+      const [gradient] = rule(at);
+      return [gradient === null ? null : mul(gradient, countOf(at.inputs[0], at.outputs[0])), null];
+    },
+    output: (inputs, _, operator) => {
+      const mean = operator(inputs);
+      return mul(mean, countOf(inputs[0], mean));
+    },
+  }),
+  // A sum that is divided by a number that was counted, or by a known one.
+  isFactor: (k, { isPenalty, constant, isSingle }, { batch }) =>
+    !isPenalty && isAny(k, batch) && (constant === null ? isSingle : near(k * constant, 1)),
+  // A number that is as many times too large as there are examples was summed over them.
+  seen: ({ observation, counts, multiple }) => {
+    if (multiple === null || isGradient(observation) || observation.expected.data.length !== 1) return null;
+    return isAny(multiple.k, counts.batch) ? { residual: multiple.residual, factor: multiple.k } : null;
+  },
+});
+
+/** How many elements each mean is taken over. */
+const countOf = (x: Value, y: Value): number => sizeOf(x.shape) / Math.max(1, sizeOf(y.shape));
