@@ -5,13 +5,13 @@ import { paddedInputs } from "../ops/apply.ts";
 import { isComposite } from "../ops/define.ts";
 import { filled } from "../ops/shape/expand.ts";
 import { isFloating } from "../tensor/dtype.ts";
-import type { Step, Tape } from "./tape.ts";
+import type { TapeStep, Tape } from "./tape.ts";
 
 type Gradients = readonly (Value | null)[];
 
 /** What is at hand where gradients are pulled back through a step. */
 export interface Pull {
-  readonly step: Step;
+  readonly step: TapeStep;
   /** The cotangents that arrive, one per output. */
   readonly grads: readonly Value[];
   /** What the rule gives for each input, in the broadcast shape where it says so. */
@@ -25,11 +25,11 @@ export type Change = (pull: Pull) => Gradients;
 
 export interface BackwardOptions {
   /** Wrong rules, by the step that they are used at. */
-  readonly changes?: ReadonlyMap<Step, Change>;
+  readonly changes?: ReadonlyMap<TapeStep, Change>;
   /** Gradients that go on in place of what was summed up. */
   readonly gradients?: ReadonlyMap<Value, Value>;
   /** Edge gradients that go on in place of what flowed there. */
-  readonly edges?: ReadonlyMap<Step, ReadonlyMap<number, Value>>;
+  readonly edges?: ReadonlyMap<TapeStep, ReadonlyMap<number, Value>>;
 }
 
 /**
@@ -42,7 +42,7 @@ export class BackwardPass {
   readonly #seed: Value;
   readonly #original: BackwardPass | null;
   readonly #options: BackwardOptions;
-  readonly #pulls = new Map<Step, { readonly computed: Gradients; readonly passedOn: Gradients }>();
+  readonly #pulls = new Map<TapeStep, { readonly computed: Gradients; readonly passedOn: Gradients }>();
   readonly #sums = new Map<Value, Value | null>();
   readonly #touched = new Set<Value>();
 
@@ -81,7 +81,7 @@ export class BackwardPass {
   }
 
   /** What flows back along an edge; null when nothing does. */
-  flowAt(step: Step, input: number): Value | null {
+  flowAt(step: TapeStep, input: number): Value | null {
     return this.#pull(step)?.computed[input] ?? null;
   }
 
@@ -89,16 +89,16 @@ export class BackwardPass {
     return this.#options.gradients?.get(value) ?? this.sumAt(value);
   }
 
-  #pull(step: Step): { readonly computed: Gradients; readonly passedOn: Gradients } | undefined {
+  #pull(step: TapeStep): { readonly computed: Gradients; readonly passedOn: Gradients } | undefined {
     const own = this.#pulls.get(step);
     return own === undefined && this.#original !== null ? this.#original.#pull(step) : own;
   }
 
-  #passedOn(step: Step): Gradients {
+  #passedOn(step: TapeStep): Gradients {
     return this.#pull(step)?.passedOn ?? [];
   }
 
-  #visit(step: Step): void {
+  #visit(step: TapeStep): void {
     const { changes, edges } = this.#options;
     if (this.#original !== null && changes?.has(step) !== true && !step.outputs.some((value) => this.#touched.has(value))) return;
     const arriving = step.outputs.map((value) => this.#gradientOf(value));
@@ -120,7 +120,7 @@ export class BackwardPass {
     });
   }
 
-  #flows(step: Step, grads: readonly Value[]): Gradients {
+  #flows(step: TapeStep, grads: readonly Value[]): Gradients {
     const raw = ruleOf(step, step.inputs, step.outputs, grads);
     const flows = step.inputs.map((value, input) => {
       const gradient = raw[input] ?? null;
@@ -138,7 +138,7 @@ export class BackwardPass {
 }
 
 /** A step's rule at other inputs and outputs than its own; one gradient per input. */
-export function ruleOf(step: Step, inputs: readonly (Value | null)[], outputs: readonly Value[], grads: readonly Value[]): Gradients {
+export function ruleOf(step: TapeStep, inputs: readonly (Value | null)[], outputs: readonly Value[], grads: readonly Value[]): Gradients {
   const { op, node } = step;
   if (isComposite(op)) return pullBack(node, grads);
   if (op.vjp === null) return [];

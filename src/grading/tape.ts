@@ -4,7 +4,7 @@ import { apply } from "../ops/apply.ts";
 import { has, type Operator, operatorOf } from "../ops/define.ts";
 
 /** One application of an operator with a rule of its own. */
-export interface Step {
+export interface TapeStep {
   readonly op: Operator;
   readonly node: Node;
   /** The client's node that it belongs to: itself, or one that stands for it and others. */
@@ -15,7 +15,7 @@ export interface Step {
 }
 
 export interface Consumer {
-  readonly step: Step;
+  readonly step: TapeStep;
   readonly input: number;
 }
 
@@ -24,11 +24,11 @@ export interface Consumer {
  * taken apart, since mistakes are made inside them; functions of single numbers (such as GELU) are left whole.
  */
 export class Tape {
-  readonly steps: readonly Step[];
+  readonly steps: readonly TapeStep[];
   readonly #consumers = new Map<Value, Consumer[]>();
   readonly #replaced: ReadonlyMap<Value, Value>;
 
-  constructor(steps: readonly Step[], replaced: ReadonlyMap<Value, Value> = new Map()) {
+  constructor(steps: readonly TapeStep[], replaced: ReadonlyMap<Value, Value> = new Map()) {
     this.steps = steps;
     this.#replaced = replaced;
     for (const step of steps.toReversed()) {
@@ -56,11 +56,14 @@ export class Tape {
    * The same steps after other values were put in place of some (each of the type of the one it replaces; keys are values of this tape).
    * `instead` says what a step's first output is in place of what its operator gives; null leaves it.
    */
-  rebuilt(puts: ReadonlyMap<Value, Value>, instead: (step: Step, inputs: readonly (Value | null)[]) => Value | null = () => null): Rebuilt {
+  rebuilt(
+    puts: ReadonlyMap<Value, Value>,
+    instead: (step: TapeStep, inputs: readonly (Value | null)[]) => Value | null = () => null,
+  ): Rebuilt {
     const now = new Map(puts);
     const computed = new Map<Value, Value>();
     const current = (value: Value | null): Value | null => (value === null ? null : (now.get(value) ?? value));
-    const steps = this.steps.map((step): Step => {
+    const steps = this.steps.map((step): TapeStep => {
       const inputs = step.inputs.map(current);
       const other = instead(step, inputs);
       const moved = inputs.some((value, at) => value !== step.inputs[at]);
@@ -94,7 +97,7 @@ export function tapeOf(program: Program): Tape {
   const owners = program.nodes.toSorted((a, b) => a.node.id - b.node.id);
   let at = 0;
   return new Tape(
-    nodes.map((node): Step => {
+    nodes.map((node): TapeStep => {
       // What a node stands for is made before it, so its owner is the client's first node whose id is not smaller.
       while (at < owners.length - 1 && owners[at].node.id < node.id) at++;
       return {

@@ -25,7 +25,7 @@ test.each(probed)("%s, probe %i", (_, at, { wrt, ...request }) => {
   // Zeros are right with either sign.
   if (!flipped.passed) expect(flipped.diagnosis.map(({ mistake }) => mistake)).toContain("wrong_sign");
 
-  // The search for what explains noise is the longest, above all where nodes stand for many others.
+  // The ways for what explains noise is the longest, above all where nodes stand for many others.
   if (at > 0 || own.edges?.some(({ input }) => input > 2)) return;
   const noise = everyNumber(own.gradients, (x) => Math.sin(1e3 * x) + 1);
   expect(grade({ ...asked, submission: { gradients: noise } }).items).toHaveLength(wrt.length);

@@ -1,8 +1,8 @@
 import type { CheckRequest } from "./request.ts";
 import { presets } from "../presets.ts";
-import { type Claim, type Compared, eachDirection, eachEntry, type Found } from "./claim.ts";
+import { type Examination, type Compared, eachDirection, eachEntry, type Found } from "./examination.ts";
 import type { Moved, Point } from "./point.ts";
-import { type Comparison, Jury } from "./verdict.ts";
+import { type Pair, Jury } from "./verdict.ts";
 
 /** The imaginary step: it may be as small as one likes, since nothing is subtracted, and this is one that float32 can hold too. */
 export const imaginaryStep = 1e-20;
@@ -17,15 +17,15 @@ export const isAlongDirections = ({ along, preset }: CheckRequest): boolean =>
   along === undefined ? presets[preset].directions === "random" : along === "directions";
 
 /** Entry by entry: (f(x + h) - f(x - h)) / 2h. */
-export function differencesOfEntries(claim: Claim): Compared[] {
-  const { point, request } = claim;
-  return eachEntry(claim, (k, at) => central(point, (by) => point.withEntry(k, at, by), stepOf(request)));
+export function differencesOfEntries(examination: Examination): Compared[] {
+  const { point, request } = examination;
+  return eachEntry(examination, (k, at) => central(point, (by) => point.withEntry(k, at, by), stepOf(request)));
 }
 
 /** The same along random directions through all variables. */
-export function differencesAlong(claim: Claim): Comparison[] {
-  const { point, request } = claim;
-  return eachDirection(claim, (direction) => central(point, (by) => point.along(direction, by), stepOf(request)));
+export function differencesAlong(examination: Examination): Pair[] {
+  const { point, request } = examination;
+  return eachDirection(examination, (direction) => central(point, (by) => point.along(direction, by), stepOf(request)));
 }
 
 /** Differences are taken per element and only then summed: the sum would lose digits. */
@@ -37,10 +37,10 @@ function central(point: Point, move: (by: number) => Moved, step: number): Found
 }
 
 /** Entry by entry: Im f(x + ih) / h. At a kink it is the slope of one side, so kinks are looked for where it disagrees. */
-export function complexSteps(claim: Claim): Compared[] {
-  const { point } = claim;
+export function complexSteps(examination: Examination): Compared[] {
+  const { point } = examination;
   const parts = point.stillDirection();
-  const compared = eachEntry(claim, (k, at) => {
+  const compared = eachEntry(examination, (k, at) => {
     parts[k][at] = imaginaryStep;
     const numerical = point.weigh(point.imaginary(parts)) / imaginaryStep;
     parts[k][at] = 0;

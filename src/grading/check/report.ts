@@ -1,8 +1,8 @@
 import { record } from "../../tasks/outline.ts";
 import { indexAt, sizeOf } from "../../tensor/shape.ts";
 import type { CheckedDirection, CheckedGradient, DifferenceCheck } from "./response.ts";
-import type { Compared } from "./claim.ts";
-import { type Comparison, jsonNumber, Jury } from "./verdict.ts";
+import type { Compared } from "./examination.ts";
+import { type Pair, jsonNumber, Jury } from "./verdict.ts";
 
 /** What was compared entry by entry, as the answer has it. */
 export function reportOfEntries(compared: readonly Compared[], step: number): DifferenceCheck {
@@ -12,7 +12,7 @@ export function reportOfEntries(compared: readonly Compared[], step: number): Di
 }
 
 /** What was compared along directions. */
-export function reportOfDirections(comparisons: readonly Comparison[]): {
+export function reportOfDirections(comparisons: readonly Pair[]): {
   passed: boolean;
   error?: DifferenceCheck["error"];
   directions: CheckedDirection[];

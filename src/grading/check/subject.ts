@@ -26,7 +26,7 @@ export interface Variable extends NamedValue {
 }
 
 /** What a check asks of a program; names are the client's. */
-export interface Question {
+export interface CheckQuestion {
   readonly of: string | undefined;
   readonly wrt: readonly string[] | undefined;
   readonly cotangent: boolean;
@@ -56,7 +56,7 @@ export interface Subject extends Prepared {
 }
 
 /** Prepares the check of a program. Throws Problem. */
-export function subjectOf(program: Program, question: Question, limits: Limits): Subject {
+export function subjectOf(program: Program, question: CheckQuestion, limits: Limits): Subject {
   const derivatives = differentiate(program, { ...question, parts: ["gradients"] });
   try {
     return subjectFrom(program, derivatives, question.methods, limits);
@@ -73,7 +73,7 @@ export function subjectOf(program: Program, question: Question, limits: Limits):
   }
 }
 
-function subjectFrom(program: Program, derivatives: Derivatives, methods: Question["methods"], limits: Limits): Subject {
+function subjectFrom(program: Program, derivatives: Derivatives, methods: CheckQuestion["methods"], limits: Limits): Subject {
   const { objective } = derivatives;
   const named = derivatives.gradients.map(({ name }) => valueNamed(program, name));
   const inputs = new Set(program.inputs.map(({ value }) => value));
@@ -122,7 +122,7 @@ type Evaluation = (extra: readonly Value[], wanted: readonly Value[]) => Runnabl
 
 function complexRun(
   program: Program,
-  methods: Question["methods"],
+  methods: CheckQuestion["methods"],
   of: Value,
   fed: readonly Value[],
   evaluation: Evaluation,

@@ -10,7 +10,7 @@ import type { Limits } from "../../request/limits.ts";
 import { problem, problemAt } from "../../problems/problems.ts";
 import { programOf } from "../../program/source.ts";
 import { decodeTensor } from "../../request/tensor.ts";
-import { type Claim, type Compared, eachDirection } from "./claim.ts";
+import { type Examination, type Compared, eachDirection } from "./examination.ts";
 import { complexSteps, differencesAlong, differencesOfEntries, imaginaryStep, isAlongDirections, stepOf } from "./differences.ts";
 import { drawCotangent, drawInputs } from "./draw.ts";
 import { drawnInputs, inputsToDraw, placeOfDrawn, wholeInputs } from "./inputs.ts";
@@ -79,14 +79,14 @@ function checkerOf({ limits, compiler, cacheBytes }: Shared) {
     const weights = weightsOf(subject, request, limits);
     const point = new Point(subject, feeds, weights, { given, cancelled });
     const gradients = claimed === null ? point.gradients : claimedGradients(subject, claimed);
-    const claim: Claim = { point, gradients, request };
-    const { found, compared } = runMethods(claim);
+    const examination: Examination = { point, gradients, request };
+    const { found, compared } = runMethods(examination);
     const otherwise = (): Point["gradients"] => {
       const numbers = drawCotangent(weights.shape, request.seed);
       return new Point(subject, feeds, tensorOf(weights.dtype, weights.shape, numbers), { given, cancelled }).gradients;
     };
     const passed = Object.values(found).every((each) => each.passed);
-    const warnings = warningsOf(claim, compared, otherwise);
+    const warnings = warningsOf(examination, compared, otherwise);
     return {
       content: {
         kind: "document",
@@ -107,31 +107,31 @@ function checkerOf({ limits, compiler, cacheBytes }: Shared) {
 }
 
 /** What each method of the request says, and the entries that were compared by differences. */
-function runMethods(claim: Claim): { found: Pick<CheckResponse, CheckMethod>; compared: readonly Compared[] } {
-  const { request, point } = claim;
+function runMethods(examination: Examination): { found: Pick<CheckResponse, CheckMethod>; compared: readonly Compared[] } {
+  const { request, point } = examination;
   const found: Pick<CheckResponse, CheckMethod> = {};
   let compared: readonly Compared[] = [];
   for (const method of request.methods) {
     switch (method) {
       case "central_difference":
         if (isAlongDirections(request)) {
-          const { passed, ...rest } = reportOfDirections(differencesAlong(claim));
+          const { passed, ...rest } = reportOfDirections(differencesAlong(examination));
           found.central_difference = { passed, step: stepOf(request), ...rest };
         } else {
-          compared = differencesOfEntries(claim);
+          compared = differencesOfEntries(examination);
           found.central_difference = reportOfEntries(compared, stepOf(request));
         }
         break;
       case "complex_step":
-        found.complex_step = reportOfEntries(complexSteps(claim), imaginaryStep);
+        found.complex_step = reportOfEntries(complexSteps(examination), imaginaryStep);
         break;
       case "dot_product":
         found.dot_product = reportOfDirections(
-          eachDirection(claim, (direction) => ({ numerical: point.weigh(point.tangent(direction)), kink: undefined })),
+          eachDirection(examination, (direction) => ({ numerical: point.weigh(point.tangent(direction)), kink: undefined })),
         );
         break;
       case "taylor_remainder":
-        found.taylor_remainder = taylorRemainders(claim);
+        found.taylor_remainder = taylorRemainders(examination);
     }
   }
   return { found, compared };

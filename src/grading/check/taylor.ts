@@ -1,5 +1,5 @@
 import type { TaylorCheck, TaylorDirection } from "./response.ts";
-import { type Claim, directionsOf, dot, normalised } from "./claim.ts";
+import { type Examination, directionsOf, dot, normalised } from "./examination.ts";
 import type { Direction } from "./point.ts";
 import { jsonNumber } from "./verdict.ts";
 
@@ -13,12 +13,12 @@ const usable = 2 ** -42;
 const leastOrder = 1.8;
 
 /** How f(x + hv) - f(x) - h⟨g, v⟩ vanishes with h, along random directions v of length 1. */
-export function taylorRemainders(claim: Claim): TaylorCheck {
-  const directions = directionsOf(claim).map((direction) => alongDirection(claim, normalised(direction)));
+export function taylorRemainders(examination: Examination): TaylorCheck {
+  const directions = directionsOf(examination).map((direction) => alongDirection(examination, normalised(direction)));
   return { passed: directions.every(({ verdict }) => verdict !== "failed"), directions };
 }
 
-function alongDirection({ point, gradients }: Claim, unit: Direction): TaylorDirection {
+function alongDirection({ point, gradients }: Examination, unit: Direction): TaylorDirection {
   const slope = dot(gradients, unit);
   const floor = usable * (point.scale + Math.abs(slope) * steps[0]);
   let kink: string | null | undefined;

@@ -3,7 +3,7 @@ import { norm } from "../compare.ts";
 import type { Tolerance } from "../presets.ts";
 
 /** A number of a gradient beside its numerical counterpart. */
-export interface Comparison {
+export interface Pair {
   readonly analytic: number;
   readonly numerical: number;
   /** The node whose kink lies between the points compared, null for one without a name; undefined when there is none. */
@@ -11,7 +11,7 @@ export interface Comparison {
   readonly tolerance: Tolerance;
 }
 
-export interface Judged {
+export interface JudgedPair {
   readonly analytic: JsonNumber;
   readonly numerical: JsonNumber;
   readonly absolute_error: JsonNumber;
@@ -28,7 +28,7 @@ export class Jury {
   /** Whether none failed, by itself or together. */
   readonly passed: boolean;
 
-  constructor(comparisons: readonly Comparison[]) {
+  constructor(comparisons: readonly Pair[]) {
     const counted = comparisons.filter(({ kink }) => kink === undefined);
     this.#norms = norm(counted.map(({ analytic }) => analytic)) + norm(counted.map(({ numerical }) => numerical));
     const bound = comparisons.find(({ tolerance }) => tolerance.over === "tensor")?.tolerance.bound;
@@ -39,14 +39,14 @@ export class Jury {
   }
 
   /** The error in units of what is allowed. Whatever is not finite is beyond all bounds, unless it is the same infinity. */
-  excess({ analytic, numerical, tolerance }: Comparison): number {
+  excess({ analytic, numerical, tolerance }: Pair): number {
     if (analytic === numerical) return 0;
     const error = tolerance.over === "tensor" ? Math.abs(analytic - numerical) / this.#norms : tolerance.error(analytic, numerical);
     const units = error / tolerance.bound;
     return Number.isNaN(units) ? Number.POSITIVE_INFINITY : units;
   }
 
-  judge(comparison: Comparison): Judged {
+  judge(comparison: Pair): JudgedPair {
     const { analytic, numerical, kink } = comparison;
     const off = analytic === numerical ? 0 : Math.abs(analytic - numerical);
     return {

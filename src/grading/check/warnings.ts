@@ -1,6 +1,6 @@
 import type { CheckRequest } from "./request.ts";
 import type { CheckWarning } from "./response.ts";
-import type { Claim, Compared } from "./claim.ts";
+import type { Examination, Compared } from "./examination.ts";
 import { stepOf } from "./differences.ts";
 import type { Point } from "./point.ts";
 
@@ -13,10 +13,14 @@ const roundingUnits = 8;
 const noiseOf = ({ scale }: Point, request: CheckRequest): number => (roundingUnits * Number.EPSILON * scale) / stepOf(request);
 
 /** What the verdicts do not say. `gradientsWith` are the service's gradients with another cotangent. */
-export function warningsOf(claim: Claim, compared: readonly Compared[], gradientsWith: () => readonly ArrayLike<number>[]): CheckWarning[] {
-  const { point, request } = claim;
+export function warningsOf(
+  examination: Examination,
+  compared: readonly Compared[],
+  gradientsWith: () => readonly ArrayLike<number>[],
+): CheckWarning[] {
+  const { point, request } = examination;
   return [
-    ...vanished(claim, compared, gradientsWith),
+    ...vanished(examination, compared, gradientsWith),
     ...unchecked(compared),
     ...rounding(point, request, compared),
     ...coarse(point, request),
@@ -25,11 +29,11 @@ export function warningsOf(claim: Claim, compared: readonly Compared[], gradient
 }
 
 function* vanished(
-  claim: Claim,
+  examination: Examination,
   compared: readonly Compared[],
   gradientsWith: () => readonly ArrayLike<number>[],
 ): Generator<CheckWarning> {
-  const { point, gradients, request } = claim;
+  const { point, gradients, request } = examination;
   const { variables } = point.subject;
   const isZero = (numbers: ArrayLike<number>): boolean => Array.from(numbers).every((x) => Math.abs(x) <= vanishing * point.scale);
   const noise = noiseOf(point, request);

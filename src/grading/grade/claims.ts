@@ -5,19 +5,19 @@ import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
 import type { ItemRequest } from "../items.ts";
 
 /** An item that a submission claims to know. */
-export interface Claim {
+export interface ClaimedItem {
   readonly request: ItemRequest;
   readonly tensor: GivenTensor;
 }
 
 /** Everything that a submission claims at one point, in the order outputs, nodes, gradients, edges. Throws Problem. */
-export function claimsOf(claims: Claims, pointer: string, limits: Limits): Claim[] {
-  const named = (kind: "output" | "node" | "gradient", member: "outputs" | "nodes" | "gradients"): Claim[] =>
+export function claimsOf(claims: Claims, pointer: string, limits: Limits): ClaimedItem[] {
+  const named = (kind: "output" | "node" | "gradient", member: "outputs" | "nodes" | "gradients"): ClaimedItem[] =>
     Object.entries(claims[member] ?? {}).map(([name, json]) => {
       const place = `${pointer}/${member}${pointerTo(name)}`;
       return { request: { kind, name, pointer: place }, tensor: decodeTensor(json, place, limits) };
     });
-  const edges = (claims.edges ?? []).map(({ from, to, input, gradient }, at): Claim => {
+  const edges = (claims.edges ?? []).map(({ from, to, input, gradient }, at): ClaimedItem => {
     const place = `${pointer}/edges/${at}`;
     return { request: { kind: "edge", from, to, input, pointer: place }, tensor: decodeTensor(gradient, `${place}/gradient`, limits) };
   });
@@ -25,7 +25,7 @@ export function claimsOf(claims: Claims, pointer: string, limits: Limits): Claim
 }
 
 /** The claims of a submission by point; one entry when the request has no points. */
-export function claimsByPoint(submission: Submission, pointer: string, limits: Limits): Claim[][] {
+export function claimsByPoint(submission: Submission, pointer: string, limits: Limits): ClaimedItem[][] {
   const { id: _, points, ...single } = submission;
   if (points === undefined) return [claimsOf(single, pointer, limits)];
   return points.map((claims, at) => claimsOf(claims, `${pointer}/points/${at}`, limits));

@@ -9,7 +9,7 @@ import type { Limits } from "../../request/limits.ts";
 import { ItemReader } from "../item-reader.ts";
 import type { Item } from "../items.ts";
 import type { Ground } from "../mutants/ground.ts";
-import type { Step } from "../tape.ts";
+import type { TapeStep } from "../tape.ts";
 import { withInputs } from "../feeding.ts";
 
 /** What each item would be if it followed from a submission's own items before it: one error then costs once. */
@@ -53,7 +53,7 @@ export class FollowThrough {
     const { tape: followed, computed } = tape.rebuilt(values);
 
     const gradients = new Map<Value, Value>();
-    const edges = new Map<Step, Map<number, Value>>();
+    const edges = new Map<TapeStep, Map<number, Value>>();
     const reader = new ItemReader(tape, this.#items);
     this.#items.forEach(({ name, subject }, at) => {
       if (name.kind === "gradient") gradients.set(followed.at(subject), stand(at, subject));

@@ -17,7 +17,7 @@ import type { Mutant } from "../mistakes/define.ts";
 import type { Prediction } from "../predictions.ts";
 import { type Item, type ItemRequest, keyOf } from "../items.ts";
 import type { Language } from "../messages.ts";
-import { type Claim, claimsByPoint, type Required, requiredItems } from "./claims.ts";
+import { type ClaimedItem, claimsByPoint, type Required, requiredItems } from "./claims.ts";
 import { judge, missing } from "./judge.ts";
 import type { PreparedGrading } from "./prepare.ts";
 import { type Credit, type Findings, type Ordered, verdictOf } from "./report.ts";
@@ -93,7 +93,7 @@ export class Grader {
     return situation;
   }
 
-  #judgePoint(claims: readonly Claim[], point: number, pointer: string, cancelled: () => boolean): Judgement[] {
+  #judgePoint(claims: readonly ClaimedItem[], point: number, pointer: string, cancelled: () => boolean): Judgement[] {
     // Required items come first, so that they are found at the same places whatever a submission holds.
     const situation = this.#situation(
       point,
@@ -101,7 +101,7 @@ export class Grader {
     );
     const { prepared, expected } = situation;
     const offset = this.#required.length;
-    const submitted = new Map<string, { readonly claim: Claim; readonly place: number }>();
+    const submitted = new Map<string, { readonly claim: ClaimedItem; readonly place: number }>();
     claims.forEach((claim, at) => {
       const place = offset + at;
       const key = keyOf(prepared.items[place].name);

@@ -10,7 +10,7 @@ export const activationUsedAsDerivative = defineMistake({
     en: ({ name }) => `The gradient is multiplied by the value of ${name} in place of its derivative.`,
     zh: ({ name }) => `梯度乘的是 ${name} 的函数值，而不是它的导数。`,
   },
-  search: atBend(
+  ways: atBend(
     ({ outputs: [y] }) =>
       ({ grads: [g] }) =>
         mul(g, y),

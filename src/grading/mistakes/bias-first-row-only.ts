@@ -5,7 +5,7 @@ import { tensorOf } from "../../tensor/tensor.ts";
 import { ruleOf } from "../backward.ts";
 import { changing, type Ground } from "../mutants/ground.ts";
 import { spreadOperands } from "../mutants/spread.ts";
-import type { Step } from "../tape.ts";
+import type { TapeStep } from "../tape.ts";
 import { defineMistake, type WrongRule } from "./define.ts";
 
 /** The gradient of an operand that is spread over a batch, such as a bias, is taken from its first row. */
@@ -16,10 +16,10 @@ export const biasFirstRowOnly = defineMistake({
     en: ({ name }) => `The gradient of ${name} holds the first row of the batch only. Sum over all rows.`,
     zh: ({ name }) => `${name} 的梯度只取了批次的第一行。请对所有行求和。`,
   },
-  search: { topic: "spread operands", rules: firstRows },
+  ways: { topic: "spread operands", rules: firstRows },
 });
 
-function firstRows(step: Step, ground: Ground): WrongRule[] {
+function firstRows(step: TapeStep, ground: Ground): WrongRule[] {
   return spreadOperands(step, ground).map(({ at, value, name }) => ({
     step,
     input: at,

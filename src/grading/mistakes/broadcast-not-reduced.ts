@@ -2,7 +2,7 @@ import type { Value } from "../../ir/graph.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import { changing, type Ground } from "../mutants/ground.ts";
 import { spreadOperands } from "../mutants/spread.ts";
-import type { Step } from "../tape.ts";
+import type { TapeStep } from "../tape.ts";
 import { defineMistake, type Mutation } from "./define.ts";
 
 /** The gradient of an operand that is spread over a batch, such as a bias, is not summed up at all. */
@@ -14,10 +14,10 @@ export const broadcastNotReduced = defineMistake({
       `${name} was broadcast in the forward pass, so its gradient must be summed back to its shape; here the sum is missing.`,
     zh: ({ name }) => `${name} 在前向传播中被广播，其梯度应沿广播的轴求和以恢复原形状；这里没有求和。`,
   },
-  search: { topic: "spread operands", mutations: unsummed },
+  ways: { topic: "spread operands", mutations: unsummed },
 });
 
-function unsummed(step: Step, ground: Ground): Mutation[] {
+function unsummed(step: TapeStep, ground: Ground): Mutation[] {
   return spreadOperands(step, ground).map(({ at, value, name }): Mutation => {
     let raw: Value | null = null;
     return {

@@ -6,7 +6,7 @@ import type { Counts } from "../diagnosis/factors.ts";
 import type { Observation } from "../diagnosis/observation.ts";
 import type { Language } from "../messages.ts";
 import type { Consequence, Edge, Ground } from "../mutants/ground.ts";
-import type { Step } from "../tape.ts";
+import type { TapeStep } from "../tape.ts";
 
 /** A mistake that people make when they write a backward pass by hand: all that the service knows of it. */
 export interface Mistake<Name extends string = string> {
@@ -17,7 +17,7 @@ export interface Mistake<Name extends string = string> {
   /** What a student is told, to act on. */
   readonly sentences: Readonly<Record<Language, (facts: Facts) => string>>;
   /** How it is made in programs. */
-  readonly search?: Search;
+  readonly ways?: Ways;
   /** Whether it is what taking a contribution k times is called. */
   readonly isFactor?: (k: number, contribution: Contribution, counts: Counts) => boolean;
   /** How it shows in an item by itself, without knowing how that came about; null where it does not. */
@@ -47,14 +47,14 @@ export interface Facts {
 export const topics = ["penalties", "operators", "activations", "paths", "spread operands", "weights", "operands", "labels"] as const;
 
 /** The ways to make a mistake. Those of one topic are looked for step by step together. */
-export interface Search {
+export interface Ways {
   readonly topic: (typeof topics)[number];
   /** The operators that it is made with, where it is one of those. */
   readonly operators?: readonly OperatorMistake[];
   /** Wrong gradients at a step. */
-  readonly rules?: (step: Step, ground: Ground) => readonly WrongRule[];
+  readonly rules?: (step: TapeStep, ground: Ground) => readonly WrongRule[];
   /** What else may be wrong at a step. */
-  readonly mutations?: (step: Step, ground: Ground) => readonly Mutation[];
+  readonly mutations?: (step: TapeStep, ground: Ground) => readonly Mutation[];
   /** What may be wrong in a program as a whole. */
   readonly overall?: (ground: Ground) => Iterable<Mutation>;
 }
@@ -81,7 +81,7 @@ export interface Application {
 
 /** A step whose gradients are pulled back in a wrong way. */
 export interface WrongRule {
-  readonly step: Step;
+  readonly step: TapeStep;
   /** The input whose gradient goes wrong; null where several do. */
   readonly input: number | null;
   readonly change: Change;

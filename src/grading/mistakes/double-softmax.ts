@@ -16,7 +16,7 @@ export const doubleSoftmax = defineMistake({
       `Softmax is applied twice around ${name}: the loss already contains it. Give the loss raw scores, or take the logarithm of the probabilities only once.`,
     zh: ({ name }) => `${name} 处做了两次 softmax：损失函数中已包含它。请传入原始得分，只做一次 softmax。`,
   },
-  search: madeWith(
+  ways: madeWith(
     {
       operator: Softmax,
       gradients: ({ outputs: [y], grads: [g], attributes }) => {

@@ -14,7 +14,7 @@ export const kernelFlipped = defineMistake({
     zh: ({ name }) =>
       `${name} 的卷积核在计算中被翻转了（或该翻转而未翻转）。前向是不翻转的互相关；对输入的梯度需要翻转核，对权重的梯度不需要。`,
   },
-  search: madeWith({
+  ways: madeWith({
     operator: Conv,
     gradients: (at, rule) => {
       const [x, w, ...rest] = at.inputs;

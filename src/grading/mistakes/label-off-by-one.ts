@@ -12,7 +12,7 @@ export const labelOffByOne = defineMistake({
     en: ({ name }) => `The labels in ${name} are shifted by one class. Check whether classes are counted from 0 or from 1.`,
     zh: ({ name }) => `${name} 中的类别标签错了一位。请检查类别是从 0 还是从 1 开始编号。`,
   },
-  search: { topic: "labels", overall: shiftedLabels },
+  ways: { topic: "labels", overall: shiftedLabels },
 });
 
 function shiftedLabels(ground: Ground): Mutation[] {

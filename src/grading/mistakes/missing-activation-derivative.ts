@@ -10,7 +10,7 @@ export const missingActivationDerivative = defineMistake({
       `The local derivative of ${name} is left out: the gradient goes through it unchanged. Multiply by the derivative of the function at its input.`,
     zh: ({ name }) => `漏乘了 ${name} 的局部导数：梯度原样穿过了它。请乘以该函数在其输入处的导数。`,
   },
-  search: atBend(
+  ways: atBend(
     () =>
       ({ grads: [g] }) =>
         g,

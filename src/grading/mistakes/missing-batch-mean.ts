@@ -16,7 +16,7 @@ export const missingBatchMean = defineMistake({
       `${name} is a mean, so its gradient must be divided by the number of elements; here it looks like that of a sum. Divide by it once.`,
     zh: ({ name }) => `${name} 是平均值，其梯度应除以元素个数；这里的梯度像是求和的梯度。请除以该个数一次。`,
   },
-  search: madeWith({
+  ways: madeWith({
     operator: ReduceMean,
     gradients: (at, rule) => {
       const [gradient] = rule(at);

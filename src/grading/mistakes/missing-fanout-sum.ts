@@ -21,7 +21,7 @@ export const missingFanoutSum = defineMistake({
         : `${name} ${feeding(fanout, "zh")}；它的梯度应是所有边上梯度之和，这里漏掉了沿 ${edges} 返回的部分。请把每条路径都累加起来（+=）。`,
   },
   isFactor: (k, { isPenalty, hasOthers }) => isNone(k) && !isPenalty && hasOthers,
-  search: { topic: "paths", overall: pathsLeftOut },
+  ways: { topic: "paths", overall: pathsLeftOut },
 });
 
 const few: Readonly<Record<Language, readonly string[]>> = {

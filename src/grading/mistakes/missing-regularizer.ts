@@ -16,7 +16,7 @@ export const missingRegularizer = defineMistake({
     zh: ({ name }) => `${name} 的梯度中缺少正则化项的梯度。请在数据损失的梯度上加上惩罚项的导数。`,
   },
   isFactor: (k, { isPenalty }) => isNone(k) && isPenalty,
-  search: { topic: "penalties", overall: penaltiesLeftOut },
+  ways: { topic: "penalties", overall: penaltiesLeftOut },
 });
 
 function penaltiesLeftOut(ground: Ground): Mutation[] {

@@ -14,7 +14,7 @@ export const missingTarget = defineMistake({
       `The gradient by the scores of ${name} is the probabilities alone; it should be probabilities minus the target (one-hot).`,
     zh: ({ name }) => `${name} 对得分的梯度只有概率本身；应为概率减去目标（one-hot）。`,
   },
-  search: madeWith(
+  ways: madeWith(
     // y g is minus the target and -sum(g y) its total, so that the gradient by the scores is y - target.
     {
       operator: Softmax,

@@ -20,7 +20,7 @@ export const nanFromOverflow = defineMistake({
     zh: ({ name }) =>
       `${name} 中出现了 NaN 或无穷大，而正确的数值是有限的：指数溢出，或对 0 取了对数。请在 exp 之前减去最大值，或直接使用对数概率。`,
   },
-  search: madeWith(
+  ways: madeWith(
     { operator: Softmax, output: ([x], attributes) => naive(x, attributes) },
     { operator: LogSoftmax, output: ([x], attributes) => log(naive(x, attributes)) },
   ),

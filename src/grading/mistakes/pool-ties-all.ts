@@ -23,7 +23,7 @@ export const poolTiesAll = defineMistake({
       `Where several elements of a window of ${name} are the maximum, each receives the whole gradient. Give it to one of them, the first.`,
     zh: ({ name }) => `${name} 的一个窗口中有多个最大值时，每个都得到了全部梯度。应只给其中一个（第一个）。`,
   },
-  search: madeWith({
+  ways: madeWith({
     operator: MaxPool,
     gradients: ({ inputs: [x], outputs: [y], grads: [g], attributes }) => {
       const window = windowOf(x, attributes);

@@ -12,7 +12,7 @@ export const reluMaskInverted = defineMistake({
       `The mask of ${name} is inverted: the gradient passes where the input is negative and is blocked where it is positive.`,
     zh: ({ name }) => `${name} 的掩码取反了：梯度在输入为负处通过，在输入为正处被阻断。`,
   },
-  search: atBend((step, at) => {
+  ways: atBend((step, at) => {
     const value = step.inputs[at];
     if (value === null || !(isComposite(step.op) || step.op.branches !== undefined)) return null;
     return ({ grads }) => derivativeAt(step, at, neg(value), grads);

@@ -4,7 +4,7 @@ import { sameShape } from "../../tensor/shape.ts";
 import { explains, isGradient, itemName, type Observation, residualOf, wrongness } from "../diagnosis/observation.ts";
 import { constantDerivative, type Ground } from "../mutants/ground.ts";
 import { fitted } from "../mutants/rules.ts";
-import type { Step } from "../tape.ts";
+import type { TapeStep } from "../tape.ts";
 import { defineMistake, type FindingAcross, type WrongRule } from "./define.ts";
 
 /** Gradients of two operands, or of any two items, are taken for one another. */
@@ -15,11 +15,11 @@ export const swappedOperands = defineMistake({
     en: ({ name }) => `The gradients of the two operands of ${name} are exchanged. Give each operand the derivative by itself.`,
     zh: ({ name }) => `${name} 的两个操作数的梯度互换了。请把各自的导数对应到各自的操作数。`,
   },
-  search: { topic: "operands", rules: exchanged },
+  ways: { topic: "operands", rules: exchanged },
   seenAcross: exchangedItems,
 });
 
-function exchanged(step: Step, ground: Ground): WrongRule[] {
+function exchanged(step: TapeStep, ground: Ground): WrongRule[] {
   const flowing = ground.flowingInputs(step);
   if (!canBeExchanged(step, flowing)) return [];
   const [first, second] = flowing;
@@ -33,7 +33,7 @@ function exchanged(step: Step, ground: Ground): WrongRule[] {
 }
 
 /** Whether the gradients of two operands can be taken for one another, and differ. */
-function canBeExchanged(step: Step, [first, second, ...others]: readonly number[]): boolean {
+function canBeExchanged(step: TapeStep, [first, second, ...others]: readonly number[]): boolean {
   if (second === undefined || others.length > 0) return false;
   const [a, b] = [step.inputs[first], step.inputs[second]];
   if (a === null || b === null || a === b) return false;

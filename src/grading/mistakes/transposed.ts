@@ -6,7 +6,7 @@ import type { Numbers } from "../compare.ts";
 import { explains, residualOf, wrongness } from "../diagnosis/observation.ts";
 import { changing, type Ground } from "../mutants/ground.ts";
 import { fitted } from "../mutants/rules.ts";
-import type { Step } from "../tape.ts";
+import type { TapeStep } from "../tape.ts";
 import { defineMistake, type WrongRule } from "./define.ts";
 
 /** A gradient comes out transposed, or a square matrix is used where its transpose is needed. */
@@ -18,7 +18,7 @@ export const transposed = defineMistake({
       `The gradient of ${name} comes out transposed, or a matrix was not transposed on the way to it. Check the order and the transposes of the matrix product.`,
     zh: ({ name }) => `${name} 的梯度被转置了，或计算时漏了某个矩阵的转置。请检查矩阵乘法的次序和转置。`,
   },
-  search: { topic: "operands", rules: turnedOperands },
+  ways: { topic: "operands", rules: turnedOperands },
   seen: ({ observation }) => {
     const { expected } = observation;
     if (expected.shape.length !== 2) return null;
@@ -34,7 +34,7 @@ function turned({ shape: [rows, columns], data }: Numbers): Numbers {
   return { shape: [columns, rows], data: other };
 }
 
-function turnedOperands(step: Step, ground: Ground): WrongRule[] {
+function turnedOperands(step: TapeStep, ground: Ground): WrongRule[] {
   if (has(step.op, "elementwise") || isComposite(step.op)) return [];
   return ground.flowingInputs(step).flatMap((at): WrongRule[] => {
     const inputs = step.inputs.map((value, position) => (position !== at && isSquare(value) ? matrixTranspose(value) : value));

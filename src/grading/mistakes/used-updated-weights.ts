@@ -5,7 +5,7 @@ import { has, isComposite } from "../../ops/define.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { type Change, ruleOf } from "../backward.ts";
 import type { Ground } from "../mutants/ground.ts";
-import type { Step } from "../tape.ts";
+import type { TapeStep } from "../tape.ts";
 import { defineMistake, type Mutation } from "./define.ts";
 
 /** Weights that were updated before the gradients of what lies before them were taken: one learning step of unknown rate too far. */
@@ -17,7 +17,7 @@ export const usedUpdatedWeights = defineMistake({
       `The backward pass uses ${name} after its update (with a learning rate of about ${factor}). Compute all gradients first and update the weights afterwards.`,
     zh: ({ name, factor }) => `反向传播用的是更新之后的 ${name}（学习率约为 ${factor}）。请先算出所有梯度，再更新权重。`,
   },
-  search: { topic: "weights", overall: updatedWeights },
+  ways: { topic: "weights", overall: updatedWeights },
 });
 
 function updatedWeights(ground: Ground): Mutation[] {
@@ -35,8 +35,8 @@ function updatedWeights(ground: Ground): Mutation[] {
 }
 
 /** Rules at other weights, for the gradients of everything but the weights. */
-function changesWith(ground: Ground, weights: Value, others: Value): Map<Step, Change> {
-  const changes = new Map<Step, Change>();
+function changesWith(ground: Ground, weights: Value, others: Value): Map<TapeStep, Change> {
+  const changes = new Map<TapeStep, Change>();
   for (const { step } of ground.tape.consumers(weights)) {
     if (has(step.op, "linear") || isComposite(step.op)) continue;
     if (!ground.flowingInputs(step).some((at) => step.inputs[at] !== weights)) continue;

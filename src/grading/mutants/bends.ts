@@ -3,12 +3,12 @@ import type { Value } from "../../ir/graph.ts";
 import { apply } from "../../ops/apply.ts";
 import { isComposite } from "../../ops/define.ts";
 import { type Pull, ruleOf } from "../backward.ts";
-import type { Search } from "../mistakes/define.ts";
-import type { Step } from "../tape.ts";
+import type { Ways } from "../mistakes/define.ts";
+import type { TapeStep } from "../tape.ts";
 import { changing } from "./ground.ts";
 
 /** A wrong local derivative at every function of single numbers that is bent; null where it cannot be. */
-export const atBend = (wrong: (step: Step, at: number) => ((pull: Pull) => Value | null) | null): Search => ({
+export const atBend = (wrong: (step: TapeStep, at: number) => ((pull: Pull) => Value | null) | null): Ways => ({
   topic: "activations",
   rules: (step, ground) => {
     const at = ground.bentInput(step);
@@ -18,7 +18,7 @@ export const atBend = (wrong: (step: Step, at: number) => ((pull: Pull) => Value
 });
 
 /** What the step's rule gives for one input if that input were `x`. */
-export function derivativeAt(step: Step, at: number, x: Value, grads: readonly Value[]): Value | null {
+export function derivativeAt(step: TapeStep, at: number, x: Value, grads: readonly Value[]): Value | null {
   const inputs = step.inputs.map((value, position) => (position === at ? x : value));
   const outputs = apply(step.op, inputs, step.node.attributes, step.outputs.length);
   const { node } = outputs[0];

@@ -2,7 +2,7 @@ import { has } from "../../ops/define.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Change } from "../backward.ts";
 import type { Mutation } from "../mistakes/define.ts";
-import type { Consumer, Step } from "../tape.ts";
+import type { Consumer, TapeStep } from "../tape.ts";
 import type { Ground } from "./ground.ts";
 
 /** The pass in which nothing flows along some edges. */
@@ -11,7 +11,7 @@ export function without(
   ground: Ground,
   rest: Pick<Mutation, "name" | "family" | "contribution" | "fanout">,
 ): Mutation {
-  const changes = new Map<Step, Change>();
+  const changes = new Map<TapeStep, Change>();
   for (const [step, consumers] of Map.groupBy(edges, (edge) => edge.step)) {
     const dropped = new Set(consumers.map((edge) => edge.input));
     changes.set(step, ({ flows }) => flows.map((flow, at) => (dropped.has(at) ? null : flow)));

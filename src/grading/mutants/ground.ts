@@ -6,7 +6,7 @@ import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { scalar, type Tensor } from "../../tensor/tensor.ts";
 import { type BackwardPass, type Change, ruleOf } from "../backward.ts";
-import { type Consumer, simple, type Step, type Tape } from "../tape.ts";
+import { type Consumer, simple, type TapeStep, type Tape } from "../tape.ts";
 
 /** An edge of the client's graph. */
 export interface Edge {
@@ -39,9 +39,9 @@ export class Ground {
   readonly tape: Tape;
   readonly backward: BackwardPass | null;
   readonly #names = new Map<Value, string>();
-  readonly #index: ReadonlyMap<Step, number>;
+  readonly #index: ReadonlyMap<TapeStep, number>;
   readonly #leaves: ReadonlySet<Value>;
-  readonly #bends = new Map<Step, number | null>();
+  readonly #bends = new Map<TapeStep, number | null>();
   #flowing: ReadonlyMap<Value, readonly Consumer[]> | null = null;
 
   constructor(program: Program, tape: Tape, backward: BackwardPass | null) {
@@ -57,7 +57,7 @@ export class Ground {
     return this.#names.get(value) ?? null;
   }
 
-  placeOf(step: Step): number {
+  placeOf(step: TapeStep): number {
     return this.#index.get(step) ?? 0;
   }
 
@@ -80,12 +80,12 @@ export class Ground {
   }
 
   /** What follows when gradients are pulled back in other ways through some steps. */
-  amended(changes: ReadonlyMap<Step, Change>): Consequence {
+  amended(changes: ReadonlyMap<TapeStep, Change>): Consequence {
     return { tape: this.tape, backward: this.backward?.amended({ changes }) ?? null };
   }
 
   /** The inputs of a step along which gradients flow. */
-  flowingInputs(step: Step): number[] {
+  flowingInputs(step: TapeStep): number[] {
     return [...step.inputs.keys()].filter((at) => this.backward !== null && this.backward.flowAt(step, at) !== null);
   }
 
@@ -106,13 +106,13 @@ export class Ground {
   }
 
   /** The one input that a function of single numbers depends on, where it is bent: not linear; null for other steps. */
-  bentInput(step: Step): number | null {
+  bentInput(step: TapeStep): number | null {
     let at = this.#bends.get(step);
     if (at === undefined) this.#bends.set(step, (at = this.#findBend(step)));
     return at;
   }
 
-  #findBend(step: Step): number | null {
+  #findBend(step: TapeStep): number | null {
     const { op, inputs } = step;
     if (!has(op, "elementwise") || has(op, "linear") || step.outputs.length !== 1) return null;
     const active = [...inputs.keys()].filter((at) => {
@@ -126,7 +126,7 @@ export class Ground {
   }
 }
 
-function clientInputs({ node }: NamedNode, step: Step, input: number, value: Value): number[] {
+function clientInputs({ node }: NamedNode, step: TapeStep, input: number, value: Value): number[] {
   if (step.node === node) return [input];
   const inner = node.expansion?.inputs ?? node.inputs;
   return [...inner.keys()].filter((at) => {

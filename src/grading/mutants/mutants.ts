@@ -41,18 +41,18 @@ export function mutantsOf(ground: Ground, items: number): Outgrown[] {
 function* everyMutant(ground: Ground): Iterable<Mutant> {
   const { steps } = ground.tape;
   for (const topic of topics) {
-    const own = mistakes.flatMap((mistake) => (mistake.search?.topic === topic ? [{ mistake, search: mistake.search }] : []));
+    const own = mistakes.flatMap((mistake) => (mistake.ways?.topic === topic ? [{ mistake, ways: mistake.ways }] : []));
     const rules = steps.flatMap((step) =>
       own
-        .flatMap(({ mistake, search }) => (search.rules?.(step, ground) ?? []).map((rule) => ({ ...rule, mistake })))
+        .flatMap(({ mistake, ways }) => (ways.rules?.(step, ground) ?? []).map((rule) => ({ ...rule, mistake })))
         // What goes wrong with a step as a whole comes before what goes wrong with one of its inputs.
         .toSorted((a, b) => Number(b.input === null) - Number(a.input === null)),
     );
     yield* mutantsOfRules(rules, ground);
     for (const step of steps) {
-      for (const { mistake, search } of own) for (const mutation of search.mutations?.(step, ground) ?? []) yield { mistake, ...mutation };
+      for (const { mistake, ways } of own) for (const mutation of ways.mutations?.(step, ground) ?? []) yield { mistake, ...mutation };
     }
-    for (const { mistake, search } of own) for (const mutation of search.overall?.(ground) ?? []) yield { mistake, ...mutation };
+    for (const { mistake, ways } of own) for (const mutation of ways.overall?.(ground) ?? []) yield { mistake, ...mutation };
   }
 }
 

@@ -5,12 +5,12 @@ import type { Attributes } from "../../ops/define.ts";
 import { reduceSum } from "../../ops/reduction/reduce-sum.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import { type Change, ruleOf } from "../backward.ts";
-import type { Mutation, OperatorMistake, Search, WrongRule } from "../mistakes/define.ts";
-import type { Step } from "../tape.ts";
+import type { Mutation, OperatorMistake, Ways, WrongRule } from "../mistakes/define.ts";
+import type { TapeStep } from "../tape.ts";
 import type { Consequence, Ground } from "./ground.ts";
 
 /** A mistake that is made with certain operators: in their gradients, and in their values with what follows from those. */
-export const madeWith = (...operators: readonly OperatorMistake[]): Search => ({
+export const madeWith = (...operators: readonly OperatorMistake[]): Ways => ({
   topic: "operators",
   operators,
   rules: (step, ground) => operators.flatMap((mistake) => (mistake.operator === step.op ? wrongGradients(mistake, step, ground) : [])),
@@ -22,7 +22,7 @@ export const axisOf = ({ axis }: Attributes): number => axis as number;
 export const sumAlong = (x: Value, attributes: Attributes): Value => reduceSum(x, { axes: [axisOf(attributes)] });
 
 /** Each gradient may go wrong by itself, or all of them together. */
-function wrongGradients({ gradients }: OperatorMistake, step: Step, ground: Ground): WrongRule[] {
+function wrongGradients({ gradients }: OperatorMistake, step: TapeStep, ground: Ground): WrongRule[] {
   const flowing = ground.flowingInputs(step).filter((at) => step.inputs[at] !== null);
   if (gradients === undefined || flowing.length === 0) return [];
   return (flowing.length > 1 ? [flowing, ...flowing.map((at) => [at])] : [flowing]).map((chosen) => ({
@@ -32,7 +32,7 @@ function wrongGradients({ gradients }: OperatorMistake, step: Step, ground: Grou
   }));
 }
 
-function changeOf(step: Step, gradients: NonNullable<OperatorMistake["gradients"]>, chosen: readonly number[]): Change {
+function changeOf(step: TapeStep, gradients: NonNullable<OperatorMistake["gradients"]>, chosen: readonly number[]): Change {
   return ({ grads, flows }) => {
     const application = { inputs: paddedInputs(step.op, step.inputs), outputs: step.outputs, grads, attributes: step.node.attributes };
     const wrong = gradients(application, (other) => ruleOf(step, other.inputs, other.outputs, other.grads));
@@ -44,7 +44,7 @@ function changeOf(step: Step, gradients: NonNullable<OperatorMistake["gradients"
   };
 }
 
-function wrongValues({ output }: OperatorMistake, step: Step, ground: Ground): Mutation[] {
+function wrongValues({ output }: OperatorMistake, step: TapeStep, ground: Ground): Mutation[] {
   if (output === undefined) return [];
   const common = { name: step.owner.name, edges: [], place: ground.placeOf(step), places: 1, family: "fixed" } as const;
   const ways = ground.backward === null ? [false] : [false, true];
@@ -54,7 +54,7 @@ function wrongValues({ output }: OperatorMistake, step: Step, ground: Ground): M
 /** The program with one value computed in another way, and gradients by the operator's rule at that value or by the other way's own. */
 function withOutput(
   { tape, backward }: Ground,
-  target: Step,
+  target: TapeStep,
   output: NonNullable<OperatorMistake["output"]>,
   ownGradient: boolean,
 ): Consequence {

@@ -3,7 +3,7 @@ import { has } from "../../ops/define.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { BackwardPass } from "../backward.ts";
-import type { Consumer, Step, Tape } from "../tape.ts";
+import type { Consumer, TapeStep, Tape } from "../tape.ts";
 import type { Ground } from "./ground.ts";
 
 /** A parameter with the edges by which penalties on it, such as λ ΣW², reach the objective. */
@@ -63,7 +63,7 @@ function termFrom(
   backward: BackwardPass,
   sources: ReadonlyMap<Value, Value | null>,
   parameter: Value,
-  start: Step,
+  start: TapeStep,
 ): Value | null {
   let step = start;
   for (;;) {

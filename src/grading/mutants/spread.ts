@@ -1,10 +1,10 @@
 import type { Value } from "../../ir/graph.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { Step } from "../tape.ts";
+import type { TapeStep } from "../tape.ts";
 import type { Ground } from "./ground.ts";
 
 /** The operands of a step that are spread over a batch, such as biases, with the place among its inputs and a name. */
-export function spreadOperands(step: Step, ground: Ground): { readonly at: number; readonly value: Value; readonly name: string }[] {
+export function spreadOperands(step: TapeStep, ground: Ground): { readonly at: number; readonly value: Value; readonly name: string }[] {
   return ground.flowingInputs(step).flatMap((at) => {
     const value = step.inputs[at];
     if (value === null || !isSpread(value, step.outputs[0])) return [];

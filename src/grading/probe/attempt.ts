@@ -13,7 +13,7 @@ import type { PreparedGrading } from "../grade/prepare.ts";
 import { classesOf } from "../labels.ts";
 import { type Distinction, distinguish } from "./distinguish.ts";
 import { drawTensor } from "./draw.ts";
-import type { Wanted } from "./wanted.ts";
+import type { WantedInput } from "./wanted.ts";
 
 export interface PreparedProbe extends PreparedGrading {
   /** Computes the values that change when a kink is passed. */
@@ -37,7 +37,7 @@ export interface Trial {
   readonly request: ProbeRequest;
   readonly fixed: GivenInputs;
   readonly given: GivenInputs;
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly WantedInput[];
   readonly cotangent: GivenTensor | null;
   readonly cancelled: () => boolean;
 }

@@ -18,7 +18,7 @@ import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
 import { prepareGrading } from "../grade/prepare.ts";
 import type { ItemRequest } from "../items.ts";
 import { type Attempt, bestInputs, type PreparedProbe } from "./attempt.ts";
-import { placeholder, type Wanted, wantedInputs } from "./wanted.ts";
+import { placeholder, type WantedInput, wantedInputs } from "./wanted.ts";
 
 /** POST /v1/probe: inputs at which the known mistakes give different numbers. */
 export const probe = defineTask({
@@ -71,13 +71,13 @@ function drawerOf({ limits, compiler, cacheBytes }: Shared) {
   };
 }
 
-const withPlaceholders = (fixed: GivenInputs, wanted: readonly Wanted[]): GivenInputs => ({
+const withPlaceholders = (fixed: GivenInputs, wanted: readonly WantedInput[]): GivenInputs => ({
   tensors: new Map<string, GivenTensor>([...fixed.tensors, ...wanted.map((each) => [each.name, placeholder(each)] as const)]),
   pointers: new Map([...fixed.pointers, ...wanted.map(({ name }) => [name, pointerTo("generate", name)] as const)]),
 });
 
 /** Inputs of which nothing is said are taken for single numbers, which is seldom meant where they do not fit. */
-function namingShapes(request: ProbeRequest, wanted: readonly Wanted[], compile: () => Program): Program {
+function namingShapes(request: ProbeRequest, wanted: readonly WantedInput[], compile: () => Program): Program {
   try {
     return compile();
   } catch (error) {

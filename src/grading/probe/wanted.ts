@@ -14,7 +14,7 @@ import { type ProgramSource, programOf } from "../../program/source.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
 
 /** An input to draw. */
-export interface Wanted {
+export interface WantedInput {
   readonly name: string;
   readonly shape: Shape;
   readonly dtype: DType | null;
@@ -26,7 +26,7 @@ export interface Wanted {
 const openSizes = [5, 4, 3, 7, 2];
 
 /** The inputs that a request leaves to be drawn. Throws Problem. */
-export function wantedInputs(request: ProbeRequest, given: GivenInputs, compiler: Compiler, limits: Limits): Wanted[] {
+export function wantedInputs(request: ProbeRequest, given: GivenInputs, compiler: Compiler, limits: Limits): WantedInput[] {
   const source = programOf(request);
   for (const name of Object.keys(request.generate)) {
     if (given.tensors.has(name)) {
@@ -35,7 +35,7 @@ export function wantedInputs(request: ProbeRequest, given: GivenInputs, compiler
   }
   const network = networkOf(source, compiler);
   const declared = network === null ? freeInputs(source, given, compiler, limits) : [{ name: "input", shape: null, dtype: null }];
-  const wanted = new Map<string, Wanted>();
+  const wanted = new Map<string, WantedInput>();
   for (const { name, shape, dtype } of declared) {
     if (given.tensors.has(name)) continue;
     const own = request.generate[name];
@@ -62,7 +62,7 @@ export function wantedInputs(request: ProbeRequest, given: GivenInputs, compiler
   return [...wanted.values()];
 }
 
-const wantedInput = (name: string, own: ProbedInput | undefined, shape: Shape, dtype: DType | null): Wanted => ({
+const wantedInput = (name: string, own: ProbedInput | undefined, shape: Shape, dtype: DType | null): WantedInput => ({
   name,
   shape,
   dtype: own?.dtype ?? dtype,
@@ -102,10 +102,10 @@ function freeInputs(source: ProgramSource, given: GivenInputs, compiler: Compile
 function fittingTarget(
   source: NetworkSource,
   request: ProbeRequest,
-  wanted: readonly Wanted[],
+  wanted: readonly WantedInput[],
   given: GivenInputs,
   compiler: Compiler,
-): Wanted {
+): WantedInput {
   const { loss: _, ...layers } = source;
   const tensors = new Map([...given.tensors, ...wanted.map((each) => [each.name, placeholder(each)] as const)]);
   const bare = compiler.compile({ kind: "network", source: layers }, { tensors, pointers: given.pointers }, { seed: request.seed });
@@ -127,7 +127,7 @@ function takesClasses(target: () => ReturnType<ReturnType<typeof lossOf>["target
 }
 
 /** A tensor of a wanted input's type, of which the numbers do not matter yet. */
-export function placeholder({ shape, dtype, oneHot }: Wanted): GivenTensor {
+export function placeholder({ shape, dtype, oneHot }: WantedInput): GivenTensor {
   const whole = dtype === "int64" || dtype === "int32";
   const data = dtype === "bool" ? new Uint8Array(sizeOf(shape)) : new Float64Array(sizeOf(shape));
   if (oneHot) data.fill(1);

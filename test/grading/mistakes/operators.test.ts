@@ -12,8 +12,8 @@ import { Random } from "../../support/random.ts";
 import { caseOf } from "../../ops/cases.ts";
 
 const mistakesWith = (op: Operator) =>
-  mistakes.flatMap(({ name, search }) =>
-    (search?.operators ?? []).filter(({ operator }) => operator === op).map((way) => ({ ...way, mistake: name })),
+  mistakes.flatMap(({ name, ways }) =>
+    (ways?.operators ?? []).filter(({ operator }) => operator === op).map((way) => ({ ...way, mistake: name })),
   );
 
 const cases = catalogue.flatMap((op) =>

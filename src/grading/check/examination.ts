@@ -4,10 +4,10 @@ import { toleranceOf } from "../presets.ts";
 import { drawDirection, drawEntries } from "./draw.ts";
 import { type Direction, type Point, sizesOf } from "./point.ts";
 import type { Variable } from "./subject.ts";
-import type { Comparison } from "./verdict.ts";
+import type { Pair } from "./verdict.ts";
 
 /** Gradients that are checked at a point, one per variable: the service's own or claimed ones. */
-export interface Claim {
+export interface Examination {
   readonly point: Point;
   readonly gradients: readonly ArrayLike<number>[];
   readonly request: CheckRequest;
@@ -17,14 +17,14 @@ export interface Claim {
 export interface Compared {
   readonly variable: Variable;
   readonly entries: readonly number[];
-  readonly comparisons: readonly Comparison[];
+  readonly comparisons: readonly Pair[];
 }
 
 /** What a method finds by numbers alone. */
-export type Found = Pick<Comparison, "numerical" | "kink">;
+export type Found = Pick<Pair, "numerical" | "kink">;
 
 /** Compares the sampled entries of every variable with what is found for each. */
-export function eachEntry({ point, gradients, request }: Claim, find: (variable: number, entry: number) => Found): Compared[] {
+export function eachEntry({ point, gradients, request }: Examination, find: (variable: number, entry: number) => Found): Compared[] {
   const { variables } = point.subject;
   return sizesOf(variables).map((size, k) => {
     const { name, value } = variables[k];
@@ -39,13 +39,13 @@ export function eachEntry({ point, gradients, request }: Claim, find: (variable:
 }
 
 /** Compares the derivative along every direction with what is found for it. */
-export function eachDirection(claim: Claim, find: (direction: Direction) => Found): Comparison[] {
-  const tolerance = toleranceOf(claim.request, claim.point.subject.objective.value.dtype);
-  return directionsOf(claim).map((direction) => ({ analytic: dot(claim.gradients, direction), ...find(direction), tolerance }));
+export function eachDirection(examination: Examination, find: (direction: Direction) => Found): Pair[] {
+  const tolerance = toleranceOf(examination.request, examination.point.subject.objective.value.dtype);
+  return directionsOf(examination).map((direction) => ({ analytic: dot(examination.gradients, direction), ...find(direction), tolerance }));
 }
 
 /** The request's random directions through all variables together. */
-export function directionsOf({ point, request }: Claim): Direction[] {
+export function directionsOf({ point, request }: Examination): Direction[] {
   return Array.from({ length: request.directions }, (_, which) => drawDirection(point.subject.variables, request.seed, which));
 }
 
