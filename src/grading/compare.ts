@@ -1,5 +1,5 @@
 import { indexAt, sameShape, type Shape } from "../tensor/shape.ts";
-import type { Tolerance } from "./presets.ts";
+import type { Tolerance } from "./tolerance.ts";
 
 /** Numbers in a shape, of whatever element type. */
 export interface Numbers {

@@ -1,6 +1,4 @@
-import { runnable, type Runnable } from "../run/run.ts";
-import type { GivenInputs } from "../program/draft.ts";
-import type { Program } from "../program/program.ts";
+import { type Feeding, runnable, type Runnable } from "../run/run.ts";
 import type { Value } from "../ir/graph.ts";
 import { filled } from "../ops/shape/expand.ts";
 import { spanOf } from "../tensor/shape.ts";
@@ -43,7 +41,7 @@ interface Part {
 export class Predictions {
   readonly #ground: Ground;
   readonly #reader: ItemReader;
-  readonly #fed: Program;
+  readonly #fed: readonly Value[];
   readonly #right: Runnable;
   readonly #limits: Limits;
   #parts: readonly Part[] | null = null;
@@ -57,8 +55,8 @@ export class Predictions {
   #elementsUnder = 0;
   #last: { readonly feeds: readonly Tensor[]; readonly predictions: readonly Prediction[]; readonly elements: number } | null = null;
 
-  /** `fed` is the program with all that a run is fed; `right` computes what the items should be, in their order. */
-  constructor(ground: Ground, items: readonly Item[], fed: Program, right: Runnable, limits: Limits) {
+  /** `fed` is fed after the program's inputs; `right` computes what the items should be, in their order. */
+  constructor(ground: Ground, items: readonly Item[], fed: readonly Value[], right: Runnable, limits: Limits) {
     this.#ground = ground;
     this.#reader = new ItemReader(ground.tape, items);
     this.#fed = fed;
@@ -66,26 +64,26 @@ export class Predictions {
     this.#limits = limits;
   }
 
-  /** At a point, given what is fed there. Throws Cancelled. */
-  at(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): readonly Prediction[] {
-    if (this.#last !== null && sameFeeds(this.#last.feeds, feeds)) return this.#last.predictions;
-    const predictions = [...this.#computed(feeds, given, cancelled), ...this.#atOtherFeeds(feeds, given, cancelled), ...this.#harmless];
+  /** At a point. Throws Cancelled. */
+  at(feeding: Feeding): readonly Prediction[] {
+    if (this.#last !== null && sameFeeds(this.#last.feeds, feeding.feeds)) return this.#last.predictions;
+    const predictions = [...this.#computed(feeding), ...this.#atOtherFeeds(feeding), ...this.#harmless];
     const elements = elementsOf(predictions);
-    this.#last = elements <= keptElements ? { feeds: feeds.map(copyOf), predictions, elements } : null;
+    this.#last = elements <= keptElements ? { feeds: feeding.feeds.map(copyOf), predictions, elements } : null;
     this.#under.clear();
     this.#elementsUnder = 0;
     return predictions;
   }
 
   /**
-   * What all mistakes would lead to at the point that was asked for last if one of these had been made as well; null for one that nothing
-   * can be built on, and where it would take too much memory.
+   * What all mistakes would lead to at a point, the one that was asked for last, if one of these had been made as well; null for one that
+   * nothing can be built on, and where it would take too much memory.
    */
-  under(mutant: Mutant, given: GivenInputs, cancelled: () => boolean): readonly Prediction[] | null {
+  under(mutant: Mutant, feeding: Feeding): readonly Prediction[] | null {
     if (this.#last === null || this.#work > mostWorkOfPairs || this.#last.elements > mostElementsOfPairs) return null;
     const kept = this.#under.get(mutant);
     if (kept !== undefined) return kept;
-    const predictions = this.#after(mutant)?.at(this.#last.feeds, given, cancelled) ?? null;
+    const predictions = this.#after(mutant)?.at(feeding) ?? null;
     const elements = elementsOf(predictions ?? []);
     if (this.#elementsUnder + elements <= keptElementsOfPairs) {
       this.#elementsUnder += elements;
@@ -100,15 +98,15 @@ export class Predictions {
     const { tape, backward } = consequence;
     const { items } = this.#reader;
     const values = items.map((item, at) => this.#reader.read(at, tape, backward) ?? filled(0, item.subject));
-    const run = runnableOrNull(this.#fed, values, this.#limits);
+    const run = this.#runnable(values);
     if (run === null) return null;
     return new Predictions(new Ground(this.#ground.program, tape, backward), items, this.#fed, run, this.#limits);
   }
 
-  #computed(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
+  #computed(feeding: Feeding): Prediction[] {
     this.#parts ??= this.#compiled();
     return this.#parts.flatMap(({ mutants, run }) => {
-      const wanted = resultOrNull(() => run.run({ feeds, given, cancelled }).wanted);
+      const wanted = resultOrNull(() => run.run(feeding).wanted);
       if (wanted === null) return [];
       const copies = new Map<Tensor, Tensor>();
       return mutants.map(({ mutant, items }) => ({
@@ -125,13 +123,18 @@ export class Predictions {
     });
   }
 
-  #atOtherFeeds(feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): Prediction[] {
+  #atOtherFeeds(feeding: Feeding): Prediction[] {
     return this.#refed.flatMap(({ mutant, feeds: { input, change } }) => {
-      const other = change(feeds[input]);
+      const other = change(feeding.feeds[input]);
       if (other === null) return [];
-      const wanted = resultOrNull(() => this.#right.run({ feeds: feeds.with(input, other), given, cancelled }).wanted);
+      const wanted = resultOrNull(() => this.#right.run({ ...feeding, feeds: feeding.feeds.with(input, other) }).wanted);
       return wanted === null ? [] : [{ mutant, tensors: new Map(wanted.map((tensor, item) => [item, copyOf(tensor)])) }];
     });
+  }
+
+  /** What exceeds the limits is left out: a diagnosis is worth less than an answer. */
+  #runnable(wanted: readonly Value[]): Runnable | null {
+    return resultOrNull(() => runnable(this.#ground.program, wanted, this.#limits, { fed: this.#fed }));
   }
 
   #compiled(): readonly Part[] {
@@ -143,7 +146,7 @@ export class Predictions {
     let mutants: { mutant: Mutant; items: (readonly [number, number])[] }[] = [];
     let elements = 0;
     const close = (): void => {
-      const run = mutants.length === 0 ? null : runnableOrNull(this.#fed, wanted, this.#limits);
+      const run = mutants.length === 0 ? null : this.#runnable(wanted);
       if (run !== null && this.#work + run.operations <= mostWork) {
         this.#work += run.operations;
         parts.push({ mutants, run });
@@ -167,10 +170,6 @@ export class Predictions {
     return parts;
   }
 }
-
-/** A part that exceeds the limits is left out: a diagnosis is worth less than an answer. */
-const runnableOrNull = (program: Program, wanted: readonly Value[], limits: Limits): Runnable | null =>
-  resultOrNull(() => runnable(program, wanted, limits));
 
 /** null where the limits or the numbers forbid what a mistake would do. */
 function resultOrNull<T>(work: () => T): T | null {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compare, normRatio } from "../../src/grading/compare.ts";
-import { presets, within } from "../../src/grading/presets.ts";
+import { presets, within } from "../../src/grading/tolerance.ts";
 
 const row = (...data: number[]) => ({ shape: [data.length], data });
 

@@ -7,7 +7,7 @@ import { grade } from "../../src/grading/grade/task.ts";
 import { probe } from "../../src/grading/probe/task.ts";
 import { GradeResponse } from "../../src/grading/grade/response.ts";
 import { performed, sharedWithin } from "../support/tasks.ts";
-import { presetNames } from "../../src/grading/tolerance-choice.ts";
+import { presetNames } from "../../src/grading/tolerance.ts";
 import { ProbeResponse } from "../../src/grading/probe/response.ts";
 import { type Attempt, gradientsPath, type Json } from "../acceptance/fuzz/attempt.ts";
 import { extreme, mostly, plain, stranger } from "../acceptance/fuzz/numbers.ts";

@@ -1,5 +1,5 @@
 import type { CheckRequest } from "./request.ts";
-import { presets } from "../presets.ts";
+import { presets } from "../tolerance.ts";
 import { type Examination, type Compared, eachDirection, eachEntry, type Found } from "./examination.ts";
 import type { Moved, Point } from "./point.ts";
 import { type Pair, Jury } from "./verdict.ts";

@@ -1,6 +1,6 @@
 import type { CheckRequest } from "./request.ts";
 import { norm } from "../compare.ts";
-import { toleranceOf } from "../presets.ts";
+import { toleranceOf } from "../tolerance.ts";
 import { drawDirection, drawEntries } from "./draw.ts";
 import { type Direction, type Point, sizesOf } from "./point.ts";
 import type { Variable } from "./subject.ts";

@@ -1,16 +1,10 @@
 import { Cancelled } from "../../run/executable.ts";
 import type { Nonfinite } from "../../run/watch.ts";
-import type { Outcome } from "../../run/run.ts";
-import type { GivenInputs } from "../../program/draft.ts";
+import type { Feeding, Outcome } from "../../run/run.ts";
 import type { Data } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { type Tensor, tensorOf, zeros } from "../../tensor/tensor.ts";
 import type { Subject, Variable } from "./subject.ts";
-
-export interface Setting {
-  readonly given: GivenInputs;
-  readonly cancelled: () => boolean;
-}
 
 /** One element per entry of a variable. */
 export type Direction = readonly Float64Array[];
@@ -33,16 +27,17 @@ export class Point {
   readonly nonfinite: Nonfinite | null;
   /** How large the terms of the weighted objective are together: rounding is a fraction of it. */
   readonly scale: number;
-  readonly #setting: Setting;
+  readonly #feeding: Feeding;
   readonly #feeds: Tensor[];
   /** What is fed for each variable, whose numbers are ours to change, and what they are unless moved. */
   readonly #places: readonly { readonly data: Data; readonly home: Float64Array }[];
   readonly #branches: readonly Tensor[];
 
-  /** `feeds` are those of the program's inputs. */
-  constructor(subject: Subject, feeds: readonly Tensor[], weights: Tensor, setting: Setting) {
+  /** What is fed is for the program's inputs. */
+  constructor(subject: Subject, feeding: Feeding, weights: Tensor) {
+    const { feeds } = feeding;
     this.subject = subject;
-    this.#setting = setting;
+    this.#feeding = feeding;
     this.weights = weights.data;
     const first = this.#run(subject.gradients, subject.weighted ? [...feeds, weights] : feeds);
     const [objective, ...gradients] = first.wanted.map(({ data }) => Float64Array.from(data));
@@ -109,9 +104,8 @@ export class Point {
   }
 
   #run(run: Subject["values"], feeds: readonly Tensor[]): Outcome {
-    const { cancelled, given } = this.#setting;
-    if (cancelled()) throw new Cancelled();
-    return run.run({ feeds, given, cancelled });
+    if (this.#feeding.cancelled()) throw new Cancelled();
+    return run.run({ ...this.#feeding, feeds });
   }
 
   /** ⟨u, y⟩ for the weights u. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { toleranceMembers } from "../tolerance-choice.ts";
+import { toleranceMembers } from "../tolerance.ts";
 import { exactlyOne, oneOfRequired, programMembers } from "../../program/source.ts";
 import { runMembers } from "../../compute/requests.ts";
 import { DTypeName, Name, TensorInput, TensorInputs } from "../../request/values.ts";

@@ -75,15 +75,15 @@ function checkerOf({ limits, compiler, cacheBytes }: Shared) {
 
     // What the program turns out to take as whole numbers is drawn anew as such.
     const whole = drawInputs(wholeInputs(subject, wanted), request.seed, limits, place);
-    const feeds = feedsOf(subject.program, merged([given, whole]));
+    const feeding = { feeds: feedsOf(subject.program, merged([given, whole])), given, cancelled };
     const weights = weightsOf(subject, request, limits);
-    const point = new Point(subject, feeds, weights, { given, cancelled });
+    const point = new Point(subject, feeding, weights);
     const gradients = claimed === null ? point.gradients : claimedGradients(subject, claimed);
     const examination: Examination = { point, gradients, request };
     const { found, compared } = runMethods(examination);
     const otherwise = (): Point["gradients"] => {
       const numbers = drawCotangent(weights.shape, request.seed);
-      return new Point(subject, feeds, tensorOf(weights.dtype, weights.shape, numbers), { given, cancelled }).gradients;
+      return new Point(subject, feeding, tensorOf(weights.dtype, weights.shape, numbers)).gradients;
     };
     const passed = Object.values(found).every((each) => each.passed);
     const warnings = warningsOf(examination, compared, otherwise);
@@ -94,7 +94,7 @@ function checkerOf({ limits, compiler, cacheBytes }: Shared) {
         compose: (write) => ({
           passed,
           objective: subject.objective.name,
-          ...(Object.keys(wanted).length > 0 && { inputs: drawnInputs(subject, feeds, wanted, write) }),
+          ...(Object.keys(wanted).length > 0 && { inputs: drawnInputs(subject, feeding.feeds, wanted, write) }),
           ...(request.cotangent === undefined && sizeOf(weights.shape) > 1 && { cotangent: write(weights) }),
           ...found,
           warnings,

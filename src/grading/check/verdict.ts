@@ -1,6 +1,6 @@
 import type { JsonNumber } from "./response.ts";
 import { norm } from "../compare.ts";
-import type { Tolerance } from "../presets.ts";
+import type { Tolerance } from "../tolerance.ts";
 
 /** A number of a gradient beside its numerical counterpart. */
 export interface Pair {

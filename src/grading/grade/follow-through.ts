@@ -1,6 +1,4 @@
-import { type Runnable, runnable } from "../../run/run.ts";
-import type { GivenInputs } from "../../program/draft.ts";
-import type { Program } from "../../program/program.ts";
+import { type Feeding, type Runnable, runnable } from "../../run/run.ts";
 import { input, type Value } from "../../ir/graph.ts";
 import { filled } from "../../ops/shape/expand.ts";
 import { isFloating } from "../../tensor/dtype.ts";
@@ -10,17 +8,16 @@ import { ItemReader } from "../item-reader.ts";
 import type { Item } from "../items.ts";
 import type { Ground } from "../mutants/ground.ts";
 import type { TapeStep } from "../tape.ts";
-import { withInputs } from "../feeding.ts";
 
 /** What each item would be if it followed from a submission's own items before it: one error then costs once. */
 export class FollowThrough {
   readonly #ground: Ground;
   readonly #items: readonly Item[];
-  readonly #fed: Program;
+  readonly #fed: readonly Value[];
   readonly #limits: Limits;
   #compiled: { readonly run: Runnable; readonly places: readonly number[] } | null = null;
 
-  constructor(ground: Ground, items: readonly Item[], fed: Program, limits: Limits) {
+  constructor(ground: Ground, items: readonly Item[], fed: readonly Value[], limits: Limits) {
     this.#ground = ground;
     this.#items = items;
     this.#fed = fed;
@@ -28,14 +25,14 @@ export class FollowThrough {
   }
 
   /** The items that follow from `own`, one tensor per item: the submitted one, or the right one where that cannot be used. */
-  from(own: readonly Tensor[], feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): readonly Tensor[] {
+  from(own: readonly Tensor[], feeding: Feeding): readonly Tensor[] {
     this.#compiled ??= this.#compile();
     const { run, places } = this.#compiled;
-    return run.run({ feeds: [...feeds, ...places.map((item) => own[item])], given, cancelled }).wanted;
+    return run.run({ ...feeding, feeds: [...feeding.feeds, ...places.map((item) => own[item])] }).wanted;
   }
 
   #compile(): { run: Runnable; places: number[] } {
-    const { tape, backward } = this.#ground;
+    const { program, tape, backward } = this.#ground;
     const fed: { readonly item: number; readonly value: Value }[] = [];
     const stand = (item: number, type: Value): Value => {
       const value = input(type);
@@ -71,10 +68,7 @@ export class FollowThrough {
       const isForward = name.kind === "node" || name.kind === "output";
       return (isForward ? computed(tape.at(subject)) : reader.read(at, followed, back)) ?? filled(0, subject);
     });
-    const program = withInputs(
-      this.#fed,
-      fed.map(({ value }) => value),
-    );
-    return { run: runnable(program, wanted, this.#limits), places: fed.map(({ item }) => item) };
+    const all = [...this.#fed, ...fed.map(({ value }) => value)];
+    return { run: runnable(program, wanted, this.#limits, { fed: all }), places: fed.map(({ item }) => item) };
   }
 }

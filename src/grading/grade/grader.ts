@@ -1,4 +1,4 @@
-import type { GivenInputs } from "../../program/draft.ts";
+import type { Feeding } from "../../run/run.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../tensor/tensor.ts";
@@ -23,10 +23,8 @@ import type { PreparedGrading } from "./prepare.ts";
 import { type Credit, type Findings, type Ordered, verdictOf } from "./report.ts";
 
 /** A program at a point, with what certain items of it should be. */
-export interface Situation {
+export interface Standard extends Feeding {
   readonly prepared: PreparedGrading;
-  readonly given: GivenInputs;
-  readonly feeds: readonly Tensor[];
   /** By item. */
   readonly expected: readonly Tensor[];
 }
@@ -35,7 +33,7 @@ export interface Situation {
 interface Judgement extends Ordered {
   readonly item: Item;
   readonly place: number;
-  readonly situation: Situation;
+  readonly standard: Standard;
 }
 
 /** A diagnosis looks at all points of a request that has at most this many, else at so many with something wrong. */
@@ -47,59 +45,59 @@ const roundingNoise = 1e-6;
 /** Grades submissions to one request, each by itself; what they share is computed once. */
 export class Grader {
   readonly #request: GradeRequest;
-  readonly #situationAt: (point: number, items: readonly ItemRequest[]) => Situation;
-  readonly #situations = new Map<string, Situation>();
+  readonly #standardAt: (point: number, items: readonly ItemRequest[]) => Standard;
+  readonly #standards = new Map<string, Standard>();
   readonly #required: readonly Required[];
   readonly #language: Language;
   readonly #limits: Limits;
 
   constructor(
     request: GradeRequest,
-    situationAt: (point: number, items: readonly ItemRequest[]) => Situation,
+    standardAt: (point: number, items: readonly ItemRequest[]) => Standard,
     language: Language,
     limits: Limits,
   ) {
     this.#request = request;
-    this.#situationAt = situationAt;
+    this.#standardAt = standardAt;
     this.#required = request.worth === undefined ? [] : requiredItems(request.worth);
     this.#language = language;
     this.#limits = limits;
   }
 
   /** `pointer` is where the submission stands in the request. Throws Problem. */
-  grade(submission: Submission, pointer: string, cancelled: () => boolean): Verdict {
+  grade(submission: Submission, pointer: string): Verdict {
     const claims = claimsByPoint(submission, pointer, this.#limits);
-    const judgements = claims.flatMap((own, point) => this.#judgePoint(own, point, pointer, cancelled));
+    const judgements = claims.flatMap((own, point) => this.#judgePoint(own, point, pointer));
     if (judgements.length === 0) {
       throw problemAt("invalid_request", pointer, "The submission claims nothing: it has outputs, nodes, gradients or edges");
     }
     const isWrong = judgements.some(({ verdict }) => verdict !== "correct" && verdict !== "missing");
-    const findings = isWrong && this.#request.diagnose ? this.#diagnose(judgements, cancelled) : null;
+    const findings = isWrong && this.#request.diagnose ? this.#diagnose(judgements) : null;
     return verdictOf(submission.id, judgements, this.#credit(judgements), findings, this.#language);
   }
 
   #credit(judgements: readonly Judgement[]): Credit {
     const { worth, partial_credit: partial } = this.#request;
     if (worth === undefined) return { worth: null, partial };
-    const items = judgements[0].situation.prepared.items;
+    const items = judgements[0].standard.prepared.items;
     const required = items.slice(0, this.#required.length);
     return { worth: new Map(required.map(({ name }, at) => [keyOf(name), this.#required[at].points])), partial };
   }
 
-  #situation(point: number, items: readonly ItemRequest[]): Situation {
+  #standard(point: number, items: readonly ItemRequest[]): Standard {
     const key = JSON.stringify([point, items.map(({ pointer: _, ...name }) => name)]);
-    let situation = this.#situations.get(key);
-    if (situation === undefined) this.#situations.set(key, (situation = this.#situationAt(point, items)));
-    return situation;
+    let standard = this.#standards.get(key);
+    if (standard === undefined) this.#standards.set(key, (standard = this.#standardAt(point, items)));
+    return standard;
   }
 
-  #judgePoint(claims: readonly ClaimedItem[], point: number, pointer: string, cancelled: () => boolean): Judgement[] {
+  #judgePoint(claims: readonly ClaimedItem[], point: number, pointer: string): Judgement[] {
     // Required items come first, so that they are found at the same places whatever a submission holds.
-    const situation = this.#situation(
+    const standard = this.#standard(
       point,
       [...this.#required, ...claims].map(({ request }) => request),
     );
-    const { prepared, expected } = situation;
+    const { prepared, expected } = standard;
     const offset = this.#required.length;
     const submitted = new Map<string, { readonly claim: ClaimedItem; readonly place: number }>();
     claims.forEach((claim, at) => {
@@ -108,9 +106,9 @@ export class Grader {
       if (submitted.has(key)) throw problemAt("duplicate_name", claim.request.pointer, `This item is claimed twice in ${pointer}`);
       submitted.set(key, { claim, place });
     });
-    const common = (place: number): Pick<Judgement, "item" | "place" | "situation" | "name" | "point" | "order"> => {
+    const common = (place: number): Pick<Judgement, "item" | "place" | "standard" | "name" | "point" | "order"> => {
       const item = prepared.items[place];
-      return { item, place, situation, name: item.name, order: item.order, point: this.#request.points === undefined ? null : point };
+      return { item, place, standard, name: item.name, order: item.order, point: this.#request.points === undefined ? null : point };
     };
     const strict = [...submitted.values()].map(({ claim, place }): Judgement => ({
       ...common(place),
@@ -120,7 +118,7 @@ export class Grader {
       .slice(0, offset)
       .flatMap(({ name }, place): Judgement[] => (submitted.has(keyOf(name)) ? [] : [{ ...common(place), ...missing(expected[place]) }]));
     if (!this.#request.follow_through || strict.every(({ verdict }) => verdict === "correct")) return [...strict, ...absent];
-    const follows = this.#followThrough(situation, strict, cancelled);
+    const follows = this.#followThrough(standard, strict);
     const judged = strict.map((each): Judgement => {
       if (each.verdict === "correct" || each.submitted === null) return each;
       return { ...each, ...judge(each.submitted, each.expected, follows[each.place], this.#request) };
@@ -128,35 +126,32 @@ export class Grader {
     return [...judged, ...absent];
   }
 
-  #followThrough(
-    { prepared, given, feeds, expected }: Situation,
-    judged: readonly Judgement[],
-    cancelled: () => boolean,
-  ): readonly Tensor[] {
+  #followThrough(standard: Standard, judged: readonly Judgement[]): readonly Tensor[] {
+    const { prepared, expected } = standard;
     const submitted = new Map(judged.map((each) => [keyOf(each.name), each.submitted]));
     // An item that is required and submitted stands in two places.
     const own = prepared.items.map(({ name }, place) => usable(submitted.get(keyOf(name)) ?? null, expected[place]) ?? expected[place]);
-    return prepared.study().followThrough.from(own, feeds, given, cancelled);
+    return prepared.study().followThrough.from(own, standard);
   }
 
-  #diagnose(judgements: readonly Judgement[], cancelled: () => boolean): Findings {
+  #diagnose(judgements: readonly Judgement[]): Findings {
     const all = new Set(judgements.map(({ point }) => point));
     const wrong = new Set(judgements.filter(({ verdict }) => verdict !== "correct").map(({ point }) => point));
     const points = [...(all.size > mostPoints ? wrong : all)].slice(0, mostPoints);
     const [first] = judgements.filter(({ point, verdict }) => points.includes(point) && verdict !== "missing" && verdict !== "correct");
-    const { prepared } = first.situation;
+    const { prepared } = first.standard;
     // Points of other shapes are other programs, of which each has mutants of its own.
     const observed = judgements.filter(
-      ({ submitted, situation, point }) => submitted !== null && situation.prepared === prepared && points.includes(point),
+      ({ submitted, standard, point }) => submitted !== null && standard.prepared === prepared && points.includes(point),
     );
     const observations = observationsOf(observed);
-    const byPoint = new Map(observed.map(({ point, situation }) => [point ?? 0, situation]));
+    const byPoint = new Map(observed.map(({ point, standard }) => [point ?? 0, standard]));
     const { predictions, counts, penalised } = prepared.study();
-    const cases = casesOf([...byPoint].map(([point, { feeds, given }]) => [point, predictions.at(feeds, given, cancelled)] as const));
+    const cases = casesOf([...byPoint].map(([point, standard]) => [point, predictions.at(standard)] as const));
     const casesUnder: CasesUnder = (mutant) => {
       // Two mistakes at once are looked for at one point alone: that is much work as it is.
-      const [[point, { given }], ...others] = byPoint;
-      const under = others.length > 0 ? null : predictions.under(mutant, given, cancelled);
+      const [[point, standard], ...others] = byPoint;
+      const under = others.length > 0 ? null : predictions.under(mutant, standard);
       return under === null ? null : casesOf([[point, under]]);
     };
     return { diagnosis: diagnose({ observations, cases, counts, penalised, casesUnder }), observed };
@@ -189,9 +184,9 @@ function observationsOf(judged: readonly Judgement[]): Observation[] {
         .filter(Number.isFinite),
     );
   const noise = { forward: roundingNoise * scaleOf(true), backward: roundingNoise * scaleOf(false) };
-  return judged.flatMap(({ item, place, situation, submitted, expected, verdict, point, name }): Observation[] => {
+  return judged.flatMap(({ item, place, standard, submitted, expected, verdict, point, name }): Observation[] => {
     if (submitted === null) return [];
-    const { inputs } = situation.prepared.program;
+    const { inputs } = standard.prepared.program;
     const fed = inputs.findIndex(({ value }) => value === item.subject);
     const observation = {
       item,
@@ -199,7 +194,7 @@ function observationsOf(judged: readonly Judgement[]): Observation[] {
       point: point ?? 0,
       submitted,
       expected,
-      own: name.kind === "gradient" && fed >= 0 ? situation.feeds[fed] : null,
+      own: name.kind === "gradient" && fed >= 0 ? standard.feeds[fed] : null,
       noise: name.kind === "node" || name.kind === "output" ? noise.forward : noise.backward,
     };
     return [{ ...observation, passed: verdict === "correct" || isRight(observation) }];

@@ -1,12 +1,11 @@
 import { sameShape, sizeOf } from "../../tensor/shape.ts";
 import { encodeTensor } from "../../request/encode.ts";
 import type { GradedItem } from "./response.ts";
-import type { ToleranceChoice } from "../tolerance-choice.ts";
+import { type ToleranceChoice, toleranceOf } from "../tolerance.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
 import { type Tensor } from "../../tensor/tensor.ts";
 import { compare, type Comparison, normRatio, type Numbers } from "../compare.ts";
 import type { ItemName } from "../items.ts";
-import { toleranceOf } from "../presets.ts";
 
 type Verdict = GradedItem["verdict"];
 

@@ -4,7 +4,6 @@ import { type Runnable, runnable } from "../../run/run.ts";
 import type { Program } from "../../program/program.ts";
 import type { Limits } from "../../request/limits.ts";
 import { expectedOf, type Item, ItemFinder, type ItemRequest } from "../items.ts";
-import { withInputs } from "../feeding.ts";
 import { type Study, studyOf } from "./study.ts";
 
 /** A program made ready to judge certain items of it. */
@@ -33,9 +32,9 @@ export function prepareGrading(program: Program, { of, cotangent, items: request
   const items = requests.map((request) => finder.find(request));
   const differentiates = items.some(({ name }) => name.kind === "gradient" || name.kind === "edge");
   const derivatives = differentiates ? differentiate(program, { of, wrt: [], parts: [], cotangent }) : null;
-  const fed = withInputs(program, derivatives?.cotangent ? [derivatives.cotangent] : []);
+  const fed = derivatives?.cotangent ? [derivatives.cotangent] : [];
   const expected = items.map((item) => expectedOf(item, derivatives));
-  const right = runnable(fed, expected, limits);
+  const right = runnable(program, expected, limits, { fed });
   let study: Study | null = null;
   return {
     program,

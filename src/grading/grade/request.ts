@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defaultLimits } from "../../request/limits.ts";
-import { toleranceMembers } from "../tolerance-choice.ts";
+import { toleranceMembers } from "../tolerance.ts";
 import { exactlyOne, oneOfRequired, programMembers } from "../../program/source.ts";
 import { runMembers } from "../../compute/requests.ts";
 import { Submission, Worth } from "../submission.ts";

@@ -28,8 +28,8 @@ interface Subject {
   readonly program: Program;
   readonly derivatives: Derivatives | null;
   readonly items: readonly Item[];
-  /** The program with all that a run is fed. */
-  readonly fed: Program;
+  /** What is fed after the program's inputs. */
+  readonly fed: readonly Value[];
   readonly right: Runnable;
   readonly limits: Limits;
 }

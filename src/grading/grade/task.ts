@@ -15,7 +15,7 @@ import type { ItemRequest } from "../items.ts";
 import { type Language, languageOf, languages } from "../messages.ts";
 import { formatted } from "../formats/format.ts";
 import { type PreparedGrading, prepareGrading } from "./prepare.ts";
-import { Grader, type Situation } from "./grader.ts";
+import { Grader, type Standard } from "./grader.ts";
 
 /** POST /v1/grade: submissions judged, in the language that the request names or else the parameter. */
 export const grade = defineTask({
@@ -71,7 +71,7 @@ function grading({ limits, compiler, cacheBytes }: Shared) {
         ? [merged(shared)]
         : request.points.map((point, at) => merged([...shared, decodeGiven(point, ["points", at], limits)]));
 
-    const situationAt = (point: number, items: readonly ItemRequest[]): Situation => {
+    const standardAt = (point: number, items: readonly ItemRequest[]): Standard => {
       const given = points[point];
       const names = items.map(({ pointer: _, ...name }) => name);
       const question = JSON.stringify([request.of, cotangent !== null, request.seed, names]);
@@ -81,15 +81,15 @@ function grading({ limits, compiler, cacheBytes }: Shared) {
       });
       const feeds = feedsOf(prepared.program, given);
       if (cotangent !== null && prepared.derivatives !== null) feeds.push(settleCotangent(cotangent, prepared.derivatives.objective));
-      const { wanted } = prepared.right.run({ feeds, given, cancelled });
-      return { prepared, given, feeds, expected: wanted.map(copyOf) };
+      const feeding = { feeds, given, cancelled };
+      return { ...feeding, prepared, expected: prepared.right.run(feeding).wanted.map(copyOf) };
     };
 
-    const grader = new Grader(request, situationAt, language, limits);
+    const grader = new Grader(request, standardAt, language, limits);
     const submissions = request.submissions ?? (request.submission === undefined ? [] : [request.submission]);
     return submissions.map((submission, at) => {
       if (cancelled()) throw new Cancelled();
-      return grader.grade(submission, request.submissions === undefined ? "/submission" : `/submissions/${at}`, cancelled);
+      return grader.grade(submission, request.submissions === undefined ? "/submission" : `/submissions/${at}`);
     });
   };
 }

@@ -1,6 +1,6 @@
 import { Cancelled } from "../../run/executable.ts";
 import { feedsOf, settleCotangent } from "../../program/feeds.ts";
-import type { Runnable } from "../../run/run.ts";
+import type { Feeding, Runnable } from "../../run/run.ts";
 import type { GivenInputs } from "../../program/draft.ts";
 import { uniform } from "../../kernels/random.ts";
 import { isFloating } from "../../tensor/dtype.ts";
@@ -83,26 +83,27 @@ function drawn(prepared: PreparedProbe, { request, fixed, given, wanted, cotange
     flowing = cotangent === null ? tensorOf(dtype, shape, drawCotangent(shape, seed)) : settleCotangent(cotangent, derivatives.objective);
   }
   const fed = flowing === null ? feeds : [...feeds, flowing];
-  const expected = right.run({ feeds: fed, given, cancelled }).wanted.map(copyOf);
+  const feeding = { feeds: fed, given, cancelled };
+  const expected = right.run(feeding).wanted.map(copyOf);
   if (!expected.every(({ data }) => data.every(Number.isFinite))) return null;
-  const distinction = distinguish(predictions.at(fed, given, cancelled), expected, counts);
-  return { feeds, cotangent: flowing, awayFromKinks: isAwayFromKinks(prepared.branches, feeds, given, cancelled), distinction };
+  const distinction = distinguish(predictions.at(feeding), expected, counts);
+  return { feeds, cotangent: flowing, awayFromKinks: isAwayFromKinks(prepared.branches, { ...feeding, feeds }), distinction };
 }
 
 /** How far each input is moved to find kinks nearby, relative to its numbers, and how often. */
 const nearby = 1e-4;
 const moves = 4;
 
-function isAwayFromKinks(branches: Runnable, feeds: readonly Tensor[], given: GivenInputs, cancelled: () => boolean): boolean {
-  const here = branches.run({ feeds, given, cancelled }).wanted.map(copyOf);
+function isAwayFromKinks(branches: Runnable, feeding: Feeding): boolean {
+  const here = branches.run(feeding).wanted.map(copyOf);
   for (let move = 0; move < moves; move++) {
-    const there = feeds.map((tensor, input): Tensor => {
+    const there = feeding.feeds.map((tensor, input): Tensor => {
       if (!isFloating(tensor.dtype)) return tensor;
       const data = tensor.data.slice();
       for (let at = 0; at < data.length; at++) data[at] *= 1 + nearby * (2 * uniform(move, input, at) - 1);
       return { ...tensor, data };
     });
-    const { wanted } = branches.run({ feeds: there, given, cancelled });
+    const { wanted } = branches.run({ ...feeding, feeds: there });
     if (!wanted.every((tensor, at) => sameNumbers(tensor, here[at]))) return false;
   }
   return true;

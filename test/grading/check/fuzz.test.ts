@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { problemAnswer } from "../../../src/workers/worker-loop.ts";
 import { checkMethods } from "../../../src/grading/check/request.ts";
 import { CheckResponse } from "../../../src/grading/check/response.ts";
-import { presetNames } from "../../../src/grading/tolerance-choice.ts";
+import { presetNames } from "../../../src/grading/tolerance.ts";
 import { type Attempt, gradientsPath, type Json } from "../../acceptance/fuzz/attempt.ts";
 import { extreme, mostly, plain, stranger } from "../../acceptance/fuzz/numbers.ts";
 import { sources } from "../../acceptance/fuzz/sources.ts";

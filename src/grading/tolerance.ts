@@ -1,5 +1,5 @@
+import { z } from "zod";
 import type { DType } from "../tensor/dtype.ts";
-import type { PresetName, ToleranceChoice } from "./tolerance-choice.ts";
 
 /** When a number (or a whole tensor) counts as right. `error` and `bound` are compared: right means error ≤ bound. */
 export type Tolerance =
@@ -7,7 +7,10 @@ export type Tolerance =
   /** norm(a - n) / (norm(a) + norm(n)), one error for all elements together. */
   | { readonly over: "tensor"; readonly bound: number };
 
-export interface Preset {
+/** A convention of gradient checking, by the tool or course that it comes from. */
+interface Preset {
+  /** What is right, in words of the contract. */
+  readonly formula: string;
   /** The step of the convention's difference quotient. */
   readonly step: number;
   /** Whether differences are taken along the axes one by one or along random directions. */
@@ -23,25 +26,64 @@ export const within = (atol: number, rtol: number): Tolerance => ({
   bound: 1,
 });
 
-export const presets: Readonly<Record<PresetName, Preset>> = {
-  torch: { step: 1e-6, directions: "axes", tolerance: () => within(1e-5, 1e-3) },
+export const presetNames = ["torch", "cs231n", "cs224n", "deeplearning.ai", "jax"] as const;
+
+export const presets: Readonly<Record<(typeof presetNames)[number], Preset>> = {
+  torch: { formula: "|a - n| ≤ 1e-5 + 1e-3 |n|", step: 1e-6, directions: "axes", tolerance: () => within(1e-5, 1e-3) },
   cs231n: {
+    formula: "|a - n| / max(1e-8, |a| + |n|) ≤ 1e-7",
     step: 1e-5,
     directions: "axes",
     tolerance: () => ({ over: "elements", error: (a, n) => Math.abs(a - n) / Math.max(1e-8, Math.abs(a) + Math.abs(n)), bound: 1e-7 }),
   },
   cs224n: {
+    formula: "|a - n| / max(1, |a|, |n|) ≤ 1e-5",
     step: 1e-4,
     directions: "axes",
     tolerance: () => ({ over: "elements", error: (a, n) => Math.abs(a - n) / Math.max(1, Math.abs(a), Math.abs(n)), bound: 1e-5 }),
   },
-  "deeplearning.ai": { step: 1e-7, directions: "axes", tolerance: () => ({ over: "tensor", bound: 2e-7 }) },
+  "deeplearning.ai": {
+    formula: "norm(a - n) / (norm(a) + norm(n)) ≤ 2e-7",
+    step: 1e-7,
+    directions: "axes",
+    tolerance: () => ({ over: "tensor", bound: 2e-7 }),
+  },
   jax: {
+    formula: "|a - n| ≤ 1e-5 + 1e-5 |n|, and 2e-3 for float32",
     step: 1e-4,
     directions: "random",
     tolerance: (dtype) => (dtype === "float32" ? within(2e-3, 2e-3) : within(1e-5, 1e-5)),
   },
 };
+
+/** How closely numbers must agree, as a request says it. */
+const toleranceChoice = z.object({
+  preset: z
+    .enum(presetNames)
+    .default("torch")
+    .meta({
+      description: `The convention by which numbers are compared (submitted or analytic a, expected or numerical n). ${presetNames.map((name) => `${name}: ${presets[name].formula}`).join(". ")}`,
+      examples: ["cs231n"],
+    }),
+  atol: z
+    .number()
+    .min(0)
+    .optional()
+    .meta({
+      description: "Allowed absolute difference, in place of the preset: |a - n| ≤ atol + rtol |n|. 0 when only rtol is given",
+      examples: [1e-8],
+    }),
+  rtol: z
+    .number()
+    .min(0)
+    .optional()
+    .meta({
+      description: "Allowed difference as a fraction of the expected number, in place of the preset. 0 when only atol is given",
+      examples: [1e-6],
+    }),
+});
+export const toleranceMembers = toleranceChoice.shape;
+export type ToleranceChoice = Readonly<z.output<typeof toleranceChoice>>;
 
 /** The tolerance that a request asks for, for tensors of a dtype: its atol and rtol if it gives any, else its preset's. */
 export function toleranceOf({ preset, atol, rtol }: ToleranceChoice, dtype: DType): Tolerance {
