@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { exactlyOne, oneOfRequired, programMembers, sourceMembers } from "../program/source.ts";
+import { boundOfNames, boundOfPoints, bounds } from "../request/bounds.ts";
 import { Encoding, Name, TensorInput, TensorInputs } from "../request/values.ts";
 
 const programNames = Object.keys(programMembers);
@@ -8,15 +9,19 @@ const sourceNames = Object.keys(sourceMembers);
 /** What all requests that run a program have in common. */
 export const runMembers = {
   ...programMembers,
-  inputs: TensorInputs.default({}).meta({
-    description: "A tensor for each input of the program, by name",
-    examples: [{ x: 1, y: [2, 3] }],
-  }),
-  parameters: TensorInputs.optional().meta({
-    description:
-      "The parameters of a network, by name: all of them, or none to have them drawn from `seed`. Running statistics may be left out",
-    examples: [{ "0.weight": [[0.5, -0.25]], "0.bias": [0] }],
-  }),
+  inputs: TensorInputs.default({})
+    .register(bounds, boundOfNames)
+    .meta({
+      description: "A tensor for each input of the program, by name",
+      examples: [{ x: 1, y: [2, 3] }],
+    }),
+  parameters: TensorInputs.optional()
+    .register(bounds, boundOfNames)
+    .meta({
+      description:
+        "The parameters of a network, by name: all of them, or none to have them drawn from `seed`. Running statistics may be left out",
+      examples: [{ "0.weight": [[0.5, -0.25]], "0.bias": [0] }],
+    }),
   seed: z
     .int()
     .min(0)
@@ -62,6 +67,7 @@ export const GradientsRequest = z
       .min(1)
       .refine(distinct, "The same name is given twice")
       .optional()
+      .register(bounds, boundOfNames)
       .meta({
         description: "The values to differentiate with respect to. Left out, they are all floating inputs and parameters",
         examples: [["x", "y"]],
@@ -79,6 +85,7 @@ export const GradientsRequest = z
       .array(TensorInputs)
       .min(1)
       .optional()
+      .register(bounds, boundOfPoints)
       .meta({
         description:
           "Many points of one program: tensors for its inputs at each. What all points share may stand in `inputs`. The answer then has `points`, one entry each. A service may set a limit to them, which is 10000 by default",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireCounts } from "./counts.ts";
+import { requireBounds } from "./bounds.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { nearest } from "../problems/nearest.ts";
 import { Problem, type ProblemPlace, pointerTo } from "../problems/problems.ts";
@@ -11,7 +11,7 @@ const mostSentences = 10 * mostPlaces;
 
 /** What the schema makes of the JSON. Throws invalid_request, with the pointer of each fault and what was probably meant. */
 export function validate<Schema extends z.ZodType>(schema: Schema, json: unknown, limits: Limits = defaultLimits): z.output<Schema> {
-  requireCounts(json, limits);
+  requireBounds(schema, json, limits);
   const result = check(schema, json);
   if (result.success) return result.data;
   const [first, ...others] = result.places;

@@ -7,6 +7,7 @@ import { ScheduleSource } from "./schedules/catalogue.ts";
 import { Data } from "./data-source.ts";
 import { Metric } from "./measures.ts";
 import { EarlyStopping } from "./stopping.ts";
+import { boundOfNames, bounds } from "../request/bounds.ts";
 import { Name, TensorInputs } from "../request/values.ts";
 
 const programNames = Object.keys(programMembers);
@@ -45,19 +46,23 @@ const Validation = z
 export const JobRequest = z
   .strictObject({
     ...programMembers,
-    parameters: TensorInputs.optional().meta({
-      description:
-        "What is trained, by name, with the numbers to start from. For a network all of its parameters, or none to have them drawn from `seed`; for a graph or an expression the inputs that are trained",
-      examples: [{ w: [0.5, -0.25], b: 0 }],
-    }),
+    parameters: TensorInputs.optional()
+      .register(bounds, boundOfNames)
+      .meta({
+        description:
+          "What is trained, by name, with the numbers to start from. For a network all of its parameters, or none to have them drawn from `seed`; for a graph or an expression the inputs that are trained",
+        examples: [{ w: [0.5, -0.25], b: 0 }],
+      }),
     loss: Name.optional().meta({
       description: "The value to minimise, a single number. Left out, it is the only output, or a network's loss",
       examples: ["loss"],
     }),
-    inputs: TensorInputs.default({}).meta({
-      description: "Tensors that are fed whole at every step",
-      examples: [{ scale: 2 }],
-    }),
+    inputs: TensorInputs.default({})
+      .register(bounds, boundOfNames)
+      .meta({
+        description: "Tensors that are fed whole at every step",
+        examples: [{ scale: 2 }],
+      }),
     data: Data.default({}).meta({
       description:
         "What is fed in batches of rows, by the name of the input: the first axis counts the rows. Each is a tensor, or one of a dataset with `{dataset, tensor, transforms}`; or all of them are the tensors of one dataset",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { toleranceMembers } from "../tolerance.ts";
 import { exactlyOne, oneOfRequired, programMembers } from "../../program/source.ts";
 import { runMembers } from "../../compute/requests.ts";
+import { boundOfNames, bounds } from "../../request/bounds.ts";
 import { DTypeName, Name, TensorInput, TensorInputs } from "../../request/values.ts";
 
 const programNames = Object.keys(programMembers);
@@ -43,6 +44,7 @@ export const CheckRequest = z
     generate: z
       .record(Name, Drawn)
       .default({})
+      .register(bounds, boundOfNames)
       .meta({
         description:
           "Inputs to draw at random in place of tensors. Inputs that a graph declares with all sizes are drawn without being named",
@@ -57,6 +59,7 @@ export const CheckRequest = z
       .min(1)
       .refine(distinct, "The same name is given twice")
       .optional()
+      .register(bounds, boundOfNames)
       .meta({
         description:
           "The values with respect to which gradients are checked. Left out, they are those of `gradients`, or all floating inputs and parameters",
@@ -68,6 +71,7 @@ export const CheckRequest = z
     }),
     gradients: TensorInputs.refine((claimed) => Object.keys(claimed).length > 0, "There is no gradient to check here")
       .optional()
+      .register(bounds, boundOfNames)
       .meta({
         description: "Gradients to check in place of Adjoint's own, by the names of the values that they are with respect to",
         examples: [{ x: 6, y: 6 }],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { boundOfPoints, bounds } from "../../request/bounds.ts";
 import { defaultLimits } from "../../request/limits.ts";
 import { toleranceMembers } from "../tolerance.ts";
 import { exactlyOne, oneOfRequired, programMembers } from "../../program/source.ts";
@@ -30,6 +31,7 @@ export const GradeRequest = z
       .min(1)
       .max(defaultLimits.points)
       .optional()
+      .register(bounds, boundOfPoints)
       .meta({
         description:
           "Several points at which the program is run: tensors for its inputs at each. Submissions then hold their claims in `points`",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { exactlyOne, oneOfRequired, programMembers } from "../../program/source.ts";
 import { runMembers } from "../../compute/requests.ts";
+import { boundOfNames, bounds } from "../../request/bounds.ts";
 import { DTypeName, Name, TensorInput } from "../../request/values.ts";
 
 const programNames = Object.keys(programMembers);
@@ -53,6 +54,7 @@ export const ProbeRequest = z
     generate: z
       .record(Name, ProbedInput)
       .default({})
+      .register(bounds, boundOfNames)
       .meta({
         description:
           "What the other inputs are like, by name. An input that is not named has the shape that the program declares, else it is a scalar; a network's target is fitted to its loss",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { boundOfNames, bounds } from "../../request/bounds.ts";
 import { DTypeName, Name, TensorInput } from "../../request/values.ts";
 
 const Declaration = z
@@ -54,6 +55,7 @@ export const GraphSource = z
     inputs: z
       .record(Name, Declaration)
       .optional()
+      .register(bounds, boundOfNames)
       .meta({
         description: "The graph's inputs. Left out, every name that nothing defines is an input",
         examples: [{ x: { shape: [], dtype: "float64" } }],
@@ -61,16 +63,21 @@ export const GraphSource = z
     constants: z
       .record(Name, TensorInput)
       .optional()
+      .register(bounds, boundOfNames)
       .meta({ description: "Tensors that are part of the graph", examples: [{ k: 2 }] }),
-    nodes: z.array(NodeSource).meta({
-      description: "The operations, in any order that has no cycle",
-      examples: [[{ name: "t", op: "Add", inputs: ["x", "y"] }]],
-    }),
+    nodes: z
+      .array(NodeSource)
+      .register(bounds, { limit: "nodes", what: "nodes", code: "too_many_nodes" })
+      .meta({
+        description: "The operations, in any order that has no cycle",
+        examples: [[{ name: "t", op: "Add", inputs: ["x", "y"] }]],
+      }),
     outputs: z
       .array(Name)
       .min(1)
       .refine((names) => new Set(names).size === names.length, "The same output is named twice")
       .optional()
+      .register(bounds, boundOfNames)
       .meta({ description: "Names of the results. Left out, they are what the last node produces", examples: [["z"]] }),
   })
   .meta({ id: "Graph", description: "A directed acyclic graph of nodes" });

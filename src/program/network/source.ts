@@ -3,6 +3,7 @@ import { nearest } from "../../problems/nearest.ts";
 import type { Layer, LayerSource, Loss, LossSource, SourceSchema } from "./define.ts";
 import { layers, layersByType } from "./layers.ts";
 import { losses, lossesByType, lossOf } from "./losses.ts";
+import { bounds } from "../../request/bounds.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import { check } from "../../request/validate.ts";
 import { Problem, type ProblemCode, type ProblemPlace, pointerTo } from "../../problems/problems.ts";
@@ -27,6 +28,7 @@ export const NetworkSource = z
         }),
       )
       .min(1)
+      .register(bounds, { limit: "nodes", what: "layers", code: "too_many_nodes" })
       .meta({
         description:
           "The layers in order, with the names, arguments and defaults of torch.nn. Sizes of the input (`in_features`, `in_channels`, …) may be left out",
