@@ -11,7 +11,7 @@
 import type { Readable } from "node:stream";
 import type { MetricsRow, Progress } from "../training/report.ts";
 import { jobStatuses } from "./response.ts";
-import type { ProblemCode } from "../problems/problems.ts";
+import type { ProblemCode } from "../problems/catalogue.ts";
 
 export { jobStatuses, type MetricsRow, type Progress };
 export type JobStatus = (typeof jobStatuses)[number];

@@ -1,5 +1,6 @@
 import type { DType } from "../tensor/dtype.ts";
-import { Problem, type ProblemCode, type ProblemPlace } from "../problems/problems.ts";
+import type { ProblemCode } from "../problems/catalogue.ts";
+import { Problem, type ProblemPlace } from "../problems/problems.ts";
 import type { GivenTensor } from "../request/tensor.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { formatShape, type Shape } from "../tensor/shape.ts";
 import { nearest } from "../problems/nearest.ts";
-import { pointerTo, Problem, type ProblemCode, type ProblemPlace } from "../problems/problems.ts";
+import type { ProblemCode } from "../problems/catalogue.ts";
+import { pointerTo, Problem, type ProblemPlace } from "../problems/problems.ts";
 import { didYouMean, type Draft, type DraftInput, faultAt, type GivenInputs } from "./draft.ts";
 
 /** Faults beyond these are not named. */

@@ -1,5 +1,6 @@
 import type { OperatorError } from "../ops/errors.ts";
-import { Problem, type ProblemCode } from "../problems/problems.ts";
+import type { ProblemCode } from "../problems/catalogue.ts";
+import { Problem } from "../problems/problems.ts";
 import { type Draft, faultAt, nameOf, type Place } from "./draft.ts";
 
 /** The problem that each fault is. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { pointerTo, Problem, type ProblemCode } from "../problems/problems.ts";
+import type { ProblemCode } from "../problems/catalogue.ts";
+import { pointerTo, Problem } from "../problems/problems.ts";
 import type { Limits } from "./limits.ts";
 
 /** A list or an object has no more members than a limit of the service allows. */

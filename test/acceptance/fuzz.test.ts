@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { problemPath } from "../../src/problems/problems.ts";
+import { problemPath } from "../../src/problems/catalogue.ts";
 import { type Service, startService } from "../support/service.ts";
 import { type Attempt, attempt, evaluatePath } from "./fuzz/attempt.ts";
 import { sources } from "./fuzz/sources.ts";

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ProblemCode, problemCodes, problems } from "../../src/problems/problems.ts";
+import { type ProblemCode, problemCodes, problems } from "../../src/problems/catalogue.ts";
 import { type Service, startService } from "../support/service.ts";
 
 /** Every code of the catalogue, met by a client: what a request can be wrong about is asked of the whole service. */

@@ -4,7 +4,9 @@
  */
 import { z } from "zod";
 import type { Exchange } from "../../tasks/define.ts";
-import { Problem, ProblemDocument, problemCodes, problems } from "../../problems/problems.ts";
+import { problemCodes, problems } from "../../problems/catalogue.ts";
+import { ProblemDocument } from "../../problems/document.ts";
+import { Problem } from "../../problems/problems.ts";
 
 /** Examples by name. */
 export type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;

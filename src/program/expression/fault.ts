@@ -1,5 +1,6 @@
 import { locate } from "../../request/position.ts";
-import { Problem, type ProblemCode } from "../../problems/problems.ts";
+import type { ProblemCode } from "../../problems/catalogue.ts";
+import { Problem } from "../../problems/problems.ts";
 
 /** The place of a formula in the request. */
 export const expressionPointer = "/expression";

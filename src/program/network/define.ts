@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { Name, TensorInput } from "../../request/values.ts";
-import type { ProblemCode } from "../../problems/problems.ts";
+import type { ProblemCode } from "../../problems/catalogue.ts";
 import type { Counted } from "../program.ts";
 import type { Initialiser } from "./initialisers.ts";
 

@@ -1,6 +1,7 @@
 import { type Fault, OperatorError } from "../../ops/errors.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
-import { type Problem, type ProblemCode, problemAt } from "../../problems/problems.ts";
+import type { ProblemCode } from "../../problems/catalogue.ts";
+import { type Problem, problemAt } from "../../problems/problems.ts";
 import { LayerFault, type LayerSource, type LossSource } from "./define.ts";
 
 /** Where a part of the network stands in the request, by its path inside the network. */

@@ -6,7 +6,8 @@ import { losses, lossesByType, lossOf } from "./losses.ts";
 import { bounds } from "../../request/bounds.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import { check } from "../../request/validate.ts";
-import { Problem, type ProblemCode, type ProblemPlace, pointerTo } from "../../problems/problems.ts";
+import type { ProblemCode } from "../../problems/catalogue.ts";
+import { Problem, type ProblemPlace, pointerTo } from "../../problems/problems.ts";
 
 /** The contract of each type's arguments. The body's own check asks for a type only: `readNetwork` gives better answers than a union does. */
 const oneOf = (types: readonly (Layer | Loss)[]): object[] =>

@@ -1,4 +1,5 @@
-import { ProblemDocument, type ProblemCode, problemPath, problems } from "../../../src/problems/problems.ts";
+import { type ProblemCode, problemPath, problems } from "../../../src/problems/catalogue.ts";
+import { ProblemDocument } from "../../../src/problems/document.ts";
 import { EvaluateResponse, GradientsResponse, GraphResponse } from "../../../src/compute/responses.ts";
 import { decodeTensor } from "../../../src/request/tensor.ts";
 import { type Attempt, evaluatePath, gradientsPath } from "./attempt.ts";

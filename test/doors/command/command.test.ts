@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CheckResponse } from "../../../src/grading/check/response.ts";
-import { ProblemDocument } from "../../../src/problems/problems.ts";
+import { ProblemDocument } from "../../../src/problems/document.ts";
 import { type Service, startService } from "../../support/service.ts";
 
 const script = fileURLToPath(new URL("../../../src/adjoint.cjs", import.meta.url));

@@ -4,7 +4,8 @@ import { expect } from "vitest";
 import { type AppOptions, buildApp } from "../../../src/doors/http/app.ts";
 import { createLogger } from "../../../src/doors/http/logger.ts";
 import { WorkerPool } from "../../../src/workers/pool.ts";
-import { type ProblemCode, ProblemDocument, problemPath, problems } from "../../../src/problems/problems.ts";
+import { type ProblemCode, problemPath, problems } from "../../../src/problems/catalogue.ts";
+import { ProblemDocument } from "../../../src/problems/document.ts";
 
 export interface FixtureOptions extends Omit<AppOptions, "pool" | "logger"> {
   readonly workers?: number;

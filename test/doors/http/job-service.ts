@@ -10,7 +10,7 @@ import { Runner } from "../../../src/jobs/runner.ts";
 import { openStorage, type StorageOptions } from "../../../src/jobs/storage.ts";
 import type { TrainerSettings } from "../../../src/trainer.ts";
 import { defaultLimits } from "../../../src/request/limits.ts";
-import { ProblemDocument } from "../../../src/problems/problems.ts";
+import { ProblemDocument } from "../../../src/problems/document.ts";
 import { type ServiceOptions, startService } from "../../support/service.ts";
 
 export interface JobServiceOptions extends ServiceOptions {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { problemCodes, problemPath, problems } from "../../../src/problems/problems.ts";
+import { problemCodes, problemPath, problems } from "../../../src/problems/catalogue.ts";
 import { eventually, postText, problemIn, rawClient, startApp } from "./fixture.ts";
 
 type App = Awaited<ReturnType<typeof startApp>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Limits } from "../../../src/request/limits.ts";
-import type { ProblemCode } from "../../../src/problems/problems.ts";
+import type { ProblemCode } from "../../../src/problems/catalogue.ts";
 import { type Layers, refusal } from "./support.ts";
 
 const x = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProblemCode } from "../../../src/problems/problems.ts";
+import type { ProblemCode } from "../../../src/problems/catalogue.ts";
 import { refusal } from "./support.ts";
 
 const linear = { type: "Linear", out_features: 2 };

@@ -4,7 +4,8 @@ import { hasZodFastifySchemaValidationErrors } from "@fastify/type-provider-zod"
 import type { FastifyError, FastifyInstance, FastifyReply, FastifySchemaValidationError } from "fastify";
 import { aboutRequest, pathOf } from "./request-log.ts";
 import { nearest } from "../../../problems/nearest.ts";
-import { Problem, problem, problemAt, type ProblemCode } from "../../../problems/problems.ts";
+import type { ProblemCode } from "../../../problems/catalogue.ts";
+import { Problem, problem, problemAt } from "../../../problems/problems.ts";
 import type { RouteMethods } from "./methods.ts";
 
 const mediaType = "application/problem+json";
