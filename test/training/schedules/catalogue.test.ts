@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { schedulerOf, ScheduleSource } from "../../src/training/schedules/catalogue.ts";
-import type { Scheduler } from "../../src/training/schedules/define.ts";
-import { validate } from "../../src/request/validate.ts";
-import args from "../goldens/optimizer_arguments.json" with { type: "json" };
-import { difference } from "../support/close.ts";
-import { problemOf } from "../support/problems.ts";
-import { vector } from "./optimizers/descent.ts";
+import { schedulerOf, ScheduleSource } from "../../../src/training/schedules/catalogue.ts";
+import type { Scheduler } from "../../../src/training/schedules/define.ts";
+import { validate } from "../../../src/request/validate.ts";
+import args from "../../goldens/optimizer_arguments.json" with { type: "json" };
+import { difference } from "../../support/close.ts";
+import { problemOf } from "../../support/problems.ts";
+import { vector } from "../optimizers/descent.ts";
 
 const { initial_lr, metrics, schedules } = args;
 const start = (schedule: object): Scheduler => schedulerOf(ScheduleSource.parse(schedule), initial_lr);

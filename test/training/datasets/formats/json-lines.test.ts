@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { tensorOf } from "../../../src/tensor/tensor.ts";
-import "../../support/close.ts";
-import { problemOf } from "../../support/problems.ts";
+import { tensorOf } from "../../../../src/tensor/tensor.ts";
+import "../../../support/close.ts";
+import { problemOf } from "../../../support/problems.ts";
 import { read } from "./files.ts";
 
 test("members become tensors", () => {

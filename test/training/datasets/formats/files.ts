@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { type DatasetFormat, formatOf } from "../../../src/training/datasets/formats.ts";
-import type { TableOptions } from "../../../src/training/datasets/formats/define.ts";
-import { parseFile } from "../../../src/training/datasets/parse.ts";
-import type { TensorSource } from "../../../src/training/safetensors.ts";
-import { type Tensor, tensorOf } from "../../../src/tensor/tensor.ts";
+import { type DatasetFormat, formatOf } from "../../../../src/training/datasets/formats.ts";
+import type { TableOptions } from "../../../../src/training/datasets/formats/define.ts";
+import { parseFile } from "../../../../src/training/datasets/parse.ts";
+import type { TensorSource } from "../../../../src/training/safetensors.ts";
+import { type Tensor, tensorOf } from "../../../../src/tensor/tensor.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "adjoint-datasets-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +19,7 @@ export function fileOf(content: string | Uint8Array): string {
   return path;
 }
 
-export const golden = (name: string): Buffer => readFileSync(new URL(`../../goldens/datasets/${name}`, import.meta.url));
+export const golden = (name: string): Buffer => readFileSync(new URL(`../../../goldens/datasets/${name}`, import.meta.url));
 
 export interface Read {
   readonly format: DatasetFormat;

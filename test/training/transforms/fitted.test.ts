@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type DType } from "../../src/tensor/dtype.ts";
-import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
-import { applied, fitted } from "../../src/training/transforms/fitted.ts";
-import { Transform } from "../../src/training/transforms/catalogue.ts";
-import "../support/close.ts";
-import { problemOf } from "../support/problems.ts";
+import { type DType } from "../../../src/tensor/dtype.ts";
+import { type Tensor, tensorOf } from "../../../src/tensor/tensor.ts";
+import { applied, fitted } from "../../../src/training/transforms/fitted.ts";
+import { Transform } from "../../../src/training/transforms/catalogue.ts";
+import "../../support/close.ts";
+import { problemOf } from "../../support/problems.ts";
 
 /** The transforms as a request gives them, fitted to the first rows and applied to all, by way of JSON as predictions do it. */
 function transformed(given: readonly object[], tensor: Tensor, trainingRows = tensor.shape[0]): Tensor {

@@ -1,10 +1,10 @@
 import { zipSync } from "fflate";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { tensorOf, type Tensor } from "../../../src/tensor/tensor.ts";
-import { encodeSafetensors } from "../../../src/training/safetensors.ts";
-import "../../support/close.ts";
-import { problemOf } from "../../support/problems.ts";
+import { tensorOf, type Tensor } from "../../../../src/tensor/tensor.ts";
+import { encodeSafetensors } from "../../../../src/training/safetensors.ts";
+import "../../../support/close.ts";
+import { problemOf } from "../../../support/problems.ts";
 import { golden, read } from "./files.ts";
 
 const expected = JSON.parse(golden("expected.json").toString()) as Record<string, { shape: number[]; data: (number | string)[] }>;

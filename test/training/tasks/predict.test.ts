@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { problemAnswer } from "../../src/workers/worker-loop.ts";
-import { tensorOf } from "../../src/tensor/tensor.ts";
-import { decodeSafetensors } from "../../src/training/safetensors.ts";
-import { jobGradients, predict } from "../../src/training/tasks/predict.ts";
-import { performed, sharedWithin } from "../support/tasks.ts";
-import "../support/close.ts";
-import { inputs, request } from "./fixtures/trained-network.ts";
-import { submissionOf, trained } from "./training.ts";
+import { problemAnswer } from "../../../src/workers/worker-loop.ts";
+import { tensorOf } from "../../../src/tensor/tensor.ts";
+import { decodeSafetensors } from "../../../src/training/safetensors.ts";
+import { jobGradients, predict } from "../../../src/training/tasks/predict.ts";
+import { performed, sharedWithin } from "../../support/tasks.ts";
+import "../../support/close.ts";
+import { inputs, request } from "../fixtures/trained-network.ts";
+import { submissionOf, trained } from "../training.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "adjoint-predict-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-const goldens = new URL("../goldens/", import.meta.url);
+const goldens = new URL("../../goldens/", import.meta.url);
 const shared = sharedWithin();
 const tasks = { predict: performed(predict, shared), jobGradients: performed(jobGradients, shared) };
 
