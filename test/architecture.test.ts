@@ -27,6 +27,8 @@ describe("the checker", () => {
     text: `export const Add = defineOp({ type: "Add", inputs: [{ name: "A", type: "T" }] });`,
   };
 
+  const grade = { path: "src/grading/grade/task.ts", text: `export const grade = defineTask({ name: "grade", body: json(Grading) });` };
+
   test.each<[path: string, text: string, fault: string]>([
     ["src/tensor/a.ts", `import { b } from "../kernels/b.ts";`, "imports src/kernels/b.ts, which is not below it"],
     ["src/ir/a.ts", `import type { B } from "../ops/b.ts";`, "imports src/ops/b.ts, which is not below it"],
@@ -58,10 +60,15 @@ describe("the checker", () => {
     ["src/program/a.ts", `const shown = op.probes[0].attributes;`, "reads probes, which are for tests"],
     ["src/compute/a.ts", `const shapesOf = ({ inputs, probes }: Operator) => [inputs, probes];`, "reads probes, which are for tests"],
     ["src/jobs/a.ts", `import { a } from "./a.ts";`, "imports itself"],
+    ["src/doors/http/a.ts", `await this.pool.run("grade", {}, body);`, "names the task grade, whose definition is at hand"],
+    ["src/doors/http/a.ts", `if (job.task.name === "grade") stop();`, "names the task grade, whose definition is at hand"],
+    ["src/workers/a.ts", `switch (task) { case "other": case "grade": stop(); }`, "names the task grade, whose definition is at hand"],
+    ["src/jobs/a.ts", `const message = { task: "grade" };`, "names the task grade, whose definition is at hand"],
+    ["src/jobs/a.ts", "const task = `grade`;", "names the task grade, whose definition is at hand"],
     ["src/common/a.ts", `export const a = 1;`, "belongs to no layer"],
     ["src/helpers.ts", `export const a = 1;`, "belongs to no layer"],
   ])("finds the fault in %s: %s", (path, text, fault) => {
-    expect(violations([add, { path, text }])).toEqual([`${path} ${fault}`]);
+    expect(violations([add, grade, { path, text }])).toEqual([`${path} ${fault}`]);
   });
 
   const imports = (path: string, target: string): Source => ({ path, text: `import type { T } from "${target}";` });
@@ -102,10 +109,14 @@ describe("the checker", () => {
     ["src/program/network/layers/a.ts", `export const layer = "Add";`],
     ["src/ops/a.ts", `const spread = ({ probes, ...rest }: Facts) => defineOp({ ...rest, probes: [...probes, facts.probes] });`],
     ["src/jobs/a.ts", `export const Step = z.enum(["a"]); export type Step = z.output<typeof Step>; export { type Other } from "./b.ts";`],
+    [
+      "src/doors/http/a.ts",
+      `app.post("/v1/grade", { operationId: "grade" }); pool.run(grade, {}, "grade"); if (part === "grade") stop(); workspace.run("copy");`,
+    ],
     ["src/compute/examples.ts", `export const example = { op: "Add" };`],
     ["src/request/a.ts", `export const Op = z.string().meta({ examples: ["Add"] });`],
     ["src/program/a.ts", `// "Add"\nexport const signs = { Add: 1, "Add": 2, add: "Adder", t: "T" };`],
   ])("finds no fault in %s: %s", (path, text) => {
-    expect(violations([add, { path, text }])).toEqual([]);
+    expect(violations([add, grade, { path, text }])).toEqual([]);
   });
 });

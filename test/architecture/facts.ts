@@ -11,6 +11,9 @@ export interface Facts {
   readonly imports: readonly string[];
   readonly strings: readonly string[];
   readonly operators: readonly string[];
+  /** The names of the tasks that it defines, and the texts that stand where a task would. */
+  readonly tasks: readonly string[];
+  readonly textsForTasks: readonly string[];
   /** The types that it exports by name, classes among them. */
   readonly types: readonly string[];
   readonly readsEnvironment: boolean;
@@ -45,10 +48,47 @@ function operatorDefinedBy(tree: Tree): string | null {
   return type !== null && /^[A-Z]/.test(type) ? type : null;
 }
 
+/** The last name of an expression: `task` of `job.task`. */
+function lastName(tree: unknown): string {
+  if (!isTree(tree)) return "";
+  return typeof tree.name === "string" ? tree.name : lastName(tree.property);
+}
+
+const isTask = (tree: unknown): boolean =>
+  lastName(tree) === "task" || (isTree(tree) && isNamed(tree.property, "name") && lastName(tree.object) === "task");
+
+function taskDefinedBy(tree: Tree): string[] {
+  if (tree.type !== "CallExpression" || lastName(tree.callee) !== "defineTask") return [];
+  const [definition] = tree.arguments as readonly Tree[];
+  const name = textOf(childrenOf(definition).find(({ key }) => isNamed(key, "name"))?.value);
+  return name === null ? [] : [name];
+}
+
+/** Texts that can only name a task: what is run, what a task is compared with, and what is called one. */
+function textsForTask(tree: Tree): string[] {
+  const found = (...candidates: unknown[]): string[] => candidates.map(textOf).filter((text) => text !== null);
+  switch (tree.type) {
+    case "CallExpression":
+      return /^(run|perform)$/.test(lastName(tree.callee)) ? found((tree.arguments as readonly Tree[])[0]) : [];
+    case "BinaryExpression":
+      return [...(isTask(tree.left) ? found(tree.right) : []), ...(isTask(tree.right) ? found(tree.left) : [])];
+    case "SwitchStatement":
+      return isTask(tree.discriminant) ? found(...(tree.cases as readonly Tree[]).map(({ test }) => test)) : [];
+    case "Property":
+      return isNamed(tree.key, "task") ? found(tree.value) : [];
+    case "VariableDeclarator":
+      return isTask(tree.id) ? found(tree.init) : [];
+    default:
+      return [];
+  }
+}
+
 export function factsOf({ path, text }: Source): Facts {
   const imports: string[] = [];
   const strings: string[] = [];
   const operators: string[] = [];
+  const tasks: string[] = [];
+  const textsForTasks: string[] = [];
   const types: string[] = [];
   let readsEnvironment = false;
   let exportsAll = false;
@@ -64,6 +104,8 @@ export function factsOf({ path, text }: Source): Facts {
       const operator = operatorDefinedBy(tree);
       if (operator !== null) operators.push(operator);
     }
+    tasks.push(...taskDefinedBy(tree));
+    textsForTasks.push(...textsForTask(tree));
     if (tree.type === "MemberExpression" && isNamed(tree.property, "env") && isProcess(tree.object)) readsEnvironment = true;
     if (tree.type === "VariableDeclarator" && isProcess(tree.init) && childrenOf(tree.id as Tree).some(({ key }) => isNamed(key, "env"))) {
       readsEnvironment = true;
@@ -87,5 +129,5 @@ export function factsOf({ path, text }: Source): Facts {
   const { program, errors } = parseSync(path, text, { lang: "ts", astType: "ts" });
   if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0].message}`);
   visit(program as unknown as Tree);
-  return { imports, strings, operators, types, readsEnvironment, exportsAll, readsProbes };
+  return { imports, strings, operators, tasks, textsForTasks, types, readsEnvironment, exportsAll, readsProbes };
 }

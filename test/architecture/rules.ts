@@ -84,6 +84,7 @@ export const operatorsOf = (sources: readonly Source[]): Set<string> =>
 export function violations(sources: readonly Source[]): string[] {
   const operators = operatorsOf(sources);
   const known = new Map(sources.map((source) => [source.path, factsOf(source)]));
+  const tasks = new Set([...known.values()].flatMap((facts) => facts.tasks));
   const homes = new Map<string, string>();
   return [...known].flatMap(([path, facts]) => {
     const faults = facts.imports.map((specifier) => importFault(path, specifier)).filter((fault) => fault !== null);
@@ -96,6 +97,8 @@ export function violations(sources: readonly Source[]): string[] {
       if (home === undefined) homes.set(type, path);
       else if (home !== path) faults.push(`exports a type ${type}, as ${home} does`);
     }
+    for (const text of new Set(facts.textsForTasks))
+      if (tasks.has(text)) faults.push(`names the task ${text}, whose definition is at hand`);
     if (facts.readsEnvironment && path !== configuration) faults.push(`reads process.env, which only ${configuration} may`);
     if (facts.readsProbes && folder !== "ops") faults.push("reads probes, which are for tests");
     if (facts.exportsAll) faults.push("re-exports all of another module");
