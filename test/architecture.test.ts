@@ -4,7 +4,7 @@ import { factsOf, type Source } from "./architecture/facts.ts";
 import { operatorsOf, violations } from "./architecture/rules.ts";
 
 const projectSources = (): Source[] =>
-  (existsSync("src") ? globSync("src/**/*.ts", { exclude: ["src/kernels/assembly/**"] }) : [])
+  (existsSync("src") ? globSync("src/**/*.ts", { exclude: ["src/kernels/wasm/assembly/**"] }) : [])
     .map((path) => path.replaceAll("\\", "/"))
     .toSorted()
     .map((path) => ({ path, text: readFileSync(path, "utf8") }));

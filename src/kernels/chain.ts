@@ -1,10 +1,10 @@
 import type { Shape } from "../tensor/shape.ts";
 import type { TensorType } from "../tensor/tensor.ts";
-import { compileProgram, type Program } from "./chain-compile.ts";
-import type { Instruction } from "./instructions.ts";
-import { programAddress, type Workspace } from "./workspace.ts";
+import { compileProgram, type Program } from "./wasm/chain-compile.ts";
+import type { Instruction } from "./wasm/instructions.ts";
+import type { Workspace } from "./workspace.ts";
 
-export { type Instruction, type InstructionFacts, instructions } from "./instructions.ts";
+export { type Instruction, type InstructionFacts, instructions } from "./wasm/instructions.ts";
 
 /** An input by its place among the chain's inputs, the result of an earlier step, or a constant, rounded to the chain's element type. */
 export type ChainOperand = { readonly input: number } | { readonly step: number } | { readonly number: number };
@@ -59,6 +59,6 @@ export function bindChain(chain: CompiledChain, inputs: readonly number[], outpu
 
 /** Runs a bound chain. The bits of the results are those of its instructions one by one over whole tensors. */
 export function runChain(workspace: Workspace, { kernel, words, nanoseconds }: BoundChain): void {
-  workspace.program.set(words);
-  workspace.run(kernel, nanoseconds, programAddress);
+  workspace.block.words.set(words);
+  workspace.run(kernel, nanoseconds, workspace.block.address);
 }

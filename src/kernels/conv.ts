@@ -1,9 +1,10 @@
 import { allFinite } from "./finite.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { convolutionWeightsByLoops, convolveByLoops, convolveTransposedByLoops } from "./conv-loops.ts";
-import { convolutionOf, type Filters, type Plan, planOf, type Slide, transposedParts, weightsPlanOf } from "./conv-plan.ts";
+import { convolutionWeightsByLoops, convolveByLoops, convolveTransposedByLoops } from "./loops/conv-loops.ts";
+import { boxLength, convolutionOf, type Filters, type Plan, planOf, type Slide, transposedParts, weightsPlanOf } from "./wasm/conv-plan.ts";
 import type { Window } from "./window.ts";
+import { type AxisSteps, type BoxAxis, type ConvBlock, writeConvBlock, writeConvWeightsBlock } from "./wasm/generated/blocks.ts";
 import { addressOf, workspaceOf } from "./workspace.ts";
 
 /** Below this number of products the loops are done before a kernel has its tables. */
@@ -54,10 +55,10 @@ export function convolutionWeights(x: Tensor, g: Tensor, window: Window, groups:
     return;
   }
   const { block, images, boxed, bands } = plan;
-  const tensors = [addressOf(x), addressOf(g), addressOf(w)];
-  const sizes = [batch, groups, channels, filters, block, images, Number(boxed)];
-  const axes = slide.axes.flatMap(({ size, low, taps, tap, pace, outs }, axis) => [size, low, taps, tap, pace, outs, bands[axis]]);
-  workspace.run(`conv_weights_${x.dtype}`, products / (x.dtype === "float32" ? 20 : 10), ...tensors, ...sizes, ...axes);
+  const tensors = { x: addressOf(x), g: addressOf(g), w: addressOf(w) };
+  const sizes = { batch, groups, channels, filters, block, images, boxed: Number(boxed) };
+  const address = writeConvWeightsBlock(workspace.block, { ...tensors, ...sizes, ...boxAxes(slide, boxed, bands) });
+  workspace.run(`conv_weights_${x.dtype}`, products / (x.dtype === "float32" ? 20 : 10), address);
 }
 
 /** Runs the kernel, once for each slide; false when it has none for these tensors. */
@@ -67,7 +68,7 @@ function slideInWorkspace(
   bias: Tensor | null,
   groups: number,
   y: Tensor,
-  weights: Filters,
+  { filter, channel }: Filters,
   slides: readonly Slide[],
 ): boolean {
   if (y.data.length === 0) return false;
@@ -83,16 +84,39 @@ function slideInWorkspace(
     if (plan === null) return false;
     plans.push(plan);
   }
-  const steps = [weights.filter, weights.channel, w.data.length / groups, sizeOf(y.shape.slice(2))];
+  const steps = { wFilter: filter, wChannel: channel, wGroup: w.data.length / groups, yFilter: sizeOf(y.shape.slice(2)) };
   slides.forEach((slide, run) => {
     const { block, boxed, bands } = plans[run];
-    const tensors = [addressOf(x), addressOf(w) + slide.weight * bytes, addressOf(bias), addressOf(y) + slide.start * bytes];
-    const sizes = [batch, groups, channels, filters, block, Number(boxed)];
-    const axes = slide.axes.flatMap(({ size, low, taps, tap, pace, outs, weight, step }, axis) => {
-      return [size, low, taps, tap, pace, outs, bands[axis], weight, step];
+    const address = writeConvBlock(workspace.block, {
+      x: addressOf(x),
+      w: addressOf(w) + slide.weight * bytes,
+      bias: addressOf(bias),
+      y: addressOf(y) + slide.start * bytes,
+      batch,
+      groups,
+      channels,
+      filters,
+      block,
+      boxed: Number(boxed),
+      ...steps,
+      ...boxAxes(slide, boxed, bands),
+      wTaps: stepsOf(slide, "weight"),
+      ySteps: stepsOf(slide, "step"),
     });
     const products = batch * groups * filters * channels * slide.axes.reduce((product, { taps, outs }) => product * taps * outs, 1);
-    workspace.run(`conv_${dtype}`, products / (dtype === "float32" ? 20 : 10), ...tensors, ...sizes, ...steps, ...axes);
+    workspace.run(`conv_${dtype}`, products / (dtype === "float32" ? 20 : 10), address);
   });
   return true;
 }
+
+function boxAxes({ axes }: Slide, boxed: boolean, bands: Plan["bands"]): Pick<ConvBlock, "outer" | "middle" | "inner"> {
+  const [outer, middle, inner] = axes.map((axis, at): BoxAxis => {
+    const { size, low, taps, tap, pace, outs } = axis;
+    return { size, low, taps, tap, pace, outs, band: bands[at], box: boxed ? boxLength(axis, bands[at]) : size };
+  });
+  return { outer, middle, inner };
+}
+
+const stepsOf = ({ axes: [outer, middle, inner] }: Slide, of: "weight" | "step"): AxisSteps => {
+  return { outer: outer[of], middle: middle[of], inner: inner[of] };
+};

@@ -1,6 +1,6 @@
 import { broadcastStrides, sameShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { copyByKernel } from "./strided.ts";
+import { copyByKernel } from "./wasm/strided.ts";
 import { workspaceOf } from "./workspace.ts";
 
 /** Fewer elements are copied sooner than a kernel is called. */

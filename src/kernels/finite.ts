@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor/tensor.ts";
+import { writeFiniteBlock } from "./wasm/generated/blocks.ts";
 import { addressOf, workspaceOf } from "./workspace.ts";
 
 /** Shorter tensors are looked through before the kernel would have begun. */
@@ -9,7 +10,11 @@ export function allFinite(tensor: Tensor): boolean {
   const { data, dtype } = tensor;
   if (dtype !== "float64" && dtype !== "float32") return true;
   const workspace = data.length < few ? null : workspaceOf(tensor);
-  if (workspace !== null) return workspace.kernels[`finite_${dtype}`](addressOf(tensor), data.length) !== 0;
+  if (workspace !== null) {
+    const block = writeFiniteBlock(workspace.block, { x: addressOf(tensor), count: data.length });
+    const { finite_float32, finite_float64 } = workspace.kernels;
+    return (dtype === "float32" ? finite_float32 : finite_float64)(block, 0, 1) !== 0;
+  }
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;
   return true;
 }

@@ -1,5 +1,7 @@
 import { matrixAt, type Matrix, type Places, type Scaling } from "./matrix.ts";
-import { multiplyByLoops } from "./matmul-loops.ts";
+import { multiplyByLoops } from "./loops/matmul-loops.ts";
+import * as ways from "./wasm/assembly/gemm-ways.ts";
+import { type MatrixBlock, writeGemmBlock } from "./wasm/generated/blocks.ts";
 import { type Workspace, workspaceOf } from "./workspace.ts";
 
 /**
@@ -22,11 +24,6 @@ const fewProducts = 256;
 /** Whether a floating-point product in the workspace is the kernel's, which rounds each of its steps to the element type. */
 export const isForKernel = (m: number, n: number, k: number): boolean => m * n * k >= fewProducts;
 
-/** How the kernel goes about a product: see assembly/gemm.ts. */
-const byTiles = 0;
-const byRows = 1;
-const byDots = 2;
-
 /** Runs the kernel; false when it has none for these matrices. */
 function multiplyInWorkspace(
   workspace: Workspace,
@@ -47,27 +44,26 @@ function multiplyInWorkspace(
   const [first, second, target, plus] = exchanged
     ? [transposed(right), transposed(left), transposed(out), addend === null ? null : transposed(addend)]
     : [left, right, out, addend];
-  workspace.run(
-    `gemm_${dtype}`,
-    (count * m * n * k) / (dtype === "float32" ? 25 : 12),
-    wayFor(first, second),
-    count,
-    target.rows.count,
-    target.columns.count,
+  const block = writeGemmBlock(workspace.block, {
+    alpha: scaling?.alpha ?? 1,
+    beta: scaling?.beta ?? 0,
+    way: wayFor(first, second),
+    batch: count,
+    m: target.rows.count,
+    n: target.columns.count,
     k,
-    ...placed(first),
-    ...placed(second),
-    ...placed(target),
-    ...(plus === null ? [0, 0, 0, 0] : placed(plus)),
-    scaling?.alpha ?? 1,
-    scaling?.beta ?? 0,
-  );
+    left: placed(first),
+    right: placed(second),
+    out: placed(target),
+    addend: plus === null ? none : placed(plus),
+  });
+  workspace.run(`gemm_${dtype}`, (count * m * n * k) / (dtype === "float32" ? 25 : 12), block);
   return true;
 }
 
 function wayFor(left: Matrix, right: Matrix): number {
-  if (right.columns.count <= 3 && isRun(left.columns)) return byDots;
-  return left.rows.count <= 3 && isRun(right.columns) ? byRows : byTiles;
+  if (right.columns.count <= 3 && isRun(left.columns)) return ways.byDots;
+  return left.rows.count <= 3 && isRun(right.columns) ? ways.byRows : ways.byTiles;
 }
 
 function floatingType(matrices: readonly Matrix[]): "float32" | "float64" | null {
@@ -79,13 +75,14 @@ const isEven = ({ rows, columns }: Matrix): boolean => rows.step !== null && col
 
 const transposed = ({ rows, columns, ...rest }: Matrix): Matrix => ({ ...rest, rows: columns, columns: rows });
 
-/** Address and steps: what the kernel is told of a matrix. */
-const placed = ({ data, offset, rows, columns, next = 0 }: Matrix): readonly number[] => [
-  data.byteOffset + offset * data.BYTES_PER_ELEMENT,
-  stepOf(rows),
-  stepOf(columns),
+const placed = ({ data, offset, rows, columns, next = 0 }: Matrix): MatrixBlock => ({
+  at: data.byteOffset + offset * data.BYTES_PER_ELEMENT,
+  row: stepOf(rows),
+  column: stepOf(columns),
   next,
-];
+});
+
+const none: MatrixBlock = { at: 0, row: 0, column: 0, next: 0 };
 
 /** A single place has whatever step: the one that makes it a run. */
 const stepOf = ({ count, step }: Places): number => (count === 1 ? 1 : (step ?? 0));

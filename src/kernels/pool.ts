@@ -1,8 +1,16 @@
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { averagePoolByLoops, averagePoolGradientByLoops, maxPoolByLoops, maxPoolGradientByLoops } from "./pool-loops.ts";
+import { averagePoolByLoops, averagePoolGradientByLoops, maxPoolByLoops, maxPoolGradientByLoops } from "./loops/pool-loops.ts";
 import { kernelsOf, outsOf, sizesOf, type Window, type WindowAxis } from "./window.ts";
-import { addressOf, type Workspace, workspaceOf } from "./workspace.ts";
+import {
+  type MaxPoolBlock,
+  type PoolAxis,
+  writeAveragePoolBlock,
+  writeMaxPoolBlock,
+  writeMaxPoolGradientBlock,
+  writePlacesBlock,
+} from "./wasm/generated/blocks.ts";
+import { addressOf, workspaceOf } from "./workspace.ts";
 
 /** Below this number of elements read the loops are done before a kernel would have begun. */
 const fewReads = 256;
@@ -15,7 +23,10 @@ export function maxPool(x: Tensor, window: Window, y: Tensor, indices: Tensor): 
   const workspace = workspaceOf(x, y, indices);
   const axes = threeAxes(window);
   if (workspace === null || axes === null || reads(y, window) < fewReads) maxPoolByLoops(x, window, y, indices);
-  else runOver(workspace, `max_pool_${x.dtype}`, y, window, [addressOf(x), addressOf(y), addressOf(indices), planesOf(x)], axes);
+  else {
+    const tensors = { x: addressOf(x), y: addressOf(y), indices: addressOf(indices), planes: planesOf(x) };
+    workspace.run(`max_pool_${x.dtype}`, reads(y, window), writeMaxPoolBlock(workspace.block, { ...tensors, ...axes }));
+  }
 }
 
 /**
@@ -29,15 +40,19 @@ export function maxPoolGradient(g: Tensor, indices: Tensor, x: Tensor): void {
     return;
   }
   const planes = planesOf(x);
-  const args = [addressOf(x), addressOf(g), addressOf(indices), planes, x.data.length / planes, g.data.length / planes];
-  workspace.run(`max_pool_gradient_${g.dtype}`, 2 * g.data.length + 0.2 * x.data.length, ...args);
+  const places = { indices: addressOf(indices), planes, size: x.data.length / planes, windows: g.data.length / planes };
+  const block = writeMaxPoolGradientBlock(workspace.block, { x: addressOf(x), y: addressOf(g), places });
+  workspace.run(`max_pool_gradient_${g.dtype}`, 2 * g.data.length + 0.2 * x.data.length, block);
 }
 
 /** Where the first index lies that is outside the plane of its own window, of `planes` planes of `size` elements; -1 for none. */
 export function firstOutside(indices: Tensor, planes: number, size: number): number {
   const windows = indices.data.length / planes;
   const workspace = workspaceOf(indices);
-  if (workspace !== null) return workspace.kernels.first_outside_plane(addressOf(indices), planes, size, windows);
+  if (workspace !== null) {
+    const block = writePlacesBlock(workspace.block, { indices: addressOf(indices), planes, size, windows });
+    return workspace.kernels.first_outside_plane(block, 0, 1);
+  }
   return indices.data.findIndex((index, at) => Math.floor(index / size) !== Math.floor(at / windows));
 }
 
@@ -46,16 +61,21 @@ export function averagePool(x: Tensor, window: Window, withPadding: boolean, y: 
   const workspace = workspaceOf(x, y);
   const axes = threeAxes(window);
   if (workspace === null || axes === null || reads(y, window) < fewReads) averagePoolByLoops(x, window, withPadding, y);
-  else runOver(workspace, `average_pool_${x.dtype}`, y, window, [addressOf(x), addressOf(y), planesOf(x), Number(withPadding)], axes);
+  else {
+    const tensors = { x: addressOf(x), y: addressOf(y), planes: planesOf(x), padding: Number(withPadding) };
+    workspace.run(`average_pool_${x.dtype}`, reads(y, window), writeAveragePoolBlock(workspace.block, { ...tensors, ...axes }));
+  }
 }
 
 /** The gradient of `averagePool`: every element of x receives its share of the cotangents g of all windows over it. */
 export function averagePoolGradient(g: Tensor, window: Window, withPadding: boolean, x: Tensor): void {
   const workspace = workspaceOf(g, x);
   const axes = threeAxes(window);
-  const args = [addressOf(x), addressOf(g), planesOf(x), Number(withPadding)];
   if (workspace === null || axes === null || reads(g, window) < fewReads) averagePoolGradientByLoops(g, window, withPadding, x);
-  else runOver(workspace, `average_pool_gradient_${g.dtype}`, g, window, args, axes);
+  else {
+    const tensors = { x: addressOf(x), y: addressOf(g), planes: planesOf(x), padding: Number(withPadding) };
+    workspace.run(`average_pool_gradient_${g.dtype}`, reads(g, window), writeAveragePoolBlock(workspace.block, { ...tensors, ...axes }));
+  }
 }
 
 /** Batch times channels. */
@@ -63,23 +83,16 @@ const planesOf = ({ shape }: Tensor): number => shape[0] * shape[1];
 
 const reads = (windows: Tensor, window: Window): number => windows.data.length * sizeOf(kernelsOf(window));
 
-function runOver(
-  workspace: Workspace,
-  kernel: string,
-  windows: Tensor,
-  window: Window,
-  args: readonly number[],
-  axes: readonly number[],
-): void {
-  workspace.run(kernel, reads(windows, window), ...args, ...axes);
+/** The windows along the kernels' three axes; null for windows that need more. */
+function threeAxes(window: Window): Pick<MaxPoolBlock, "outer" | "middle" | "inner"> | null {
+  if (window.length > 3) return null;
+  const [outer, middle, inner] = [...[singleton, singleton].slice(window.length - 1), ...window].map(axisOf);
+  return { outer, middle, inner };
 }
 
-/** What the kernels are told of three axes; null for windows that need more. */
-function threeAxes(window: Window): readonly number[] | null {
-  if (window.length > 3) return null;
-  const axes = [...[singleton, singleton].slice(window.length - 1), ...window];
-  return axes.flatMap(({ size, kernel, stride, dilation, begin, end, out }) => [size, kernel, stride, dilation, begin, end, out]);
-}
+const axisOf = ({ size, kernel, stride, dilation, begin, end, out }: WindowAxis): PoolAxis => {
+  return { size, taps: kernel, stride, dilation, begin, end, outs: out };
+};
 
 const singleton: WindowAxis = { size: 1, kernel: 1, stride: 1, dilation: 1, begin: 0, end: 0, out: 1 };
 

@@ -1,10 +1,11 @@
 import { isFloating } from "../tensor/dtype.ts";
 import { sizeOf, stridesOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import * as codes from "./assembly/reduce-codes.ts";
+import * as codes from "./wasm/assembly/reduce-codes.ts";
 import { stridedPlaces } from "./elementwise.ts";
 import type { Summary } from "./summaries.ts";
-import { addressOf, programAddress, type Workspace, workspaceOf } from "./workspace.ts";
+import { wordsOfReduceBlock, writeReduceBlock } from "./wasm/generated/blocks.ts";
+import { addressOf, type Workspace, workspaceOf } from "./workspace.ts";
 
 /** Fewer numbers are folded sooner than a kernel is called. */
 const leastFolded = 128;
@@ -36,9 +37,25 @@ function placesAlong(shape: readonly number[], strides: readonly number[]): Int3
 
 /** Exponentials cost about as much as ten additions; each of the others costs half a nanosecond at most. */
 function reduceByKernel(space: Workspace, { fold, finish }: Summary, x: Tensor, axes: readonly number[], out: Tensor): void {
-  space.program.set(programOf(x.shape, axes));
-  const nanoseconds = x.data.length * (fold === codes.exponentials ? 2 : 0.3);
-  space.run(`reduce_${x.dtype}`, nanoseconds, fold, finish, programAddress, addressOf(x), addressOf(out));
+  const [inner, ...outer] = mergedAxes(x.shape, axes);
+  const kept = outer.filter((axis) => !axis.isReduced);
+  const folded = outer.filter((axis) => axis.isReduced);
+  const block = writeReduceBlock(space.block, {
+    fold,
+    finish,
+    x: addressOf(x),
+    out: addressOf(out),
+    keepsInner: Number(!inner.isReduced),
+    inner: inner.size,
+    keptAxes: kept.length,
+    reducedAxes: folded.length,
+  });
+  let at = wordsOfReduceBlock;
+  for (const { size, stride } of [...kept, ...folded]) {
+    space.block.words[at++] = size;
+    space.block.words[at++] = stride;
+  }
+  space.run(`reduce_${x.dtype}`, x.data.length * (fold === codes.exponentials ? 2 : 0.3), block);
 }
 
 interface Axis {
@@ -47,8 +64,8 @@ interface Axis {
   readonly isReduced: boolean;
 }
 
-/** The axes as the kernel walks them, neighbours of one kind made one. */
-function programOf(shape: readonly number[], reduced: readonly number[]): number[] {
+/** The axes as the kernel walks them, the innermost first, neighbours of one kind made one. */
+function mergedAxes(shape: readonly number[], reduced: readonly number[]): readonly Axis[] {
   const axes: Axis[] = [];
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -59,9 +76,5 @@ function programOf(shape: readonly number[], reduced: readonly number[]): number
     else if (size !== 1) axes.push({ size, stride, isReduced });
     stride *= size;
   }
-  const [inner, ...outer] = axes;
-  const kept = outer.filter((axis) => !axis.isReduced);
-  const folded = outer.filter((axis) => axis.isReduced);
-  const walk = [...kept, ...folded].flatMap(({ size, stride }) => [size, stride]);
-  return [Number(!inner.isReduced), inner.size, kept.length, folded.length, ...walk];
+  return axes;
 }

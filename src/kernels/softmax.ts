@@ -1,6 +1,7 @@
 import { isFloating } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { blocksAround } from "./copy.ts";
+import { writeSoftmaxBlock } from "./wasm/generated/blocks.ts";
 import { addressOf, scratchBytes, type Workspace, workspaceOf } from "./workspace.ts";
 
 /** Fewer elements are done sooner than a kernel is called. */
@@ -19,7 +20,15 @@ export function softmaxAlong(x: Tensor, axis: number, logarithm: boolean, out: T
 function softmaxByKernel(space: Workspace, x: Tensor, axis: number, logarithm: boolean, out: Tensor): void {
   const { outer, inner } = blocksAround(x.shape, axis);
   const nanoseconds = 2 * x.data.length;
-  space.run(`softmax_${x.dtype}`, nanoseconds, addressOf(x), addressOf(out), outer, x.shape[axis], inner, Number(logarithm));
+  const block = writeSoftmaxBlock(space.block, {
+    x: addressOf(x),
+    out: addressOf(out),
+    outer,
+    size: x.shape[axis],
+    inner,
+    isLog: Number(logarithm),
+  });
+  space.run(`softmax_${x.dtype}`, nanoseconds, block);
 }
 
 function softmaxByLoop(x: Tensor, axis: number, logarithm: boolean, out: Tensor): void {

@@ -1,5 +1,5 @@
 import type { Data } from "../tensor/dtype.ts";
-import * as codes from "./assembly/reduce-codes.ts";
+import * as codes from "./wasm/assembly/reduce-codes.ts";
 
 /** One number from the elements of `data` that lie at `start` plus each of `places`. */
 type Loop = (data: Data, start: number, places: Int32Array) => number;

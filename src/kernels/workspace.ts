@@ -1,13 +1,14 @@
 import { bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
-import { type Build, compiled } from "./modules.ts";
+import type { BlockMemory } from "./wasm/generated/blocks.ts";
+import { type Build, compiled } from "./wasm/modules.ts";
 
 /**
- * The SIMD kernels by name. Addresses are bytes from the start of the memory. The last two arguments of a kernel that threads may share
- * are which share of the work to do, and of how many.
+ * The SIMD kernels by name. Each takes the address of its argument block, in bytes from the start of the memory, and which share of the work
+ * to do, of how many.
  */
-export type Kernels = Readonly<Record<string, (...args: readonly number[]) => number>>;
+export type Kernels = Readonly<Record<string, (block: number, share: number, shares: number) => number>>;
 
 const pageBytes = 65_536;
 /** Most pages that 32-bit addresses reach. */
@@ -18,11 +19,11 @@ export const scratchBytes = 4 * 2 ** 20;
 /** Threads that may work on one memory. */
 export const mostThreads = 16;
 
-/** The kernels' own tables come first, with the program of the running chain at their end; then each thread's scratch, then tensors. */
+/** The kernels' own tables come first, with the argument block of the running kernel at their end; then each thread's scratch, then tensors. */
 const tableBytes = 2 ** 20;
-/** Most that a chain's program may need. */
-export const programBytes = 2 ** 17;
-export const programAddress = tableBytes - programBytes;
+/** Most that an argument block may need: that of a chain holds its program. */
+export const argumentBytes = 2 ** 17;
+export const argumentAddress = tableBytes - argumentBytes;
 export const heapStart = tableBytes + mostThreads * scratchBytes;
 
 const regionAlignment = 64;
@@ -39,7 +40,7 @@ export interface Region {
 /** Other threads that work on the same memory. */
 export interface Crew {
   /** Runs the shares of a kernel's work on several threads, this one among them, and returns when all of them are done. */
-  run(kernel: string, args: readonly number[], nanoseconds: number): void;
+  run(kernel: string, block: number, nanoseconds: number): void;
   /** Lets the others go: the memory is given up. */
   dismiss(): void;
 }
@@ -53,8 +54,12 @@ export class Workspace {
   readonly module: WebAssembly.Module;
   readonly memory = new WebAssembly.Memory({ initial: heapStart / pageBytes, maximum: mostPages, shared: true });
   readonly kernels: Kernels;
-  /** Where the running chain's program stands. */
-  readonly program = new Int32Array(this.memory.buffer, programAddress, programBytes / 4);
+  /** Where the argument block of the running kernel stands. */
+  readonly block: BlockMemory = {
+    address: argumentAddress,
+    words: new Int32Array(this.memory.buffer, argumentAddress, argumentBytes / 4),
+    doubles: new Float64Array(this.memory.buffer, argumentAddress, argumentBytes / 8),
+  };
   /** Null while this thread works alone. */
   crew: Crew | null = null;
   /** Whose numbers lie in the memory that is lent. */
@@ -123,12 +128,12 @@ export class Workspace {
   }
 
   /**
-   * Runs a kernel that takes a share of its work and the number of shares as its last two arguments. `nanoseconds` is a rough estimate of
-   * what one thread needs; the results are the same for any number of threads.
+   * Runs a kernel that threads may share. `nanoseconds` is a rough estimate of what one thread needs; the results are the same for any
+   * number of threads.
    */
-  run(kernel: string, nanoseconds: number, ...args: readonly number[]): void {
-    if (this.crew !== null && nanoseconds >= leastShared) this.crew.run(kernel, args, nanoseconds);
-    else this.kernels[kernel](...args, 0, 1);
+  run(kernel: string, nanoseconds: number, block: number): void {
+    if (this.crew !== null && nanoseconds >= leastShared) this.crew.run(kernel, block, nanoseconds);
+    else this.kernels[kernel](block, 0, 1);
   }
 
   /** Whether a tensor lies in this memory. */
@@ -172,15 +177,21 @@ export const addressOf = (tensor: Tensor | null): number => tensor?.data.byteOff
 
 /** The kernels of a compiled module over a memory, for one of the threads that work on it. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, thread: number): Kernels {
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Kernels;
-  kernels.setScratch(tableBytes + thread * scratchBytes);
+  const { setScratch, fuses: _, ...kernels } = exportsOf(module, memory);
+  setScratch(tableBytes + thread * scratchBytes);
   return kernels;
 }
+
+const exportsOf = (module: WebAssembly.Module, memory: WebAssembly.Memory): Exports =>
+  new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
+
+/** The kernels, and what is neither shared nor told anything. */
+type Exports = Kernels & { readonly setScratch: (address: number) => void; readonly fuses: () => number };
 
 /** The fused build where the processor fuses (every server since 2013), so that all of them compute the same bits. */
 export function supportedBuild(): Build {
   const memory = new WebAssembly.Memory({ initial: tableBytes / pageBytes, maximum: mostPages, shared: true });
-  return instantiate(compiled("madd"), memory, 0).fuses() ? "madd" : "mul-add";
+  return exportsOf(compiled("madd"), memory).fuses() ? "madd" : "mul-add";
 }
 
 /** The elements of a tensor that lies in a buffer from the byte `offset` on. */

@@ -7,7 +7,7 @@ export class CrewHost {
 
   /** Those that work in the background give way to other threads. */
   constructor(link: CrewLink, members: number, { isBackground = false } = {}) {
-    const { words } = sheetOn(link.sheet);
+    const words = sheetOn(link.sheet);
     this.#threads = Array.from({ length: members }, (_, at) => {
       const thread = new Worker(new URL("./crew-thread.ts", import.meta.url), { workerData: { link, member: at + 1, isBackground } });
       thread.unref();

@@ -1,4 +1,4 @@
-import type { Build } from "../kernels/modules.ts";
+import type { Build } from "../kernels/wasm/modules.ts";
 
 /**
  * What a leading thread and the members of its crew share: the kernels, the memory that they work on, and a sheet of orders. Member m
@@ -6,7 +6,7 @@ import type { Build } from "../kernels/modules.ts";
  *
  *     leader                          sheet                          member m
  *
- *     writes kernel, args, shares ──► order
+ *     writes kernel, block, shares ─► order
  *     sets ──────────────────────────► pending
  *     raises, and wakes ─────────────► ticket m ───────────────────► reads the order, does its share
  *     waits for 0 ◄─────────────────── pending ◄──────────────────── lowers it, and wakes at 0
@@ -23,34 +23,26 @@ export const PENDING = 0;
 export const BROKEN = 1;
 /** How many members have started. */
 export const READY = 2;
-/** The order: which of the kernels' names in order, how many arguments, how many shares. */
+/** The order: which of the kernels' names in order, where its argument block lies, how many shares. */
 export const KERNEL = 3;
-export const ARGUMENTS = 4;
+export const BLOCK = 4;
 export const SHARES = 5;
 const firstTicket = 16;
 /** Tickets lie a cache line apart, so that one who waits for his does not slow the others. */
 export const ticketOf = (member: number): number => firstTicket * (member + 1);
 
-const mostArguments = 64;
+/** The words of a sheet. */
+export type Sheet = Int32Array<SharedArrayBuffer>;
 
-/** The words of a sheet, and the arguments of its order. */
-export interface Sheet {
-  readonly words: Int32Array<SharedArrayBuffer>;
-  readonly args: Float64Array<SharedArrayBuffer>;
-}
+export const sheetBytes = (members: number): number => ticketOf(members + 1) * 4;
 
-export const sheetBytes = (members: number): number => ticketOf(members + 1) * 4 + mostArguments * 8;
-
-export const sheetOn = (buffer: SharedArrayBuffer): Sheet => ({
-  words: new Int32Array(buffer, 0, (buffer.byteLength - mostArguments * 8) / 4),
-  args: new Float64Array(buffer, buffer.byteLength - mostArguments * 8),
-});
+export const sheetOn = (buffer: SharedArrayBuffer): Sheet => new Int32Array(buffer);
 
 /** Looks this often whether a word has changed before it sleeps until it does: waking takes longer than most kernels. */
 const looks = 20_000;
 
 /** Waits until a word differs from `value`; returns what it is then. */
-export function awaitChange(words: Sheet["words"], at: number, value: number): number {
+export function awaitChange(words: Sheet, at: number, value: number): number {
   for (let look = 0; look < looks; look++) {
     const now = Atomics.load(words, at);
     if (now !== value) return now;

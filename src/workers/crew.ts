@@ -2,8 +2,8 @@ import { type Crew, mostThreads, type Workspace } from "../kernels/workspace.ts"
 import { problem } from "../problems/problems.ts";
 import type { ThreadBudget } from "./thread-budget.ts";
 import {
-  ARGUMENTS,
   awaitChange,
+  BLOCK,
   BROKEN,
   type CrewLink,
   KERNEL,
@@ -56,7 +56,7 @@ export class LeadingCrew implements Crew {
 
   /** How many members have started. */
   get ready(): number {
-    return Atomics.load(this.#sheet.words, READY);
+    return Atomics.load(this.#sheet, READY);
   }
 
   /** How often work was shared. */
@@ -65,14 +65,14 @@ export class LeadingCrew implements Crew {
   }
 
   /** Throws the problem worker_lost when a member is lost; the memory may then still be written to, and must be given up. */
-  run(kernel: string, args: readonly number[], nanoseconds: number): void {
+  run(kernel: string, block: number, nanoseconds: number): void {
     if (!this.#isRecruited) this.#host.recruit(this.link, this.#members);
     this.#isRecruited = true;
     const useful = Math.min(Math.floor(nanoseconds / leastShare) - 1, this.ready);
     const helpers = useful > 0 ? this.#budget.take(useful) : 0;
     try {
-      if (helpers === 0) this.#space.kernels[kernel](...args, 0, 1);
-      else this.#share(kernel, args, helpers + 1);
+      if (helpers === 0) this.#space.kernels[kernel](block, 0, 1);
+      else this.#share(kernel, block, helpers + 1);
     } finally {
       this.#budget.giveBack(helpers);
     }
@@ -82,12 +82,11 @@ export class LeadingCrew implements Crew {
     if (this.#isRecruited) this.#host.dismiss();
   }
 
-  #share(kernel: string, args: readonly number[], shares: number): void {
-    const { words, args: places } = this.#sheet;
+  #share(kernel: string, block: number, shares: number): void {
+    const words = this.#sheet;
     this.#shared++;
-    places.set(args);
     words[KERNEL] = this.#kernels.indexOf(kernel);
-    words[ARGUMENTS] = args.length;
+    words[BLOCK] = block;
     words[SHARES] = shares;
     Atomics.store(words, PENDING, shares - 1);
     // Looked at after the count is set: who ends from here on sets it to 0.
@@ -96,7 +95,7 @@ export class LeadingCrew implements Crew {
       Atomics.add(words, ticketOf(member), 1);
       Atomics.notify(words, ticketOf(member));
     }
-    this.#space.kernels[kernel](...args, 0, shares);
+    this.#space.kernels[kernel](block, 0, shares);
     for (let pending = Atomics.load(words, PENDING); pending > 0;) pending = awaitChange(words, PENDING, pending);
     if (Atomics.load(words, BROKEN) !== 0) this.#giveUp();
   }

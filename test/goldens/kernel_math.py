@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes kernel_math.json with mpmath (1.3), and prints the coefficients that stand in src/kernels/assembly/math-*.ts, highest power first."""
+"""Makes kernel_math.json with mpmath (1.3), and prints the coefficients that stand in src/kernels/wasm/assembly/math-*.ts, highest power first."""
 import base64
 import json
 import math

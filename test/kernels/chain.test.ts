@@ -11,7 +11,7 @@ import {
   runChain,
 } from "../../src/kernels/chain.ts";
 import { broadcastPlaces } from "../../src/kernels/elementwise.ts";
-import { type Build, builds } from "../../src/kernels/modules.ts";
+import { type Build, builds } from "../../src/kernels/wasm/modules.ts";
 import { addressOf, workspace } from "../../src/kernels/workspace.ts";
 import { sizeOf, type Shape } from "../../src/tensor/shape.ts";
 import { type Tensor, tensorOf, type TensorType, zeros } from "../../src/tensor/tensor.ts";

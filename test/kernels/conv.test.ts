@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { convolutionWeightsByLoops, convolveByLoops, convolveTransposedByLoops } from "../../src/kernels/conv-loops.ts";
+import { convolutionWeightsByLoops, convolveByLoops, convolveTransposedByLoops } from "../../src/kernels/loops/conv-loops.ts";
 import { convolutionWeights, convolve, convolveTransposed } from "../../src/kernels/conv.ts";
 import { extentOf, kernelsOf, outsOf, sizesOf, type Window, type WindowAxis } from "../../src/kernels/window.ts";
 import type { DType } from "../../src/tensor/dtype.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { bindChain, compileChain, type Instruction, instructions, runChain } from "../../src/kernels/chain.ts";
-import { builds, type Build } from "../../src/kernels/modules.ts";
+import { builds, type Build } from "../../src/kernels/wasm/modules.ts";
 import { erf } from "../../src/kernels/special.ts";
 import { addressOf, workspace } from "../../src/kernels/workspace.ts";
 import { tensorOf } from "../../src/tensor/tensor.ts";

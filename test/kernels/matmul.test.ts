@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { multiplyByLoops } from "../../src/kernels/matmul-loops.ts";
+import { multiplyByLoops } from "../../src/kernels/loops/matmul-loops.ts";
 import { multiply } from "../../src/kernels/matmul.ts";
 import { type Matrix, matrixAt, placesBy, type Scaling } from "../../src/kernels/matrix.ts";
 import type { DType } from "../../src/tensor/dtype.ts";

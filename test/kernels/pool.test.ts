@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { averagePoolByLoops, averagePoolGradientByLoops, maxPoolByLoops, maxPoolGradientByLoops } from "../../src/kernels/pool-loops.ts";
+import {
+  averagePoolByLoops,
+  averagePoolGradientByLoops,
+  maxPoolByLoops,
+  maxPoolGradientByLoops,
+} from "../../src/kernels/loops/pool-loops.ts";
 import { averagePool, averagePoolGradient, firstOutside, maxPool, maxPoolGradient } from "../../src/kernels/pool.ts";
 import { extentOf, kernelsOf, outsOf, sizesOf, type Window, type WindowAxis } from "../../src/kernels/window.ts";
 import type { DType } from "../../src/tensor/dtype.ts";

@@ -1,5 +1,5 @@
 import { expect, vi } from "vitest";
-import { type Build, builds, compiled } from "../../src/kernels/modules.ts";
+import { type Build, builds, compiled } from "../../src/kernels/wasm/modules.ts";
 import { heapStart, instantiate, type Kernels, workspace } from "../../src/kernels/workspace.ts";
 import { bytesPerElement } from "../../src/tensor/dtype.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";

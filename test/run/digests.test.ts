@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { builds } from "../../src/kernels/modules.ts";
+import { builds } from "../../src/kernels/wasm/modules.ts";
 import { supportedBuild } from "../../src/kernels/workspace.ts";
 
 const script = fileURLToPath(new URL("fixtures/digests.ts", import.meta.url));

@@ -59,7 +59,7 @@ describe("a crew", () => {
       if ("crew" in message) {
         messages.push("crew");
         host = new CrewHost(message.crew, message.members);
-        const { words } = sheetOn(message.crew.sheet);
+        const words = sheetOn(message.crew.sheet);
         const isUp = (): boolean => Atomics.load(words, READY) === message.members;
         if (messages.length === 1)
           void expect

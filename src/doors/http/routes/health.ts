@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import about from "../../../../package.json" with { type: "json" };
-import { builds } from "../../../kernels/modules.ts";
+import { builds } from "../../../kernels/wasm/modules.ts";
 import { supportedBuild } from "../../../kernels/workspace.ts";
 import type { WorkerPool } from "../../../workers/pool.ts";
 import type { Storage } from "../../../jobs/contract.ts";

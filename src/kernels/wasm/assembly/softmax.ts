@@ -1,0 +1,158 @@
+// Softmax and its logarithm, in doubles that round once. Threads share the lines along the axis among them.
+
+import { scratch } from "./base.ts";
+import { SoftmaxBlock } from "./blocks.ts";
+import { clamped, double, joined } from "./lanes.ts";
+import { exp, expWithin } from "./math-exp.ts";
+import { log } from "./math-log.ts";
+
+export function softmax_float32(block: SoftmaxBlock, part: i32, parts: i32): void {
+  softmax<f32>(block, part, parts);
+}
+
+export function softmax_float64(block: SoftmaxBlock, part: i32, parts: i32): void {
+  softmax<f64>(block, part, parts);
+}
+
+/** Lines that are computed side by side. */
+const width: i32 = 4;
+
+function softmax<T extends number>(block: SoftmaxBlock, part: i32, parts: i32): void {
+  const x = block.x,
+    out = block.out;
+  const outer = block.outer,
+    size = block.size,
+    inner = block.inner,
+    isLog = block.isLog !== 0;
+  const groups = inner === 1 ? 1 : (inner + width - 1) / width;
+  const jobs: i64 = <i64>outer * groups;
+  const end = <i32>((jobs * (part + 1)) / parts);
+  for (let job = <i32>((jobs * part) / parts); job < end; job++) {
+    const line = (job % groups) * width;
+    const offset = (<usize>(job / groups) * size * inner + line) * sizeof<T>();
+    if (inner === 1) softmaxOfRow<T>(x + offset, out + offset, size, isLog);
+    else softmaxOfLines<T>(x + offset, out + offset, size, inner, min(width, inner - line), isLog);
+  }
+}
+
+// @inline
+function exponential<T extends number>(x: v128): v128 {
+  return sizeof<T>() === 4 ? expWithin<T>(clamped(x, -708, 708)) : exp<f64>(x);
+}
+
+/** The first two of four numbers as doubles. */
+// @inline
+function first<T extends number>(from: usize): v128 {
+  return sizeof<T>() === 4 ? f64x2.promote_low_f32x4(v128.load64_zero(from)) : v128.load(from);
+}
+
+/** The last two of four numbers as doubles. */
+// @inline
+function last<T extends number>(from: usize): v128 {
+  return sizeof<T>() === 4 ? f64x2.promote_low_f32x4(v128.load64_zero(from, 8)) : v128.load(from, 16);
+}
+
+/** Writes four doubles as numbers. */
+// @inline
+function write<T extends number>(to: usize, low: v128, high: v128): void {
+  if (sizeof<T>() === 4) v128.store(to, joined(low, high));
+  else {
+    v128.store(to, low);
+    v128.store(to, high, 16);
+  }
+}
+
+/** Whether a maximum passes NaN by does not matter: the exponential of NaN makes the sum NaN. */
+function softmaxOfRow<T extends number>(x: usize, out: usize, size: i32, isLog: bool): void {
+  const whole = size & ~3;
+  const padded = scratch + <usize>((size + 3) & ~3) * 8;
+  let greatest = double(-Infinity);
+  let to = scratch;
+  let from = x;
+  for (let at = 0; at < whole; at += 4, from += 4 * sizeof<T>(), to += 32) {
+    const low = first<T>(from);
+    const high = last<T>(from);
+    v128.store(to, low);
+    v128.store(to, high, 16);
+    greatest = v128.pmax<f64>(v128.pmax<f64>(greatest, low), high);
+  }
+  // Past the end come numbers whose exponentials are nothing.
+  for (let at = whole; to < padded; at++, from += sizeof<T>(), to += 8) {
+    const one = at < size ? <f64>load<T>(from) : -Infinity;
+    store<f64>(to, one);
+    greatest = v128.pmax<f64>(greatest, double(one));
+  }
+  greatest = v128.pmax<f64>(greatest, v128.shuffle<i64>(greatest, greatest, 1, 0));
+
+  let sumLow = double(0);
+  let sumHigh = double(0);
+  for (to = scratch; to < padded; to += 32) {
+    const low = v128.sub<f64>(v128.load(to), greatest);
+    const high = v128.sub<f64>(v128.load(to, 16), greatest);
+    const expLow = exponential<T>(low);
+    const expHigh = exponential<T>(high);
+    sumLow = v128.add<f64>(sumLow, expLow);
+    sumHigh = v128.add<f64>(sumHigh, expHigh);
+    v128.store(to, isLog ? low : expLow);
+    v128.store(to, isLog ? high : expHigh, 16);
+  }
+  let sum = v128.add<f64>(sumLow, sumHigh);
+  sum = v128.add<f64>(sum, v128.shuffle<i64>(sum, sum, 1, 0));
+  if (isLog) sum = log<f64>(sum);
+  to = scratch;
+  for (let at = 0; at < whole; at += 4, out += 4 * sizeof<T>(), to += 32) {
+    write<T>(out, finished(v128.load(to), sum, isLog), finished(v128.load(to, 16), sum, isLog));
+  }
+  for (let at = whole; at < size; at++, out += sizeof<T>(), to += 8) {
+    store<T>(out, <T>f64x2.extract_lane(finished(double(load<f64>(to)), sum, isLog), 0));
+  }
+}
+
+// @inline
+function finished(x: v128, sum: v128, isLog: bool): v128 {
+  return isLog ? v128.sub<f64>(x, sum) : v128.div<f64>(x, sum);
+}
+
+/** Up to four lines side by side, whose elements lie `inner` apart. */
+function softmaxOfLines<T extends number>(x: usize, out: usize, size: i32, inner: i32, lines: i32, isLog: bool): void {
+  const step = <usize>inner * sizeof<T>();
+  const end = scratch + <usize>size * 32;
+  let low = double(-Infinity);
+  let high = double(-Infinity);
+  for (let to = scratch; to < end; to += 32, x += step) {
+    if (lines === width) {
+      v128.store(to, first<T>(x));
+      v128.store(to, last<T>(x), 16);
+    } else {
+      for (let at = 0; at < lines; at++) store<f64>(to + <usize>at * 8, <f64>load<T>(x + <usize>at * sizeof<T>()));
+    }
+    low = v128.pmax<f64>(low, v128.load(to));
+    high = v128.pmax<f64>(high, v128.load(to, 16));
+  }
+  let sumLow = double(0);
+  let sumHigh = double(0);
+  for (let to = scratch; to < end; to += 32) {
+    const lowShifted = v128.sub<f64>(v128.load(to), low);
+    const highShifted = v128.sub<f64>(v128.load(to, 16), high);
+    const expLow = exponential<T>(lowShifted);
+    const expHigh = exponential<T>(highShifted);
+    sumLow = v128.add<f64>(sumLow, expLow);
+    sumHigh = v128.add<f64>(sumHigh, expHigh);
+    v128.store(to, isLog ? lowShifted : expLow);
+    v128.store(to, isLog ? highShifted : expHigh, 16);
+  }
+  if (isLog) {
+    sumLow = log<f64>(sumLow);
+    sumHigh = log<f64>(sumHigh);
+  }
+  for (let to = scratch; to < end; to += 32, out += step) {
+    const lowResult = finished(v128.load(to), sumLow, isLog);
+    const highResult = finished(v128.load(to, 16), sumHigh, isLog);
+    if (lines === width) write<T>(out, lowResult, highResult);
+    else {
+      v128.store(to, lowResult);
+      v128.store(to, highResult, 16);
+      for (let at = 0; at < lines; at++) store<T>(out + <usize>at * sizeof<T>(), <T>load<f64>(to + <usize>at * 8));
+    }
+  }
+}
