@@ -30,7 +30,7 @@ export interface Assignment {
 }
 
 /** What safetensors do not say of a given tensor. */
-interface Kept {
+interface Form {
   readonly dtype: DType | null;
   readonly kind: NumberKind;
   readonly layout: GivenTensor["layout"];
@@ -39,7 +39,7 @@ interface Kept {
 /** An assignment as one file: the tensors, and beside them the rest. The same assignment has the same bytes. */
 export function encodeAssignment({ spec, given }: Assignment): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, Tensor>();
-  const kept: Record<string, Kept> = {};
+  const kept: Record<string, Form> = {};
   for (const place of places) {
     for (const [name, { shape, dtype, kind, layout, data }] of given[place].tensors) {
       tensors.set(`${place}/${name}`, { dtype: storageOf(data), shape, data });
@@ -52,7 +52,7 @@ export function encodeAssignment({ spec, given }: Assignment): Uint8Array<ArrayB
 /** Reads what `encodeAssignment` wrote. */
 export function decodeAssignment(bytes: Uint8Array): Assignment {
   const { tensors, metadata } = decodeSafetensors(bytes);
-  const kept = JSON.parse(metadata.given) as Readonly<Record<string, Kept>>;
+  const kept = JSON.parse(metadata.given) as Readonly<Record<string, Form>>;
   const placed = (place: TensorPlace): GivenInputs => {
     const own = [...tensors].filter(([path]) => path.startsWith(`${place}/`));
     const given = own.map(([path, { shape, data }]) => [path.slice(place.length + 1), { shape, data, ...kept[path] }] as const);

@@ -8,7 +8,7 @@ const mostRows = 500;
 /** The history of a run has about so many rows unless told. */
 const usualRows = 1000;
 
-interface Step {
+interface Update {
   readonly step: number;
   readonly epoch: number;
   readonly loss: number;
@@ -22,7 +22,7 @@ export class History {
   readonly #host: Host;
   readonly #every: number;
   #rows: MetricsRow[] = [];
-  #last: Step | null = null;
+  #last: Update | null = null;
   #flushedAt: number;
   #flushedStep: number;
   #rate = 0;
@@ -36,9 +36,9 @@ export class History {
     this.#flushedStep = step;
   }
 
-  step(step: Step): void {
-    this.#last = step;
-    if ((step.step - 1) % this.#every === 0 || step.step === this.#setup.steps) this.#rows.push(rowOf(step));
+  step(update: Update): void {
+    this.#last = update;
+    if ((update.step - 1) % this.#every === 0 || update.step === this.#setup.steps) this.#rows.push(rowOf(update));
   }
 
   /** What an epoch came to goes into the row of its last step. */
@@ -83,7 +83,7 @@ export class History {
 /** Speeds are estimates, and are told as such. */
 const rounded = (number: number): number => Number(number.toPrecision(4));
 
-const rowOf = ({ step, epoch, loss, lr, norm }: Step): MetricsRow => ({
+const rowOf = ({ step, epoch, loss, lr, norm }: Update): MetricsRow => ({
   step,
   epoch,
   loss: written(loss),

@@ -25,7 +25,7 @@ interface Moment {
   readonly loop: () => LoopState;
 }
 
-interface Kept {
+interface RunParts {
   readonly setup: Setup;
   readonly host: Host;
   readonly optimization: Optimization;
@@ -35,7 +35,7 @@ interface Kept {
 
 /** Keeps what a run may go back to or on from: checkpoints with its host, and copies of the parameters in memory. */
 export class Keeper {
-  readonly #run: Kept;
+  readonly #run: RunParts;
   readonly #began: number;
   #snapshot: Snapshot;
   #snapshotAt: number;
@@ -47,7 +47,7 @@ export class Keeper {
   #bestWeights: Uint8Array<ArrayBuffer> | null = null;
 
   /** `resumed` is the step of the checkpoint that the run goes on from; null for one that begins. */
-  constructor(run: Kept, resumed: number | null) {
+  constructor(run: RunParts, resumed: number | null) {
     this.#run = run;
     this.#checkpointStep = resumed ?? -1;
     this.#snapshot = { step: resumed ?? 0, optimization: run.optimization.read(), rates: [] };

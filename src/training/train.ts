@@ -25,6 +25,7 @@ export function train(setup: Setup, resumed: Resumed | null, host: Host): Ending
 
 /** A step that has taken so long, in milliseconds, does not come to its end when the run is cancelled. */
 const stepPatience = 250;
+
 class Training implements Disposable {
   readonly #setup: Setup;
   readonly #host: Host;
@@ -60,8 +61,8 @@ class Training implements Disposable {
     this.#secondsBefore = resumed?.loop.seconds ?? 0;
     this.#began = this.#stepBegan = host.now();
     this.#history = new History(setup, host, this.#step);
-    const { optimization, stopping, history } = { optimization: this.#optimization, stopping: this.#stopping, history: this.#history };
-    this.#keeper = new Keeper({ setup, host, optimization, stopping, history }, resumed === null ? null : this.#step);
+    const kept = { setup, host, optimization: this.#optimization, stopping: this.#stopping, history: this.#history };
+    this.#keeper = new Keeper(kept, resumed?.loop.step ?? null);
   }
 
   run(): Ending {
