@@ -16,7 +16,7 @@ import type { Parts } from "./parts.ts";
 import type { Server } from "./postgres.ts";
 import { sweep, sweepRegularly } from "./retention.ts";
 import { type Tables, migrate } from "./schema.ts";
-import type { StorageSettings } from "./storage.ts";
+import type { StorageSettings } from "./storage-settings.ts";
 import { createWebhookStore } from "./webhook-store.ts";
 
 /** Milliseconds in which a database that is well answers. */

@@ -13,7 +13,7 @@ import type { Parts } from "./parts.ts";
 import { sweep, sweepRegularly } from "./retention.ts";
 import { migrate } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
-import type { StorageSettings } from "./storage.ts";
+import type { StorageSettings } from "./storage-settings.ts";
 import { WatchList } from "./watch-list.ts";
 import { createWebhookStore } from "./webhook-store.ts";
 

@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MetricsRow, Progress } from "../training/report.ts";
 import { Problem } from "../problems/problems.ts";
 import { type Claim, type JobStatus, LostJob, type NewCheckpoint, type NewEvent, type Report, type Storage } from "./contract.ts";
-import type { Meter } from "./runner.ts";
 import type { TrainerMessage } from "./trainer-protocol.ts";
 
 type Told = Extract<TrainerMessage, { kind: "metrics" | "checkpoint" }>;
@@ -14,6 +13,14 @@ const eventShare = 100;
 
 /** Rows of one transaction: a job that logs every step brings them by the ten thousand, and requests wait meanwhile. */
 const mostRows = 1_000;
+
+/** Told of what is worth counting. */
+export interface Meter {
+  readonly waited: (seconds: number) => void;
+  readonly trained: (steps: number, samples: number) => void;
+  readonly kept: (bytes: number) => void;
+  readonly ended: (status: string, seconds: number) => void;
+}
 
 interface Listener {
   readonly status: (status: JobStatus) => void;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Ending, Wish } from "../training/host.ts";
 import { Problem } from "../problems/problems.ts";
 import { type Claim, type Failure, type Job, type JobStatus, LostJob, type Outcome, type Storage } from "./contract.ts";
-import { Reporter } from "./reporter.ts";
+import { type Meter, Reporter } from "./reporter.ts";
 import { ThreadEnded, TrainerThread } from "./trainer-thread.ts";
 
 export interface RunnerOptions {
@@ -12,14 +12,6 @@ export interface RunnerOptions {
   readonly settingsOf: (place: number) => unknown;
   readonly onTrouble?: (trouble: { readonly job: string; readonly trace: string }) => void;
   readonly meter?: Meter;
-}
-
-/** Told of what is worth counting. */
-export interface Meter {
-  readonly waited: (seconds: number) => void;
-  readonly trained: (steps: number, samples: number) => void;
-  readonly kept: (bytes: number) => void;
-  readonly ended: (status: string, seconds: number) => void;
 }
 
 /** The end of a job is written again and again for so long, in milliseconds, when the storage cannot be reached. */

@@ -1,53 +1,12 @@
 import { openCluster } from "./cluster.ts";
 import type { Storage } from "./contract.ts";
 import { openEmbedded } from "./embedded.ts";
-import type { Caps } from "./parts.ts";
 import { postgresAt } from "./postgres.ts";
-import { type Retention, defaultRetention } from "./retention.ts";
-
-export interface StorageOptions {
-  /** The folder for what is kept, or for what is fetched from the database. */
-  readonly dataDir: string;
-  /** `postgres://…`; null: SQLite and files in the folder, which then is this process's alone. */
-  readonly databaseUrl?: string | null;
-  readonly caps?: Partial<Caps>;
-  readonly retention?: Partial<Retention>;
-  /** How long writes of an attempt are tried again while the storage does not answer, in milliseconds. */
-  readonly patienceMs?: number;
-  /** How long one dispatch of a job may last, in seconds; null: half a day in a cluster, without end in one process. */
-  readonly segmentSeconds?: number | null;
-  /** Bytes of blobs of the database that are kept in files of this machine as well. */
-  readonly cacheBytes?: number;
-  /** Told of what fails in the background and has no caller. */
-  readonly onError: (error: unknown) => void;
-}
-
-/** The options with nothing left out. */
-export interface StorageSettings extends Required<StorageOptions> {
-  readonly caps: Caps;
-  readonly retention: Retention;
-}
-
-const defaultCaps: Caps = Object.freeze({ queued: 10_000, queuedPerClient: 1_000, attempts: 3 });
-const defaultPatienceMs = 60_000;
-const defaultCacheBytes = 16 * 2 ** 30;
+import { complete, type StorageOptions } from "./storage-settings.ts";
 
 /** Opens what keeps jobs and data, and brings its tables up to date. Throws FolderInUse and FolderUnusable, and Problem when the database cannot be reached. */
 export function openStorage(options: StorageOptions): Promise<Storage> {
   const settings = complete(options);
   const { databaseUrl } = settings;
   return databaseUrl === null ? openEmbedded(settings) : openCluster(settings, (onError) => postgresAt(databaseUrl, onError));
-}
-
-/** Fills in what options leave out. */
-export function complete({ caps, retention, ...options }: StorageOptions): StorageSettings {
-  return {
-    databaseUrl: null,
-    patienceMs: defaultPatienceMs,
-    segmentSeconds: null,
-    cacheBytes: defaultCacheBytes,
-    ...options,
-    caps: { ...defaultCaps, ...caps },
-    retention: { ...defaultRetention, ...retention },
-  };
 }

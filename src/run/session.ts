@@ -2,7 +2,7 @@ import { type Region, workspace } from "../kernels/workspace.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { problem } from "../problems/problems.ts";
 import { type BoundPlan, bindShared, bytesToBind } from "./bind.ts";
-import type { Result } from "./executable.ts";
+import type { RunResult } from "./executable.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /**
@@ -26,7 +26,7 @@ export class Session implements Disposable {
    * Feeds come in the plan's order; null leaves what is there, for values that the plan updates. The results are views of the session's
    * memory, valid until its next run.
    */
-  run(feeds: readonly (Tensor | null)[], cancelled: () => boolean = () => false): Result {
+  run(feeds: readonly (Tensor | null)[], cancelled: () => boolean = () => false): RunResult {
     return this.#bound.run(feeds, cancelled);
   }
 

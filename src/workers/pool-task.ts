@@ -1,6 +1,14 @@
 import type { Answer } from "../tasks/perform.ts";
 
-import type { Flight } from "./pool-worker.ts";
+/** A slot in use. It outlives its task when nobody waits for the answer any more or when the task was given to another worker. */
+export interface Flight {
+  readonly worker: { release(flight: Flight): void };
+  readonly slot: number;
+  readonly bytes: number;
+  task: PoolTask | undefined;
+  /** When a started task was cancelled, in milliseconds of performance.now(). */
+  cancelledAt: number | undefined;
+}
 
 /** One request to the pool from its arrival to its answer: waiting in the queue, or in flight on a worker. */
 export class PoolTask {

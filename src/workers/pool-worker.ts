@@ -14,7 +14,7 @@ import {
   type ThreadAllowance,
   type WorkerMessage,
 } from "./pool-protocol.ts";
-import type { PoolTask } from "./pool-task.ts";
+import type { Flight, PoolTask } from "./pool-task.ts";
 
 /** Tasks that may be in flight on one worker: enough to keep it busy while messages travel. */
 const slotsPerWorker = 16;
@@ -27,16 +27,6 @@ const longestMessage = 0.1;
 
 /** A worker that hands nothing back for this long, in milliseconds, is held up by a long task. */
 const heldUpAfter = 20;
-
-/** A slot in use. It outlives its task when nobody waits for the answer any more or when the task was given to another worker. */
-export interface Flight {
-  readonly worker: PoolWorker;
-  readonly slot: number;
-  readonly bytes: number;
-  task: PoolTask | undefined;
-  /** When a started task was cancelled, in milliseconds of performance.now(). */
-  cancelledAt: number | undefined;
-}
 
 /** What a worker tells its pool. */
 export interface PoolWorkerEvents {

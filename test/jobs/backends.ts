@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Storage } from "../../src/jobs/contract.ts";
 import { openCluster } from "../../src/jobs/cluster.ts";
-import { type StorageOptions, complete, openStorage } from "../../src/jobs/storage.ts";
+import { type StorageOptions, complete } from "../../src/jobs/storage-settings.ts";
+import { openStorage } from "../../src/jobs/storage.ts";
 import { PostgresServer, postgresPrograms } from "../support/postgres.ts";
 
 /** Somewhere to keep things, empty at first, that outlives a Storage: closing one and opening another finds what was kept. */

@@ -20,7 +20,7 @@ import type { Language } from "../messages.ts";
 import { type ClaimedItem, claimsByPoint, type Required, requiredItems } from "./claims.ts";
 import { judge, missing } from "./judge.ts";
 import type { PreparedGrading } from "./prepare.ts";
-import { type Credit, type Findings, type Ordered, verdictOf } from "./report.ts";
+import { type Credit, type Diagnosed, type Ordered, verdictOf } from "./report.ts";
 
 /** A program at a point, with what certain items of it should be. */
 export interface Standard extends Feeding {
@@ -134,7 +134,7 @@ export class Grader {
     return prepared.study().followThrough.from(own, standard);
   }
 
-  #diagnose(judgements: readonly Judgement[]): Findings {
+  #diagnose(judgements: readonly Judgement[]): Diagnosed {
     const all = new Set(judgements.map(({ point }) => point));
     const wrong = new Set(judgements.filter(({ verdict }) => verdict !== "correct").map(({ point }) => point));
     const points = [...(all.size > mostPoints ? wrong : all)].slice(0, mostPoints);

@@ -18,7 +18,7 @@ export interface Ordered extends Judged {
 }
 
 /** The judged items that a diagnosis was made from, by its observations' positions. */
-export interface Findings {
+export interface Diagnosed {
   readonly diagnosis: Diagnosis;
   readonly observed: readonly Judged[];
 }
@@ -28,7 +28,7 @@ export function verdictOf(
   id: string | undefined,
   judged: readonly Ordered[],
   credit: Credit,
-  findings: Findings | null,
+  findings: Diagnosed | null,
   language: Language,
 ): Verdict {
   const isWorth = ({ name }: Judged): number => (credit.worth === null ? 1 : (credit.worth.get(keyOf(name)) ?? 0));
