@@ -126,6 +126,16 @@ test.each(pages)("$name: links lead somewhere", ({ name, text }) => {
   }
 });
 
+test.each([...pages, { name: "test/README.md", text: readFileSync(join(root, "test/README.md"), "utf8") }])(
+  "$name: files that it names are there",
+  ({ text }) => {
+    // Beside what git diff said of files that were added and undone again.
+    const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, "");
+    const named = Array.from(prose.matchAll(/`((?:src|test|load|openapi)\/[^`\s]*)`/g), ([, path]) => path);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  },
+);
+
 test("the README is short", () => {
   expect(page("README.md").split("\n").length).toBeLessThanOrEqual(251);
 });
