@@ -8,7 +8,7 @@ import { type Runnable, runnable } from "../run/run.ts";
 import { defineTask, json, noParameters, type Shared } from "../tasks/define.ts";
 import { Outline, type Put, putAll } from "../tasks/outline.ts";
 import { Preparations, type Prepared } from "../tasks/preparations.ts";
-import type { Content, Findings } from "../tasks/result.ts";
+import type { TaskContent, Findings } from "../tasks/result.ts";
 import { besideOf, type Derivatives, differentiate, type Part } from "./differentiate.ts";
 import { GradientsRequest } from "./requests.ts";
 import { GradientsResponse } from "./responses.ts";
@@ -70,7 +70,7 @@ export function differentiatorOf({ limits, compiler, cacheBytes }: Shared) {
     return { program, derivatives, outline, runnable: ready, size: ready.size + outline.size };
   };
 
-  return (question: GradientsQuestion, source: ProgramSource, shared: GivenInputs, cancelled: () => boolean): Content => {
+  return (question: GradientsQuestion, source: ProgramSource, shared: GivenInputs, cancelled: () => boolean): TaskContent => {
     const { of, wrt, return: parts, seed, encoding, points } = question;
     const key = JSON.stringify([of, wrt, parts, question.cotangent !== undefined, seed]);
     const cotangent = question.cotangent === undefined ? null : decodeTensor(question.cotangent, "/cotangent", limits);

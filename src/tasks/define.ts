@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Compiler } from "../program/compiler.ts";
 import type { Registry } from "../program/registry.ts";
 import type { Limits } from "../request/limits.ts";
-import type { Result } from "./result.ts";
+import type { TaskResult } from "./result.ts";
 
 /** What the tasks of one thread share. */
 export interface Shared {
@@ -15,7 +15,7 @@ export interface Shared {
 }
 
 /** One call of a task, beside its body. */
-export interface Call<Parameters> {
+export interface TaskCall<Parameters> {
   readonly parameters: Parameters;
   /** Whether nobody waits for the answer any more. Cheap: ask between the steps of long work, and throw anything when it is true. */
   readonly cancelled: () => boolean;
@@ -65,7 +65,7 @@ export interface Operation<Parameters> {
 }
 
 /** Runs a task. Synchronous, and the same again on another thread when this one is held up or lost before the answer is sent. */
-export type Handler<Parameters, Body, Facts> = (body: Body, call: Call<Parameters>) => Result<Facts>;
+export type Handler<Parameters, Body, Facts> = (body: Body, call: TaskCall<Parameters>) => TaskResult<Facts>;
 
 /** One kind of work for a worker thread, defined once: the pool, the command, the routes and the contract read it off here. */
 export interface TaskDefinition<Parameters, Body, Facts> {
@@ -85,7 +85,7 @@ export interface Task<Parameters, Facts> {
   readonly parameters: z.ZodType<Parameters>;
   readonly body: BodyKind<unknown>;
   readonly operation?: Operation<Parameters>;
-  readonly prepare: (shared: Shared) => (body: never, call: Call<never>) => Result<Facts>;
+  readonly prepare: (shared: Shared) => (body: never, call: TaskCall<never>) => TaskResult<Facts>;
 }
 
 /** Any task, whatever it is told: its own schema says whether it can be told something. */

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { parseJson } from "../request/json.ts";
 import type { Limits } from "../request/limits.ts";
 import { validate } from "../request/validate.ts";
-import type { BodyKind, Call, Shared, Task } from "./define.ts";
-import type { Content, Result } from "./result.ts";
+import type { BodyKind, TaskCall, Shared, Task } from "./define.ts";
+import type { TaskContent, TaskResult } from "./result.ts";
 
 /** What is sent for a task's content: a content type, and text or bytes, whose memory is given away. */
 export interface Written {
@@ -12,7 +12,7 @@ export interface Written {
 }
 
 /** How a door writes the content of a result. Throws answer_too_large. */
-export type WriteContent = (content: Content, limits: Limits) => Written;
+export type WriteContent = (content: TaskContent, limits: Limits) => Written;
 
 /** What comes back for a call: an HTTP status with what is sent, and the facts; undefined where the call was refused. */
 export interface Answer<Facts = unknown> extends Written {
@@ -27,7 +27,7 @@ export type Performer<Facts = unknown> = (body: string | Uint8Array, parameters:
 export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, shared: Shared, write: WriteContent): Performer<Facts> {
   const { limits } = shared;
   // The body is what the task's own kind makes of it.
-  const run = task.prepare(shared) as (body: unknown, call: Call<Parameters>) => Result<Facts>;
+  const run = task.prepare(shared) as (body: unknown, call: TaskCall<Parameters>) => TaskResult<Facts>;
   return (body, parameters, cancelled) => {
     const { content, facts } = run(readBody(task.body, body, limits), { parameters: task.parameters.parse(parameters), cancelled });
     return { status: 200, ...write(content, limits), facts };

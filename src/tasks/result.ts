@@ -15,7 +15,7 @@ export interface Findings {
 export type WriteTensor<Written> = (tensor: Tensor) => Written;
 
 /** What a task answers, with tensors as they are: a door writes it in its own form. */
-export type Content =
+export type TaskContent =
   | { readonly kind: "findings"; readonly findings: Findings; readonly encoding: Encoding }
   /** One after the other: each is told before the next is run. */
   | { readonly kind: "points"; readonly points: Iterable<Findings>; readonly encoding: Encoding }
@@ -26,10 +26,10 @@ export type Content =
   | { readonly kind: "nothing" };
 
 /** What a task answers: its content for the client, and facts for whoever asked on the client's behalf; null where there are none. */
-export interface Result<Facts = unknown> {
-  readonly content: Content;
+export interface TaskResult<Facts = unknown> {
+  readonly content: TaskContent;
   readonly facts: Facts;
 }
 
 /** A document of a task that tells nothing beside it. */
-export const documentOf = (document: object): Content => ({ kind: "document", compose: () => document, encoding: "list" });
+export const documentOf = (document: object): TaskContent => ({ kind: "document", compose: () => document, encoding: "list" });

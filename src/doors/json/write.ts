@@ -3,12 +3,12 @@ import type { Limits } from "../../request/limits.ts";
 import type { Encoding } from "../../request/values.ts";
 import { answerTooLarge, type Outline } from "../../tasks/outline.ts";
 import type { Written } from "../../tasks/perform.ts";
-import type { Content, Findings } from "../../tasks/result.ts";
+import type { TaskContent, Findings } from "../../tasks/result.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Template } from "./template.ts";
 
 /** Writes what a task answers as the native door tells it: as JSON, unless it is text or bytes already. */
-export function writeJson(content: Content, limits: Limits): Written {
+export function writeJson(content: TaskContent, limits: Limits): Written {
   switch (content.kind) {
     case "findings":
       return json(() => findingsText(content.findings, content.encoding), limits);

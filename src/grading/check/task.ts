@@ -1,5 +1,5 @@
 import { defineTask, json, noParameters, type Shared } from "../../tasks/define.ts";
-import type { Result } from "../../tasks/result.ts";
+import type { TaskResult } from "../../tasks/result.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
 import { sizeOf } from "../../tensor/shape.ts";
@@ -50,7 +50,7 @@ export const check = defineTask({
 function checkerOf({ limits, compiler, cacheBytes }: Shared) {
   const preparations = new Preparations<Subject>(limits, cacheBytes);
 
-  return (request: CheckRequest, cancelled: () => boolean): Result<{ readonly passed: boolean }> => {
+  return (request: CheckRequest, cancelled: () => boolean): TaskResult<{ readonly passed: boolean }> => {
     const source = programOf(request);
     const wanted = inputsToDraw(request, source, compiler);
     const place = placeOfDrawn(request, source);

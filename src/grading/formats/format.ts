@@ -1,4 +1,4 @@
-import type { Content } from "../../tasks/result.ts";
+import type { TaskContent } from "../../tasks/result.ts";
 
 import type { GradeFormat } from "../grade/request.ts";
 import { autolab, classroom50, codeGrade, gradescope, junit, prairieLearn, type Reported, tap, text } from "./reports.ts";
@@ -27,7 +27,7 @@ const writers: Readonly<Record<Exclude<GradeFormat, "json">, Writer>> = {
 };
 
 /** A verdict in the form that an autograder reads. */
-export function formatted(format: Exclude<GradeFormat, "json">, reported: Reported): Content {
+export function formatted(format: Exclude<GradeFormat, "json">, reported: Reported): TaskContent {
   const { mediaType, write } = writers[format];
   return { kind: "text", text: write(reported), mediaType };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineTask, json, type Shared } from "../../tasks/define.ts";
-import { type Content, documentOf } from "../../tasks/result.ts";
+import { type TaskContent, documentOf } from "../../tasks/result.ts";
 import { Cancelled } from "../../run/executable.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
@@ -52,7 +52,7 @@ export const grade = defineTask({
 });
 
 /** The verdicts in the form that the request asks for. */
-function contentOf({ format, submission, metadata = {} }: GradeRequest, language: Language, verdicts: readonly Verdict[]): Content {
+function contentOf({ format, submission, metadata = {} }: GradeRequest, language: Language, verdicts: readonly Verdict[]): TaskContent {
   const [verdict] = verdicts;
   if (format !== "json") return formatted(format, { verdict, language, metadata });
   return documentOf(submission === undefined ? { submissions: verdicts } : verdict);

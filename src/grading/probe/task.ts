@@ -1,5 +1,5 @@
 import { defineTask, json, noParameters, type Shared } from "../../tasks/define.ts";
-import type { Content, WriteTensor } from "../../tasks/result.ts";
+import type { TaskContent, WriteTensor } from "../../tasks/result.ts";
 import { branchesOf } from "../../autodiff/branches.ts";
 import { record } from "../../tasks/outline.ts";
 import { decodeGiven, merged } from "../../program/feeds.ts";
@@ -48,7 +48,7 @@ export const probe = defineTask({
 function drawerOf({ limits, compiler, cacheBytes }: Shared) {
   const preparations = new Preparations<PreparedProbe>(limits, cacheBytes);
 
-  return (request: ProbeRequest, cancelled: () => boolean): Content => {
+  return (request: ProbeRequest, cancelled: () => boolean): TaskContent => {
     const source = programOf(request);
     const fixed = merged([decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)]);
     const wanted = wantedInputs(request, fixed, compiler, limits);

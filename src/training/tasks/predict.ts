@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineTask, json, type Shared } from "../../tasks/define.ts";
 import { readFileSync } from "node:fs";
-import type { Content, Findings } from "../../tasks/result.ts";
+import type { TaskContent, Findings } from "../../tasks/result.ts";
 import { Cache } from "../../tasks/cache.ts";
 import { decodeGiven, merged } from "../../program/feeds.ts";
 import { evaluatorOf } from "../../compute/evaluate.ts";
@@ -105,7 +105,7 @@ function placed<T>({ tensors }: GivenInputs, work: () => T): T {
 }
 
 /** The same of points, which are run when they are told. */
-function placedLater(given: GivenInputs, content: Content): Content {
+function placedLater(given: GivenInputs, content: TaskContent): TaskContent {
   if (content.kind !== "points") return content;
   const points = content.points[Symbol.iterator]();
   const next = (): IteratorResult<Findings> => placed(given, () => points.next());
