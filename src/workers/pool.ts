@@ -43,6 +43,9 @@ export interface StopSignal {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
+/** Those who perform tasks. */
+export type Workers = Pick<WorkerPool, "run">;
+
 export interface PoolStats {
   /** Threads that can take tasks. */
   readonly workers: number;

@@ -1,10 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { problem } from "../../problems/problems.ts";
 import type { Answer } from "../../tasks/perform.ts";
-import type { WorkerPool } from "../../workers/pool.ts";
-
-/** Those who perform tasks. */
-export type Workers = Pick<WorkerPool, "run">;
+import type { StopSignal } from "../../workers/pool.ts";
 
 /** What may go wrong with anything that is computed. */
 export const computeProblems = [400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504];
@@ -17,6 +14,12 @@ export function bodyOf({ body }: Pick<FastifyRequest, "body">): Buffer {
   if (!Buffer.isBuffer(body) || body.length === 0) throw problem("invalid_json", "The body is empty; it should be a JSON object");
   return body;
 }
+
+/** What says that nobody waits for an answer any more: its client has gone, or the service stops. */
+export const endsOf = ({ departure, server }: Pick<FastifyRequest, "departure" | "server">): readonly StopSignal[] => [
+  departure,
+  server.stopping,
+];
 
 /** Answers travel as text or as the bytes of text, and either way as they are. */
 export function sendAnswer(reply: FastifyReply, { status, contentType, body }: Answer): FastifyReply {

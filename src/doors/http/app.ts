@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { WorkerPool } from "../../workers/pool.ts";
 import { allTasks } from "../../workers/tasks.ts";
 import type { Storage } from "../../jobs/contract.ts";
+import type { DatasetDesk } from "../../jobs/upload.ts";
 import type { JobMeter } from "./plugins/job-metrics.ts";
 import type { SharedGraphs } from "../../jobs/shared-graphs.ts";
 import { apiKeys, requireApiKey } from "./plugins/auth.ts";
@@ -20,7 +21,7 @@ import { requestIds, requestLog, sharedLoggers } from "./plugins/request-log.ts"
 import { shareGraphs } from "./plugins/shared-graphs.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
 import { operations } from "./routes/operations.ts";
-import { type DatasetsOptions, datasetUpload } from "./routes/dataset-upload.ts";
+import { datasetUpload } from "./routes/dataset-upload.ts";
 import { datasets } from "./routes/datasets.ts";
 import { graphs } from "./routes/graphs.ts";
 import { health } from "./routes/health.ts";
@@ -46,7 +47,7 @@ export interface AppOptions {
   /** A worker trains and answers no requests but those about itself. */
   readonly role?: "all" | "api" | "worker";
   /** Where datasets are kept; none: the service has no datasets. */
-  readonly datasets?: DatasetsOptions;
+  readonly datasets?: Omit<DatasetDesk, "pool">;
   readonly logger?: FastifyBaseLogger;
   /** Keys that /v1 asks for; none: it asks for none. */
   readonly apiKeys?: readonly string[];

@@ -1,7 +1,7 @@
 import { type Job, type JobEvent, type JobStore, isFinal } from "../../jobs/contract.ts";
 import { Problem } from "../../problems/problems.ts";
 import { viewOfEvent } from "../../jobs/job-view.ts";
-import type { JobWatch } from "./job-watch.ts";
+import type { JobWatch } from "../../jobs/job-watch.ts";
 
 /** How soon a client comes back after it has lost the stream, in milliseconds. */
 const retryMs = 2_000;

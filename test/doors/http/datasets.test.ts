@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { receiveFile } from "../../../src/doors/http/upload.ts";
+import { receiveFile } from "../../../src/jobs/upload.ts";
 import type { Storage } from "../../../src/jobs/contract.ts";
 import { openStorage } from "../../../src/jobs/storage.ts";
 import { decodeSafetensors } from "../../../src/training/safetensors.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mentionedIds } from "../../../src/doors/http/mentioned-ids.ts";
+import { mentionedIds } from "../../../src/jobs/mentioned-ids.ts";
 import type { NewJob } from "../../../src/jobs/contract.ts";
 import { createExamples } from "../../../src/jobs/examples.ts";
 import { Job, JobList } from "../../../src/jobs/response.ts";
@@ -18,8 +18,9 @@ afterAll(() => service[Symbol.asyncDispose]());
 
 const jobIn = async (answer: Response): Promise<Job> => Job.parse(await answer.json());
 const posted = async (headers: Record<string, string> = {}): Promise<Job> => jobIn(await service.send("/v1/jobs", line, headers));
+const result = { loss: 0.5, stopped: "completed", steps: 1, epochs: 1, samples: 2, best: null, compute_seconds: 0, wall_seconds: 0 };
 const finish = (id: string, attempt = 1): Promise<void> =>
-  service.jobs.finish(id, attempt, { status: "succeeded", message: "It is done.", result: { loss: 0.5 } });
+  service.jobs.finish(id, attempt, { status: "succeeded", message: "It is done.", result });
 
 describe("a request", () => {
   test("is answered with a job that waits, and says where it is", async () => {

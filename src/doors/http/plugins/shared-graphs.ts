@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { SharedGraphs } from "../../../jobs/shared-graphs.ts";
-import { mentionedIds } from "../mentioned-ids.ts";
+import { mentionedIds } from "../../../jobs/mentioned-ids.ts";
 
 /** A request names one graph. */
 const mostGraphs = 16;

@@ -1,10 +1,8 @@
-import { join } from "node:path";
+import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
 
-import type { Blobs, Dataset as KeptDataset, DatasetStore } from "../../../jobs/contract.ts";
-import { parseDataset } from "../../../training/datasets/task.ts";
 import { datasetExamples } from "../../../training/datasets/examples.ts";
 import { ColumnRoles } from "../../../training/datasets/columns.ts";
 import { formatTitles } from "../../../training/datasets/formats.ts";
@@ -12,26 +10,16 @@ import { Dataset, DatasetQuery } from "../../../training/datasets/schema.ts";
 import { parseJson } from "../../../request/json.ts";
 import { Problem, problem } from "../../../problems/problems.ts";
 import { check } from "../../../request/validate.ts";
-import { viewOfDataset } from "../dataset-view.ts";
+import { viewOfDataset } from "../../../jobs/dataset-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { forgetRest, inUploadFolder, receiveFile, uploadTooLarge } from "../upload.ts";
-import { type Workers, sendAnswer } from "../answers.ts";
-
-export interface DatasetsOptions {
-  readonly blobs: Pick<Blobs, "putFile">;
-  readonly datasets: DatasetStore;
-  /** Where files lie while they arrive and are read. */
-  readonly uploadsFolder: string;
-  /** Bytes of a file, as it comes, unpacked, and as it is kept. */
-  readonly maxDatasetBytes: number;
-}
+import { type DatasetDesk, uploadDataset, uploadTooLarge } from "../../../jobs/upload.ts";
+import { sendAnswer } from "../answers.ts";
 
 /** Seconds after which a client may try again when there was no room. */
 const retryAfter = 5;
 
 /** Data for training, uploaded as files: a file comes as it is, whatever type its sender gives it, and is never in memory as a whole here. */
-export const datasetUpload: FastifyPluginCallbackZod<DatasetsOptions & { pool: Workers }> = (scope, options, done) => {
-  const { pool, blobs, datasets, uploadsFolder, maxDatasetBytes: maxBytes } = options;
+export const datasetUpload: FastifyPluginCallbackZod<DatasetDesk> = (scope, desk, done) => {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", ({ headers }, payload, parsed) => {
     if (/^multipart\//i.test(headers["content-type"] ?? "")) throw isForm();
@@ -84,29 +72,27 @@ export const datasetUpload: FastifyPluginCallbackZod<DatasetsOptions & { pool: W
     },
     async ({ query, body, headers, departure }, reply) => {
       if (!(body instanceof Readable)) throw problem("invalid_dataset", "The body is empty; it should be a file");
-      if (Number(headers["content-length"] ?? 0) > maxBytes) throw uploadTooLarge(maxBytes);
+      if (Number(headers["content-length"] ?? 0) > desk.maxDatasetBytes) throw uploadTooLarge(desk.maxDatasetBytes);
       const { name, header, columns, ...reading } = query;
       const told = { ...reading, header: header && header === "true", columns: columnRoles(columns) };
-      const outcome = await inUploadFolder(uploadsFolder, async (folder) => {
-        const upload = { ...told, path: join(folder, "file"), blobPath: join(folder, "blob"), maxBytes };
-        await receiveFile(body, upload.path, maxBytes);
-        const answer = await pool.run(parseDataset, upload, undefined, { signal: departure });
-        if (answer.facts !== undefined) await blobs.putFile(answer.facts.digest, upload.blobPath);
-        return answer;
-      });
-      if (outcome.facts === undefined) {
-        if (outcome.status === 503) reply.header("retry-after", retryAfter);
-        return sendAnswer(reply, outcome);
+      const uploaded = await uploadDataset({ file: body, name, reading: told, signal: departure }, desk);
+      if ("refusal" in uploaded) {
+        if (uploaded.refusal.status === 503) reply.header("retry-after", retryAfter);
+        return sendAnswer(reply, uploaded.refusal);
       }
-      const { digest, bytes, description } = outcome.facts;
-      const dataset: KeptDataset = { id: `sha256:${digest}`, name, created_at: Date.now(), bytes, description };
-      const isNew = await datasets.add(dataset);
+      const { dataset, isNew } = uploaded;
       reply.code(isNew ? 201 : 200).header("location", `/v1/datasets/${dataset.id}`);
-      return reply.send(viewOfDataset(isNew ? dataset : await datasets.get(dataset.id)));
+      return reply.send(viewOfDataset(dataset));
     },
   );
   done();
 };
+
+/** What still comes of a body that was refused is read and forgotten, so that the client, once it has sent all, reads the answer. */
+function forgetRest(raw: IncomingMessage): void {
+  raw.unpipe();
+  raw.on("error", () => {}).resume();
+}
 
 const isForm = (): Problem =>
   problem("unsupported_media_type", "The body is a form: send the file itself as the body, as curl does with --data-binary @file");

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { DatasetStore } from "../../../jobs/contract.ts";
 import { datasetExamples, datasetListExample } from "../../../training/datasets/examples.ts";
 import { Dataset, DatasetId, DatasetList } from "../../../training/datasets/schema.ts";
-import { viewOfDataset } from "../dataset-view.ts";
+import { viewOfDataset } from "../../../jobs/dataset-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 
 /** The datasets that are kept: listed, described and deleted. */

@@ -5,7 +5,8 @@ import { readGraph, registerGraph } from "../../../compute/graphs.ts";
 import type { SharedGraphs } from "../../../jobs/shared-graphs.ts";
 import { aboutOperation, contractOf } from "./operations.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { bodyOf, computeProblems, type Workers, sendAnswer } from "../answers.ts";
+import { bodyOf, computeProblems, sendAnswer } from "../answers.ts";
+import type { Workers } from "../../../workers/pool.ts";
 
 interface GraphParts {
   readonly pool: Workers;

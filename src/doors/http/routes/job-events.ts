@@ -7,10 +7,10 @@ import { eventsExample, eventStreamExample } from "../../../jobs/examples.ts";
 import { JobEventList, JobId } from "../../../jobs/response.ts";
 import { problem } from "../../../problems/problems.ts";
 import { eventStream } from "../event-stream.ts";
-import { JobWatch } from "../job-watch.ts";
+import { JobWatch } from "../../../jobs/job-watch.ts";
 import { viewOfEvent, viewOfPage } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { readProblems } from "../answers.ts";
+import { endsOf, readProblems } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 const Query = z.strictObject({
@@ -87,7 +87,7 @@ export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: 
       // A proxy that collects what passes would keep the events back.
       reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
       if (request.method === "HEAD") return reply.send(Readable.from([]));
-      const watch = new JobWatch(jobs, id, request);
+      const watch = new JobWatch(jobs, id, endsOf(request));
       // However it ends, also before it has begun.
       return reply.send(Readable.from(eventStream(jobs, job, after, watch)).once("close", () => watch[Symbol.dispose]()));
     },

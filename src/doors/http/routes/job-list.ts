@@ -1,17 +1,19 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { isFinal } from "../../../jobs/contract.ts";
 import { createExamples, jobExample, listExample } from "../../../jobs/examples.ts";
 import { JobRequest, Tag } from "../../../training/request.ts";
 import { Job, JobId, JobList, jobStatuses } from "../../../jobs/response.ts";
+import { problem } from "../../../problems/problems.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { clientNames } from "../client-name.ts";
-import { submitJob } from "../job-submission.ts";
+import { submitJob } from "../../../jobs/submission.ts";
 import { viewOfJob, viewOfPage } from "../../../jobs/job-view.ts";
-import { untilOver } from "../job-watch.ts";
+import { untilOver } from "../../../jobs/job-watch.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { preferenceHeader, preferHeader, preferredWait } from "../preferences.ts";
-import { computeProblems, readProblems, sendAnswer } from "../answers.ts";
+import { bodyOf, computeProblems, endsOf, readProblems, sendAnswer } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 const jobAnswer = { description: "The job", schema: Job, examples: { job: { summary: "A job that succeeded", value: jobExample } } };
@@ -68,10 +70,13 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
     },
     async (request, reply) => {
       const wait = preferredWait(request, reply);
-      const submitted = await submitJob(request, { pool, storage, privateWebhooks, client: clientOf(request) });
+      const submitted = await submitJob(
+        { body: bodyOf(request), client: clientOf(request), key: idempotencyKey(request), signal: request.departure },
+        { pool, storage, privateWebhooks },
+      );
       if ("refusal" in submitted) return sendAnswer(reply, submitted.refusal);
       if (submitted.isReplay) reply.header("idempotency-replayed", "true");
-      const job = wait === 0 ? submitted.job : await untilOver(store, submitted.job.id, request, wait);
+      const job = wait === 0 ? submitted.job : await untilOver(store, submitted.job.id, wait, endsOf(request));
       const isOver = wait > 0 && isFinal(job.status);
       return reply
         .code(isOver ? 200 : 202)
@@ -138,7 +143,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
       },
     },
     async (request, reply) => {
-      const job = await untilOver(store, request.params.id, request, preferredWait(request, reply));
+      const job = await untilOver(store, request.params.id, preferredWait(request, reply), endsOf(request));
       if (!isFinal(job.status)) reply.header("retry-after", worthAsking(job.progress?.remaining_seconds ?? 1));
       return reply.send(viewOfJob(job));
     },
@@ -164,6 +169,15 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
   );
   done();
 };
+
+const longestKey = 255;
+
+function idempotencyKey({ headers }: FastifyRequest): string | undefined {
+  const key = headers["idempotency-key"];
+  if (key === undefined) return undefined;
+  if (typeof key === "string" && key !== "" && key.length <= longestKey) return key;
+  throw problem("invalid_request", `The header Idempotency-Key is a text of 1 to ${longestKey} characters`);
+}
 
 /** Seconds after which there may be something new to hear of a job that is expected to be over in so many. */
 const worthAsking = (remaining: number): number => Math.min(30, Math.max(1, Math.ceil(remaining)));

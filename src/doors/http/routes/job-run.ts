@@ -5,7 +5,7 @@ import { jobGradientsExamples, predictExamples } from "../../../jobs/examples.ts
 import { JobId } from "../../../jobs/response.ts";
 import { JobGradientsRequest, PredictRequest } from "../../../training/run-requests.ts";
 import { EvaluateResponse, GradientsResponse } from "../../../compute/responses.ts";
-import { chosenWeights, Which } from "../chosen-weights.ts";
+import { chosenWeights, Which } from "../../../jobs/chosen-weights.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { bodyOf, computeProblems, sendAnswer } from "../answers.ts";

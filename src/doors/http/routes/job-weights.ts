@@ -5,7 +5,7 @@ import { weightsExample } from "../../../jobs/examples.ts";
 import { readWeights } from "../../../training/tasks/weights.ts";
 import { JobId, JobWeights } from "../../../jobs/response.ts";
 import { Encoding } from "../../../request/values.ts";
-import { chosenWeights, Which } from "../chosen-weights.ts";
+import { chosenWeights, Which } from "../../../jobs/chosen-weights.ts";
 import { checkpointName } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { knows } from "../resource.ts";

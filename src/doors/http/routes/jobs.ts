@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from "@fastify/type-provider-zod";
 import type { Storage } from "../../../jobs/contract.ts";
-import type { Workers } from "../answers.ts";
+import type { Workers } from "../../../workers/pool.ts";
 import { jobControl } from "./job-control.ts";
 import { jobEvents } from "./job-events.ts";
 import { jobHistory } from "./job-history.ts";

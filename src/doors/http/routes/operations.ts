@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { AnyTask } from "../../../tasks/define.ts";
-import { bodyOf, computeProblems, sendAnswer, type Workers } from "../answers.ts";
+import { bodyOf, computeProblems, sendAnswer } from "../answers.ts";
+import type { Workers } from "../../../workers/pool.ts";
 import { answerExamples, type OperationContract, requestExamples } from "../contract.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 

@@ -1,26 +1,23 @@
-import type { FastifyRequest } from "fastify";
-import { type Job, type JobStore, isFinal } from "../../jobs/contract.ts";
+import type { StopSignal } from "../workers/pool.ts";
+import { type Job, type JobStore, isFinal } from "./contract.ts";
 
-/** What wakes a request that waits for news of a job: new events, the departure of its client, and the end of the service. */
+/** What wakes those who wait for news of a job: new events, and whatever says that they need not wait any more. */
 export class JobWatch implements Disposable {
-  readonly #departure: FastifyRequest["departure"];
-  readonly #stopping: AbortSignal;
+  readonly #ends: readonly StopSignal[];
   readonly #unwatch: () => void;
   readonly #ring = (): void => this.#bell.resolve(true);
   #bell = Promise.withResolvers<true>();
 
   /** Watches from now on: what is read afterwards, and what is told, together miss nothing. */
-  constructor(jobs: JobStore, id: string, { departure, server }: Pick<FastifyRequest, "departure" | "server">) {
-    this.#departure = departure;
-    this.#stopping = server.stopping;
+  constructor(jobs: JobStore, id: string, ends: readonly StopSignal[]) {
+    this.#ends = ends;
     this.#unwatch = jobs.watch(id, this.#ring);
-    departure.addEventListener("abort", this.#ring);
-    this.#stopping.addEventListener("abort", this.#ring);
+    for (const end of ends) end.addEventListener("abort", this.#ring);
   }
 
   /** Whether there is nobody left to tell, or no time left to do so. */
   get isOver(): boolean {
-    return this.#stopping.aborted || this.#departure.reason !== undefined;
+    return this.#ends.some(({ reason }) => reason !== undefined);
   }
 
   /** Waits until there may be something new, or for so many milliseconds. Answers whether there may be. */
@@ -35,15 +32,14 @@ export class JobWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.#unwatch();
-    this.#departure.removeEventListener("abort", this.#ring);
-    this.#stopping.removeEventListener("abort", this.#ring);
+    for (const end of this.#ends) end.removeEventListener("abort", this.#ring);
   }
 }
 
 /** Waits until a job is over, for so many seconds at the most, and answers the job as it is then. */
-export async function untilOver(jobs: JobStore, id: string, request: FastifyRequest, seconds: number): Promise<Job> {
+export async function untilOver(jobs: JobStore, id: string, seconds: number, ends: readonly StopSignal[]): Promise<Job> {
   const deadline = performance.now() + 1000 * seconds;
-  using watch = new JobWatch(jobs, id, request);
+  using watch = new JobWatch(jobs, id, ends);
   for (;;) {
     const job = await jobs.get(id);
     const left = deadline - performance.now();

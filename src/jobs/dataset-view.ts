@@ -1,6 +1,6 @@
-import type { Dataset as KeptDataset } from "../../jobs/contract.ts";
-import type { Parsed } from "../../training/datasets/task.ts";
-import type { Dataset } from "../../training/datasets/schema.ts";
+import type { Dataset as KeptDataset } from "./contract.ts";
+import type { Parsed } from "../training/datasets/task.ts";
+import type { Dataset } from "../training/datasets/schema.ts";
 
 /** A dataset as clients see it: its times are in seconds. */
 export function viewOfDataset({ id, name, bytes, created_at, description }: KeptDataset): Dataset {

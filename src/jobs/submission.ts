@@ -1,39 +1,46 @@
-import type { Answer } from "../../tasks/perform.ts";
 import { randomBytes, subtle } from "node:crypto";
-import type { FastifyRequest } from "fastify";
-
-import type { IdempotencyKey, IdempotencyStore, Job, JsonObject, Storage } from "../../jobs/contract.ts";
-import { isPassing } from "../../jobs/faults.ts";
-import { planJob } from "../../training/tasks/submit.ts";
-import { Problem, problem, problemAt } from "../../problems/problems.ts";
-import { refusalOf } from "../../jobs/webhook-addresses.ts";
+import { Problem, problem, problemAt } from "../problems/problems.ts";
+import type { Answer } from "../tasks/perform.ts";
+import { planJob } from "../training/tasks/submit.ts";
+import type { StopSignal, Workers } from "../workers/pool.ts";
+import type { IdempotencyKey, IdempotencyStore, Job, JsonObject, Storage } from "./contract.ts";
+import { isPassing } from "./faults.ts";
 import { idPrefix, mentionedIds } from "./mentioned-ids.ts";
-import { bodyOf, type Workers } from "./answers.ts";
+import { refusalOf } from "./webhook-addresses.ts";
 
 export type Submitted = { readonly job: Job; readonly isReplay: boolean } | { readonly refusal: Answer };
+
+/** What a client hands in. */
+interface HandedIn {
+  readonly body: Buffer;
+  /** Names the client. */
+  readonly client: string;
+  /** The client's own name of this request. */
+  readonly key?: string | undefined;
+  /** Tells when nobody waits for the answer any more. */
+  readonly signal: StopSignal;
+}
 
 interface Desk {
   readonly pool: Workers;
   readonly storage: Storage;
+  /** Whether webhooks may go to addresses of a private network. */
   readonly privateWebhooks: boolean;
-  /** Names the client. */
-  readonly client: string;
 }
 
 /** Has a request checked by a worker, and keeps it as a job; one whose key has come before is the job that it made then. */
-export async function submitJob(request: FastifyRequest, desk: Desk): Promise<Submitted> {
-  const body = bodyOf(request);
-  const key = keyOf(request, desk.client);
-  if (key === undefined) return create(request, body, desk);
+export async function submitJob(handedIn: HandedIn, desk: Desk): Promise<Submitted> {
+  if (handedIn.key === undefined) return create(handedIn, desk);
+  const key: IdempotencyKey = { scope: handedIn.client, key: handedIn.key };
   const { idempotency, jobs } = desk.storage;
-  const begun = await idempotency.begin(key.scope, key.key, await digestOf(body));
+  const begun = await idempotency.begin(key.scope, key.key, await digestOf(handedIn.body));
   if (begun.state === "done") return { job: await jobs.get(begun.jobId), isReplay: true };
   if (begun.state === "in_flight")
     throw problem("idempotency_in_flight", `The first request with the key ${shown(key)} is not answered yet`);
   if (begun.state === "mismatch") throw problem("idempotency_mismatch", `Another request has come with the key ${shown(key)}`);
   let made: Submitted | undefined;
   try {
-    return (made = await create(request, body, desk, key));
+    return (made = await create(handedIn, desk, key));
   } finally {
     // What was refused may be sent again when it is mended, or when the storage answers.
     if (made === undefined || "refusal" in made) await release(idempotency, key);
@@ -52,9 +59,9 @@ async function release(idempotency: IdempotencyStore, key: IdempotencyKey): Prom
   }
 }
 
-async function create(request: FastifyRequest, body: Buffer, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
-  const { pool, storage, client } = desk;
-  const answer = await pool.run(planJob, { datasets: await mentionedDatasets(body, storage) }, body, { signal: request.departure });
+async function create({ body, client, signal }: HandedIn, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
+  const { pool, storage } = desk;
+  const answer = await pool.run(planJob, { datasets: await mentionedDatasets(body, storage) }, body, { signal });
   if (answer.facts === undefined) return { refusal: answer };
   const { digest, summary, ...told } = answer.facts;
   if (told.webhook !== null && !desk.privateWebhooks) requirePublic(told.webhook.url);
@@ -70,17 +77,6 @@ async function create(request: FastifyRequest, body: Buffer, desk: Desk, key?: I
 function requirePublic(url: string): void {
   const refusal = refusalOf(new URL(url));
   if (refusal !== null) throw problemAt("invalid_request", "/webhook/url", `A webhook goes to the public network, and ${refusal}`);
-}
-
-const longestKey = 255;
-
-function keyOf({ headers }: FastifyRequest, scope: string): IdempotencyKey | undefined {
-  const key = headers["idempotency-key"];
-  if (key === undefined) return undefined;
-  if (typeof key !== "string" || key === "" || key.length > longestKey) {
-    throw problem("invalid_request", `The header Idempotency-Key is a text of 1 to ${longestKey} characters`);
-  }
-  return { scope, key };
 }
 
 const shown = ({ key }: IdempotencyKey): string => JSON.stringify(key.slice(0, 60));

@@ -1,18 +1,61 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { finished, PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { translated } from "../../jobs/faults.ts";
-import { type Problem, problem } from "../../problems/problems.ts";
+import type { z } from "zod";
+import { type Problem, problem } from "../problems/problems.ts";
+import type { Answer } from "../tasks/perform.ts";
+import { parseDataset } from "../training/datasets/task.ts";
+import type { StopSignal, Workers } from "../workers/pool.ts";
+import type { Blobs, Dataset, DatasetStore } from "./contract.ts";
+import { translated } from "./faults.ts";
 
 /** What lies here for so long, in milliseconds, belongs to a process that has ended in the midst of it. */
 const forgottenMs = 3_600_000;
 
+/** Where datasets are kept, and who reads them. */
+export interface DatasetDesk {
+  readonly pool: Workers;
+  readonly blobs: Pick<Blobs, "putFile">;
+  readonly datasets: DatasetStore;
+  /** Where files lie while they arrive and are read. */
+  readonly uploadsFolder: string;
+  /** Bytes of a file, as it comes, unpacked, and as it is kept. */
+  readonly maxDatasetBytes: number;
+}
+
+interface Arriving {
+  readonly file: Readable;
+  readonly name: string;
+  /** How the file is read. */
+  readonly reading: Omit<z.output<typeof parseDataset.parameters>, "path" | "blobPath" | "maxBytes">;
+  /** Tells when nobody waits for the answer any more. */
+  readonly signal: StopSignal;
+}
+
+export type Uploaded = { readonly dataset: Dataset; readonly isNew: boolean } | { readonly refusal: Answer };
+
+/** Makes a dataset of a file: it is unpacked, read by a worker, and kept, unless the same content was there already. Throws Problem. */
+export async function uploadDataset({ file, name, reading, signal }: Arriving, desk: DatasetDesk): Promise<Uploaded> {
+  const { pool, blobs, datasets, uploadsFolder, maxDatasetBytes: maxBytes } = desk;
+  const answer = await inUploadFolder(uploadsFolder, async (folder) => {
+    const upload = { ...reading, path: join(folder, "file"), blobPath: join(folder, "blob"), maxBytes };
+    await receiveFile(file, upload.path, maxBytes);
+    const parsed = await pool.run(parseDataset, upload, undefined, { signal });
+    if (parsed.facts !== undefined) await blobs.putFile(parsed.facts.digest, upload.blobPath);
+    return parsed;
+  });
+  if (answer.facts === undefined) return { refusal: answer };
+  const { digest, bytes, description } = answer.facts;
+  const dataset: Dataset = { id: `sha256:${digest}`, name, created_at: Date.now(), bytes, description };
+  const isNew = await datasets.add(dataset);
+  return { dataset: isNew ? dataset : await datasets.get(dataset.id), isNew };
+}
+
 /** Does work with a new folder inside `uploads`, which is gone afterwards. */
-export async function inUploadFolder<T>(uploads: string, work: (folder: string) => Promise<T>): Promise<T> {
+async function inUploadFolder<T>(uploads: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await translated(async () => {
     await mkdir(uploads, { recursive: true });
     await removeForgotten(uploads);
@@ -31,12 +74,6 @@ async function removeForgotten(uploads: string): Promise<void> {
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
     if (mtimeMs < Date.now() - forgottenMs) await rm(path, { recursive: true, force: true });
   }
-}
-
-/** What still comes of a body that was refused is read and forgotten, so that the client, once it has sent all, reads the answer. */
-export function forgetRest(raw: IncomingMessage): void {
-  raw.unpipe();
-  raw.on("error", () => {}).resume();
 }
 
 /**

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Checkpoint, type JobStore, isFinal } from "../../jobs/contract.ts";
-import { nearest } from "../../problems/nearest.ts";
-import { problem, problemAt } from "../../problems/problems.ts";
-import { checkpointName } from "../../jobs/job-view.ts";
+import { type Checkpoint, type JobStore, isFinal } from "./contract.ts";
+import { nearest } from "../problems/nearest.ts";
+import { problem, problemAt } from "../problems/problems.ts";
+import { checkpointName } from "./job-view.ts";
 
 /** The query parameter that says which of a job's weights are meant. */
 export const Which = z
