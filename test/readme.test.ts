@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import contract from "../openapi/openapi.json" with { type: "json" };
 import { variables } from "../src/config.ts";
 import { openStorage } from "../src/jobs/storage.ts";
 
@@ -135,6 +136,12 @@ test.each([...pages, { name: "test/README.md", text: readFileSync(join(root, "te
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   },
 );
+
+test("the README's table of endpoints has every path of the contract", () => {
+  const text = page("README.md");
+  const isNamed = (path: string): boolean => text.includes(path) || text.includes(`\`${path.slice(path.lastIndexOf("/"))}\``);
+  expect(Object.keys(contract.paths).filter((path) => !isNamed(path))).toEqual([]);
+});
 
 test("the README is short", () => {
   expect(page("README.md").split("\n").length).toBeLessThanOrEqual(251);
