@@ -31,12 +31,12 @@ export interface DraftNode {
   /** One per output; null for one that nobody names. There is at least one, and the first that is named stands for the node. */
   readonly names: readonly (string | null)[];
   readonly op: string;
-  readonly inputs: readonly Operand[];
+  readonly inputs: readonly DraftOperand[];
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 /** The name of a value, a literal, or null for an optional input that is left out. */
-export type Operand = string | GivenTensor | null;
+export type DraftOperand = string | GivenTensor | null;
 
 /** The tensors of a request by the names they are given for, and where each stands in the request. */
 export interface GivenInputs {

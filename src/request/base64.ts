@@ -3,12 +3,11 @@ import { allocate, bytesPerElement, type Data, type DType } from "../tensor/dtyp
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Problem } from "../problems/problems.ts";
-import type { NumberKind } from "./tensor.ts";
 
 const isBigEndian = endianness() === "BE";
 
 /** The numbers of a row-major, little-endian base64 text, in storage of their dtype. */
-export function decodeBase64(text: string, dtype: DType, shape: Shape, pointer: string): { data: Data; kind: NumberKind } {
+export function decodeBase64(text: string, dtype: DType, shape: Shape, pointer: string): Data {
   const size = sizeOf(shape);
   const wanted = size * bytesPerElement[dtype];
   const refuse = (detail: string): Problem => new Problem("invalid_tensor", detail, [{ pointer, detail }]);
@@ -21,10 +20,9 @@ export function decodeBase64(text: string, dtype: DType, shape: Shape, pointer: 
   // A character that is not of the alphabet is skipped, and then the bytes do not come to the right number.
   if (bytes.write(text, "base64") !== wanted) throw refuse("The base64 contains characters that are not of its alphabet");
   if (isBigEndian) swapBytes(bytes, bytesPerElement[dtype]);
-  if (data instanceof BigInt64Array) return { data: doublesOf(data, refuse), kind: "whole" };
+  if (data instanceof BigInt64Array) return doublesOf(data, refuse);
   if (dtype === "bool" && data.some((byte) => byte > 1)) throw refuse("A byte of a bool tensor is 0 or 1");
-  const kinds: Readonly<Record<DType, NumberKind>> = { float64: "real", float32: "real", int64: "whole", int32: "whole", bool: "bool" };
-  return { data, kind: kinds[dtype] };
+  return data;
 }
 
 /** The numbers of a tensor as little-endian base64; int64 takes eight bytes each. */

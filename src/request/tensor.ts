@@ -7,6 +7,7 @@ import { Problem, pointerTo } from "../problems/problems.ts";
 
 /** What the numbers of a tensor are, whatever dtype they are to have: whole numbers are exact integers, an empty list among them. */
 export type NumberKind = "whole" | "real" | "bool";
+const kinds: Readonly<Record<DType, NumberKind>> = { float64: "real", float32: "real", int64: "whole", int32: "whole", bool: "bool" };
 
 /** A tensor as a request gives it. `settle` turns it into a Tensor once its dtype is decided. */
 export interface GivenTensor {
@@ -55,7 +56,7 @@ function fromObject(json: TensorObject, pointer: string, limits: TensorLimits): 
   if (json.base64 !== undefined) {
     if (dtype === null || shape === null) throw invalid(pointer, "base64 needs a shape and a dtype to be read");
     if (typeof json.base64 !== "string") throw invalid(`${pointer}/base64`, "base64 is a text");
-    return { shape, dtype, layout: "base64", ...decodeBase64(json.base64, dtype, shape, `${pointer}/base64`) };
+    return { shape, dtype, layout: "base64", kind: kinds[dtype], data: decodeBase64(json.base64, dtype, shape, `${pointer}/base64`) };
   }
   const { data } = json;
   const flat = shape !== null && Array.isArray(data) && !Array.isArray(data[0]) && shape.length !== 1;

@@ -4,17 +4,23 @@ import { didYouMean } from "../draft.ts";
 import { inputSpec } from "../dtypes.ts";
 import type { Emitter } from "./emitter.ts";
 import { faultIn } from "./fault.ts";
-import type { Literal, Term } from "./term.ts";
+import type { Literal, FormulaTerm } from "./term.ts";
 import type { Token } from "./tokens.ts";
 import { argumentNamed, functionNamed, functionNames, takesList } from "./vocabulary.ts";
 
 export interface NamedTerm {
   readonly name: Token;
-  readonly term: Term;
+  readonly term: FormulaTerm;
 }
 
 /** Applies the operator that a function's name stands for, each argument in its place. */
-export function callFunction(text: string, emitter: Emitter, name: Token, positional: readonly Term[], named: readonly NamedTerm[]): Term {
+export function callFunction(
+  text: string,
+  emitter: Emitter,
+  name: Token,
+  positional: readonly FormulaTerm[],
+  named: readonly NamedTerm[],
+): FormulaTerm {
   // An operator with any number of inputs also takes them as one list.
   const [only] = positional;
   const terms = positional.length === 1 && only.kind === "list" ? only.items : positional;
@@ -24,7 +30,7 @@ export function callFunction(text: string, emitter: Emitter, name: Token, positi
   refuseAxis(text, name, op, positional);
   const isVariadic = inputSpec(op, op.inputs.length) !== undefined;
   if (!isVariadic && positional.length > op.inputs.length) throw tooMany(text, op, name, positional[op.inputs.length]);
-  const operands = (isVariadic ? terms : positional).map((term, at): Term | null => fittingRank(op, at, term));
+  const operands = (isVariadic ? terms : positional).map((term, at): FormulaTerm | null => fittingRank(op, at, term));
   const attributes = new Map<string, Literal>();
   for (const { name: argument, term } of named) {
     const meant = argumentNamed(op, argument.text);
@@ -47,7 +53,7 @@ export function callFunction(text: string, emitter: Emitter, name: Token, positi
 }
 
 /** `sum(x, 1)` would add 1, and whoever writes it most likely means the axis. */
-function refuseAxis(text: string, name: Token, op: Operator, positional: readonly Term[]): void {
+function refuseAxis(text: string, name: Token, op: Operator, positional: readonly FormulaTerm[]): void {
   const [, second] = positional;
   const alone = functionNamed(name.text, 1)?.op;
   if (positional.length !== 2 || second.kind !== "literal" || !has(op, "linear") || !alone || alone === op || !has(alone, "reduction"))
@@ -56,7 +62,7 @@ function refuseAxis(text: string, name: Token, op: Operator, positional: readonl
   throw faultIn(text, second.at, `${name.text} over an axis is written with ${axis}, and a number is added with +`, axis);
 }
 
-function tooMany(text: string, op: Operator, name: Token, first: Term): Error {
+function tooMany(text: string, op: Operator, name: Token, first: FormulaTerm): Error {
   const most = op.inputs.length;
   const attributes = "shape" in op.attributes ? Object.keys(op.attributes.shape as object) : [];
   const rest = attributes.length === 0 ? "" : `; the others are named: ${attributes.map((attribute) => `${attribute}=…`).join(", ")}`;
@@ -65,7 +71,7 @@ function tooMany(text: string, op: Operator, name: Token, first: Term): Error {
 }
 
 /** Where a list decides a shape, a single number stands for a list of one. */
-function fittingRank(op: Operator, at: number, term: Term): Term {
+function fittingRank(op: Operator, at: number, term: FormulaTerm): FormulaTerm {
   return term.kind === "literal" && typeof term.json === "number" && takesList(op, at) ? { ...term, json: [term.json] } : term;
 }
 

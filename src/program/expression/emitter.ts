@@ -2,10 +2,10 @@ import type { Operator } from "../../ops/define.ts";
 import type { Limits } from "../../request/limits.ts";
 import { Problem } from "../../problems/problems.ts";
 import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
-import type { Draft, DraftConstant, DraftInput, Locate, Operand, Place } from "../draft.ts";
+import type { Draft, DraftConstant, DraftInput, Locate, DraftOperand, Place } from "../draft.ts";
 import { FreshNames, snakeName } from "../names.ts";
 import { expressionPointer, faultIn, placeIn, prefixAt } from "./fault.ts";
-import type { List, Literal, OpenNode, Reference, Result, Term } from "./term.ts";
+import type { List, Literal, OpenNode, Reference, Unnamed, FormulaTerm } from "./term.ts";
 import { renaming } from "./vocabulary.ts";
 
 /** What the formula says about its names as a whole, known before it is read. */
@@ -52,7 +52,7 @@ export class Emitter {
   }
 
   /** What a name stands for where it is read: an assigned value, a number such as pi, or an input. */
-  read(name: string, at: number): Term {
+  read(name: string, at: number): FormulaTerm {
     const bound = this.#bindings.get(name);
     if (bound !== undefined) return { kind: "reference", name: bound, at };
     const number = fixed.get(name);
@@ -75,7 +75,7 @@ export class Emitter {
     return this.#bindings.has(name) || this.#facts.given.has(name) || this.isFixed(name);
   }
 
-  apply(op: Operator, operands: readonly (Term | null)[], at: number, attributes: ReadonlyMap<string, Literal> = none): Result {
+  apply(op: Operator, operands: readonly (FormulaTerm | null)[], at: number, attributes: ReadonlyMap<string, Literal> = none): Unnamed {
     if (this.#nodes.length >= this.#limits.nodes) {
       throw faultIn(this.#text, at, `the formula has more than ${this.#limits.nodes} nodes`, undefined, "too_many_nodes");
     }
@@ -93,13 +93,13 @@ export class Emitter {
       },
     };
     this.#nodes.push(node);
-    return { kind: "result", node, at };
+    return { kind: "unnamed", node, at };
   }
 
-  #operand(term: Term): string | OpenNode | Literal {
+  #operand(term: FormulaTerm): string | OpenNode | Literal {
     if (term.kind === "literal") return term;
     if (term.kind === "list") throw this.#misplaced(term);
-    return term.kind === "result" ? term.node : term.name;
+    return term.kind === "unnamed" ? term.node : term.name;
   }
 
   #misplaced(list: List): Error {
@@ -107,12 +107,12 @@ export class Emitter {
   }
 
   /** Gives a value to a name, and returns the name under which the graph has it: the last assignment of a name keeps it as it is. */
-  assign(target: Reference, term: Term): string {
+  assign(target: Reference, term: FormulaTerm): string {
     const name = this.#nameFor(target);
     if (term.kind === "list") throw this.#misplaced(term);
     if (term.kind === "literal") this.#constants.push({ name, tensor: this.tensor(term), at: term.at });
     else {
-      const node = term.kind === "result" ? term.node : this.apply(renaming(), [term], term.at).node;
+      const node = term.kind === "unnamed" ? term.node : this.apply(renaming(), [term], term.at).node;
       node.names = [name];
     }
     this.#bindings.set(target.name, name);
@@ -121,7 +121,7 @@ export class Emitter {
   }
 
   /** Gives each output of a node to a name; `_` leaves one without. */
-  assignAll(targets: readonly Reference[], { node }: Result): readonly string[] {
+  assignAll(targets: readonly Reference[], { node }: Unnamed): readonly string[] {
     const names = targets.map((target) => (target.name === "_" ? null : this.#nameFor(target)));
     node.names = names;
     targets.forEach((target, at) => {
@@ -133,12 +133,12 @@ export class Emitter {
   }
 
   /** The name of what a statement computes that assigns nothing. */
-  keep(term: Term): string {
+  keep(term: FormulaTerm): string {
     this.#endStatement();
     switch (term.kind) {
       case "reference":
         return term.name;
-      case "result":
+      case "unnamed":
         return firstName(term.node);
       case "literal": {
         const name = this.#fresh.next("constant");
@@ -180,7 +180,7 @@ export class Emitter {
 
   draft(outputs: readonly string[]): Draft {
     const inputs = Array.from(this.#inputs.keys(), (name): DraftInput => ({ name, shape: null, dtype: null }));
-    const operandOf = (operand: string | OpenNode | Literal | null): Operand => {
+    const operandOf = (operand: string | OpenNode | Literal | null): DraftOperand => {
       if (operand === null || typeof operand === "string") return operand;
       return operand.kind === "literal" ? this.tensor(operand) : firstName(operand);
     };

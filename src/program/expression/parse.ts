@@ -3,7 +3,7 @@ import type { Draft } from "../draft.ts";
 import { Emitter, type NameFacts } from "./emitter.ts";
 import { faultIn } from "./fault.ts";
 import { described, Parser } from "./parser.ts";
-import type { Reference, Term } from "./term.ts";
+import type { Reference, FormulaTerm } from "./term.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
 /** Assigning signs; one such as += stands for an assignment of the name's sum with the rest. */
@@ -47,13 +47,13 @@ function statement(parser: Parser, emitter: Emitter): readonly string[] {
   const begin = parser.next;
   const term = parser.expression();
   if (targets.length === 1) return [emitter.assign(target, term)];
-  if (term.kind !== "result" || !isCall(term, begin)) {
+  if (term.kind !== "unnamed" || !isCall(term, begin)) {
     throw parser.fault(begin, `several names are assigned from one function with several results`);
   }
   return emitter.assignAll(targets, term);
 }
 
-const isCall = (term: Term, begin: Token): boolean => begin.kind === "name" && term.at === begin.at;
+const isCall = (term: FormulaTerm, begin: Token): boolean => begin.kind === "name" && term.at === begin.at;
 
 /** The names before an assigning sign; none when the statement assigns nothing. */
 function targetsOf(parser: Parser): readonly Reference[] {

@@ -3,7 +3,7 @@ import type { Problem } from "../../problems/problems.ts";
 import { callFunction, type NamedTerm } from "./calls.ts";
 import type { Emitter } from "./emitter.ts";
 import { faultIn, placeIn } from "./fault.ts";
-import { listOf, type Term } from "./term.ts";
+import { listOf, type FormulaTerm } from "./term.ts";
 import type { Token } from "./tokens.ts";
 import { functionNamed, infixOperator, postfixOperator, prefixOperator } from "./vocabulary.ts";
 
@@ -52,11 +52,11 @@ export class Parser {
   }
 
   /** A whole expression: everything up to a sign that cannot go on with one. */
-  expression(): Term {
+  expression(): FormulaTerm {
     return this.#binary(0);
   }
 
-  #binary(least: number): Term {
+  #binary(least: number): FormulaTerm {
     this.#enter();
     let left = this.#operand();
     let compared = false;
@@ -75,14 +75,14 @@ export class Parser {
     return left;
   }
 
-  infix(sign: Token, left: Term, right: Term): Term {
+  infix(sign: Token, left: FormulaTerm, right: FormulaTerm): FormulaTerm {
     const op = infixOperator(sign.text);
     if (op === undefined)
       throw this.fault(sign, `there is no operator ${sign.text}${sign.text === "!=" ? "; it is written not(a == b)" : ""}`);
     return this.#emitter.apply(op, [left, right], sign.at);
   }
 
-  #operand(): Term {
+  #operand(): FormulaTerm {
     const sign = this.next;
     if (sign.kind === "symbol" && (sign.text === "-" || sign.text === "+")) {
       this.take();
@@ -103,7 +103,7 @@ export class Parser {
     return term;
   }
 
-  #primary(): Term {
+  #primary(): FormulaTerm {
     const token = this.take();
     if (token.kind === "number") return { kind: "literal", json: Number(token.text), at: token.at };
     if (token.kind === "text") return { kind: "literal", json: token.text, at: token.at };
@@ -121,8 +121,8 @@ export class Parser {
     throw this.fault(token, `expected a value, found ${described(token)}`);
   }
 
-  #items(open: Token): readonly Term[] {
-    const items: Term[] = [];
+  #items(open: Token): readonly FormulaTerm[] {
+    const items: FormulaTerm[] = [];
     while (!this.#isNext("]")) {
       if (items.length > 0) this.#comma(open, "]");
       items.push(this.#binary(0));
@@ -131,8 +131,8 @@ export class Parser {
     return items;
   }
 
-  #arguments(open: Token): { positional: readonly Term[]; named: readonly NamedTerm[] } {
-    const positional: Term[] = [];
+  #arguments(open: Token): { positional: readonly FormulaTerm[]; named: readonly NamedTerm[] } {
+    const positional: FormulaTerm[] = [];
     const named: NamedTerm[] = [];
     while (!this.#isNext(")")) {
       if (positional.length + named.length > 0) this.#comma(open, ")");

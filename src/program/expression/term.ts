@@ -1,5 +1,5 @@
 /** What a part of a formula stands for, and where it begins. */
-export type Term = Literal | Reference | Result | List;
+export type FormulaTerm = Literal | Reference | Unnamed | List;
 
 /** A number, a truth value, a text, or a nested list of them. */
 export interface Literal {
@@ -16,8 +16,8 @@ export interface Reference {
 }
 
 /** A node that was just written down and has no name yet. */
-export interface Result {
-  readonly kind: "result";
+export interface Unnamed {
+  readonly kind: "unnamed";
   readonly node: OpenNode;
   readonly at: number;
 }
@@ -25,7 +25,7 @@ export interface Result {
 /** A list with elements that are not literals, as operators with any number of inputs take it. */
 export interface List {
   readonly kind: "list";
-  readonly items: readonly Term[];
+  readonly items: readonly FormulaTerm[];
   readonly at: number;
 }
 
@@ -48,7 +48,7 @@ export interface NodePlaces {
 }
 
 /** A list of terms: a literal when all of them are. */
-export function listOf(items: readonly Term[], at: number): Term {
+export function listOf(items: readonly FormulaTerm[], at: number): FormulaTerm {
   const literals = items.filter((item) => item.kind === "literal");
   if (literals.length < items.length) return { kind: "list", items, at };
   return { kind: "literal", json: literals.map(({ json }) => json), at };

@@ -4,7 +4,7 @@ import { encodeTensor } from "../../request/encode.ts";
 import type { GraphSource, NodeSource } from "./source.ts";
 import { settle } from "../../request/settle.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
-import type { Draft, DraftNode, Operand } from "../draft.ts";
+import type { Draft, DraftNode, DraftOperand } from "../draft.ts";
 
 /**
  * The one way to write a draft as a graph in JSON: names as they are, every input listed, and tensors of the same numbers written alike.
@@ -34,7 +34,7 @@ function canonicalNode({ names, op, inputs, attributes }: DraftNode, at: number)
   };
 }
 
-const canonicalOperand = (operand: Operand, pointer: () => string): unknown =>
+const canonicalOperand = (operand: DraftOperand, pointer: () => string): unknown =>
   operand === null || typeof operand === "string" ? operand : canonicalTensor(operand, pointer);
 
 /** Numbers without a dtype stay without one: what they become is decided where they are used. */

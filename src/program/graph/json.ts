@@ -4,7 +4,7 @@ import { Problem, pointerTo } from "../../problems/problems.ts";
 import { check } from "../../request/validate.ts";
 import { Name } from "../../request/values.ts";
 import { decodeTensor, givenNumber } from "../../request/tensor.ts";
-import { type Draft, type DraftNode, type Locate, type Operand } from "../draft.ts";
+import { type Draft, type DraftNode, type Locate, type DraftOperand } from "../draft.ts";
 import { FreshNames, snakeName } from "../names.ts";
 
 /** The place of a part of the graph in the request. */
@@ -37,7 +37,7 @@ export function draftOfGraph(source: GraphSource, limits: Limits, locate: Locate
   return { inputs, constants, nodes, outputs: source.outputs ?? lastOutputs(nodes, locate), locate };
 }
 
-function operandOf(json: unknown, pointer: () => string, limits: Limits): Operand {
+function operandOf(json: unknown, pointer: () => string, limits: Limits): DraftOperand {
   if (typeof json === "string" || json === null) return json;
   return typeof json === "number" ? givenNumber(json) : decodeTensor(json, pointer(), limits);
 }

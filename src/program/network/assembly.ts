@@ -19,7 +19,7 @@ import {
   type ParameterSpec,
 } from "./define.ts";
 import { problemAt } from "../../problems/problems.ts";
-import { layerStage, type Locate, lossStage, type Stage, within } from "./faults.ts";
+import { layerStage, type NetworkPointer, lossStage, type Stage, within } from "./faults.ts";
 import { initialTensor } from "./initialisers.ts";
 import { layerOf } from "./layers.ts";
 import { lossOf } from "./losses.ts";
@@ -33,7 +33,7 @@ export interface Surroundings {
   readonly dtype: DType;
   readonly seed: number;
   readonly limits: Limits;
-  readonly locate: Locate;
+  readonly locate: NetworkPointer;
   /** See `Building.step`. */
   readonly step?: Value | null | undefined;
 }

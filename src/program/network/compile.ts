@@ -9,7 +9,7 @@ import type { GivenInputs } from "../draft.ts";
 import { pointerOf } from "../given.ts";
 import type { Counted, NamedValue, Program, ProgramInput } from "../program.ts";
 import { Assembly } from "./assembly.ts";
-import { type Locate, lossStage, within } from "./faults.ts";
+import { type NetworkPointer, lossStage, within } from "./faults.ts";
 import { lossOf } from "./losses.ts";
 import { place } from "./placement.ts";
 import { floatOf, indexDType, inputDType, refuseMissing, refuseUnexpected, required, rowsOf } from "./tensors.ts";
@@ -19,14 +19,14 @@ export interface NetworkOptions {
   readonly seed: number;
   readonly limits: Limits;
   /** Where the parts of the network stand in the request; under /network unless told. */
-  readonly locate?: Locate;
+  readonly locate?: NetworkPointer;
   /** Where the network is being trained: a whole number that is fed, the number of the update counted from 1. */
   readonly step?: Value | undefined;
   /** The element type of what has none of its own. That of the given tensors unless told. */
   readonly float?: DType | undefined;
 }
 
-export const inRequest: Locate = (...path) => pointerTo("network", ...path);
+export const inRequest: NetworkPointer = (...path) => pointerTo("network", ...path);
 
 /**
  * The program that a network means for tensors of the given types: `input`, `target` where there is a loss, and parameters by name, in one
@@ -75,7 +75,7 @@ export function compileNetwork(
 const fed = (name: string, value: Value, counts?: Counted): ProgramInput => ({ name, value, role: "input", initial: null, counts });
 
 /** What the target's numbers are; a target of a shape that does not fit is refused at its own place. */
-function targetKind(loss: LossSource, output: Value, shape: Shape, given: GivenInputs, locate: Locate): "floats" | Counted {
+function targetKind(loss: LossSource, output: Value, shape: Shape, given: GivenInputs, locate: NetworkPointer): "floats" | Counted {
   const { title } = lossStage(loss, locate);
   return within({ title, pointer: () => pointerOf(given, "target") }, null, () => lossOf(loss).target(output.shape, shape, loss));
 }

@@ -5,7 +5,7 @@ import { type Problem, problemAt } from "../../problems/problems.ts";
 import { LayerFault, type LayerSource, type LossSource } from "./define.ts";
 
 /** Where a part of the network stands in the request, by its path inside the network. */
-export type Locate = (...path: readonly (string | number)[]) => string;
+export type NetworkPointer = (...path: readonly (string | number)[]) => string;
 
 /** What the refusal of an operator inside a layer means to who wrote the layer. */
 const codes: Readonly<Record<Fault, ProblemCode>> = {
@@ -27,12 +27,12 @@ export interface Stage {
   readonly pointer: (argument?: string) => string;
 }
 
-export function layerStage({ type, name }: LayerSource, index: number, locate: Locate): Stage {
+export function layerStage({ type, name }: LayerSource, index: number, locate: NetworkPointer): Stage {
   const title = name === undefined ? `Layer ${index} (${type})` : `Layer ${index} (${type} ${name})`;
   return { title, pointer: (argument) => (argument === undefined ? locate("layers", index) : locate("layers", index, argument)) };
 }
 
-export const lossStage = ({ type }: LossSource, locate: Locate): Stage => ({
+export const lossStage = ({ type }: LossSource, locate: NetworkPointer): Stage => ({
   title: `The loss (${type})`,
   pointer: (argument) => (argument === undefined ? locate("loss") : locate("loss", argument)),
 });

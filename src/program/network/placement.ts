@@ -1,7 +1,7 @@
 import type { LayerSource } from "./define.ts";
 import type { Network } from "./source.ts";
 import { problemAt } from "../../problems/problems.ts";
-import { type Locate } from "./faults.ts";
+import { type NetworkPointer } from "./faults.ts";
 import type { Naming } from "./naming.ts";
 
 /** A layer and what it is called. */
@@ -15,7 +15,7 @@ export interface Placed {
 }
 
 /** Names every layer by its own name or its position, and the last one's result `output`. Throws duplicate_name. */
-export function place({ layers, loss }: Network, naming: Naming, locate: Locate): Placed[] {
+export function place({ layers, loss }: Network, naming: Naming, locate: NetworkPointer): Placed[] {
   const own = loss === null ? ["input", "output"] : ["input", "target", "output", "loss"];
   for (const name of own) naming.reserve(name);
   const prefixes = new Set(loss === null ? [] : ["loss"]);
