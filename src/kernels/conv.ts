@@ -2,7 +2,16 @@ import { allFinite } from "./finite.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { convolutionWeightsByLoops, convolveByLoops, convolveTransposedByLoops } from "./loops/conv-loops.ts";
-import { boxLength, convolutionOf, type Filters, type Plan, planOf, type Slide, transposedParts, weightsPlanOf } from "./wasm/conv-plan.ts";
+import {
+  boxLength,
+  convolutionOf,
+  type Filters,
+  type ConvolutionPlan,
+  planOf,
+  type Slide,
+  transposedParts,
+  weightsPlanOf,
+} from "./wasm/conv-plan.ts";
 import type { Window } from "./window.ts";
 import { type AxisSteps, type BoxAxis, type ConvBlock, writeConvBlock, writeConvWeightsBlock } from "./wasm/generated/blocks.ts";
 import { addressOf, workspaceOf } from "./workspace.ts";
@@ -78,7 +87,7 @@ function slideInWorkspace(
   const bytes = x.data.BYTES_PER_ELEMENT;
   const [batch, filters] = [y.shape[0], y.shape[1] / groups];
   const channels = x.shape[1] / groups;
-  const plans: Plan[] = [];
+  const plans: ConvolutionPlan[] = [];
   for (const slide of slides) {
     const plan = planOf(slide, channels, filters, bytes);
     if (plan === null) return false;
@@ -109,7 +118,7 @@ function slideInWorkspace(
   return true;
 }
 
-function boxAxes({ axes }: Slide, boxed: boolean, bands: Plan["bands"]): Pick<ConvBlock, "outer" | "middle" | "inner"> {
+function boxAxes({ axes }: Slide, boxed: boolean, bands: ConvolutionPlan["bands"]): Pick<ConvBlock, "outer" | "middle" | "inner"> {
   const [outer, middle, inner] = axes.map((axis, at): BoxAxis => {
     const { size, low, taps, tap, pace, outs } = axis;
     return { size, low, taps, tap, pace, outs, band: bands[at], box: boxed ? boxLength(axis, bands[at]) : size };

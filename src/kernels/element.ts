@@ -1,6 +1,6 @@
 import type { Tensor } from "../tensor/tensor.ts";
 import { broadcastStrides } from "../tensor/shape.ts";
-import type { Instruction } from "./chain.ts";
+import type { Instruction } from "./wasm/instructions.ts";
 import { copyStrided, mapBinary, mapTernary, mapUnary } from "./elementwise.ts";
 
 /** What an instruction works on: an operand of the function, the result of an earlier step, or a number. */
@@ -30,9 +30,13 @@ export const direct = (instruction: Instruction, arity: 1 | 2 | 3, f: ElementFun
 });
 
 /** A function of several instructions: `build` writes it as nested calls, of which equal ones stay one by being one object. */
-export const composed = (arity: 1 | 2 | 3, f: ElementFunction["f"], build: (...operands: readonly Term[]) => Call): ElementFunction => {
+export const composed = (
+  arity: 1 | 2 | 3,
+  f: ElementFunction["f"],
+  build: (...operands: readonly Term[]) => InstructionCall,
+): ElementFunction => {
   const steps: ElementStep[] = [];
-  const places = new Map<Call, number>();
+  const places = new Map<InstructionCall, number>();
   const place = (term: Term): ElementOperand => {
     if (typeof term === "number") return { number: term };
     if ("operand" in term) return term;
@@ -47,14 +51,14 @@ export const composed = (arity: 1 | 2 | 3, f: ElementFunction["f"], build: (...o
   return { arity, f, steps };
 };
 
-export type Term = number | { readonly operand: number } | Call;
+export type Term = number | { readonly operand: number } | InstructionCall;
 
-export interface Call {
+export interface InstructionCall {
   readonly instruction: Instruction;
   readonly terms: readonly Term[];
 }
 
-export const call = (instruction: Instruction, ...terms: readonly Term[]): Call => ({ instruction, terms });
+export const call = (instruction: Instruction, ...terms: readonly Term[]): InstructionCall => ({ instruction, terms });
 
 /** A function that only the loops compute. */
 export const looped = (arity: 1 | 2 | 3, f: ElementFunction["f"]): ElementFunction => ({ arity, f });

@@ -4,7 +4,7 @@ import { apply } from "./apply.ts";
 import type { Attributes, Operator } from "./define.ts";
 
 /** A value, or a plain number that takes the element type of the operand beside it. */
-export type Operand = Value | number;
+export type ValueOrNumber = Value | number;
 
 export function number(value: number, like: Value): Value {
   return constant(scalar(value, like.dtype));
@@ -20,7 +20,7 @@ export function unary(op: Operator): (x: Value) => Value {
 }
 
 /** Two operands, one of which may be a number. */
-export function binary(op: Operator): (a: Operand, b: Operand) => Value {
+export function binary(op: Operator): (a: ValueOrNumber, b: ValueOrNumber) => Value {
   return (a, b) => {
     if (typeof a !== "number") return one(op, [a, typeof b === "number" ? number(b, a) : b]);
     if (typeof b === "number") throw new TypeError(`${op.type} of two plain numbers has no element type`);

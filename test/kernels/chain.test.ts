@@ -4,7 +4,7 @@ import {
   bindChain,
   type Chain,
   type ChainOperand,
-  type ChainStep,
+  type ChainInstruction,
   compileChain,
   type Instruction,
   instructions,
@@ -100,7 +100,7 @@ function chainBy(gen: GeneratorValue, stage: Stage): { chain: Chain; inputs: Ten
   const shape = shapeBy(gen);
   const kinds = [dtype, "bool" as const, ...gen(fc.array, fc.constantFrom(dtype, dtype, "bool" as const), { maxLength: 3 })];
   const inputs = kinds.map((kind) => inputBy(gen, stage, kind, gen(fc.boolean) ? shape : narrowed(gen, shape)));
-  const steps: ChainStep[] = [];
+  const steps: ChainInstruction[] = [];
   const resultOf = (step: number): string => instructions[steps[step].instruction].result;
   const count = gen(fc.integer, { min: 1, max: 12 });
   while (steps.length < count) {

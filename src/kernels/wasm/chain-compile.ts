@@ -1,14 +1,14 @@
 import { bytesPerElement } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import * as codes from "./assembly/codes.ts";
-import type { Chain } from "../chain.ts";
+import type { Chain } from "./chain-source.ts";
 import { type Schedule, scheduleOf } from "./chain-schedule.ts";
 import { accessOf, blocksOf, nameOf, type Space, spaceOf } from "./chain-space.ts";
 import { instructions } from "./instructions.ts";
 import { argumentAddress, argumentBytes } from "../workspace.ts";
 
 /** A chain's program for the kernel: words, among them places for addresses. */
-export interface Program {
+export interface ChainProgram {
   readonly words: Int32Array;
   /** Where each input's address goes; -1 for one that no step reads. */
   readonly inputPlaces: readonly number[];
@@ -24,7 +24,7 @@ const leastBlockBytes = 512;
 const mostBlockBytes = 4096;
 
 /** See `compileChain`. The words are the header, the sizes of the outer axes, operands, outputs, instructions and constants. */
-export function compileProgram(chain: Chain): Program {
+export function compileProgram(chain: Chain): ChainProgram {
   const { dtype, outputs, steps } = chain;
   const elementBytes = bytesPerElement[dtype];
   const space = spaceOf(chain);

@@ -1,4 +1,4 @@
-import type { Chain } from "../chain.ts";
+import type { Chain } from "./chain-source.ts";
 import { instructions } from "./instructions.ts";
 
 /** Where the results of a chain's steps are kept. */

@@ -1,9 +1,9 @@
 import { broadcastStrides, type Shape, sizeOf, stridesOf } from "../../tensor/shape.ts";
 import * as codes from "./assembly/codes.ts";
-import type { Chain } from "../chain.ts";
+import type { Chain } from "./chain-source.ts";
 
 /** What a block reads: an input, or a constant. */
-export interface Operand {
+export interface PlacedOperand {
   readonly source: { readonly input: number } | { readonly number: number };
   readonly isBool: boolean;
   /** In elements, along the axes of the space. */
@@ -13,7 +13,7 @@ export interface Operand {
 /** The shape of a chain with as few axes as tell its operands apart; rows run along the last one. */
 export interface Space {
   readonly sizes: readonly number[];
-  readonly operands: readonly Operand[];
+  readonly operands: readonly PlacedOperand[];
 }
 
 /** How the space is cut: a block is some whole rows, or a piece of one. */
@@ -24,12 +24,12 @@ export interface Blocks {
 }
 
 /** Equal for the same input, or the same constant. */
-export const nameOf = (source: Operand["source"]): string =>
+export const nameOf = (source: PlacedOperand["source"]): string =>
   "input" in source ? `input ${source.input}` : `number ${Object.is(source.number, -0) ? "-0" : source.number}`;
 
 /** The distinct inputs and constants that the steps read, over merged axes. */
 export function spaceOf({ shape, inputs, steps }: Chain): Space {
-  const operands = new Map<string, Operand>();
+  const operands = new Map<string, PlacedOperand>();
   for (const source of steps.flatMap((step) => step.operands)) {
     if ("step" in source) continue;
     const type = "input" in source ? inputs[source.input] : null;
@@ -39,7 +39,7 @@ export function spaceOf({ shape, inputs, steps }: Chain): Space {
 }
 
 /** Leaves out axes of size 1, and makes one axis of neighbours over which every operand steps as over one. */
-function mergeAxes(shape: Shape, operands: readonly Operand[]): Space {
+function mergeAxes(shape: Shape, operands: readonly PlacedOperand[]): Space {
   const sizes: number[] = [];
   const strides: number[][] = operands.map(() => []);
   shape.forEach((size, axis) => {
@@ -70,7 +70,7 @@ export function blocksOf(sizes: readonly number[], elements: number, lanes: numb
 }
 
 /** How a block gets at an operand: see the codes. */
-export function accessOf({ strides, isBool }: Operand, sizes: readonly number[], { inPieces }: Blocks): number {
+export function accessOf({ strides, isBool }: PlacedOperand, sizes: readonly number[], { inPieces }: Blocks): number {
   const whole = stridesOf(sizes);
   const step = strides[strides.length - 1];
   const isStill = strides.slice(0, -1).every((stride) => stride === 0);

@@ -123,7 +123,7 @@ function phasesOf({ size, kernel, stride, dilation, begin, out }: WindowAxis, we
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 
 /** How the kernel goes about a slide: see assembly/conv.ts. */
-export interface Plan {
+export interface ConvolutionPlan {
   /** Filters that are packed at a time. */
   readonly block: number;
   /** Whether a padded copy of the image is made. */
@@ -138,7 +138,7 @@ type Bands = readonly [number, number, number];
 const comfortable = 2 ** 20;
 
 /** How a slide fits the kernel's scratch memory; null when it does not. `size` is an element's bytes. */
-export function planOf({ axes }: Slide, channels: number, filters: number, size: number): Plan | null {
+export function planOf({ axes }: Slide, channels: number, filters: number, size: number): ConvolutionPlan | null {
   const inner = channels * axes.reduce((product, { taps }) => product * taps, 1);
   const block = Math.min(filters, Math.max(1, Math.floor(comfortable / (12 * Math.max(1, inner) * size))) * 12);
   if (readsImage(axes, inner, size)) return { block, boxed: false, bands: [axes[0].outs, axes[1].outs, axes[2].outs] };

@@ -2,7 +2,7 @@ import type { Value } from "../../ir/graph.ts";
 import { direct } from "../../kernels/element.ts";
 import { anyType, bools, defineOp } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
-import { number, one, type Operand } from "../express.ts";
+import { number, one, type ValueOrNumber } from "../express.ts";
 
 const choice = direct("where", 3, (c, a, b) => (c === 0 ? b : a));
 
@@ -40,7 +40,7 @@ export const Where = defineOp({
 });
 
 /** A choice between two operands, at most one of which is a plain number. */
-export function where(condition: Value, x: Operand, y: Operand): Value {
+export function where(condition: Value, x: ValueOrNumber, y: ValueOrNumber): Value {
   if (typeof x !== "number") return one(Where, [condition, x, typeof y === "number" ? number(y, x) : y]);
   if (typeof y === "number") throw new TypeError("Where of two plain numbers has no element type");
   return one(Where, [condition, number(x, y), y]);
