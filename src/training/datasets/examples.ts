@@ -1,6 +1,6 @@
-import type { Dataset, DatasetList } from "./schema.ts";
+import type { DatasetList, DatasetView } from "./schema.ts";
 
-const flowers: Dataset = {
+const flowers: DatasetView = {
   id: "sha256:e6542632b58de0bacd6f2c8ea0ffbaac19079c9e71851817389d75da3e16c7e6",
   object: "dataset",
   name: "flowers",

@@ -68,7 +68,7 @@ export const Dataset = z
     created_at: z.int().meta({ description: "When it was uploaded first, in seconds since 1970", examples: [1_764_300_000] }),
   })
   .meta({ id: "Dataset", description: "Tensors with one row per example, kept for training" });
-export type Dataset = z.output<typeof Dataset>;
+export type DatasetView = z.output<typeof Dataset>;
 
 /** A page of the datasets. */
 export const DatasetList = z

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 
 import { ColumnRoles } from "./columns.ts";
-import type { Dataset } from "./schema.ts";
+import type { DatasetView } from "./schema.ts";
 import { problem, problemAt } from "../../problems/problems.ts";
 import { metadataOf } from "./metadata.ts";
 import { safetensorsPieces } from "../safetensors.ts";
@@ -30,7 +30,7 @@ type Upload = z.output<typeof Upload>;
 export interface Parsed {
   readonly digest: string;
   readonly bytes: number;
-  readonly description: Omit<Dataset, "id" | "object" | "name" | "bytes" | "created_at">;
+  readonly description: Omit<DatasetView, "id" | "object" | "name" | "bytes" | "created_at">;
 }
 
 /** Reads an upload and writes its dataset. Run again, it does the same again. */

@@ -11,7 +11,7 @@ import { openStorage } from "../../../src/jobs/storage.ts";
 import { decodeSafetensors } from "../../../src/training/safetensors.ts";
 import { tensorOf } from "../../../src/tensor/tensor.ts";
 import { datasetExamples } from "../../../src/training/datasets/examples.ts";
-import { Dataset, DatasetList } from "../../../src/training/datasets/schema.ts";
+import { Dataset, DatasetList, type DatasetView } from "../../../src/training/datasets/schema.ts";
 import { type Service, startService } from "../../support/service.ts";
 import { eventually, problemIn, rawClient } from "./fixture.ts";
 
@@ -50,7 +50,7 @@ async function upload(file: string | Uint8Array, query: Record<string, string> =
   return { statusCode: reply.status, headers: Object.fromEntries(reply.headers), body };
 }
 
-const dataset = ({ body }: { readonly body: string }): Dataset => Dataset.parse(JSON.parse(body));
+const dataset = ({ body }: { readonly body: string }): DatasetView => Dataset.parse(JSON.parse(body));
 const get = (path: string) => service.app.inject(path);
 
 describe("the digits", () => {
