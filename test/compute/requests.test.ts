@@ -4,7 +4,7 @@ import { defaultLimits } from "../../src/request/limits.ts";
 import { programOf } from "../../src/program/source.ts";
 import { EvaluateRequest, GradientsRequest, GraphsRequest } from "../../src/compute/requests.ts";
 import { EvaluateResponse, GradientsResponse, GraphResponse } from "../../src/compute/responses.ts";
-import { check, validate } from "../../src/request/validate.ts";
+import { validate } from "../../src/request/validate.ts";
 import { faultOf, problemOf } from "../support/problems.ts";
 
 const program = { expression: "x" };
@@ -104,26 +104,6 @@ describe("requests that do not fit", () => {
     expect(of({ network: { layers: faulty } })).toMatchObject({ code: "too_many_nodes", pointer: "/network/layers" });
     expect(of({ ...program, points: faulty })).toMatchObject({ code: "invalid_request", pointer: "/points" });
     expect(of({ ...program, inputs: { a: 1, b: 2, c: 3 } })).toMatchObject({ code: "invalid_request", pointer: "/inputs" });
-  });
-});
-
-describe("alternatives", () => {
-  const Either = z.union([
-    z.strictObject({ axis: z.int() }),
-    z.array(z.int()),
-    z.strictObject({ mode: z.enum(["edge", "wrap"]), by: z.int() }),
-  ]);
-
-  test("the one that the JSON comes closest to says what is wrong", () => {
-    expect(check(Either, { mode: "edgee", by: 1 }, "/a")).toMatchObject({ places: [{ pointer: "/a/mode", suggestion: "edge" }] });
-    expect(check(Either, [1, 2.5], "/a")).toMatchObject({ places: [{ pointer: "/a/1" }] });
-  });
-
-  test("when none is close, all say what they want", () => {
-    const result = check(Either, "x", "/a");
-    expect(result).toMatchObject({
-      places: [{ pointer: "/a", detail: "Expected an object or a list, found a string" }],
-    });
   });
 });
 

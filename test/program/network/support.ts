@@ -7,9 +7,10 @@ import { settle } from "../../../src/request/settle.ts";
 import type { Tensor } from "../../../src/tensor/tensor.ts";
 import { defaultLimits, type Limits } from "../../../src/request/limits.ts";
 import type { NetworkSource } from "../../../src/program/network/source.ts";
-import { Problem, pointerTo } from "../../../src/problems/problems.ts";
+import { pointerTo } from "../../../src/problems/problems.ts";
 import { decodeTensor } from "../../../src/request/tensor.ts";
 import { interpret } from "../../support/interpret.ts";
+import { problemOf } from "../../support/problems.ts";
 
 type Json = unknown;
 type Tensors = Readonly<Record<string, Json>>;
@@ -90,22 +91,11 @@ export function expected(json: Json): Tensor {
 
 export const constantOf = (json: Json): Value => constant(expected(json));
 
-/** The problem that some work throws. */
-export function problemOf(work: () => unknown): Problem {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
-
 /** The code of the problem that a network makes, with its first place. */
 export function refusal(network: unknown, inputs: object, parameters: object = {}, limits: Partial<Limits> = {}) {
-  const problem = problemOf(() => compiled(network, { inputs: { ...inputs }, parameters: { ...parameters }, limits }));
-  const [{ pointer, suggestion }] = problem.errors;
-  return { code: problem.code, pointer, suggestion, detail: problem.detail };
+  const { code, detail, errors } = problemOf(() => compiled(network, { inputs: { ...inputs }, parameters: { ...parameters }, limits }));
+  const [{ pointer, suggestion }] = errors;
+  return { code, pointer, suggestion, detail };
 }
 
 export type Layers = readonly Readonly<Record<string, unknown>>[];

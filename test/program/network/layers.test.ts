@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ProblemCode } from "../../../src/problems/catalogue.ts";
-import { compiled, type Layers, problemOf, refusal } from "./support.ts";
+import { problemOf } from "../../support/problems.ts";
+import { compiled, type Layers, refusal } from "./support.ts";
 
 const linear = { type: "Linear", out_features: 2 };
 const x = [
