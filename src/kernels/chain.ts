@@ -29,7 +29,7 @@ export function bindChain(chain: CompiledChain, inputs: readonly number[], outpu
   const words = chain.words.slice();
   chain.inputPlaces.forEach((place, input) => place >= 0 && (words[place] = inputs[input]));
   chain.outputPlaces.forEach((place, output) => (words[place] = outputs[output]));
-  words[chain.flagsPlace] = flags;
+  words[0] = flags;
   return { kernel: chain.kernel, words, nanoseconds: chain.nanoseconds };
 }
 

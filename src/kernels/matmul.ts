@@ -1,7 +1,7 @@
 import { matrixAt, type Matrix, type Places, type Scaling } from "./matrix.ts";
 import { multiplyByLoops } from "./loops/matmul-loops.ts";
 import * as ways from "./wasm/assembly/gemm-ways.ts";
-import { type MatrixBlock, writeGemmBlock } from "./wasm/generated/blocks.ts";
+import { type PlacedMatrix, writeGemmBlock } from "./wasm/generated/blocks.ts";
 import { type Workspace, workspaceOf } from "./workspace.ts";
 
 /**
@@ -75,14 +75,14 @@ const isEven = ({ rows, columns }: Matrix): boolean => rows.step !== null && col
 
 const transposed = ({ rows, columns, ...rest }: Matrix): Matrix => ({ ...rest, rows: columns, columns: rows });
 
-const placed = ({ data, offset, rows, columns, next = 0 }: Matrix): MatrixBlock => ({
+const placed = ({ data, offset, rows, columns, next = 0 }: Matrix): PlacedMatrix => ({
   at: data.byteOffset + offset * data.BYTES_PER_ELEMENT,
   row: stepOf(rows),
   column: stepOf(columns),
   next,
 });
 
-const none: MatrixBlock = { at: 0, row: 0, column: 0, next: 0 };
+const none: PlacedMatrix = { at: 0, row: 0, column: 0, next: 0 };
 
 /** A single place has whatever step: the one that makes it a run. */
 const stepOf = ({ count, step }: Places): number => (count === 1 ? 1 : (step ?? 0));

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import * as codes from "./wasm/assembly/reduce-codes.ts";
 import { stridedPlaces } from "./elementwise.ts";
 import type { Summary } from "./summaries.ts";
-import { wordsOfReduceBlock, writeReduceBlock } from "./wasm/generated/blocks.ts";
+import { wordsOfReduceBlock, writeReduceBlock, writeWalkAxis } from "./wasm/generated/blocks.ts";
 import { addressOf, type Workspace, workspaceOf } from "./workspace.ts";
 
 /** Fewer numbers are folded sooner than a kernel is called. */
@@ -50,11 +50,8 @@ function reduceByKernel(space: Workspace, { fold, finish }: Summary, x: Tensor, 
     keptAxes: kept.length,
     reducedAxes: folded.length,
   });
-  let at = wordsOfReduceBlock;
-  for (const { size, stride } of [...kept, ...folded]) {
-    space.block.words[at++] = size;
-    space.block.words[at++] = stride;
-  }
+  let end = wordsOfReduceBlock;
+  for (const axis of [...kept, ...folded]) end = writeWalkAxis(space.block, axis, end);
   space.run(`reduce_${x.dtype}`, x.data.length * (fold === codes.exponentials ? 2 : 0.3), block);
 }
 

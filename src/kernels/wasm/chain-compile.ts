@@ -4,16 +4,16 @@ import * as codes from "./assembly/codes.ts";
 import type { Chain } from "./chain-source.ts";
 import { type Schedule, scheduleOf } from "./chain-schedule.ts";
 import { accessOf, blocksOf, nameOf, type Space, spaceOf } from "./chain-space.ts";
+import { type EncodedInstruction, writeChainBlock, writeEncodedInstruction, writeEncodedOperand, writeEncodedOutput } from "./generated/blocks.ts";
 import { instructions } from "./instructions.ts";
 import { argumentAddress, argumentBytes } from "../workspace.ts";
 
-/** A chain's program for the kernel: words, among them places for addresses. */
+/** A chain's block for the kernel: words, among them places for addresses. That of the flags is the first. */
 export interface ChainProgram {
   readonly words: Int32Array;
   /** Where each input's address goes; -1 for one that no step reads. */
   readonly inputPlaces: readonly number[];
   readonly outputPlaces: readonly number[];
-  readonly flagsPlace: number;
   /** What one thread needs for it, roughly. */
   readonly nanoseconds: number;
 }
@@ -23,7 +23,7 @@ const cacheBytes = 24_576;
 const leastBlockBytes = 512;
 const mostBlockBytes = 4096;
 
-/** See `compileChain`. The words are the header, the sizes of the outer axes, operands, outputs, instructions and constants. */
+/** See `compileChain`. The constants lie last. */
 export function compileProgram(chain: Chain): ChainProgram {
   const { dtype, outputs, steps } = chain;
   const elementBytes = bytesPerElement[dtype];
@@ -39,51 +39,69 @@ export function compileProgram(chain: Chain): ChainProgram {
   const outer = sizes.slice(0, -1).toReversed();
   // A vector more, since whole vectors are written.
   const registerBytes = Math.ceil((blocks.rows * blocks.columns * elementBytes + 16) / 64) * 64;
-  const words: number[] = [outer.length, sizeOf(outer), sizes[sizes.length - 1], blocks.rows, blocks.columns];
-  words.push(operands.length, schedule.registers, outputs.length, code.length, registerBytes);
-  const flagsPlace = words.push(0) - 1;
+  const words: number[] = [];
+  const memory = { address: argumentAddress, words };
+  writeChainBlock(memory, {
+    flags: 0,
+    outerAxes: outer.length,
+    rows: sizeOf(outer),
+    columns: sizes[sizes.length - 1],
+    blockRows: blocks.rows,
+    blockColumns: blocks.columns,
+    operands: operands.length,
+    registers: schedule.registers,
+    outputs: outputs.length,
+    instructions: code.length,
+    registerBytes,
+  });
   words.push(...outer);
 
   const inputPlaces = chain.inputs.map(() => -1);
   const constants = new Map<number, number>();
   for (const operand of operands) {
-    words.push(accessOf(operand, sizes, blocks), Number(operand.isBool));
-    const place = words.push(0) - 1;
-    if ("input" in operand.source) inputPlaces[operand.source.input] = place;
-    else constants.set(place, operand.source.number);
-    words.push(...operand.strides.toReversed());
+    const { source, isBool } = operand;
+    const [step, ...strides] = operand.strides.toReversed();
+    const place = words.length;
+    writeEncodedOperand(memory, { at: 0, access: accessOf(operand, sizes, blocks), isBool: Number(isBool), step }, place);
+    words.push(...strides);
+    if ("input" in source) inputPlaces[source.input] = place;
+    else constants.set(place, source.number);
   }
   const outputPlaces = outputs.map((step, output) => {
-    const isRegister = schedule.places[step] === ~output;
-    return words.push(0, Number(isRegister)) - codes.outputWords;
+    const place = words.length;
+    writeEncodedOutput(memory, { at: 0, isRegister: Number(schedule.places[step] === ~output) }, place);
+    return place;
   });
-  for (const instruction of code) words.push(...instruction);
+  for (const instruction of code) writeEncodedInstruction(memory, instruction, words.length);
   for (const [place, number] of constants) {
     words[place] = argumentAddress + words.length * 4;
     words.push(...new Int32Array((dtype === "float64" ? Float64Array : Float32Array).of(number).buffer));
   }
   if (words.length * 4 > argumentBytes) throw new RangeError(`A chain of ${steps.length} steps is too long`);
   const each = steps.reduce((sum, { instruction }) => sum + instructions[instruction].nanoseconds, 0);
-  return { words: Int32Array.from(words), inputPlaces, outputPlaces, flagsPlace, nanoseconds: (sizeOf(sizes) * each * elementBytes) / 4 };
+  return { words: Int32Array.from(words), inputPlaces, outputPlaces, nanoseconds: (sizeOf(sizes) * each * elementBytes) / 4 };
 }
 
 /** The steps as instructions on slots: the operands come first, then the registers, then the outputs. */
-function encodeSteps(chain: Chain, { operands }: Space, { places, registers }: Schedule): number[][] {
+function encodeSteps(chain: Chain, { operands }: Space, { places, registers }: Schedule): readonly EncodedInstruction[] {
   const { steps, outputs, watched } = chain;
   const slotOf = (step: number): number => operands.length + (places[step] < 0 ? registers + ~places[step] : places[step]);
   const slots = new Map<string, number>(operands.map(({ source }, slot) => [nameOf(source), slot]));
-  const code: number[][] = [];
+  const code: EncodedInstruction[] = [];
+  const take = (which: number, target: number, step: number): void => {
+    code.push({ code: which, target, a: slotOf(step), b: 0, c: 0 });
+  };
   const isNumber = (step: number): boolean => instructions[steps[step].instruction].result === "number";
   steps.forEach(({ instruction, operands: read }, at) => {
     const [a, b = 0, c = 0] = read.map((operand) => ("step" in operand ? slotOf(operand.step) : (slots.get(nameOf(operand)) ?? 0)));
     const zero = instruction === "max" ? read.findIndex((operand) => "number" in operand && Object.is(operand.number, 0)) : -1;
-    if (zero >= 0) code.push([codes.relu, slotOf(at), zero === 0 ? b : a, 0, 0]);
-    else code.push([instructions[instruction].code, slotOf(at), a, b, c]);
-    watched.forEach((step, flag) => step === at && isNumber(at) && code.push([codes.check, flag, slotOf(at), 0, 0]));
-    outputs.forEach((step, output) => step === at && !isNumber(at) && code.push([codes.storeBool, output, slotOf(at), 0, 0]));
+    if (zero >= 0) code.push({ code: codes.relu, target: slotOf(at), a: zero === 0 ? b : a, b: 0, c: 0 });
+    else code.push({ code: instructions[instruction].code, target: slotOf(at), a, b, c });
+    if (!isNumber(at)) return outputs.forEach((step, output) => step === at && take(codes.storeBool, output, at));
+    watched.forEach((step, flag) => step === at && take(codes.check, flag, at));
   });
   outputs.forEach((step, output) => {
-    if (isNumber(step) && places[step] !== ~output) code.push([codes.store, output, slotOf(step), 0, 0]);
+    if (isNumber(step) && places[step] !== ~output) take(codes.store, output, step);
   });
   return code;
 }

@@ -2,7 +2,7 @@ import { bytesPerElement } from "../../tensor/dtype.ts";
 import { type Shape, stridesOf } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { addressOf, type Workspace } from "../workspace.ts";
-import { wordsOfCopyBlock, writeCopyBlock } from "./generated/blocks.ts";
+import { wordsOfCopyBlock, writeCopyBlock, writeWalkAxis } from "./generated/blocks.ts";
 
 /** An axis of a copy, and how far apart its elements are read and written. */
 interface Axis {
@@ -30,8 +30,9 @@ export function copyByKernel(space: Workspace, from: Tensor, strides: readonly n
     toRow: rows.to,
     axes: others.length,
   });
-  const walks = [...others.flatMap(({ size, from }) => [size, from]), ...others.flatMap(({ size, to }) => [size, to])];
-  space.block.words.set(walks, wordsOfCopyBlock);
+  let end = wordsOfCopyBlock;
+  for (const { size, from: stride } of others) end = writeWalkAxis(space.block, { size, stride }, end);
+  for (const { size, to: stride } of others) end = writeWalkAxis(space.block, { size, stride }, end);
   // As much as one thread copies in its cache.
   space.run(`copy_${bytes}`, to.data.length * 0.5, block);
 }

@@ -4,7 +4,7 @@
 
 /** A matrix: where it begins, and the steps from a row, a column and a matrix of a batch to the next. */
 @unmanaged
-export class MatrixBlock {
+export class PlacedMatrix {
   at: usize;
   row: i32;
   column: i32;
@@ -22,10 +22,10 @@ export class GemmBlock {
   m: i32;
   n: i32;
   k: i32;
-  left: MatrixBlock;
-  right: MatrixBlock;
-  out: MatrixBlock;
-  addend: MatrixBlock;
+  left: PlacedMatrix;
+  right: PlacedMatrix;
+  out: PlacedMatrix;
+  addend: PlacedMatrix;
 }
 
 /**
@@ -183,7 +183,7 @@ export class FiniteBlock {
   count: i32;
 }
 
-/** A fold and its finish, see reduce-codes.ts; behind it lie two walks (see axes.ts): the outer axes that are kept, then those reduced. */
+/** A fold and its finish, see reduce-codes.ts; behind it lie two walks: over the outer axes that are kept, and over those reduced. */
 @unmanaged
 export class ReduceBlock {
   fold: i32;
@@ -197,7 +197,7 @@ export class ReduceBlock {
   reducedAxes: i32;
 }
 
-/** Rows and columns that are copied, for every place of two walks (see axes.ts) that lie behind: over what is read, and over what is written. */
+/** Rows and columns that are copied, for every place of two walks that lie behind: over what is read, and over what is written. */
 @unmanaged
 export class CopyBlock {
   from: usize;
@@ -209,4 +209,59 @@ export class CopyBlock {
   fromRow: i32;
   toRow: i32;
   axes: i32;
+}
+
+/** An axis of a walk. */
+@unmanaged
+export class WalkAxis {
+  size: i32;
+  stride: i32;
+}
+
+/**
+ * A chain of elementwise instructions. Behind it lie the sizes of its outer axes, the innermost first, then operands (each with its strides
+ * along the outer axes behind it), outputs and instructions. Slots are counted over operands, registers and outputs.
+ */
+@unmanaged
+export class ChainBlock {
+  /** Of a word for each result that is looked through. */
+  flags: usize;
+  outerAxes: i32;
+  rows: i32;
+  columns: i32;
+  blockRows: i32;
+  blockColumns: i32;
+  operands: i32;
+  registers: i32;
+  outputs: i32;
+  instructions: i32;
+  registerBytes: i32;
+}
+
+/** How a block gets at an operand, see codes.ts, and the step from a column to the next. */
+@unmanaged
+export class EncodedOperand {
+  at: usize;
+  access: i32;
+  isBool: i32;
+  step: i32;
+}
+
+@unmanaged
+export class EncodedOutput {
+  at: usize;
+  /** Whether it serves as a register. */
+  isRegister: i32;
+}
+
+@unmanaged
+export class EncodedInstruction {
+  /** See codes.ts. */
+  code: i32;
+  /** The slot of the result, or the output or flag that it is for. */
+  target: i32;
+  /** Slots. */
+  a: i32;
+  b: i32;
+  c: i32;
 }

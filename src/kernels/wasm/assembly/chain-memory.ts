@@ -1,10 +1,10 @@
 // What chains read from memory into registers, and write back.
 
-import * as codes from "./codes.ts";
+import { EncodedOperand } from "./blocks.ts";
 
 /** Copies rows of an operand, or a piece of one, into a register, wherever they lie. */
 export function loadRows<T extends number>(
-  operand: usize,
+  operand: EncodedOperand,
   outerAxes: i32,
   outerSizes: usize,
   row: i32,
@@ -13,9 +13,9 @@ export function loadRows<T extends number>(
   columns: i32,
   register: usize,
 ): void {
-  const isBool = load<i32>(operand, 4) !== 0;
-  const from = load<usize>(operand, 8);
-  const step = <usize>load<i32>(operand, codes.operandWords * 4);
+  const isBool = operand.isBool !== 0;
+  const from = operand.at;
+  const step = <usize>operand.step;
   const elementBytes: usize = isBool ? 1 : sizeof<T>();
   for (let r = 0; r < rows; r++) {
     const start = from + (offsetOf(operand, outerAxes, outerSizes, row + r) + <usize>column * step) * elementBytes;
@@ -26,8 +26,8 @@ export function loadRows<T extends number>(
 }
 
 /** Where a row of an operand starts, in elements. */
-export function offsetOf(operand: usize, outerAxes: i32, outerSizes: usize, row: i32): usize {
-  const strides = operand + (codes.operandWords + 1) * 4;
+export function offsetOf(operand: EncodedOperand, outerAxes: i32, outerSizes: usize, row: i32): usize {
+  const strides = changetype<usize>(operand) + offsetof<EncodedOperand>();
   let offset: usize = 0;
   for (let axis = 0; axis < outerAxes; axis++) {
     const stride = load<usize>(strides + ((<usize>axis) << 2));

@@ -2,15 +2,16 @@
 // the next one comes, in registers that stay in the first cache.
 
 import { scratch } from "./base.ts";
+import { ChainBlock, EncodedInstruction, EncodedOperand, EncodedOutput } from "./blocks.ts";
 import { holdsNonfinite, loadRows, offsetOf, storeMasks } from "./chain-memory.ts";
 import * as codes from "./codes.ts";
 import { execute } from "./point.ts";
 
-export function chain_float32(program: usize, part: i32, parts: i32): void {
+export function chain_float32(program: ChainBlock, part: i32, parts: i32): void {
   chain<f32>(program, part, parts);
 }
 
-export function chain_float64(program: usize, part: i32, parts: i32): void {
+export function chain_float64(program: ChainBlock, part: i32, parts: i32): void {
   chain<f64>(program, part, parts);
 }
 
@@ -28,6 +29,7 @@ let registerBytes: usize = 0;
 let flags: usize = 0;
 let outerSizes: usize = 0;
 let operandTable: usize = 0;
+let operandBytes: usize = 0;
 let outputTable: usize = 0;
 let code: usize = 0;
 
@@ -47,7 +49,7 @@ let bytes: usize = 0;
 /** A block that ends within a vector works on copies: whole vectors would reach into what lies behind it. */
 let isWhole: bool = false;
 
-function chain<T extends number>(program: usize, part: i32, parts: i32): void {
+function chain<T extends number>(program: ChainBlock, part: i32, parts: i32): void {
   read(program);
   if (rows === 0 || columns === 0) return;
   const blocksAcross = (columns + blockColumns - 1) / blockColumns;
@@ -62,27 +64,28 @@ function chain<T extends number>(program: usize, part: i32, parts: i32): void {
     isWhole = (bytes & 15) === 0;
     for (let operand = 0; operand < operands; operand++) place(operand, reach<T>(operand));
     for (let output = 0; output < outputs; output++) placeOutput<T>(output);
-    for (let at = 0; at < instructions; at++) step<T>(code + <usize>(at * codes.instructionWords) * 4);
+    for (let at = 0; at < instructions; at++) step<T>(changetype<EncodedInstruction>(code + <usize>at * offsetof<EncodedInstruction>()));
     if (!isWhole) storeOutputs<T>();
   }
 }
 
-function read(program: usize): void {
-  outerAxes = load<i32>(program);
-  rows = load<i32>(program, 4);
-  columns = load<i32>(program, 8);
-  blockRows = load<i32>(program, 12);
-  blockColumns = load<i32>(program, 16);
-  operands = load<i32>(program, 20);
-  registers = load<i32>(program, 24);
-  outputs = load<i32>(program, 28);
-  instructions = load<i32>(program, 32);
-  registerBytes = load<usize>(program, 36);
-  flags = load<usize>(program, 40);
-  outerSizes = program + codes.headerWords * 4;
+function read(program: ChainBlock): void {
+  outerAxes = program.outerAxes;
+  rows = program.rows;
+  columns = program.columns;
+  blockRows = program.blockRows;
+  blockColumns = program.blockColumns;
+  operands = program.operands;
+  registers = program.registers;
+  outputs = program.outputs;
+  instructions = program.instructions;
+  registerBytes = program.registerBytes;
+  flags = program.flags;
+  outerSizes = changetype<usize>(program) + offsetof<ChainBlock>();
   operandTable = outerSizes + <usize>outerAxes * 4;
-  outputTable = operandTable + <usize>(operands * (codes.operandWords + 1 + outerAxes)) * 4;
-  code = outputTable + <usize>(outputs * codes.outputWords) * 4;
+  operandBytes = offsetof<EncodedOperand>() + <usize>outerAxes * 4;
+  outputTable = operandTable + <usize>operands * operandBytes;
+  code = outputTable + <usize>outputs * offsetof<EncodedOutput>();
 
   const slots = operands + registers + outputs;
   places = scratch;
@@ -103,18 +106,23 @@ function place(slot: i32, address: usize): void {
 }
 
 // @inline
-function placeOf(instruction: usize, operand: usize): usize {
-  return load<usize>(places + load<usize>(instruction + 4 + operand * 4) * 4);
+function placeOf(slot: i32): usize {
+  return load<usize>(places + <usize>slot * 4);
+}
+
+// @inline
+function outputAt(output: i32): EncodedOutput {
+  return changetype<EncodedOutput>(outputTable + <usize>output * offsetof<EncodedOutput>());
 }
 
 /** Where the block's part of an operand lies: in memory, or in a register, into which it is copied unless it is there already. */
 function reach<T extends number>(slot: i32): usize {
-  const operand = operandTable + <usize>(slot * (codes.operandWords + 1 + outerAxes)) * 4;
-  const access = load<i32>(operand);
+  const operand = changetype<EncodedOperand>(operandTable + <usize>slot * operandBytes);
+  const access = operand.access;
   const register = registerOf(slot);
   if (access === codes.direct || access === codes.directRow) {
     const offset = access === codes.direct ? <usize>row * columns : offsetOf(operand, outerAxes, outerSizes, row);
-    const from = load<usize>(operand, 8) + (offset + column) * sizeof<T>();
+    const from = operand.at + (offset + column) * sizeof<T>();
     if (isWhole) return from;
     memory.copy(register, from, bytes);
   } else if (access === codes.loaded) {
@@ -138,23 +146,23 @@ function placeOutput<T extends number>(output: i32): void {
 /** Where the block's part of an output lies. */
 // @inline
 function memoryOf(output: i32, elementBytes: usize): usize {
-  return load<usize>(outputTable + <usize>(output * codes.outputWords) * 4) + (<usize>row * columns + column) * elementBytes;
+  return outputAt(output).at + (<usize>row * columns + column) * elementBytes;
 }
 
-function step<T extends number>(instruction: usize): void {
-  const which = load<i32>(instruction);
-  const target = load<i32>(instruction, 4);
-  const a = placeOf(instruction, 1);
+function step<T extends number>(it: EncodedInstruction): void {
+  const which = it.code;
+  const target = it.target;
+  const a = placeOf(it.a);
   if (which === codes.store) memory.copy(memoryOf(target, sizeof<T>()), a, bytes);
   else if (which === codes.storeBool) storeMasks<T>(a, memoryOf(target, 1), rowCount * columnCount);
   else if (which === codes.check) {
     if (holdsNonfinite<T>(a, rowCount * columnCount)) store<i32>(flags + <usize>target * 4, 1);
-  } else execute<T>(which, placeOf(instruction, 0), a, placeOf(instruction, 2), placeOf(instruction, 3), (bytes + 15) & ~15);
+  } else execute<T>(which, placeOf(target), a, placeOf(it.b), placeOf(it.c), (bytes + 15) & ~15);
 }
 
 function storeOutputs<T extends number>(): void {
   for (let output = 0; output < outputs; output++) {
-    const isRegister = load<i32>(outputTable + <usize>(output * codes.outputWords) * 4, 4) !== 0;
+    const isRegister = outputAt(output).isRegister !== 0;
     if (isRegister) memory.copy(memoryOf(output, sizeof<T>()), registerOf(operands + registers + output), bytes);
   }
 }

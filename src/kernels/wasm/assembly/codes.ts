@@ -46,18 +46,6 @@ export const check = 39;
 /** The greater of a number and zero: `max` of any two costs four times as much. */
 export const relu = 40;
 
-/**
- * Words of the header: number of outer axes, of rows, of columns; rows and columns of a block; number of operands, registers, outputs and
- * instructions; bytes of a register; address of the flags.
- */
-export const headerWords = 11;
-/** Words of an operand before its strides, the innermost first: how to get at it, whether it is bool, its address. */
-export const operandWords = 3;
-/** Words of an output: its address, and whether it serves as a register. */
-export const outputWords = 2;
-/** Words of an instruction: its code, the slot of its result (or the output or flag that it is for), the slots of up to three operands. */
-export const instructionWords = 5;
-
 /** How a block gets at an operand: it lies there as a register would. */
 export const direct = 0;
 /** The same, where a block lies within one row and the operand's rows lie apart. */

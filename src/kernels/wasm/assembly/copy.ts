@@ -1,6 +1,6 @@
 // Strided copies of elements of one, four or eight bytes: rows that are repeated, cut out or transposed.
 
-import { offsetAt, placesOf } from "./axes.ts";
+import { offsetAt, placesOf, walkBytes } from "./axes.ts";
 import { CopyBlock } from "./blocks.ts";
 
 export function copy_1(block: CopyBlock, part: i32, parts: i32): void {
@@ -28,7 +28,7 @@ function copy<E extends number>(block: CopyBlock, part: i32, parts: i32): void {
     toRow = <usize>block.toRow;
   const axes = block.axes;
   const reads = changetype<usize>(block) + offsetof<CopyBlock>();
-  const writes = reads + <usize>axes * 8;
+  const writes = reads + walkBytes(axes);
   const strips = (rows + edge - 1) / edge;
   const jobs: i64 = <i64>placesOf(reads, axes) * strips;
   const end = <i32>((jobs * (part + 1)) / parts);

@@ -1,6 +1,6 @@
 // Reductions over any axes, as ../reduce.ts describes them. Threads share the results among them, never the numbers of one result.
 
-import { offsetAt, placesOf } from "./axes.ts";
+import { offsetAt, placesOf, walkBytes } from "./axes.ts";
 import { scratch } from "./base.ts";
 import { ReduceBlock } from "./blocks.ts";
 import { double } from "./lanes.ts";
@@ -36,7 +36,7 @@ function reduce<T extends number>(block: ReduceBlock, part: i32, parts: i32): vo
   keptAxes = block.keptAxes;
   reducedAxes = block.reducedAxes;
   kept = changetype<usize>(block) + offsetof<ReduceBlock>();
-  reduced = kept + <usize>keptAxes * 8;
+  reduced = kept + walkBytes(keptAxes);
   const rows = placesOf(kept, keptAxes);
   const runs = placesOf(reduced, reducedAxes);
   count = keepsInner ? runs : runs * inner;
