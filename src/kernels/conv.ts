@@ -67,7 +67,11 @@ export function convolutionWeights(x: Tensor, g: Tensor, window: Window, groups:
   const tensors = { x: addressOf(x), g: addressOf(g), w: addressOf(w) };
   const sizes = { batch, groups, channels, filters, block, images, boxed: Number(boxed) };
   const address = writeConvWeightsBlock(workspace.block, { ...tensors, ...sizes, ...boxAxes(slide, boxed, bands) });
-  workspace.run(`conv_weights_${x.dtype}`, products / (x.dtype === "float32" ? 20 : 10), address);
+  workspace.run(
+    x.dtype === "float32" ? "conv_weights_float32" : "conv_weights_float64",
+    products / (x.dtype === "float32" ? 20 : 10),
+    address,
+  );
 }
 
 /** Runs the kernel, once for each slide; false when it has none for these tensors. */
@@ -113,7 +117,7 @@ function slideInWorkspace(
       ySteps: stepsOf(slide, "step"),
     });
     const products = batch * groups * filters * channels * slide.axes.reduce((product, { taps, outs }) => product * taps * outs, 1);
-    workspace.run(`conv_${dtype}`, products / (dtype === "float32" ? 20 : 10), address);
+    workspace.run(dtype === "float32" ? "conv_float32" : "conv_float64", products / (dtype === "float32" ? 20 : 10), address);
   });
   return true;
 }

@@ -57,7 +57,7 @@ function multiplyInWorkspace(
     out: placed(target),
     addend: plus === null ? none : placed(plus),
   });
-  workspace.run(`gemm_${dtype}`, (count * m * n * k) / (dtype === "float32" ? 25 : 12), block);
+  workspace.run(dtype === "float32" ? "gemm_float32" : "gemm_float64", (count * m * n * k) / (dtype === "float32" ? 25 : 12), block);
   return true;
 }
 

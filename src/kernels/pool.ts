@@ -25,7 +25,11 @@ export function maxPool(x: Tensor, window: Window, y: Tensor, indices: Tensor): 
   if (workspace === null || axes === null || reads(y, window) < fewReads) maxPoolByLoops(x, window, y, indices);
   else {
     const tensors = { x: addressOf(x), y: addressOf(y), indices: addressOf(indices), planes: planesOf(x) };
-    workspace.run(`max_pool_${x.dtype}`, reads(y, window), writeMaxPoolBlock(workspace.block, { ...tensors, ...axes }));
+    workspace.run(
+      x.dtype === "float32" ? "max_pool_float32" : "max_pool_float64",
+      reads(y, window),
+      writeMaxPoolBlock(workspace.block, { ...tensors, ...axes }),
+    );
   }
 }
 
@@ -42,7 +46,11 @@ export function maxPoolGradient(g: Tensor, indices: Tensor, x: Tensor): void {
   const planes = planesOf(x);
   const places = { indices: addressOf(indices), planes, size: x.data.length / planes, windows: g.data.length / planes };
   const block = writeMaxPoolGradientBlock(workspace.block, { x: addressOf(x), y: addressOf(g), places });
-  workspace.run(`max_pool_gradient_${g.dtype}`, 2 * g.data.length + 0.2 * x.data.length, block);
+  workspace.run(
+    g.dtype === "float32" ? "max_pool_gradient_float32" : "max_pool_gradient_float64",
+    2 * g.data.length + 0.2 * x.data.length,
+    block,
+  );
 }
 
 /** Where the first index lies that is outside the plane of its own window, of `planes` planes of `size` elements; -1 for none. */
@@ -63,7 +71,11 @@ export function averagePool(x: Tensor, window: Window, withPadding: boolean, y: 
   if (workspace === null || axes === null || reads(y, window) < fewReads) averagePoolByLoops(x, window, withPadding, y);
   else {
     const tensors = { x: addressOf(x), y: addressOf(y), planes: planesOf(x), padding: Number(withPadding) };
-    workspace.run(`average_pool_${x.dtype}`, reads(y, window), writeAveragePoolBlock(workspace.block, { ...tensors, ...axes }));
+    workspace.run(
+      x.dtype === "float32" ? "average_pool_float32" : "average_pool_float64",
+      reads(y, window),
+      writeAveragePoolBlock(workspace.block, { ...tensors, ...axes }),
+    );
   }
 }
 
@@ -74,7 +86,11 @@ export function averagePoolGradient(g: Tensor, window: Window, withPadding: bool
   if (workspace === null || axes === null || reads(g, window) < fewReads) averagePoolGradientByLoops(g, window, withPadding, x);
   else {
     const tensors = { x: addressOf(x), y: addressOf(g), planes: planesOf(x), padding: Number(withPadding) };
-    workspace.run(`average_pool_gradient_${g.dtype}`, reads(g, window), writeAveragePoolBlock(workspace.block, { ...tensors, ...axes }));
+    workspace.run(
+      g.dtype === "float32" ? "average_pool_gradient_float32" : "average_pool_gradient_float64",
+      reads(g, window),
+      writeAveragePoolBlock(workspace.block, { ...tensors, ...axes }),
+    );
   }
 }
 

@@ -52,7 +52,7 @@ function reduceByKernel(space: Workspace, { fold, finish }: Summary, x: Tensor, 
   });
   let end = wordsOfReduceBlock;
   for (const axis of [...kept, ...folded]) end = writeWalkAxis(space.block, axis, end);
-  space.run(`reduce_${x.dtype}`, x.data.length * (fold === codes.exponentials ? 2 : 0.3), block);
+  space.run(x.dtype === "float32" ? "reduce_float32" : "reduce_float64", x.data.length * (fold === codes.exponentials ? 2 : 0.3), block);
 }
 
 interface Axis {

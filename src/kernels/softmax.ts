@@ -28,7 +28,7 @@ function softmaxByKernel(space: Workspace, x: Tensor, axis: number, logarithm: b
     inner,
     isLog: Number(logarithm),
   });
-  space.run(`softmax_${x.dtype}`, nanoseconds, block);
+  space.run(x.dtype === "float32" ? "softmax_float32" : "softmax_float64", nanoseconds, block);
 }
 
 function softmaxByLoop(x: Tensor, axis: number, logarithm: boolean, out: Tensor): void {

@@ -129,7 +129,7 @@ export class Workspace {
 
   /**
    * Runs a kernel that threads may share. `nanoseconds` is a rough estimate of what one thread needs; the results are the same for any
-   * number of threads.
+   * number of threads. The name should be a constant: one that is put together is looked up anew each time.
    */
   run(kernel: string, nanoseconds: number, block: number): void {
     if (this.crew !== null && nanoseconds >= leastShared) this.crew.run(kernel, block, nanoseconds);
@@ -177,8 +177,8 @@ export const addressOf = (tensor: Tensor | null): number => tensor?.data.byteOff
 
 /** The kernels of a compiled module over a memory, for one of the threads that work on it. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, thread: number): Kernels {
-  const { setScratch, fuses: _, ...kernels } = exportsOf(module, memory);
-  setScratch(tableBytes + thread * scratchBytes);
+  const kernels = exportsOf(module, memory);
+  kernels.setScratch(tableBytes + thread * scratchBytes);
   return kernels;
 }
 

@@ -4,7 +4,13 @@ import * as codes from "./assembly/codes.ts";
 import type { Chain } from "./chain-source.ts";
 import { type Schedule, scheduleOf } from "./chain-schedule.ts";
 import { accessOf, blocksOf, nameOf, type Space, spaceOf } from "./chain-space.ts";
-import { type EncodedInstruction, writeChainBlock, writeEncodedInstruction, writeEncodedOperand, writeEncodedOutput } from "./generated/blocks.ts";
+import {
+  type EncodedInstruction,
+  writeChainBlock,
+  writeEncodedInstruction,
+  writeEncodedOperand,
+  writeEncodedOutput,
+} from "./generated/blocks.ts";
 import { instructions } from "./instructions.ts";
 import { argumentAddress, argumentBytes } from "../workspace.ts";
 
