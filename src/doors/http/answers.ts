@@ -21,6 +21,9 @@ export const endsOf = ({ departure, server }: Pick<FastifyRequest, "departure" |
   server.stopping,
 ];
 
+/** Whether a client names a media type among those it accepts: what it would take besides says nothing. */
+export const namesType = (request: FastifyRequest, mediaType: string): boolean => [request.types()].flat().includes(mediaType);
+
 /** Answers travel as text or as the bytes of text, and either way as they are. */
 export function sendAnswer(reply: FastifyReply, { status, contentType, body }: Answer): FastifyReply {
   return reply.code(status).header("content-type", contentType).send(body);

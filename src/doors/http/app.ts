@@ -1,3 +1,4 @@
+import accepts from "@fastify/accepts";
 import { serializerCompiler, validatorCompiler } from "@fastify/type-provider-zod";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { WorkerPool } from "../../workers/pool.ts";
@@ -96,6 +97,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const methods = collectMethods(app);
   answerWithProblems(app, { maxBodyBytes, methods });
 
+  await app.register(accepts);
   await app.register(openApi);
   await app.register(requestLog);
   await app.register(draining);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import about from "../../../../package.json" with { type: "json" };
+import { namesType } from "../answers.ts";
 import { Resource } from "../resource.ts";
 
 /** The way in: links for programs, the reference for browsers. */
@@ -15,6 +16,6 @@ export function home(app: FastifyInstance): void {
   });
   app.get("/", (request, reply) => {
     reply.header("vary", "accept");
-    return request.headers.accept?.includes("text/html") ? reply.redirect("/docs/") : links.send(request, reply);
+    return namesType(request, "text/html") ? reply.redirect("/docs/") : links.send(request, reply);
   });
 }

@@ -10,7 +10,7 @@ import { eventStream } from "../event-stream.ts";
 import { JobWatch } from "../../../jobs/job-watch.ts";
 import { viewOfEvent, viewOfPage } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { endsOf, readProblems } from "../answers.ts";
+import { endsOf, namesType, readProblems } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 const Query = z.strictObject({
@@ -99,11 +99,10 @@ export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: 
  * Whether the answer is a stream. Programs that accept anything expect JSON that ends; people with curl, who accept anything too, would
  * watch the job.
  */
-function wantsStream({ headers }: FastifyRequest, { stream }: z.output<typeof Query>): boolean {
+function wantsStream(request: FastifyRequest, { stream }: z.output<typeof Query>): boolean {
   if (stream !== undefined) return stream === "true";
-  const { accept = "", "user-agent": agent = "" } = headers;
-  if (accept.includes("text/event-stream")) return true;
-  return agent.startsWith("curl/") && !accept.includes("json");
+  if (namesType(request, "text/event-stream")) return true;
+  return request.headers["user-agent"]?.startsWith("curl/") === true && !namesType(request, "application/json");
 }
 
 /** The number of the last event that the client has had. */

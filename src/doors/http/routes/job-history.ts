@@ -6,7 +6,7 @@ import { JobCheckpointList, JobId, JobMetricsList, JobResult } from "../../../jo
 import { viewOfCheckpoint, viewOfPage, viewOfResult } from "../../../jobs/job-view.ts";
 import { metricsCsv } from "../metrics-csv.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { readProblems } from "../answers.ts";
+import { namesType, readProblems } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 /** What has become of a job: its losses and metrics, what it has kept, and how it ended. */
@@ -60,10 +60,11 @@ export const jobHistory: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
         },
       },
     },
-    async ({ method, params, query, headers }, reply) => {
-      const { format, after, limit } = query;
+    async (request, reply) => {
+      const { method, params } = request;
+      const { format, after, limit } = request.query;
       reply.header("vary", "Accept");
-      const isCsv = format === undefined ? headers.accept?.includes("text/csv") === true : format === "csv";
+      const isCsv = format === undefined ? namesType(request, "text/csv") : format === "csv";
       if (!isCsv) return reply.send(viewOfPage(await jobs.metrics(params.id, { after, limit }), (row) => row));
       await jobs.get(params.id);
       reply.type("text/csv; charset=utf-8").header("content-disposition", `attachment; filename="${params.id}.csv"`);

@@ -9,7 +9,7 @@ import { chosenWeights, Which } from "../../../jobs/chosen-weights.ts";
 import { checkpointName } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { knows } from "../resource.ts";
-import { readProblems, sendAnswer } from "../answers.ts";
+import { namesType, readProblems, sendAnswer } from "../answers.ts";
 import type { JobParts } from "./jobs.ts";
 
 const Query = z.strictObject({
@@ -72,7 +72,7 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
       const { id } = request.params;
       const { which, format, encoding } = request.query;
       const checkpoint = await chosenWeights(jobs, id, which);
-      const isJson = format === undefined ? request.headers.accept?.includes("json") === true : format === "json";
+      const isJson = format === undefined ? namesType(request, "application/json") : format === "json";
       const etag = isJson ? `"${checkpoint.weights}-${encoding}"` : `"${checkpoint.weights}"`;
       reply.headers({ etag, vary: "Accept", "cache-control": "private, no-cache" });
       if (knows(request, etag)) return reply.code(304).send();

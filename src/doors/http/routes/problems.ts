@@ -6,6 +6,7 @@ import { type ProblemCode, problemCodes, problemPath, problems as kinds } from "
 import { Problem } from "../../../problems/problems.ts";
 import { escapeHtml, page, pagePolicy } from "../html.ts";
 import { tags } from "../plugins/openapi.ts";
+import { namesType } from "../answers.ts";
 import { Resource } from "../resource.ts";
 
 const ProblemKind = z
@@ -91,7 +92,7 @@ interface Forms {
   readonly html: Resource;
 }
 
-const inFormOf = ({ json, html }: Forms, { headers }: FastifyRequest): Resource => (headers.accept?.includes("text/html") ? html : json);
+const inFormOf = ({ json, html }: Forms, request: FastifyRequest): Resource => (namesType(request, "text/html") ? html : json);
 
 const describe = (code: ProblemCode) => ({ code, type: problemPath(code), ...kinds[code] });
 
