@@ -13,10 +13,16 @@ import { validate } from "../../src/request/validate.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
-export const givenInputs = (inputs: Inputs): GivenInputs => ({
-  tensors: new Map(Object.entries(inputs).map(([name, json]) => [name, decodeTensor(json, pointerTo("inputs", name))])),
-  pointers: new Map(Object.keys(inputs).map((name) => [name, pointerTo("inputs", name)])),
-});
+/** A request's tensors as what compiles them has them. */
+export function givenInputs(inputs: Inputs, parameters: Inputs = {}): GivenInputs {
+  const members = Object.entries({ inputs, parameters }).flatMap(([member, tensors]) =>
+    Object.entries(tensors).map(([name, json]) => [name, pointerTo(member, name), json] as const),
+  );
+  return {
+    tensors: new Map(members.map(([name, pointer, json]) => [name, decodeTensor(json, pointer)])),
+    pointers: new Map(members.map(([name, pointer]) => [name, pointer])),
+  };
+}
 
 export const graphDraft = (json: unknown, limits = defaultLimits): Draft => draftOfGraph(validate(GraphSource, json), limits);
 

@@ -1,16 +1,15 @@
 import { readFileSync } from "node:fs";
 import { compileNetwork } from "../../../src/program/network/compile.ts";
 import type { NamedValue, Program } from "../../../src/program/program.ts";
-import type { GivenInputs } from "../../../src/program/draft.ts";
 import { constant, graphOf, type Value } from "../../../src/ir/graph.ts";
 import { settle } from "../../../src/request/settle.ts";
 import type { Tensor } from "../../../src/tensor/tensor.ts";
 import { defaultLimits, type Limits } from "../../../src/request/limits.ts";
 import type { NetworkSource } from "../../../src/program/network/source.ts";
-import { pointerTo } from "../../../src/problems/problems.ts";
 import { decodeTensor } from "../../../src/request/tensor.ts";
 import { interpret } from "../../support/interpret.ts";
 import { problemOf } from "../../support/problems.ts";
+import { givenInputs } from "../programs.ts";
 
 type Json = unknown;
 type Tensors = Readonly<Record<string, Json>>;
@@ -39,17 +38,6 @@ interface Goldens {
 export const goldens = (file: "networks" | "layers"): Goldens =>
   JSON.parse(readFileSync(new URL(`../../goldens/${file}.json`, import.meta.url), "utf8")) as Goldens;
 
-/** A request's tensors as the engine hands them over. */
-export function givenOf(inputs: Tensors, parameters: Tensors = {}): GivenInputs {
-  const members = Object.entries({ inputs, parameters }).flatMap(([member, tensors]) =>
-    Object.entries(tensors).map(([name, json]) => [name, pointerTo(member, name), json] as const),
-  );
-  return {
-    tensors: new Map(members.map(([name, pointer, json]) => [name, decodeTensor(json, pointer)])),
-    pointers: new Map(members.map(([name, pointer]) => [name, pointer])),
-  };
-}
-
 interface Asked {
   readonly inputs: Tensors;
   readonly parameters?: Tensors;
@@ -62,7 +50,7 @@ export function compiled(
   network: unknown,
   { inputs, parameters = {}, seed = 0, limits = {} }: Asked,
 ): { program: Program; feeds: Map<Value, Tensor> } {
-  const given = givenOf(inputs, parameters);
+  const given = givenInputs(inputs, parameters);
   const program = compileNetwork(network as NetworkSource, given, { seed, limits: { ...defaultLimits, ...limits } });
   const feeds = new Map<Value, Tensor>();
   for (const { name, value, initial } of program.inputs) {
