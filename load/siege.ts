@@ -47,8 +47,10 @@ async function oneProcess(): Promise<void> {
 
 async function cluster(): Promise<void> {
   await using server = await PostgresServer.start({ durable: true });
-  const outcome = await besiege(server, { seed, jobs, seconds, workers, tell });
+  const outcome = await besiege(server, { seed, jobs, seconds, interruptions: 0, workers, tell });
   const ends = Object.entries(Object.groupBy(outcome.records, ({ job }) => job.status)).map(([status, of]) => `${of?.length} ${status}`);
-  tell(`${jobs} jobs: ${ends.join(", ")}; broken off ${outcome.interruptions} times; clients came back ${outcome.refusals} times`);
+  tell(
+    `${outcome.records.length} jobs: ${ends.join(", ")}; broken off ${outcome.interruptions} times; clients came back ${outcome.refusals} times`,
+  );
   conclude(outcome.faults);
 }

@@ -87,9 +87,8 @@ export async function insistOn(origin: string, request: object, key: string): Pr
   }
 }
 
-/** Reads all that a job has left behind. */
-export async function recordOf(origin: string, id: string): Promise<JobRecord> {
-  const job = await readJob(origin, id);
+/** Reads all events of a job. */
+export async function eventsOf(origin: string, id: string): Promise<EventAnswer[]> {
   const events: EventAnswer[] = [];
   for (let more = true; more;) {
     const page = (await (await read(origin, `/v1/jobs/${id}/events?limit=1000&after=${events.at(-1)?.id ?? 0}`)).json()) as {
@@ -99,6 +98,13 @@ export async function recordOf(origin: string, id: string): Promise<JobRecord> {
     events.push(...page.data);
     more = page.has_more;
   }
+  return events;
+}
+
+/** Reads all that a job has left behind. */
+export async function recordOf(origin: string, id: string): Promise<JobRecord> {
+  const job = await readJob(origin, id);
+  const events = await eventsOf(origin, id);
   const metrics = await (await read(origin, `/v1/jobs/${id}/metrics?format=csv`)).text();
   const weights =
     job.status === "succeeded" ? Buffer.from(await (await read(origin, `/v1/jobs/${id}/weights?format=safetensors`)).arrayBuffer()) : null;

@@ -17,11 +17,11 @@ describe.skipIf(postgresPrograms === null)("a cluster", () => {
 
   test("ends every job once, with the weights of an undisturbed run, while its workers are killed and the database restarts", async () => {
     const seed = Date.now() % 2 ** 31;
-    const { records, faults, kills, interruptions } = await besiege(server, { seed, jobs: 40, seconds: 8, workers: 2 });
+    const { records, faults, kills, interruptions } = await besiege(server, { seed, jobs: 40, seconds: 8, interruptions: 3, workers: 2 });
     expect(faults, `seed ${seed}`).toEqual([]);
     expect(new Set(records.map(({ job }) => job.status))).toEqual(new Set(["succeeded"]));
     expect(Math.min(kills, interruptions), `seed ${seed}`).toBeGreaterThan(2);
-  }, 180_000);
+  }, 300_000);
 
   describe("of two processes that answer and one that trains", () => {
     const request = lesson(1, 6_000, { checkpoint: { every_steps: 500 } });

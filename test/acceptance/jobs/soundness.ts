@@ -56,4 +56,4 @@ function attempts(events: readonly EventAnswer[]): string[] {
 }
 
 /** How often a job was taken from whoever worked on it. */
-export const interruptions = ({ events }: JobRecord): number => events.filter(({ type }) => type === "resumed").length;
+export const interruptions = ({ events }: Pick<JobRecord, "events">): number => events.filter(({ type }) => type === "resumed").length;
