@@ -34,7 +34,8 @@ export interface BackwardOptions {
 
 /**
  * Reverse mode over a tape, as a walk that can be amended: a mistake is a pass over the same tape with one rule changed. Only what the
- * change reaches is computed anew, the rest is the original's.
+ * change reaches is computed anew, the rest is the original's. The original does not take the gradients that the answer has: a node that
+ * is taken apart here is one edge there, whose flow is a sum already, and before it no term is shared and sums may round otherwise.
  */
 export class BackwardPass {
   readonly tape: Tape;

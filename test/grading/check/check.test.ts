@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkMethods } from "../../../src/grading/check/request.ts";
 import { faultOf, problemOf } from "../../support/problems.ts";
-import { check, entriesOf } from "./service.ts";
+import { check, entriesOf } from "../answers.ts";
 
 const methods = [...checkMethods];
 const classifier = {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { check, entriesOf } from "./service.ts";
+import { check, entriesOf } from "../answers.ts";
 
 // The presets against the tools that they are named after: see goldens/README.md.
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkMethods } from "../../../src/grading/check/request.ts";
 import { problemOf } from "../../support/problems.ts";
 import { probed } from "../probed.ts";
-import { check } from "./service.ts";
+import { check } from "../answers.ts";
 
 // Every operator at the points that it names itself, by every method that it allows.
 

@@ -1,4 +1,4 @@
-import { addRow, map, type Matrix, mul, mulRow, scale, sub, sumAll, sumRows } from "../matrix.ts";
+import { addRow, map, type Matrix, mul, mulRow, scale, sub, sumAll, sumRows } from "./matrix.ts";
 import type { Student } from "./student.ts";
 
 const epsilon = 0.01;

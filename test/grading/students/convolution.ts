@@ -1,4 +1,4 @@
-import { addRow, dot, map, type Matrix, scale, sub, sumAll, sumRows, T } from "../matrix.ts";
+import { addRow, dot, map, type Matrix, scale, sub, sumAll, sumRows, T } from "./matrix.ts";
 import type { Student } from "./student.ts";
 
 type Images = Matrix[][];

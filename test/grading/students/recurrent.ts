@@ -1,4 +1,4 @@
-import { add, addRow, dot, map, type Matrix, mul, scale, sub, sumAll, sumRows, T, zeros } from "../matrix.ts";
+import { add, addRow, dot, map, type Matrix, mul, scale, sub, sumAll, sumRows, T, zeros } from "./matrix.ts";
 import type { Student } from "./student.ts";
 
 const steps = [1, 2, 3, 4, 5] as const;

@@ -1,4 +1,4 @@
-import { add, addRow, dot, map, type Matrix, mul, scale, softmax, squares, sub, sumAll, sumRows, T } from "../matrix.ts";
+import { add, addRow, dot, map, type Matrix, mul, scale, softmax, squares, sub, sumAll, sumRows, T } from "./matrix.ts";
 import type { Planted, Student } from "./student.ts";
 
 const activations = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { problemOf } from "../support/problems.ts";
-import { grade, probe } from "./service.ts";
-import { twoLayers } from "./students/two-layers.ts";
+import { problemOf } from "../../support/problems.ts";
+import { grade, probe } from "../answers.ts";
+import { twoLayers } from "../students/two-layers.ts";
 
 const named = (known: readonly { readonly mistake: string; readonly name: string }[]): string[] =>
   known.map(({ mistake, name }) => `${mistake} ${name}`);

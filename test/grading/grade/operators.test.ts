@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { gradients as gradientsTask } from "../../src/compute/gradients.ts";
-import { performed } from "../support/tasks.ts";
-import { GradientsResponse } from "../../src/compute/responses.ts";
-import { everyNumber } from "./matrix.ts";
-import { probed } from "./probed.ts";
-import { grade, probe } from "./service.ts";
+import { gradients as gradientsTask } from "../../../src/compute/gradients.ts";
+import { performed } from "../../support/tasks.ts";
+import { GradientsResponse } from "../../../src/compute/responses.ts";
+import { everyNumber } from "../students/matrix.ts";
+import { probed } from "../probed.ts";
+import { grade, probe } from "../answers.ts";
 
 // Whatever the operator: its own numbers pass, a sign is found to be wrong, and nothing fails.
 
@@ -25,7 +25,7 @@ test.each(probed)("%s, probe %i", (_, at, { wrt, ...request }) => {
   // Zeros are right with either sign.
   if (!flipped.passed) expect(flipped.diagnosis.map(({ mistake }) => mistake)).toContain("wrong_sign");
 
-  // The ways for what explains noise is the longest, above all where nodes stand for many others.
+  // The search for what explains noise is the longest, above all where nodes stand for many others.
   if (at > 0 || own.edges?.some(({ input }) => input > 2)) return;
   const noise = everyNumber(own.gradients, (x) => Math.sin(1e3 * x) + 1);
   expect(grade({ ...asked, submission: { gradients: noise } }).items).toHaveLength(wrt.length);

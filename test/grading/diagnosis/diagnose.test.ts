@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "../../src/grading/grade/response.ts";
-import { Random } from "../support/random.ts";
-import { everyNumber, summedBackwards } from "./matrix.ts";
-import { grade, probe } from "./service.ts";
-import { batchNorm } from "./students/batch-norm.ts";
-import { convolution, tied } from "./students/convolution.ts";
-import { recurrent } from "./students/recurrent.ts";
-import type { Planted, Student, Work } from "./students/student.ts";
-import { twoLayers } from "./students/two-layers.ts";
-import { twoPaths } from "./students/two-paths.ts";
+import type { Verdict } from "../../../src/grading/grade/response.ts";
+import { Random } from "../../support/random.ts";
+import { everyNumber, summedBackwards } from "../students/matrix.ts";
+import { grade, probe } from "../answers.ts";
+import { batchNorm } from "../students/batch-norm.ts";
+import { convolution, tied } from "../students/convolution.ts";
+import { recurrent } from "../students/recurrent.ts";
+import type { Planted, Student, Work } from "../students/student.ts";
+import { twoLayers } from "../students/two-layers.ts";
+import { twoPaths } from "../students/two-paths.ts";
 
 /** Students who write their own code make the known mistakes; the service sees nothing but their numbers. */
 const students: readonly Student[] = [

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { gradients as gradientsTask } from "../../src/compute/gradients.ts";
-import { performed } from "../support/tasks.ts";
-import { GradientsResponse } from "../../src/compute/responses.ts";
-import { everyNumber } from "./matrix.ts";
-import { grade, probe } from "./service.ts";
+import { gradients as gradientsTask } from "../../../src/compute/gradients.ts";
+import { performed } from "../../support/tasks.ts";
+import { GradientsResponse } from "../../../src/compute/responses.ts";
+import { everyNumber } from "../students/matrix.ts";
+import { grade, probe } from "../answers.ts";
 
 // Students who use a framework have its gradients: theirs are right for another network, or for other inputs, than was asked for.
 

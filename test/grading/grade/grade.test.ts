@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { problemOf } from "../support/problems.ts";
-import { grade, gradeAnswer } from "./service.ts";
+import { problemOf } from "../../support/problems.ts";
+import { grade, gradeAnswer } from "../answers.ts";
 
 const twoPaths = { expression: "e = (a+b)*(b+1)", inputs: { a: 2, b: 1 } };
 

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type GradeFormat, gradeFormats } from "../../src/grading/grade/request.ts";
-import { gradeAnswer } from "./service.ts";
+import { type GradeFormat, gradeFormats } from "../../../src/grading/grade/request.ts";
+import { gradeAnswer } from "../answers.ts";
 
 /** The shapes that autograders publish, member by member: what is not listed there is refused. */
 
