@@ -7,6 +7,8 @@ export interface Numbers {
   readonly data: ArrayLike<number>;
 }
 
+export const isFinite = ({ data }: Numbers): boolean => Array.prototype.every.call(data, Number.isFinite);
+
 export interface WorstEntry {
   readonly index: readonly number[];
   readonly expected: number;

@@ -45,12 +45,6 @@ interface EdgeRequest {
 export const keyOf = (name: ItemName): string =>
   name.kind === "edge" ? JSON.stringify([name.kind, name.to, name.input]) : JSON.stringify([name.kind, name.name]);
 
-/** A short label of an item for people. */
-export function labelOf(name: ItemName): string {
-  if (name.kind === "edge") return `edge ${name.from ?? "(literal)"} → ${name.to} [${name.input}]`;
-  return `${name.kind} ${name.name}`;
-}
-
 /** Finds the items of a program that requests name. Throws undefined_name or not_differentiable with the pointer of the request's place. */
 export class ItemFinder {
   readonly #program: Program;

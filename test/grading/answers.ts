@@ -2,7 +2,7 @@ import { check as checkTask } from "../../src/grading/check/task.ts";
 import { CheckResponse } from "../../src/grading/check/response.ts";
 import { grade as gradeTask } from "../../src/grading/grade/task.ts";
 import { GradeResponse, type Verdict } from "../../src/grading/grade/response.ts";
-import type { Language } from "../../src/grading/messages.ts";
+import type { Language } from "../../src/grading/language.ts";
 import { probe as probeTask } from "../../src/grading/probe/task.ts";
 import { ProbeResponse } from "../../src/grading/probe/response.ts";
 import type { Limits } from "../../src/request/limits.ts";

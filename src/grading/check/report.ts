@@ -1,8 +1,9 @@
 import { record } from "../../tasks/outline.ts";
 import { indexAt, sizeOf } from "../../tensor/shape.ts";
+import { jsonNumber } from "../json-number.ts";
 import type { CheckedDirection, CheckedGradient, DifferenceCheck } from "./response.ts";
 import type { Compared } from "./examination.ts";
-import { type Pair, jsonNumber, Jury } from "./verdict.ts";
+import { type Pair, Jury } from "./verdict.ts";
 
 /** What was compared entry by entry, as the answer has it. */
 export function reportOfEntries(compared: readonly Compared[], step: number): DifferenceCheck {

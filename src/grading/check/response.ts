@@ -1,12 +1,9 @@
 import { z } from "zod";
 import { NonFinite } from "../../compute/responses.ts";
 import { Name, TensorOutput } from "../../request/values.ts";
+import { JsonNumber } from "../json-number.ts";
 
-const Num = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]);
-/** A number as JSON has it. */
-export type JsonNumber = z.output<typeof Num>;
-
-const number = (description: string, example: number) => Num.meta({ description, examples: [example] });
+const number = (description: string, example: number) => JsonNumber.meta({ description, examples: [example] });
 const count = (description: string, example: number) =>
   z
     .int()
@@ -61,7 +58,7 @@ const CheckedDirection = z.object(compared).meta({
 });
 export type CheckedDirection = z.output<typeof CheckedDirection>;
 
-const error = Num.optional().meta({
+const error = JsonNumber.optional().meta({
   description: "norm(a - n) / (norm(a) + norm(n)) over everything compared, for the preset that judges by it",
   examples: [1.2e-8],
 });
@@ -88,13 +85,13 @@ const TaylorDirection = z
   .object({
     verdict,
     kink,
-    order: Num.nullable().meta({
+    order: JsonNumber.nullable().meta({
       description:
         "The order with which the remainder vanishes at the smallest steps that rounding leaves usable; null when all of it is rounding",
       examples: [2],
     }),
-    steps: z.array(Num).meta({ description: "The steps h", examples: [[0.0625, 0.015625]] }),
-    remainders: z.array(Num).meta({ description: "|f(x + hv) - f(x) - h⟨g, v⟩| at each of the steps", examples: [[1e-3, 6e-5]] }),
+    steps: z.array(JsonNumber).meta({ description: "The steps h", examples: [[0.0625, 0.015625]] }),
+    remainders: z.array(JsonNumber).meta({ description: "|f(x + hv) - f(x) - h⟨g, v⟩| at each of the steps", examples: [[1e-3, 6e-5]] }),
   })
   .meta({ id: "TaylorDirection", description: "How fast the Taylor remainder vanishes along one random direction" });
 export type TaylorDirection = z.output<typeof TaylorDirection>;

@@ -1,7 +1,7 @@
 import type { TaylorCheck, TaylorDirection } from "./response.ts";
 import { type Examination, directionsOf, dot, normalised } from "./examination.ts";
 import type { Direction } from "./point.ts";
-import { jsonNumber } from "./verdict.ts";
+import { jsonNumber } from "../json-number.ts";
 
 /** Steps of the remainder, each a quarter of the one before. */
 export const steps = Array.from({ length: 9 }, (_, at) => 2 ** (-4 - 2 * at));

@@ -1,5 +1,5 @@
-import type { JsonNumber } from "./response.ts";
 import { norm } from "../compare.ts";
+import { type JsonNumber, jsonNumber } from "../json-number.ts";
 import type { Tolerance } from "../tolerance.ts";
 
 /** A number of a gradient beside its numerical counterpart. */
@@ -57,9 +57,4 @@ export class Jury {
       ...(kink === undefined ? { verdict: this.excess(comparison) <= 1 ? "passed" : "failed" } : { verdict: "kink", kink }),
     };
   }
-}
-
-export function jsonNumber(x: number): JsonNumber {
-  if (Number.isFinite(x)) return x;
-  return Number.isNaN(x) ? "NaN" : x > 0 ? "Infinity" : "-Infinity";
 }

@@ -1,4 +1,4 @@
-import type { Language } from "../messages.ts";
+import type { Language } from "../language.ts";
 import type { Cause } from "./diagnose.ts";
 
 /** A sentence that a student can act on. */
@@ -16,3 +16,10 @@ export function messageOf({ mistake, name, edges, factor, fanout = 2, also }: Ca
     ? `${text} The same at ${others} would give the same numbers: they could not be told apart here.`
     : `${text}同样的错误若出现在 ${others}，会得到相同的数值，此处无法区分。`;
 }
+
+/** Said when several causes explain the same. */
+export const undecided: Readonly<Record<Language, (count: number) => string>> = {
+  en: (count) =>
+    `${count} causes give the same numbers and could not be told apart here. POST /v1/probe makes inputs at which as many mistakes as possible differ.`,
+  zh: (count) => `有 ${count} 种原因会得到相同的数值，此处无法区分。可用 POST /v1/probe 生成能区分它们的输入。`,
+};

@@ -1,6 +1,6 @@
 import type { GradeRequest } from "../grade/request.ts";
 import type { Verdict } from "../grade/response.ts";
-import type { Language } from "../messages.ts";
+import type { Language } from "../language.ts";
 import { brief, causesByItem, linesOf, summaryOf, titleOf } from "./wording.ts";
 
 /** What a report is written from. */

@@ -1,5 +1,5 @@
 import type { GradedItem, ItemPlace, Verdict } from "../grade/response.ts";
-import type { Language } from "../messages.ts";
+import type { Language } from "../language.ts";
 
 /** The name of an item, as a line of a report begins. */
 export function titleOf({ kind, name, from, to, input, point }: ItemPlace, language: Language): string {

@@ -16,7 +16,7 @@ import type { CasesUnder } from "../diagnosis/pairs.ts";
 import type { Mutant } from "../mistakes/define.ts";
 import type { Prediction } from "../predictions.ts";
 import { type Item, type ItemRequest, keyOf } from "../items.ts";
-import type { Language } from "../messages.ts";
+import type { Language } from "../language.ts";
 import { type ClaimedItem, claimsByPoint, type Required, requiredItems } from "./claims.ts";
 import { judge, missing } from "./judge.ts";
 import type { PreparedGrading } from "./prepare.ts";

@@ -4,7 +4,8 @@ import type { GradedItem } from "./response.ts";
 import { type ToleranceChoice, toleranceOf } from "../tolerance.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
 import { type Tensor } from "../../tensor/tensor.ts";
-import { compare, type Comparison, normRatio, type Numbers } from "../compare.ts";
+import { compare, type Comparison, isFinite, normRatio, type Numbers } from "../compare.ts";
+import { jsonNumber } from "../json-number.ts";
 import type { ItemName } from "../items.ts";
 
 type Verdict = GradedItem["verdict"];
@@ -37,7 +38,6 @@ export function judge(
   if (comparison.passed) return { verdict: "correct", share: 1, comparison, expected, submitted };
   if (follows !== null && compare(submitted, follows, tolerance).passed)
     return { verdict: "follows", share: 1, comparison, expected, submitted };
-  const isFinite = ({ data }: Numbers): boolean => Array.prototype.every.call(data, Number.isFinite);
   const verdict = isFinite(expected) && !isFinite(submitted) ? "not_finite" : "wrong";
   return { verdict, share: 1 - comparison.wrong / expected.data.length, comparison, expected, submitted };
 }
@@ -64,7 +64,7 @@ export function gradedItem(judged: Judged, points: number, maxPoints: number): G
     points,
     max_points: maxPoints,
   };
-  if (comparison !== null && submitted !== null) item.residual = written(normRatio(submitted.data, expected.data));
+  if (comparison !== null && submitted !== null) item.residual = jsonNumber(normRatio(submitted.data, expected.data));
   if (verdict === "correct") return item;
   if (verdict === "shape_mismatch" && submitted !== null) {
     item.expected_shape = [...expected.shape];
@@ -78,10 +78,10 @@ export function gradedItem(judged: Judged, points: number, maxPoints: number): G
     const off = Number.isFinite(found) && Number.isFinite(right) ? Math.abs(found - right) : Infinity;
     return {
       index: [...index],
-      expected: written(right),
-      submitted: written(found),
-      absolute_error: written(off),
-      relative_error: written(Number.isFinite(off) ? off / Math.max(Math.abs(found), Math.abs(right)) : off),
+      expected: jsonNumber(right),
+      submitted: jsonNumber(found),
+      absolute_error: jsonNumber(off),
+      relative_error: jsonNumber(Number.isFinite(off) ? off / Math.max(Math.abs(found), Math.abs(right)) : off),
     };
   });
   return item;
@@ -92,7 +92,3 @@ const asTensor = ({ shape, kind, dtype, data }: GivenTensor): Tensor => ({
   shape,
   data,
 });
-
-/** A number as JSON can have it. */
-export const written = (number: number): number | "NaN" | "Infinity" | "-Infinity" =>
-  Number.isFinite(number) ? number : Number.isNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";

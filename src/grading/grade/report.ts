@@ -1,8 +1,8 @@
 import type { ItemPlace, Verdict } from "./response.ts";
 import type { Diagnosis } from "../diagnosis/diagnose.ts";
 import { keyOf } from "../items.ts";
-import { messageOf } from "../diagnosis/message.ts";
-import { type Language, undecided } from "../messages.ts";
+import { messageOf, undecided } from "../diagnosis/message.ts";
+import type { Language } from "../language.ts";
 import { nameOf } from "../mistakes/catalogue.ts";
 import { gradedItem, hasPassed, type Judged } from "./judge.ts";
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
+import { JsonNumber } from "../json-number.ts";
 import { MistakeName } from "../mistakes/catalogue.ts";
 import { Name, TensorOutput } from "../../request/values.ts";
-
-const number = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]);
 
 const kind = z
   .enum(["output", "node", "gradient", "edge"])
@@ -32,10 +31,10 @@ const ItemPlace = z
 const WorstEntry = z
   .object({
     index: z.array(z.int()).meta({ description: "Where it stands in the tensor; [] for a scalar", examples: [[0, 2]] }),
-    expected: number.meta({ description: "What it should be", examples: [5] }),
-    submitted: number.meta({ description: "What was submitted", examples: [3] }),
-    absolute_error: number.meta({ description: "How far they are apart", examples: [2] }),
-    relative_error: number.meta({ description: "The same as a share of the greater of the two", examples: [0.4] }),
+    expected: JsonNumber.meta({ description: "What it should be", examples: [5] }),
+    submitted: JsonNumber.meta({ description: "What was submitted", examples: [3] }),
+    absolute_error: JsonNumber.meta({ description: "How far they are apart", examples: [2] }),
+    relative_error: JsonNumber.meta({ description: "The same as a share of the greater of the two", examples: [0.4] }),
   })
   .meta({ id: "WorstEntry", description: "An element that is wrong" });
 
@@ -50,7 +49,7 @@ const GradedItem = z
     }),
     points: z.number().meta({ description: "Points earned", examples: [0] }),
     max_points: z.number().meta({ description: "Points that could be earned", examples: [1] }),
-    residual: number.optional().meta({
+    residual: JsonNumber.optional().meta({
       description:
         "norm(a - b) / (norm(a) + norm(b)) of what was submitted and what it should be; left out where there is nothing to compare",
       examples: [0.25],

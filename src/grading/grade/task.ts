@@ -12,7 +12,7 @@ import { GradeResponse, type Verdict } from "./response.ts";
 import { programOf } from "../../program/source.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import type { ItemRequest } from "../items.ts";
-import { type Language, languageOf, languages } from "../messages.ts";
+import { type Language, languageOf, languages } from "../language.ts";
 import { formatted } from "../formats/format.ts";
 import { type PreparedGrading, prepareGrading } from "./prepare.ts";
 import { Grader, type Standard } from "./grader.ts";

@@ -4,7 +4,7 @@ import type { Change } from "../backward.ts";
 import type { Numbers } from "../compare.ts";
 import type { Counts } from "../diagnosis/factors.ts";
 import type { Observation } from "../diagnosis/observation.ts";
-import type { Language } from "../messages.ts";
+import type { Language } from "../language.ts";
 import type { Consequence, Edge, Ground } from "../mutants/ground.ts";
 import type { TapeStep } from "../tape.ts";
 

@@ -1,6 +1,6 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import { isNone } from "../diagnosis/factors.ts";
-import type { Language } from "../messages.ts";
+import type { Language } from "../language.ts";
 import { summedOver, without } from "../mutants/contributions.ts";
 import { constantDerivative, type Ground } from "../mutants/ground.ts";
 import { isPenalty } from "../mutants/penalties.ts";

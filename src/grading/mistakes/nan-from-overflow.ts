@@ -5,7 +5,7 @@ import { exp } from "../../ops/arithmetic/exp.ts";
 import { log } from "../../ops/arithmetic/log.ts";
 import type { Attributes } from "../../ops/define.ts";
 import { sameShape } from "../../tensor/shape.ts";
-import type { Numbers } from "../compare.ts";
+import { isFinite, type Numbers } from "../compare.ts";
 import { type Observation, residualOf } from "../diagnosis/observation.ts";
 import { madeWith, sumAlong } from "../mutants/operators.ts";
 import { defineMistake } from "./define.ts";
@@ -33,8 +33,6 @@ function naive(x: Value, attributes: Attributes): Value {
   const e = exp(x);
   return div(e, sumAlong(e, attributes));
 }
-
-const isFinite = ({ data }: Numbers): boolean => Array.prototype.every.call(data, Number.isFinite);
 
 /** NaN spreads further or less far by how the rest is computed, so that it may stand in more places. */
 function residualOfOverflow(observation: Observation, prediction: Numbers): number {

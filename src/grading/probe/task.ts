@@ -34,7 +34,7 @@ export const probe = defineTask({
       "and cotangents. Says which mistakes can be told apart at these inputs, which look the same, and which do not show. Grade there.",
     request: "A program and what its inputs are like",
     answer: { description: "The inputs, and what they show", schema: ProbeResponse },
-    examples: async () => (await import("../grade/examples.ts")).probeExamples,
+    examples: async () => (await import("./examples.ts")).probeExamples,
     post: { path: "/v1/probe", parameters: () => ({}) },
     command: { summary: "draw inputs that tell mistakes apart", parameters: {} },
   },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cause } from "../../src/grading/diagnosis/diagnose.ts";
 import { messageOf } from "../../src/grading/diagnosis/message.ts";
-import { languageOf, languages } from "../../src/grading/messages.ts";
+import { languageOf, languages } from "../../src/grading/language.ts";
 import { mistakes } from "../../src/grading/mistakes/catalogue.ts";
 import { missingFanoutSum } from "../../src/grading/mistakes/missing-fanout-sum.ts";
 import { wrongSign } from "../../src/grading/mistakes/wrong-sign.ts";
