@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addCheckpoint, checkpointToGoOnFrom, forgetMetricsAfter, writeMetrics } from "./history.ts";
-import { type Claim, type JobStatus, LostJob, type NewEvent, type Outcome, type Report, isFinal } from "./contract.ts";
+import { type Claim, type JobStatus, LostJob, type NewEvent, type JobOutcome, type Report, isFinal } from "./contract.ts";
 import { isPassing } from "./faults.ts";
 import { type Changes, changeJob, decideOnJob, event, holdJob, queueAgain, withdraw, writeEvents } from "./job-changes.ts";
 import type { Parts } from "./parts.ts";
@@ -100,7 +100,7 @@ export async function reportOn(parts: Parts, id: string, attempt: number, report
 }
 
 /** See JobStore.finish. */
-export async function finishJob(parts: Parts, id: string, attempt: number, outcome: Outcome, report: Report = {}): Promise<void> {
+export async function finishJob(parts: Parts, id: string, attempt: number, outcome: JobOutcome, report: Report = {}): Promise<void> {
   const status = await insist(parts, id, (write) =>
     parts.database.transaction(async (tx) => {
       const row = await holdAttempt(tx, id, attempt, write, report, 0);
@@ -150,7 +150,7 @@ async function ending(
   parts: Parts,
   tx: Connection,
   row: JobRow,
-  outcome: Outcome,
+  outcome: JobOutcome,
 ): Promise<{ readonly changes: Changes; readonly closing: NewEvent }> {
   const status = settled(row.status, outcome.status);
   const message = status === outcome.status ? outcome.message : `The job is ${status}.`;
@@ -169,7 +169,7 @@ async function ending(
 }
 
 /** A job that was given back or paused just when a client cancelled, paused or resumed it does as the client said. */
-function settled(status: JobStatus, outcome: Outcome["status"]): Outcome["status"] {
+function settled(status: JobStatus, outcome: JobOutcome["status"]): JobOutcome["status"] {
   if (outcome !== "queued" && outcome !== "paused") return outcome;
   if (status === "cancelling") return "cancelled";
   return status === "pausing" ? "paused" : "queued";

@@ -114,7 +114,7 @@ export interface Report {
   readonly keep?: number;
 }
 
-export interface Outcome {
+export interface JobOutcome {
   readonly status: "succeeded" | "failed" | "cancelled" | "paused" | "queued";
   readonly message: string;
   readonly result?: JsonObject;
@@ -160,7 +160,7 @@ export interface JobStore {
   /** Writes what happened; answers what the job should do next. Throws LostJob. */
   report(id: string, attempt: number, report: Report): Promise<{ readonly status: JobStatus }>;
   /** Ends this attempt: over, paused, or back in the queue (`queued`, which dispatches it again). Throws LostJob. */
-  finish(id: string, attempt: number, outcome: Outcome, report?: Report): Promise<void>;
+  finish(id: string, attempt: number, outcome: JobOutcome, report?: Report): Promise<void>;
 
   events(id: string, query: { after: number; limit: number }): Promise<Page<JobEvent>>;
   /** Rows of steps beyond `after`, in the order of steps; a step has one row, the last that was reported for it. */

@@ -35,9 +35,9 @@ const settings = {
   validation_rows: 0,
   batch_size: 3,
   epochs: 100,
-} satisfies Partial<responses.Job>;
+} satisfies Partial<responses.JobView>;
 
-const queued: responses.Job = {
+const queued: responses.JobView = {
   id,
   object: "training.job",
   status: "queued",
@@ -65,13 +65,13 @@ const result = {
   best: null,
   compute_seconds: 0.018,
   wall_seconds: 0.43,
-} satisfies responses.Job["result"];
+} satisfies responses.JobView["result"];
 
 export const createExamples = exchanges({
   line: { summary: "A line through three points", request: line, answer: queued },
 });
 
-export const jobExample: responses.Job = {
+export const jobExample: responses.JobView = {
   ...queued,
   status: "succeeded",
   started_at: created_at,
@@ -97,7 +97,7 @@ export const listExample: z.output<typeof responses.JobList> = {
   last_id: id,
 };
 
-const events: responses.JobEvent[] = [
+const events: responses.JobEventView[] = [
   { id: 1, object: "training.job.event", type: "created", created_at, message: "The job waits for its turn." },
   { id: 2, object: "training.job.event", type: "started", created_at, message: "The training starts.", attempt: 1 },
   {

@@ -8,7 +8,7 @@ const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000
 const secondsOrNull = (milliseconds: number | null): number | null => (milliseconds === null ? null : seconds(milliseconds));
 
 /** A job as clients see it: its own members, and beside them the settings of its training. */
-export function viewOfJob(job: Job): responses.Job {
+export function viewOfJob(job: Job): responses.JobView {
   const { id, status, created_at, started_at, finished_at, steps, progress, error, result, tags, datasets, webhook } = job;
   const own = {
     id,
@@ -21,9 +21,9 @@ export function viewOfJob(job: Job): responses.Job {
     steps,
     epoch: progress?.epoch ?? 0,
     // Nothing is left to wait for, wherever the training has stopped.
-    progress: (progress && isFinal(status) ? { ...progress, remaining_seconds: 0 } : progress) as responses.Job["progress"],
+    progress: (progress && isFinal(status) ? { ...progress, remaining_seconds: 0 } : progress) as responses.JobView["progress"],
     error: error && { ...error },
-    result: result as responses.Job["result"],
+    result: result as responses.JobView["result"],
     tags: [...tags],
     datasets: [...datasets],
     webhook: webhook && { url: webhook.url },
@@ -32,7 +32,7 @@ export function viewOfJob(job: Job): responses.Job {
 }
 
 /** An event as clients see it, in pages, streams and webhooks alike. */
-export function viewOfEvent({ id, type, created_at, message, data }: JobEvent): responses.JobEvent {
+export function viewOfEvent({ id, type, created_at, message, data }: JobEvent): responses.JobEventView {
   const own = { id, object: "training.job.event" as const, type, created_at: seconds(created_at), message };
   return { ...own, ...data, ...own };
 }

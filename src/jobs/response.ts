@@ -129,7 +129,7 @@ export const Job = z
     description:
       "A training job, with the settings of its request and all their defaults; settings without a default are left out unless they were given",
   });
-export type Job = z.output<typeof Job>;
+export type JobView = z.output<typeof Job>;
 
 /** Pages of things that have ids. */
 const list = <Item extends z.ZodType, Ends extends z.ZodRawShape>(id: string, what: string, item: Item, ends: Ends) =>
@@ -166,7 +166,7 @@ export const JobEvent = z
     id: "JobEvent",
     description: "Something that happened to a job, with the numbers that go with it beside the members named here",
   });
-export type JobEvent = z.output<typeof JobEvent>;
+export type JobEventView = z.output<typeof JobEvent>;
 
 export const JobEventList = list("JobEventList", "events in their order", JobEvent, {});
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Ending, Wish } from "../training/host.ts";
 import { Problem } from "../problems/problems.ts";
-import { type Claim, type Failure, type Job, type JobStatus, LostJob, type Outcome, type Storage } from "./contract.ts";
+import { type Claim, type Failure, type Job, type JobStatus, LostJob, type JobOutcome, type Storage } from "./contract.ts";
 import { type Meter, Reporter } from "./reporter.ts";
 import { ThreadEnded, TrainerThread } from "./trainer-thread.ts";
 
@@ -129,7 +129,7 @@ export class Runner {
   }
 
   /** Ends the attempt, and tries for a while when the storage cannot be reached: what was trained must not be lost for that. */
-  async #finish({ job, attempt }: Claim, outcome: Outcome, reporter: Reporter): Promise<void> {
+  async #finish({ job, attempt }: Claim, outcome: JobOutcome, reporter: Reporter): Promise<void> {
     const { storage, meter } = this.#options;
     const before = Date.now();
     for (;;) {
@@ -164,15 +164,15 @@ export class Runner {
   }
 }
 
-const failed = (error: Failure): Outcome => ({ status: "failed", message: error.message, error });
+const failed = (error: Failure): JobOutcome => ({ status: "failed", message: error.message, error });
 
-function outcomeOf(ending: Ending, { started_at }: Job): Outcome {
+function outcomeOf(ending: Ending, { started_at }: Job): JobOutcome {
   switch (ending.kind) {
     case "failed":
       return failed(ending.failure);
     case "done": {
       const wall = started_at === null ? {} : { wall_seconds: (Date.now() - started_at) / 1000 };
-      return { status: "succeeded", message: ending.message, result: { ...ending.result, ...wall } as Outcome["result"] };
+      return { status: "succeeded", message: ending.message, result: { ...ending.result, ...wall } as JobOutcome["result"] };
     }
     case "stopped":
       switch (ending.wish) {

@@ -67,18 +67,18 @@ declare module "fastify" {
 
 /** A schema as its sender sees it, with defaults to leave out, or as it is when it has been filled in. */
 type Direction = "input" | "output";
-export type JsonObject = Record<string, unknown>;
+export type ContractObject = Record<string, unknown>;
 
 export interface ContractParts {
   /** What each operation takes and answers, under the keys that were given. */
-  readonly operations: ReadonlyMap<string, JsonObject>;
-  readonly schemas: JsonObject;
-  readonly responses: JsonObject;
+  readonly operations: ReadonlyMap<string, ContractObject>;
+  readonly schemas: ContractObject;
+  readonly responses: ContractObject;
 }
 
 /** The parts of the document that describe the operations, whose schemas with an id are shared under it. */
 export function contractParts(contracts: ReadonlyMap<string, OperationContract>): ContractParts {
-  const definitions: Record<Direction, JsonObject> = { input: {}, output: {} };
+  const definitions: Record<Direction, ContractObject> = { input: {}, output: {} };
   const jsonSchema = (schema: z.ZodType, direction: Direction): unknown => {
     const {
       $schema: _,
@@ -88,7 +88,7 @@ export function contractParts(contracts: ReadonlyMap<string, OperationContract>)
     Object.assign(definitions[direction], $defs);
     return rest;
   };
-  const body = ({ description, otherForms = [], ...first }: Content, direction: Direction): JsonObject => ({
+  const body = ({ description, otherForms = [], ...first }: Content, direction: Direction): ContractObject => ({
     description,
     content: Object.fromEntries(
       [first, ...otherForms].map(({ schema, examples, mediaType = "application/json" }) => [
@@ -97,7 +97,7 @@ export function contractParts(contracts: ReadonlyMap<string, OperationContract>)
       ]),
     ),
   });
-  const response = ({ headers, status = 200, ...content }: OperationAnswer): readonly [number, JsonObject] => [
+  const response = ({ headers, status = 200, ...content }: OperationAnswer): readonly [number, ContractObject] => [
     status,
     {
       ...(content.schema === undefined ? { description: content.description } : body(content, "output")),
@@ -117,23 +117,23 @@ export function contractParts(contracts: ReadonlyMap<string, OperationContract>)
   // What is both taken and given has one schema, that of requests: what the service gives may be sent back as it is.
   const schemas = Object.entries({ ...definitions.output, ...definitions.input }).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    operations: new Map(operations.map(([key, operation]) => [key, shared(operation) as JsonObject])),
-    schemas: shared(Object.fromEntries(schemas)) as JsonObject,
-    responses: shared(responses) as JsonObject,
+    operations: new Map(operations.map(([key, operation]) => [key, shared(operation) as ContractObject])),
+    schemas: shared(Object.fromEntries(schemas)) as ContractObject,
+    responses: shared(responses) as ContractObject,
   };
 }
 
-const headerOf = ({ description, example }: Header): JsonObject => ({
+const headerOf = ({ description, example }: Header): ContractObject => ({
   description,
   schema: { type: typeof example === "number" ? "integer" : "string" },
   example,
 });
 
-const headerParameters = (headers: Headers): JsonObject[] =>
+const headerParameters = (headers: Headers): ContractObject[] =>
   Object.entries(headers).map(([name, header]) => ({ name, in: "header", ...headerOf(header) }));
 
 /** Answers may gain members in later versions. */
-function leaveOpen({ jsonSchema }: { jsonSchema: JsonObject }): void {
+function leaveOpen({ jsonSchema }: { jsonSchema: ContractObject }): void {
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 }
 
@@ -152,7 +152,7 @@ function shared(part: unknown): unknown {
 }
 
 /** Headers that come with the problems of a status. */
-const problemHeaders: Readonly<Record<number, JsonObject>> = {
+const problemHeaders: Readonly<Record<number, ContractObject>> = {
   401: { "WWW-Authenticate": { description: "How to authenticate", schema: { type: "string" } } },
   405: { Allow: { description: "The methods that the path takes", schema: { type: "string" } } },
   429: { "Retry-After": { description: "Seconds to wait", schema: { type: "integer" } } },
@@ -160,7 +160,7 @@ const problemHeaders: Readonly<Record<number, JsonObject>> = {
 };
 
 /** A response per status of the problem catalogue, with an example of each of its codes. */
-function problemResponses(schema: unknown): JsonObject {
+function problemResponses(schema: unknown): ContractObject {
   const statuses = [...new Set(problemCodes.map((code) => problems[code].status))].sort((a, b) => a - b);
   return Object.fromEntries(
     statuses.map((status) => {

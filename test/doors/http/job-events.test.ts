@@ -5,7 +5,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventStream } from "../../../src/doors/http/event-stream.ts";
 import type { NewEvent } from "../../../src/jobs/contract.ts";
-import { JobEvent, JobEventList } from "../../../src/jobs/response.ts";
+import { JobEvent, JobEventList, type JobEventView } from "../../../src/jobs/response.ts";
 import { newJob, running, until } from "../../jobs/given.ts";
 import { type JobService, problemFrom, startJobService } from "./job-service.ts";
 
@@ -45,7 +45,7 @@ async function listen(id: string, headers: Record<string, string> = {}, query = 
     answer,
     text: () => text,
     isOver: () => isOver,
-    events: (): JobEvent[] =>
+    events: (): JobEventView[] =>
       text
         .split("\n\n")
         .filter((block) => block.startsWith("id: "))
@@ -61,7 +61,7 @@ async function listen(id: string, headers: Record<string, string> = {}, query = 
 }
 
 const numbers = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, at) => first + at);
-const ids = (events: readonly JobEvent[]): number[] => events.map(({ id }) => id);
+const ids = (events: readonly JobEventView[]): number[] => events.map(({ id }) => id);
 
 describe("events as a stream", () => {
   test("are those that were and those to come, and end with the job", async () => {

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeSafetensors } from "../../../src/training/safetensors.ts";
 import * as examples from "../../../src/jobs/examples.ts";
-import { Job, JobCheckpointList, JobMetricsList, JobResult, JobWeights } from "../../../src/jobs/response.ts";
+import { Job, JobCheckpointList, JobMetricsList, JobResult, JobWeights, type JobView } from "../../../src/jobs/response.ts";
 import { JobRequest } from "../../../src/training/request.ts";
 import { claimed, newJob } from "../../jobs/given.ts";
 import { type JobService, problemFrom, startJobService } from "./job-service.ts";
 
 /** A service that trains, and the job of the contract's examples, which is over. */
 let service: JobService;
-let job: Job;
+let job: JobView;
 let path: string;
 beforeAll(async () => {
   service = await startJobService({ trainers: 1 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mentionedIds } from "../../../src/jobs/mentioned-ids.ts";
 import type { NewJob } from "../../../src/jobs/contract.ts";
 import { createExamples } from "../../../src/jobs/examples.ts";
-import { Job, JobList } from "../../../src/jobs/response.ts";
+import { Job, JobList, type JobView } from "../../../src/jobs/response.ts";
 import { claimed, newJob, running, until } from "../../jobs/given.ts";
 import { problemFrom, startJobService, type JobService } from "./job-service.ts";
 
@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-const jobIn = async (answer: Response): Promise<Job> => Job.parse(await answer.json());
-const posted = async (headers: Record<string, string> = {}): Promise<Job> => jobIn(await service.send("/v1/jobs", line, headers));
+const jobIn = async (answer: Response): Promise<JobView> => Job.parse(await answer.json());
+const posted = async (headers: Record<string, string> = {}): Promise<JobView> => jobIn(await service.send("/v1/jobs", line, headers));
 const result = { loss: 0.5, stopped: "completed", steps: 1, epochs: 1, samples: 2, best: null, compute_seconds: 0, wall_seconds: 0 };
 const finish = (id: string, attempt = 1): Promise<void> =>
   service.jobs.finish(id, attempt, { status: "succeeded", message: "It is done.", result });

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import fp from "fastify-plugin";
 import { z } from "zod";
 import about from "../../../../package.json" with { type: "json" };
-import { type ContractParts, contractParts, type JsonObject, type OperationContract } from "../contract.ts";
+import { type ContractParts, contractParts, type ContractObject, type OperationContract } from "../contract.ts";
 
 const description = `Adjoint computes gradients of computation graphs. Post a graph, an expression or a neural network with its inputs: the
 service runs it forward and backward, and answers with the value of every node, the gradient that travels on every edge, and the
@@ -64,7 +64,7 @@ export const openApi = fp(
 /** The document with what its operations take and answer. */
 function complete<Document extends { paths?: object; components?: object }>(document: Document, parts: ContractParts): Document {
   const { operations, schemas, responses } = parts;
-  const paths = Object.entries(document.paths ?? {}).map(([path, methods]: [string, Record<string, JsonObject>]) => [
+  const paths = Object.entries(document.paths ?? {}).map(([path, methods]: [string, Record<string, ContractObject>]) => [
     path,
     Object.fromEntries(
       Object.entries(methods).map(([method, operation]) => [method, merged(operation, operations.get(String(operation.operationId)))]),
@@ -74,13 +74,13 @@ function complete<Document extends { paths?: object; components?: object }>(docu
 }
 
 /** An operation with what its contract says, whose parameters come behind its own. */
-function merged(operation: JsonObject, contract: JsonObject = {}): JsonObject {
+function merged(operation: ContractObject, contract: ContractObject = {}): ContractObject {
   const parameters = [operation.parameters, contract.parameters].flatMap((each) => each ?? []);
   return { ...operation, ...contract, ...(parameters.length > 0 && { parameters }) };
 }
 
 /** The parameters' schemas as JSON Schema. */
-function parameters(schemas: Readonly<Record<string, unknown>>): JsonObject {
+function parameters(schemas: Readonly<Record<string, unknown>>): ContractObject {
   const given = Object.entries(schemas).filter(([, schema]) => schema instanceof z.ZodType);
   return Object.fromEntries(given.map(([part, schema]) => [part, z.toJSONSchema(schema as z.ZodType, { io: "input" })]));
 }

@@ -6,7 +6,7 @@ import { Job, JobId } from "../../../jobs/response.ts";
 import { viewOfJob } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { readProblems } from "../answers.ts";
-import type { JobParts } from "./jobs.ts";
+import type { JobParts } from "./job-parts.ts";
 
 const commands = {
   cancel: {

@@ -11,7 +11,7 @@ import { JobWatch } from "../../../jobs/job-watch.ts";
 import { viewOfEvent, viewOfPage } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { endsOf, namesType, readProblems } from "../answers.ts";
-import type { JobParts } from "./jobs.ts";
+import type { JobParts } from "./job-parts.ts";
 
 const Query = z.strictObject({
   after: z.coerce

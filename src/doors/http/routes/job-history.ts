@@ -7,7 +7,7 @@ import { viewOfCheckpoint, viewOfPage, viewOfResult } from "../../../jobs/job-vi
 import { metricsCsv } from "../metrics-csv.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { namesType, readProblems } from "../answers.ts";
-import type { JobParts } from "./jobs.ts";
+import type { JobParts } from "./job-parts.ts";
 
 /** What has become of a job: its losses and metrics, what it has kept, and how it ended. */
 export const jobHistory: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs } }, done) => {

@@ -14,7 +14,7 @@ import { untilOver } from "../../../jobs/job-watch.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { preferenceHeader, preferHeader, preferredWait } from "../preferences.ts";
 import { bodyOf, computeProblems, endsOf, readProblems, sendAnswer } from "../answers.ts";
-import type { JobParts } from "./jobs.ts";
+import type { JobParts } from "./job-parts.ts";
 
 const jobAnswer = { description: "The job", schema: Job, examples: { job: { summary: "A job that succeeded", value: jobExample } } };
 const retryHeader = {

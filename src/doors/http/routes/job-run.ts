@@ -9,7 +9,7 @@ import { chosenWeights, Which } from "../../../jobs/chosen-weights.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { bodyOf, computeProblems, sendAnswer } from "../answers.ts";
-import type { JobParts } from "./jobs.ts";
+import type { JobParts } from "./job-parts.ts";
 
 const operations = [
   {

@@ -10,7 +10,7 @@ import { checkpointName } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { knows } from "../resource.ts";
 import { namesType, readProblems, sendAnswer } from "../answers.ts";
-import type { JobParts } from "./jobs.ts";
+import type { JobParts } from "./job-parts.ts";
 
 const Query = z.strictObject({
   which: Which,
