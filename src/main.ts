@@ -2,22 +2,19 @@ import { join } from "node:path";
 import closeWithGrace from "close-with-grace";
 import type { Logger } from "pino";
 import { type Config, ConfigError, readConfig } from "./config.ts";
-import { WorkerPool } from "./workers/pool.ts";
 import { Registry } from "./program/registry.ts";
-import { threadsInUse } from "./workers/thread-budget.ts";
 import { buildApp } from "./doors/http/app.ts";
 import { createLogger, flushed } from "./doors/http/logger.ts";
 import { JobMeter } from "./doors/http/plugins/job-metrics.ts";
 import type { Storage } from "./jobs/contract.ts";
 import { FolderInUse, FolderUnusable } from "./jobs/folder-lock.ts";
-import { Runner } from "./jobs/runner.ts";
+import type { RunnerTrouble } from "./jobs/runner.ts";
 import { SharedGraphs } from "./jobs/shared-graphs.ts";
 import { openStorage } from "./jobs/storage.ts";
 import { Webhooks } from "./jobs/webhooks.ts";
-import type { TrainerSettings } from "./trainer.ts";
 import { limitsOf } from "./request/limits.ts";
 import { Problem } from "./problems/problems.ts";
-import type { WorkerSettings } from "./worker.ts";
+import { startPool, startTrainers } from "./threads.ts";
 
 /** A task that was asked to stop has this long, in milliseconds, before its thread is ended. */
 const graceMs = 1_000;
@@ -41,7 +38,16 @@ async function start(config: Config): Promise<void> {
   const logger = createLogger(config.LOG_LEVEL);
   const graphsFolder = join(config.DATA_DIR, "graphs");
   const storage = await opened(config, logger);
-  const pool = startPool(config, graphsFolder, logger);
+  const settings = { limits: limitsOf(config), graphsFolder, threads: config.THREADS };
+  const pool = startPool({
+    ...settings,
+    // Whoever only trains answers nothing that needs more than one.
+    workers: config.ROLE === "worker" ? 1 : config.WORKERS,
+    queueLimit: config.MAX_QUEUE,
+    deadlineMs: config.DEADLINE_MS,
+    graceMs,
+    onWorkerError: ({ kind, task, trace }) => logger.error({ kind, task, trace }, "trouble in a worker"),
+  });
   const meter = new JobMeter();
   const app = await buildApp({
     pool,
@@ -63,7 +69,9 @@ async function start(config: Config): Promise<void> {
     maxPendingBytes: config.MAX_PENDING_BYTES,
     deadlineMs: config.DEADLINE_MS,
   });
-  const workshop = config.ROLE === "api" ? null : await openWorkshop(config, { storage, meter, graphsFolder, logger });
+  const onTrouble = ({ job, trace }: RunnerTrouble): void => logger.error({ job, trace }, "trouble in a trainer");
+  const trainers =
+    config.ROLE === "api" ? null : await startTrainers({ ...settings, storage, meter, trainers: config.TRAINERS, onTrouble });
 
   const webhooks = new Webhooks({
     storage,
@@ -83,7 +91,7 @@ async function start(config: Config): Promise<void> {
       else logger.info({ signal }, "stopping");
       // Clients that neither send nor read any more must not keep the service from stopping.
       const impatience = setTimeout(() => app.server.closeAllConnections(), patienceMs);
-      await Promise.all([app.close(), workshop?.close()]);
+      await Promise.all([app.close(), trainers?.close()]);
       clearTimeout(impatience);
       await pool.close({ drainMs: 0 });
       await webhooks[Symbol.asyncDispose]();
@@ -95,22 +103,7 @@ async function start(config: Config): Promise<void> {
 
   await app.listen({ host: config.HOST, port: config.PORT });
   await pool.ready;
-  logger.info({ role: config.ROLE, workers: config.WORKERS, trainers: workshop === null ? 0 : config.TRAINERS }, "ready");
-}
-
-function startPool(config: Config, graphsFolder: string, logger: Logger): WorkerPool {
-  const settings: WorkerSettings = { limits: limitsOf(config), graphsFolder };
-  return new WorkerPool({
-    script: new URL("./worker.ts", import.meta.url),
-    workerData: settings,
-    // Whoever only trains answers nothing that needs more than one.
-    workers: config.ROLE === "worker" ? 1 : config.WORKERS,
-    threads: config.THREADS,
-    queueLimit: config.MAX_QUEUE,
-    deadlineMs: config.DEADLINE_MS,
-    graceMs,
-    onWorkerError: ({ kind, task, trace }) => logger.error({ kind, task, trace }, "trouble in a worker"),
-  });
+  logger.info({ role: config.ROLE, workers: config.WORKERS, trainers: trainers === null ? 0 : config.TRAINERS }, "ready");
 }
 
 /** Opens what keeps jobs and data. Where that cannot be had the process ends, and says why. */
@@ -127,33 +120,4 @@ async function opened(config: Config, logger: Logger): Promise<Storage> {
     process.stderr.write(`${error instanceof Problem ? error.detail : error.message}\n`);
     process.exit(1);
   }
-}
-
-interface Around {
-  readonly storage: Storage;
-  readonly meter: JobMeter;
-  readonly graphsFolder: string;
-  readonly logger: Logger;
-}
-
-/** Begins to train the jobs that wait. Closing has those under way handed over. */
-async function openWorkshop(config: Config, { storage, meter, graphsFolder, logger }: Around): Promise<{ close: () => Promise<void> }> {
-  const inUse = threadsInUse(Math.max(config.TRAINERS, config.THREADS));
-  const runner = new Runner({
-    storage,
-    meter,
-    script: new URL("./trainer.ts", import.meta.url),
-    settingsOf: (place): TrainerSettings => ({ limits: limitsOf(config), graphsFolder, threads: config.THREADS, inUse, place }),
-    onTrouble: ({ job, trace }) => logger.error({ job, trace }, "trouble in a trainer"),
-  });
-  runner.warmUp();
-  const dispatching = await storage.dispatch((id, signal) => runner.run(id, signal), config.TRAINERS);
-  runner.segmentMs = dispatching.segmentSeconds * 1000;
-  return {
-    close: async () => {
-      runner.handOver();
-      await dispatching.stop();
-      await runner.close();
-    },
-  };
 }

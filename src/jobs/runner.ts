@@ -5,12 +5,18 @@ import { type Claim, type Failure, type Job, type JobStatus, LostJob, type JobOu
 import { type Meter, Reporter } from "./reporter.ts";
 import { ThreadEnded, TrainerThread } from "./trainer-thread.ts";
 
+/** Something for the log: what went wrong with a job's thread. */
+export interface RunnerTrouble {
+  readonly job: string;
+  readonly trace: string;
+}
+
 export interface RunnerOptions {
   readonly storage: Storage;
   /** The script of a trainer's thread, and what it is told. */
   readonly script: URL;
   readonly settingsOf: (place: number) => unknown;
-  readonly onTrouble?: (trouble: { readonly job: string; readonly trace: string }) => void;
+  readonly onTrouble?: (trouble: RunnerTrouble) => void;
   readonly meter?: Meter;
 }
 

@@ -1,12 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { threadsInUse } from "../../src/workers/thread-budget.ts";
 import { type Job, isFinal, type JobStatus, type Storage } from "../../src/jobs/contract.ts";
-import { Runner } from "../../src/jobs/runner.ts";
 import type { StorageOptions } from "../../src/jobs/storage-settings.ts";
 import { openStorage } from "../../src/jobs/storage.ts";
-import type { TrainerSettings } from "../../src/trainer.ts";
+import { startTrainers } from "../../src/threads.ts";
 import { planJob, type Planned } from "../../src/training/tasks/submit.ts";
 import { defaultLimits } from "../../src/request/limits.ts";
 import { performed, sharedWithin } from "../support/tasks.ts";
@@ -29,14 +27,14 @@ export async function openWorkshop({
 }: Partial<StorageOptions> & { threads?: number; trainers?: number; folder?: string } = {}) {
   const dataDir = folder ?? mkdtempSync(join(tmpdir(), "adjoint-jobs-"));
   const storage = await openStorage({ dataDir, onError: (error) => process.stderr.write(`${String(error)}\n`), ...options });
-  const inUse = threadsInUse(Math.max(trainers, threads));
-  const runner = new Runner({
+  const { runner, close } = await startTrainers({
+    limits: defaultLimits,
+    graphsFolder: join(dataDir, "graphs"),
+    threads,
     storage,
-    script: new URL("../../src/trainer.ts", import.meta.url),
-    settingsOf: (place): TrainerSettings => ({ limits: defaultLimits, graphsFolder: join(dataDir, "graphs"), threads, inUse, place }),
+    trainers,
     onTrouble: ({ trace }) => process.stderr.write(`${trace}\n`),
   });
-  const dispatching = await storage.dispatch((id, signal) => runner.run(id, signal), trainers);
   let count = 0;
   return {
     storage,
@@ -53,9 +51,7 @@ export async function openWorkshop({
     over: (id: string): Promise<Job> => until(storage, id, ({ status }) => isFinal(status)),
     weights: (id: string): Promise<Buffer> => finalWeights(storage, id),
     [Symbol.asyncDispose]: async () => {
-      runner.handOver();
-      await dispatching.stop();
-      await runner.close();
+      await close();
       await storage[Symbol.asyncDispose]();
       if (folder === undefined) rmSync(dataDir, { recursive: true, force: true });
     },

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { WorkerPool } from "../../src/workers/pool.ts";
+import { startPool } from "../../src/threads.ts";
 import { type AppOptions, buildApp } from "../../src/doors/http/app.ts";
 import { defaultLimits, type Limits } from "../../src/request/limits.ts";
-import type { WorkerSettings } from "../../src/worker.ts";
 
 export interface ServiceOptions extends Omit<AppOptions, "pool"> {
   readonly limits?: Partial<Limits>;
@@ -15,11 +14,11 @@ export interface ServiceOptions extends Omit<AppOptions, "pool"> {
 /** The service as main.ts composes it, with real worker threads, on an empty data directory. */
 export async function startService({ limits, workers = 2, queueLimit = 1000, ...options }: ServiceOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), "adjoint-test-"));
-  const settings: WorkerSettings = { limits: { ...defaultLimits, ...limits }, graphsFolder: join(folder, "graphs") };
-  const pool = new WorkerPool({
-    script: new URL("../../src/worker.ts", import.meta.url),
+  const pool = startPool({
+    limits: { ...defaultLimits, ...limits },
+    graphsFolder: join(folder, "graphs"),
+    threads: 1,
     workers,
-    workerData: settings,
     queueLimit,
     deadlineMs: options.deadlineMs ?? 30_000,
     graceMs: 200,

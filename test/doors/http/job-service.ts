@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
-import { threadsInUse } from "../../../src/workers/thread-budget.ts";
 import { JobMeter } from "../../../src/doors/http/plugins/job-metrics.ts";
 import type { JobStore } from "../../../src/jobs/contract.ts";
-import { Runner } from "../../../src/jobs/runner.ts";
+import type { RunnerTrouble } from "../../../src/jobs/runner.ts";
 import type { StorageOptions } from "../../../src/jobs/storage-settings.ts";
 import { openStorage } from "../../../src/jobs/storage.ts";
-import type { TrainerSettings } from "../../../src/trainer.ts";
+import { startTrainers } from "../../../src/threads.ts";
 import { defaultLimits } from "../../../src/request/limits.ts";
 import { ProblemDocument } from "../../../src/problems/document.ts";
 import { type ServiceOptions, startService } from "../../support/service.ts";
@@ -32,17 +31,9 @@ export async function startJobService({ trainers = 0, caps, retention, ...option
   });
   const watching = countWatchers(storage.jobs);
   const meter = new JobMeter();
-  const runner = new Runner({
-    storage,
-    script: new URL("../../../src/trainer.ts", import.meta.url),
-    settingsOf: (place): TrainerSettings => {
-      const graphsFolder = join(dataDir, "graphs");
-      return { limits: defaultLimits, graphsFolder, threads: 1, inUse: threadsInUse(trainers), place };
-    },
-    onTrouble: ({ trace }) => process.stderr.write(`${trace}\n`),
-    meter,
-  });
-  const dispatching = trainers === 0 ? undefined : await storage.dispatch((id, signal) => runner.run(id, signal), trainers);
+  const settings = { limits: defaultLimits, graphsFolder: join(dataDir, "graphs"), threads: 1 };
+  const onTrouble = ({ trace }: RunnerTrouble): unknown => process.stderr.write(`${trace}\n`);
+  const training = trainers === 0 ? undefined : await startTrainers({ ...settings, storage, meter, trainers, onTrouble });
   const service = await startService({ workers: 1, ...options, jobs: { storage, meter } });
   await service.app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = service.app.server.address() as AddressInfo;
@@ -66,9 +57,7 @@ export async function startJobService({ trainers = 0, caps, retention, ...option
       }),
     [Symbol.asyncDispose]: async () => {
       await service.app.close();
-      runner.handOver();
-      await dispatching?.stop();
-      await runner.close();
+      await training?.close();
       await service[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
       rmSync(dataDir, { recursive: true, force: true });
