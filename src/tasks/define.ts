@@ -34,7 +34,6 @@ export const nothing = { kind: "nothing" } as const satisfies BodyKind<null>;
 
 /** The schema of a task that is told nothing beside its body. */
 export const noParameters = z.strictObject({});
-export type NoParameters = z.output<typeof noParameters>;
 
 /** A request with its answer, for whoever reads the contract. */
 export interface Exchange {
