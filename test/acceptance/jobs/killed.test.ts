@@ -25,7 +25,7 @@ beforeAll(async () => {
   plain = await undisturbed(emptyFolder());
   expect(plain.flatMap(faultsOf)).toEqual([]);
   expect(differences(plain[3], plain[2])).toEqual([]);
-});
+}, 120_000);
 
 test("killed again and again, it ends its jobs with the very weights and history of an undisturbed run", async () => {
   const seed = Date.now() % 2 ** 31;
