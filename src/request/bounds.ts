@@ -18,17 +18,45 @@ export const bounds = z.registry<Bound>();
 export const boundOfNames: Bound = { limit: "nodes", what: "members" };
 export const boundOfPoints: Bound = { limit: "points", what: "points" };
 
-/** Refuses what exceeds a bound before the schema looks at each of the members. Whatever else is wrong is not its concern. */
-export function requireBounds(schema: z.core.$ZodType, json: unknown, limits: Limits, pointer = ""): void {
-  if (typeof json !== "object" || json === null) return;
+/** What of a schema is bounded: itself, and what lies under its members. */
+interface Bounded {
+  readonly bound: Bound | undefined;
+  readonly members: readonly { readonly name: string; readonly pointer: string; readonly bounded: Bounded }[];
+}
+
+/** Every schema is looked through once; null where nothing is bounded. */
+const known = new WeakMap<z.core.$ZodType, Bounded | null>();
+
+function boundedBy(schema: z.core.$ZodType): Bounded | null {
+  const before = known.get(schema);
+  if (before !== undefined) return before;
+  // A schema that holds itself is not looked through again.
+  known.set(schema, null);
   const bound = bounds.get(schema);
-  if (bound !== undefined) requireCount(json, limits[bound.limit], bound, pointer);
   let inner = schema;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
-  if (!(inner instanceof z.ZodObject)) return;
-  const members = json as Readonly<Record<string, unknown>>;
-  for (const [name, member] of Object.entries<z.core.$ZodType>(inner.shape)) {
-    if (Object.hasOwn(members, name)) requireBounds(member, members[name], limits, pointer + pointerTo(name));
+  const shape: Readonly<Record<string, z.core.$ZodType>> = inner instanceof z.ZodObject ? inner.shape : {};
+  const members = Object.entries(shape).flatMap(([name, member]) => {
+    const bounded = boundedBy(member);
+    return bounded === null ? [] : [{ name, pointer: pointerTo(name), bounded }];
+  });
+  const found = bound === undefined && members.length === 0 ? null : { bound, members };
+  known.set(schema, found);
+  return found;
+}
+
+/** Refuses what exceeds a bound before the schema looks at each of the members. Whatever else is wrong is not its concern. */
+export function requireBounds(schema: z.core.$ZodType, json: unknown, limits: Limits): void {
+  const bounded = boundedBy(schema);
+  if (bounded !== null) requireWithin(bounded, json, limits, "");
+}
+
+function requireWithin({ bound, members }: Bounded, json: unknown, limits: Limits, pointer: string): void {
+  if (typeof json !== "object" || json === null) return;
+  if (bound !== undefined) requireCount(json, limits[bound.limit], bound, pointer);
+  for (const member of members) {
+    if (!Object.hasOwn(json, member.name)) continue;
+    requireWithin(member.bounded, (json as Readonly<Record<string, unknown>>)[member.name], limits, pointer + member.pointer);
   }
 }
 

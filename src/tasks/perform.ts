@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { parseJson } from "../request/json.ts";
 import type { Limits } from "../request/limits.ts";
 import { validate } from "../request/validate.ts";
-import type { BodyKind, TaskCall, Shared, Task } from "./define.ts";
+import { type BodyKind, noParameters, type Shared, type Task, type TaskCall } from "./define.ts";
 import type { TaskContent, TaskResult } from "./result.ts";
 
 /** What is sent for a task's content: a content type, and text or bytes, whose memory is given away. */
@@ -23,13 +23,17 @@ export interface Answer<Facts = unknown> extends Written {
 /** A task on a thread, from the body as it came to the answer as it goes. Throws Problem. */
 export type Performer<Facts = unknown> = (body: string | Uint8Array, parameters: unknown, cancelled: () => boolean) => Answer<Facts>;
 
+const nothingTold = Object.freeze({});
+
 /** Makes a task callable. Its results are written in the form of one door. */
 export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, shared: Shared, write: WriteContent): Performer<Facts> {
   const { limits } = shared;
   // The body is what the task's own kind makes of it.
   const run = task.prepare(shared) as (body: unknown, call: TaskCall<Parameters>) => TaskResult<Facts>;
-  return (body, parameters, cancelled) => {
-    const { content, facts } = run(readBody(task.body, body, limits), { parameters: task.parameters.parse(parameters), cancelled });
+  const isTold = task.parameters !== noParameters;
+  return (body, told, cancelled) => {
+    const parameters = (isTold ? task.parameters.parse(told) : nothingTold) as Parameters;
+    const { content, facts } = run(readBody(task.body, body, limits), { parameters, cancelled });
     return { status: 200, ...write(content, limits), facts };
   };
 }

@@ -1,4 +1,4 @@
-import type { Task } from "../tasks/define.ts";
+import { noParameters, type Task } from "../tasks/define.ts";
 import type { Answer } from "../tasks/perform.ts";
 import { Problem, problem } from "../problems/problems.ts";
 import { travelling } from "./pool-body.ts";
@@ -129,7 +129,7 @@ export class WorkerPool implements AsyncDisposable {
    * `worker_lost` or `shutting_down`.
    */
   run<Parameters, Facts>(
-    { name }: Task<Parameters, Facts>,
+    { name, parameters: schema }: Task<Parameters, Facts>,
     parameters: NoInfer<Parameters>,
     body: Uint8Array = noBody,
     { signal }: { signal?: StopSignal | undefined } = {},
@@ -139,7 +139,8 @@ export class WorkerPool implements AsyncDisposable {
       this.#requireRoom();
       const task = new PoolTask({
         name,
-        parameters,
+        // An object costs more to hand over than nothing.
+        parameters: schema === noParameters ? null : parameters,
         body: travelling(body),
         bytes: body.byteLength,
         order: ++this.#arrivals,
