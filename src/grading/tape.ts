@@ -1,3 +1,4 @@
+import { ownersIn } from "../program/owner.ts";
 import type { NamedNode, Program } from "../program/program.ts";
 import type { Node, Value } from "../ir/graph.ts";
 import { apply } from "../ops/apply.ts";
@@ -94,16 +95,14 @@ export interface Rebuilt {
 /** The tape of a program: every step that a named value depends on. */
 export function tapeOf(program: Program): Tape {
   const nodes = simpleNodes(program.values.map(({ value }) => value));
-  const owners = program.nodes.toSorted((a, b) => a.node.id - b.node.id);
-  let at = 0;
+  const ownerOf = ownersIn(program);
   return new Tape(
     nodes.map((node): TapeStep => {
-      // What a node stands for is made before it, so its owner is the client's first node whose id is not smaller.
-      while (at < owners.length - 1 && owners[at].node.id < node.id) at++;
       return {
         op: operatorOf(node.op),
         node,
-        owner: owners[at],
+        // What comes after all of the client's nodes is the last one's.
+        owner: ownerOf(node).own ?? program.nodes[program.nodes.length - 1],
         inputs: node.inputs.map((value) => value && simple(value)),
         outputs: node.outputs,
       };

@@ -11,9 +11,16 @@ export type OwnerOf = (node: Node) => Owner;
  * The client's own node that a node is part of: the first whose id is not smaller, since expansions are made before their node, and
  * derivatives after all of them.
  */
-export const ownersIn =
-  ({ nodes }: Program): OwnerOf =>
-  (node) => {
-    const own = nodes.find((candidate) => candidate.node.id >= node.id);
-    return own === undefined ? { own: null, isDerived: true } : { own, isDerived: false };
+export function ownersIn({ nodes }: Program): OwnerOf {
+  let ordered: readonly NamedNode[] | undefined;
+  return ({ id }) => {
+    ordered ??= nodes.toSorted((a, b) => a.node.id - b.node.id);
+    let [low, high] = [0, ordered.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (ordered[middle].node.id < id) low = middle + 1;
+      else high = middle;
+    }
+    return low < ordered.length ? { own: ordered[low], isDerived: false } : { own: null, isDerived: true };
   };
+}
