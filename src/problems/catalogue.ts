@@ -119,7 +119,7 @@ export const problems = Object.freeze({
   memory_limit: kind(
     413,
     "The computation needs too much memory",
-    "The memory needed to run the graph was estimated before running it and is above the limit. Ask for fewer results with `return`, or use smaller batches.",
+    "The memory that the request needs was estimated before it was taken and is above a limit, or more than the service has. Ask for fewer results with `return`, or use smaller batches.",
   ),
   operations_limit: kind(
     413,
@@ -303,7 +303,7 @@ export const problems = Object.freeze({
   overloaded: kind(
     503,
     "The service is full",
-    "More requests are waiting than the service accepts. Wait for as many seconds as the Retry-After header says and send the request again.",
+    "More requests are waiting than the service accepts, or those under way hold the memory that this one needs. Wait for as many seconds as the Retry-After header says and send the request again.",
   ),
   queue_full: kind(
     503,

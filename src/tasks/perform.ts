@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import { account } from "../memory/account.ts";
+import { memoryTold } from "../problems/out-of-memory.ts";
 import { parseJson } from "../request/json.ts";
 import type { Limits } from "../request/limits.ts";
 import { validate } from "../request/validate.ts";
@@ -25,7 +27,10 @@ export type Performer<Facts = unknown> = (body: string | Uint8Array, parameters:
 
 const nothingTold = Object.freeze({});
 
-/** Makes a task callable. Its results are written in the form of one door. */
+/**
+ * Makes a task callable. Its results are written in the form of one door. What it charges to the thread's account is given back with its
+ * end, and what the account refuses is its problem.
+ */
 export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, shared: Shared, write: WriteContent): Performer<Facts> {
   const { limits } = shared;
   // The body is what the task's own kind makes of it.
@@ -33,8 +38,14 @@ export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, sh
   const isTold = task.parameters !== noParameters;
   return (body, told, cancelled) => {
     const parameters = (isTold ? task.parameters.parse(told) : nothingTold) as Parameters;
-    const { content, facts } = run(readBody(task.body, body, limits), { parameters, cancelled });
-    return { status: 200, ...write(content, limits), facts };
+    return account().within(() => {
+      try {
+        const { content, facts } = run(readBody(task.body, body, limits), { parameters, cancelled });
+        return { status: 200, ...write(content, limits), facts };
+      } catch (error) {
+        throw memoryTold(error);
+      }
+    });
   };
 }
 

@@ -24,7 +24,11 @@ export const endsOf = ({ departure, server }: Pick<FastifyRequest, "departure" |
 /** Whether a client names a media type among those it accepts: what it would take besides says nothing. */
 export const namesType = (request: FastifyRequest, mediaType: string): boolean => [request.types()].flat().includes(mediaType);
 
+/** Seconds after which what a worker had no room for may be asked again. */
+const retryAfter = 1;
+
 /** Answers travel as text or as the bytes of text, and either way as they are. */
 export function sendAnswer(reply: FastifyReply, { status, contentType, body }: Answer): FastifyReply {
+  if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", retryAfter);
   return reply.code(status).header("content-type", contentType).send(body);
 }
