@@ -49,7 +49,7 @@ export type EvaluateQuestion = Pick<EvaluateRequest, "return" | "encoding" | "se
 
 /** Runs programs forward, and keeps what it has prepared for the next time. */
 export function evaluatorOf({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<PreparedEvaluation>(limits, cacheBytes);
+  const preparations = new Preparations<PreparedEvaluation>(limits, cacheBytes, compiler);
 
   return (question: EvaluateQuestion, source: ProgramSource, given: GivenInputs, cancelled: () => boolean): Findings => {
     const { seed, outputs, encoding } = question;

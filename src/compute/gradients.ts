@@ -55,7 +55,7 @@ export type GradientsQuestion = Pick<GradientsRequest, "return" | "encoding" | "
 
 /** Runs programs forward and backward, and keeps what it has prepared for the next time. */
 export function differentiatorOf({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<PreparedGradients>(limits, cacheBytes);
+  const preparations = new Preparations<PreparedGradients>(limits, cacheBytes, compiler);
 
   const prepare = (question: GradientsQuestion, source: ProgramSource, given: GivenInputs): PreparedGradients => {
     const program = compiler.compile(source, given, { seed: question.seed });

@@ -10,7 +10,7 @@ import type { DType } from "../tensor/dtype.ts";
 import type { GraphSource } from "./graph/source.ts";
 import type { Limits } from "../request/limits.ts";
 import type { NetworkSource } from "./network/source.ts";
-import { problemAt } from "../problems/problems.ts";
+import { type Problem, problemAt } from "../problems/problems.ts";
 import type { ProgramSource } from "./source.ts";
 import type { Registry } from "./registry.ts";
 
@@ -57,10 +57,15 @@ export class Compiler {
     }
   }
 
+  /** Throws unknown_graph for the id of a graph that whoever is served has not registered. */
+  requireKnown({ kind, source }: ProgramSource): void {
+    if (kind === "graph_id" && !this.#registry.has(source)) throw unknownGraph(source, "/graph_id");
+  }
+
   /** Throws unknown_graph; `pointer` is where the request holds the id. */
   registered(id: string, pointer: string): Registered {
     const text = this.#registry.read(id);
-    if (text === null) throw problemAt("unknown_graph", pointer, `No graph is registered as ${id}`);
+    if (text === null) throw unknownGraph(id, pointer);
     // Written by this service alone, from a program that it had checked.
     return JSON.parse(text) as Registered;
   }
@@ -73,3 +78,6 @@ export class Compiler {
     return compileDraft(own, { ...given, tensors }, this.#limits, random);
   }
 }
+
+export const unknownGraph = (id: string, pointer: string): Problem =>
+  problemAt("unknown_graph", pointer, `No graph is registered as ${id}`);

@@ -7,6 +7,7 @@ import type { Executable } from "./executable.ts";
 import { leastChained } from "../plan/fuse.ts";
 import type { Plan } from "../plan/plan.ts";
 import { scalarExecutable } from "./scalars.ts";
+import { work } from "./work.ts";
 
 /**
  * Makes a plan callable: over cells when it computes with single numbers, over memory of its own when it has no tensor that a SIMD kernel
@@ -14,7 +15,11 @@ import { scalarExecutable } from "./scalars.ts";
  */
 export function executable(plan: Plan): Executable {
   if (plan.updates.size > 0) throw new Error("a plan that keeps numbers between runs needs a session");
-  return scalarExecutable(plan) ?? (isSmall(plan) ? executableAlone(plan) : executableShared(plan));
+  const call = scalarExecutable(plan) ?? (isSmall(plan) ? executableAlone(plan) : executableShared(plan));
+  return (feeds, cancelled) => {
+    work.operations += plan.operations;
+    return call(feeds, cancelled);
+  };
 }
 
 const isSmall = ({ slots }: Plan): boolean => slots.every(({ shape }) => sizeOf(shape) < leastChained);

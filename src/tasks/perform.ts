@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { account } from "../memory/account.ts";
 import { memoryTold } from "../problems/out-of-memory.ts";
 import { parseJson } from "../request/json.ts";
+import { everyone } from "../program/registry.ts";
 import type { Limits } from "../request/limits.ts";
 import { validate } from "../request/validate.ts";
 import { type BodyKind, noParameters, type Shared, type Task, type TaskCall } from "./define.ts";
@@ -20,10 +21,19 @@ export type WriteContent = (content: TaskContent, limits: Limits) => Written;
 export interface Answer<Facts = unknown> extends Written {
   readonly status: number;
   readonly facts: Facts | undefined;
+  /** Floating-point operations that it took; none where nobody counted. */
+  readonly operations?: number;
 }
 
-/** A task on a thread, from the body as it came to the answer as it goes. Throws Problem. */
-export type Performer<Facts = unknown> = (body: string | Uint8Array, parameters: unknown, cancelled: () => boolean) => Answer<Facts>;
+/**
+ * A task on a thread, from the body as it came to the answer as it goes, on behalf of somebody whose things it may use. Throws Problem.
+ */
+export type Performer<Facts = unknown> = (
+  body: string | Uint8Array,
+  parameters: unknown,
+  cancelled: () => boolean,
+  owner?: string,
+) => Answer<Facts>;
 
 const nothingTold = Object.freeze({});
 
@@ -32,11 +42,12 @@ const nothingTold = Object.freeze({});
  * end, and what the account refuses is its problem.
  */
 export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, shared: Shared, write: WriteContent): Performer<Facts> {
-  const { limits } = shared;
+  const { limits, registry } = shared;
   // The body is what the task's own kind makes of it.
   const run = task.prepare(shared) as (body: unknown, call: TaskCall<Parameters>) => TaskResult<Facts>;
   const isTold = task.parameters !== noParameters;
-  return (body, told, cancelled) => {
+  return (body, told, cancelled, owner) => {
+    registry.serve(owner ?? everyone);
     const parameters = (isTold ? task.parameters.parse(told) : nothingTold) as Parameters;
     return account().within(() => {
       try {

@@ -3,6 +3,7 @@ import type { Program } from "../program/program.ts";
 import type { Limits } from "../request/limits.ts";
 import { pointerTo, problemAt } from "../problems/problems.ts";
 import type { ProgramSource } from "../program/source.ts";
+import type { Compiler } from "../program/compiler.ts";
 import { Cache } from "./cache.ts";
 import type { GivenInputs } from "../program/draft.ts";
 import { signature } from "../program/feeds.ts";
@@ -26,14 +27,18 @@ type Entry<P> = { readonly bound: readonly string[]; readonly prepared: P | null
 export class Preparations<P extends Prepared> {
   readonly #entries: Cache<Entry<P>>;
   readonly #limits: Limits;
+  readonly #compiler: Compiler;
 
-  constructor(limits: Limits, bytes: number) {
+  constructor(limits: Limits, bytes: number, compiler: Compiler) {
     this.#limits = limits;
+    this.#compiler = compiler;
     this.#entries = new Cache(bytes);
   }
 
   /** `question` is whatever else the result of `prepare` depends on, as text. */
   get(source: ProgramSource, question: string, given: GivenInputs, prepare: () => P): P {
+    // What is kept was perhaps compiled for another client.
+    this.#compiler.requireKnown(source);
     const key = `${source.kind}|${typeof source.source === "string" ? source.source : JSON.stringify(source.source)}|${question}|${signature(given)}`;
     const entry = this.#entries.get(key);
     if (entry?.prepared) return entry.prepared;

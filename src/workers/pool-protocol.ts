@@ -37,6 +37,8 @@ export interface TaskBatch {
   readonly names: string[];
   /** What each is told beside its body. */
   readonly parameters: unknown[];
+  /** On whose behalf each is performed. */
+  readonly owners: string[];
   readonly bodies: (string | Uint8Array)[];
 }
 
@@ -48,6 +50,8 @@ export interface AnswerBatch {
   readonly contentTypes: string[];
   readonly bodies: (string | Uint8Array)[];
   readonly facts: unknown[];
+  /** Floating-point operations that each took, by the estimates of the plans that it ran. */
+  readonly operations: number[];
   /** "" where there was none. */
   readonly traces: string[];
   /** How long the tasks took together. */

@@ -10,12 +10,18 @@ export interface Flight {
   cancelledAt: number | undefined;
 }
 
+type Told = "name" | "parameters" | "body" | "bytes" | "owner" | "client" | "order" | "deadline" | "resolve" | "reject";
+
 /** One request to the pool from its arrival to its answer: waiting in the queue, or in flight on a worker. */
 export class PoolTask {
   readonly name: string;
   readonly parameters: unknown;
   readonly body: string | Uint8Array;
   readonly bytes: number;
+  /** Whose things the task may use. */
+  readonly owner: string;
+  /** In whose line it waits. */
+  readonly client: string;
   /** The task's place in the order of arrival. */
   readonly order: number;
   /** In milliseconds of performance.now(). */
@@ -26,17 +32,19 @@ export class PoolTask {
   flight: Flight | undefined;
   /** How many workers have died under the task. */
   deaths = 0;
-  /** Neighbours in the queue. */
+  /** Neighbours in the line. */
   previous: PoolTask | undefined;
   next: PoolTask | undefined;
   /** Stops listening to the signal of whoever asked. */
   unlisten: (() => void) | undefined;
 
-  constructor(task: Pick<PoolTask, "name" | "parameters" | "body" | "bytes" | "order" | "deadline" | "resolve" | "reject">) {
+  constructor(task: Pick<PoolTask, Told>) {
     this.name = task.name;
     this.parameters = task.parameters;
     this.body = task.body;
     this.bytes = task.bytes;
+    this.owner = task.owner;
+    this.client = task.client;
     this.order = task.order;
     this.deadline = task.deadline;
     this.resolve = task.resolve;
@@ -44,47 +52,112 @@ export class PoolTask {
   }
 }
 
-/** Tasks in the order of arrival, linked through the tasks themselves, so that one in the middle leaves at no cost. */
+/** The tasks of one client in the order of arrival, linked through the tasks themselves, so that one in the middle leaves at no cost. */
+class Line {
+  readonly client: string;
+  first: PoolTask | undefined;
+  last: PoolTask | undefined;
+  length = 0;
+  /** Neighbours in the ring of lines. */
+  before: Line = this;
+  after: Line = this;
+
+  constructor(client: string) {
+    this.client = client;
+  }
+
+  /** Puts a task at its place: a new one at the end, one that comes back near the front. */
+  add(task: PoolTask): void {
+    let before = this.last;
+    let after: PoolTask | undefined;
+    if (before !== undefined && before.order > task.order) {
+      after = this.first;
+      while (after !== undefined && after.order < task.order) after = after.next;
+      before = after?.previous;
+    }
+    task.previous = before;
+    task.next = after;
+    if (before) before.next = task;
+    else this.first = task;
+    if (after) after.previous = task;
+    else this.last = task;
+    this.length++;
+  }
+
+  remove(task: PoolTask): void {
+    if (task.previous) task.previous.next = task.next;
+    else this.first = task.next;
+    if (task.next) task.next.previous = task.previous;
+    else this.last = task.previous;
+    task.previous = task.next = undefined;
+    this.length--;
+  }
+}
+
+/** Tasks that wait: a line for each client that has any, and the lines take turns. */
 export class TaskQueue {
-  #first: PoolTask | undefined;
-  #last: PoolTask | undefined;
+  readonly #lines = new Map<string, Line>();
+  /** The line whose turn it is. */
+  #next: Line | undefined;
   #length = 0;
 
+  /** The task whose turn it is. */
   get first(): PoolTask | undefined {
-    return this.#first;
+    return this.#next?.first;
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** Puts a task at its place in the order of arrival: a new one at the end, one that comes back near the front. */
+  /** The first task of each line: none behind it in the line has come before it. */
+  *fronts(): Generator<PoolTask> {
+    for (const { first } of this.#lines.values()) if (first) yield first;
+  }
+
   add(task: PoolTask): void {
-    if (this.#last === undefined || this.#last.order < task.order) {
-      this.#link(this.#last, task, undefined);
-      return;
-    }
-    let after = this.#first;
-    while (after !== undefined && after.order < task.order) after = after.next;
-    this.#link(after?.previous, task, after);
+    (this.#lines.get(task.client) ?? this.#open(task.client)).add(task);
+    this.#length++;
+  }
+
+  /** Takes the first task out to be run, which passes the turn on. */
+  take(task: PoolTask): void {
+    if (this.#next !== undefined) this.#next = this.#next.after;
+    this.remove(task);
   }
 
   remove(task: PoolTask): void {
-    if (task.previous) task.previous.next = task.next;
-    else this.#first = task.next;
-    if (task.next) task.next.previous = task.previous;
-    else this.#last = task.previous;
-    task.previous = task.next = undefined;
+    const line = this.#lines.get(task.client);
+    if (line === undefined) throw new Error("A task left the queue that was not in it");
+    line.remove(task);
     this.#length--;
+    if (line.length === 0) this.#close(line);
   }
 
-  #link(before: PoolTask | undefined, task: PoolTask, after: PoolTask | undefined): void {
-    task.previous = before;
-    task.next = after;
-    if (before) before.next = task;
-    else this.#first = task;
-    if (after) after.previous = task;
-    else this.#last = task;
-    this.#length++;
+  /** The last task of the longest line, if that is longer than the line of `client` would be with one more. */
+  excessBeside(client: string): PoolTask | undefined {
+    let longest: Line | undefined;
+    for (const line of this.#lines.values()) if (longest === undefined || line.length > longest.length) longest = line;
+    const own = this.#lines.get(client)?.length ?? 0;
+    return longest !== undefined && longest.length > own + 1 ? longest.last : undefined;
+  }
+
+  /** A new line is the last one to have its turn. */
+  #open(client: string): Line {
+    const line = new Line(client);
+    this.#lines.set(client, line);
+    if (this.#next === undefined) this.#next = line;
+    line.after = this.#next;
+    line.before = this.#next.before;
+    line.before.after = line;
+    line.after.before = line;
+    return line;
+  }
+
+  #close(line: Line): void {
+    this.#lines.delete(line.client);
+    if (this.#next === line) this.#next = line.after === line ? undefined : line.after;
+    line.before.after = line.after;
+    line.after.before = line.before;
   }
 }

@@ -122,6 +122,7 @@ export class PoolWorker {
     this.#outbox.slots.push(slot);
     this.#outbox.names.push(task.name);
     this.#outbox.parameters.push(task.parameters);
+    this.#outbox.owners.push(task.owner);
     this.#outbox.bodies.push(task.body);
     if (changesOwner(task)) this.#transfers.push(task.body.buffer);
   }
@@ -195,7 +196,7 @@ export class PoolWorker {
     this.#events.idler();
   }
 
-  #land({ slots, statuses, contentTypes, bodies, facts, traces }: AnswerBatch, at: number): void {
+  #land({ slots, statuses, contentTypes, bodies, facts, operations, traces }: AnswerBatch, at: number): void {
     const slot = slots[at];
     const flight = this.#flights.get(slot);
     if (flight === undefined) throw new Error("A worker handed back a slot that is not in use");
@@ -205,7 +206,7 @@ export class PoolWorker {
     if (statuses[at] === 0) return;
     if (traces[at] !== "") this.#events.failed(flight.task, traces[at]);
     if (flight.task === undefined) return;
-    const answer = { status: statuses[at], contentType: contentTypes[at], body: bodies[at], facts: facts[at] };
+    const answer = { status: statuses[at], contentType: contentTypes[at], body: bodies[at], facts: facts[at], operations: operations[at] };
     this.#events.answered(flight.task, answer);
   }
 
@@ -240,7 +241,7 @@ export class PoolWorker {
   }
 }
 
-const emptyBatch = (): TaskBatch => ({ slots: [], names: [], parameters: [], bodies: [] });
+const emptyBatch = (): TaskBatch => ({ slots: [], names: [], parameters: [], owners: [], bodies: [] });
 
 /** Long bodies are transferred and not copied, so that only the first worker ever has them. */
 function changesOwner(task: PoolTask): task is PoolTask & { body: Uint8Array<ArrayBuffer> } {

@@ -1,6 +1,7 @@
 import { noParameters, type Task } from "../tasks/define.ts";
 import type { Answer } from "../tasks/perform.ts";
 import { Problem, problem } from "../problems/problems.ts";
+import { everyone } from "../program/registry.ts";
 import { travelling } from "./pool-body.ts";
 
 import { StartBackoff } from "./pool-start.ts";
@@ -41,6 +42,16 @@ export interface StopSignal {
   throwIfAborted(): void;
   addEventListener(type: "abort", listener: () => void): void;
   removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** On whose behalf a task runs. */
+export interface Caller {
+  /** Tells when nobody waits for the answer any more. */
+  readonly signal?: StopSignal | undefined;
+  /** Whose registered things the task may use; unless told, only those that are everybody's. */
+  readonly owner?: string;
+  /** Who waits: when tasks have to, clients take turns. */
+  readonly client?: string;
 }
 
 /** Those who perform tasks. */
@@ -132,17 +143,19 @@ export class WorkerPool implements AsyncDisposable {
     { name, parameters: schema }: Task<Parameters, Facts>,
     parameters: NoInfer<Parameters>,
     body: Uint8Array = noBody,
-    { signal }: { signal?: StopSignal | undefined } = {},
+    { signal, owner = everyone, client = "" }: Caller = {},
   ): Promise<Answer<Facts>> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      this.#requireRoom();
+      this.#requireRoom(client);
       const task = new PoolTask({
         name,
         // An object costs more to hand over than nothing.
         parameters: schema === noParameters ? null : parameters,
         body: travelling(body),
         bytes: body.byteLength,
+        owner,
+        client,
         order: ++this.#arrivals,
         deadline: performance.now() + this.#options.deadlineMs,
         // The worker performs the task of this name, whose facts these are.
@@ -181,14 +194,21 @@ export class WorkerPool implements AsyncDisposable {
     this.#ready.reject(shuttingDown());
   }
 
-  #requireRoom(): void {
+  /** Where the queue is full, room is made at the cost of whoever has most tasks in it. */
+  #requireRoom(client: string): void {
     if (this.#closed !== undefined) throw shuttingDown();
     if (this.#starts.isHopeless && !this.isReady) throw noWorkers();
     // Tasks of this turn may be in the queue only because they have not been handed over yet.
     if (this.#queue.length >= this.#options.queueLimit) this.#dispatch();
     if (this.#queue.length >= this.#options.queueLimit) {
-      throw new Problem("overloaded", `${this.#queue.length} requests are waiting already`, [], 1);
+      const excess = this.#queue.excessBeside(client);
+      if (excess === undefined) throw this.#overloaded();
+      this.#fail(excess, this.#overloaded());
     }
+  }
+
+  #overloaded(): Problem {
+    return new Problem("overloaded", `${this.#queue.length} requests are waiting already`, [], 1);
   }
 
   #listen(task: PoolTask, signal: StopSignal): void {
@@ -215,7 +235,7 @@ export class WorkerPool implements AsyncDisposable {
     for (let task = this.#queue.first; task !== undefined; task = this.#queue.first) {
       if (worker?.takesAlong(task.bytes) !== true) worker = this.#leastLoaded(task.bytes);
       if (worker === undefined) break;
-      this.#queue.remove(task);
+      this.#queue.take(task);
       worker.assign(task);
     }
     for (const worker of this.#workers) worker.send();
@@ -232,7 +252,14 @@ export class WorkerPool implements AsyncDisposable {
   #sweep(): void {
     const now = performance.now();
     const { deadlineMs, graceMs } = this.#options;
-    for (let task = this.#queue.first; task !== undefined && task.deadline <= now; task = this.#queue.first) this.#failLate(task);
+    // Tasks have one time limit, so in each line the first one's deadline is the next.
+    for (const front of this.#queue.fronts()) {
+      for (let task: PoolTask | undefined = front; task !== undefined && task.deadline <= now;) {
+        const following: PoolTask | undefined = task.next;
+        this.#failLate(task);
+        task = following;
+      }
+    }
     for (const worker of this.#workers) {
       for (const task of worker.tasks()) if (task.deadline <= now) this.#failLate(task);
       for (const task of worker.takeBackIfHeldUp(now)) this.#queue.add(task);

@@ -2,6 +2,7 @@ import type { Answer, Performer } from "../tasks/perform.ts";
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { onWorkspace } from "../kernels/workspace.ts";
 import { ThreadBudget } from "./thread-budget.ts";
+import { work } from "../run/work.ts";
 import { Problem } from "../problems/problems.ts";
 import type { CrewLink } from "./crew-link.ts";
 import { LeadingCrew } from "./crew.ts";
@@ -74,27 +75,28 @@ class WorkerLoop {
     this.#failed = failed;
   }
 
-  run({ slots, names, parameters, bodies }: TaskBatch): void {
+  run({ slots, names, parameters, owners, bodies }: TaskBatch): void {
     this.#busySince = performance.now();
     for (const [at, slot] of slots.entries()) {
       // A long body is long work, behind which finished answers must not wait.
       if (typeof bodies[at] !== "string") this.#send();
-      this.#runTask(slot, names[at], parameters[at], bodies[at]);
+      this.#runTask(slot, names[at], parameters[at], owners[at], bodies[at]);
       this.#sendIfDue();
     }
     this.#send();
   }
 
-  #runTask(slot: number, name: string, parameters: unknown, body: string | Uint8Array): void {
+  #runTask(slot: number, name: string, parameters: unknown, owner: string, body: string | Uint8Array): void {
     if (Atomics.compareExchange(this.#slots, slot, QUEUED, STARTED) !== QUEUED) {
-      this.#handBack(slot, null, "");
+      this.#handBack(slot, null, "", 0);
       return;
     }
     let answer: Answer;
     let trace = "";
+    const before = work.operations;
     this.#budget.enter();
     try {
-      answer = this.#perform(slot, name, parameters, body);
+      answer = this.#perform(slot, name, parameters, owner, body);
     } catch (error) {
       answer = this.#failed(error);
       trace = traceOf(error);
@@ -102,18 +104,19 @@ class WorkerLoop {
       this.#budget.giveBack(1);
     }
     const wasCancelled = Atomics.exchange(this.#slots, slot, DONE) === CANCELLED;
-    this.#handBack(slot, wasCancelled ? null : answer, trace);
+    this.#handBack(slot, wasCancelled ? null : answer, trace, work.operations - before);
   }
 
-  #perform(slot: number, name: string, parameters: unknown, body: string | Uint8Array): Answer {
+  #perform(slot: number, name: string, parameters: unknown, owner: string, body: string | Uint8Array): Answer {
     const perform = this.#performers.get(name);
     if (perform === undefined) throw new Error(`Nothing performs the task ${name}`);
     if (typeof body !== "string") requireUtf8(body);
-    return perform(body, parameters, () => {
+    const cancelled = (): boolean => {
       // A task that takes long enough to ask sends on what was finished before it.
       this.#sendIfDue();
       return Atomics.load(this.#slots, slot) === CANCELLED;
-    });
+    };
+    return perform(body, parameters, cancelled, owner);
   }
 
   #travelling(body: string | Uint8Array): string | Uint8Array {
@@ -123,14 +126,15 @@ class WorkerLoop {
     return bytes;
   }
 
-  #handBack(slot: number, answer: Answer | null, trace: string): void {
-    const { slots, statuses, contentTypes, bodies, facts, traces } = this.#outbox;
+  #handBack(slot: number, answer: Answer | null, trace: string, taken: number): void {
+    const { slots, statuses, contentTypes, bodies, facts, operations, traces } = this.#outbox;
     if (slots.length === 0) this.#firstWaitsSince = performance.now();
     slots.push(slot);
     statuses.push(answer?.status ?? 0);
     contentTypes.push(answer?.contentType ?? "");
     bodies.push(answer === null ? "" : this.#travelling(answer.body));
     facts.push(answer?.facts);
+    operations.push(taken);
     traces.push(trace);
   }
 
@@ -149,7 +153,16 @@ class WorkerLoop {
   }
 }
 
-const emptyBatch = (): AnswerBatch => ({ slots: [], statuses: [], contentTypes: [], bodies: [], facts: [], traces: [], milliseconds: 0 });
+const emptyBatch = (): AnswerBatch => ({
+  slots: [],
+  statuses: [],
+  contentTypes: [],
+  bodies: [],
+  facts: [],
+  operations: [],
+  traces: [],
+  milliseconds: 0,
+});
 
 /** What the log needs of an error; nothing for a problem of the client's making. */
 function traceOf(error: unknown): string {

@@ -37,6 +37,7 @@ describe("tasks and answers", () => {
     const pool = poolOf({ workerData: "given" });
     expect(await pool.run(taskNamed("echo"), {}, bytes("häh"))).toEqual({
       status: 200,
+      operations: 0,
       contentType: "text/plain",
       body: "häh",
       facts: null,

@@ -48,7 +48,7 @@ export const check = defineTask({
 
 /** Checks requests. What is compiled is kept between them. */
 function checkerOf({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<Subject>(limits, cacheBytes);
+  const preparations = new Preparations<Subject>(limits, cacheBytes, compiler);
 
   return (request: CheckRequest, cancelled: () => boolean): TaskResult<{ readonly passed: boolean }> => {
     const source = programOf(request);

@@ -60,7 +60,7 @@ function contentOf({ format, submission, metadata = {} }: GradeRequest, language
 
 /** Grades requests. What is compiled is kept between them. Throws Problem and Cancelled. */
 function grading({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<PreparedGrading>(limits, cacheBytes);
+  const preparations = new Preparations<PreparedGrading>(limits, cacheBytes, compiler);
 
   return (request: GradeRequest, language: Language, cancelled: () => boolean): Verdict[] => {
     const source = programOf(request);

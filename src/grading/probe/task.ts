@@ -46,7 +46,7 @@ export const probe = defineTask({
 
 /** Draws inputs for requests. What is compiled is kept between them. */
 function drawerOf({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<PreparedProbe>(limits, cacheBytes);
+  const preparations = new Preparations<PreparedProbe>(limits, cacheBytes, compiler);
 
   return (request: ProbeRequest, cancelled: () => boolean): TaskContent => {
     const source = programOf(request);
