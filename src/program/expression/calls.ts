@@ -5,7 +5,7 @@ import { inputSpec } from "../dtypes.ts";
 import type { Emitter } from "./emitter.ts";
 import { faultIn } from "./fault.ts";
 import type { Literal, FormulaTerm } from "./term.ts";
-import type { Token } from "./tokens.ts";
+import type { Token } from "./token-list.ts";
 import { argumentNamed, functionNamed, functionNames, takesList } from "./vocabulary.ts";
 
 export interface NamedTerm {

@@ -4,13 +4,11 @@ import { Emitter, type NameFacts } from "./emitter.ts";
 import { faultIn } from "./fault.ts";
 import { described, Parser } from "./parser.ts";
 import type { Reference, FormulaTerm } from "./term.ts";
-import { type Token, tokenize } from "./tokens.ts";
+import type { Token, TokenList } from "./token-list.ts";
+import { tokenize } from "./tokens.ts";
 
 /** Assigning signs; one such as += stands for an assignment of the name's sum with the rest. */
 const assigning: ReadonlySet<string> = new Set(["=", "+=", "-=", "*=", "/=", "@=", "%=", "^=", "**="]);
-
-/** Names are no longer than this in the whole contract. */
-const longestName = 256;
 
 /**
  * The draft of a formula. Statements end with a semicolon or a line; the last one is the output. Names that are read and never assigned
@@ -57,7 +55,7 @@ const isCall = (term: FormulaTerm, begin: Token): boolean => begin.kind === "nam
 
 /** The names before an assigning sign; none when the statement assigns nothing. */
 function targetsOf(parser: Parser): readonly Reference[] {
-  const count = targetCount((ahead) => parser.peek(ahead));
+  const count = targetCount(parser.tokens, parser.at);
   return Array.from({ length: count }, () => {
     const { text, at } = parser.take();
     if (parser.next.text === ",") parser.take();
@@ -65,14 +63,14 @@ function targetsOf(parser: Parser): readonly Reference[] {
   });
 }
 
-/** How many names, separated by commas, stand before an assigning sign here; 0 when something else does. */
-function targetCount(peek: (ahead: number) => Token): number {
+/** How many names, separated by commas, stand before an assigning sign from a token on; 0 when something else does. */
+function targetCount(tokens: TokenList, from: number): number {
   for (let count = 1; ; count++) {
-    if (peek(2 * count - 2).kind !== "name") return 0;
-    const { kind, text } = peek(2 * count - 1);
-    if (kind !== "symbol") return 0;
-    if (assigning.has(text)) return count;
-    if (text !== ",") return 0;
+    const name = from + 2 * count - 2;
+    if (tokens.kindAt(name) !== "name" || tokens.kindAt(name + 1) !== "symbol") return 0;
+    const sign = tokens.textAt(name + 1);
+    if (assigning.has(sign)) return count;
+    if (sign !== ",") return 0;
   }
 }
 
@@ -87,23 +85,24 @@ function unfinished(parser: Parser, next: Token): Error {
   return parser.fault(next, `expected an operator or the end of the statement, found ${described(next)}`);
 }
 
-function namesIn(text: string, tokens: readonly Token[]): Omit<NameFacts, "given"> {
+function namesIn(text: string, tokens: TokenList): Omit<NameFacts, "given"> {
   const mentioned = new Set<string>();
   const assignments = new Map<string, number>();
   let begins = true;
-  tokens.forEach((token, at) => {
+  for (let at = 0; at < tokens.length; at++) {
     if (begins) {
-      const count = targetCount((ahead) => tokens[Math.min(at + ahead, tokens.length - 1)]);
+      const count = targetCount(tokens, at);
       for (let target = 0; target < count; target++) {
-        const { text: name } = tokens[at + 2 * target];
+        const name = tokens.textAt(at + 2 * target);
         if (name !== "_" || count === 1) assignments.set(name, (assignments.get(name) ?? 0) + 1);
       }
     }
-    begins = token.kind === "break";
-    if (token.kind !== "name") return;
-    if (token.text === "__proto__") throw faultIn(text, token.at, "__proto__ may not be a name");
-    if (token.text.length > longestName) throw faultIn(text, token.at, `a name has at most ${longestName} characters`);
-    if (tokens[at + 1].text !== "(") mentioned.add(token.text);
-  });
+    const kind = tokens.kindAt(at);
+    begins = kind === "break";
+    if (kind !== "name") continue;
+    const name = tokens.textAt(at);
+    if (name === "__proto__") throw faultIn(text, tokens.at(at).at, "__proto__ may not be a name");
+    if (tokens.textAt(at + 1) !== "(") mentioned.add(name);
+  }
   return { mentioned, assignments };
 }

@@ -4,7 +4,7 @@ import { callFunction, type NamedTerm } from "./calls.ts";
 import type { Emitter } from "./emitter.ts";
 import { faultIn, placeIn } from "./fault.ts";
 import { listOf, type FormulaTerm } from "./term.ts";
-import type { Token } from "./tokens.ts";
+import type { Token, TokenList } from "./token-list.ts";
 import { functionNamed, infixOperator, postfixOperator, prefixOperator } from "./vocabulary.ts";
 
 /** How tightly infix signs bind; a prefix sign binds looser than ^ and tighter than the rest, as in mathematics: -x^2 is -(x^2). */
@@ -21,30 +21,35 @@ const rightward = 5;
 
 /** Reads terms from a list of tokens by precedence climbing. Depth is limited; length is not. */
 export class Parser {
+  readonly tokens: TokenList;
   readonly #text: string;
-  readonly #tokens: readonly Token[];
   readonly #emitter: Emitter;
   readonly #limits: Pick<Limits, "nesting">;
   #at = 0;
+  #next: Token;
   #depth = 0;
 
-  constructor(text: string, tokens: readonly Token[], emitter: Emitter, limits: Pick<Limits, "nesting">) {
+  constructor(text: string, tokens: TokenList, emitter: Emitter, limits: Pick<Limits, "nesting">) {
+    this.tokens = tokens;
     this.#text = text;
-    this.#tokens = tokens;
     this.#emitter = emitter;
     this.#limits = limits;
+    this.#next = tokens.at(0);
+  }
+
+  /** How many tokens were taken. */
+  get at(): number {
+    return this.#at;
   }
 
   get next(): Token {
-    return this.#tokens[this.#at];
-  }
-
-  peek(ahead: number): Token {
-    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)];
+    return this.#next;
   }
 
   take(): Token {
-    return this.#tokens[this.#at++];
+    const token = this.#next;
+    this.#next = this.tokens.at(++this.#at);
+    return token;
   }
 
   fault(token: Token, sentence: string, suggestion?: string): Problem {
@@ -137,7 +142,7 @@ export class Parser {
     while (!this.#isNext(")")) {
       if (positional.length + named.length > 0) this.#comma(open, ")");
       const name = this.next;
-      if (name.kind === "name" && this.peek(1).kind === "symbol" && this.peek(1).text === "=") {
+      if (name.kind === "name" && this.tokens.kindAt(this.#at + 1) === "symbol" && this.tokens.textAt(this.#at + 1) === "=") {
         this.take();
         this.take();
         named.push({ name, term: this.#binary(0) });
@@ -173,7 +178,7 @@ export class Parser {
     const begins =
       ["number", "name", "text"].includes(token.kind) || (token.kind === "symbol" && (token.text === "(" || token.text === "["));
     if (!begins) return;
-    const before = this.#tokens[this.#at - 1];
+    const before = this.tokens.at(this.#at - 1);
     // Inside brackets a line may end anywhere: the bracket that is not closed is the likelier fault.
     if (this.#text.slice(before.at, token.at).includes("\n")) return;
     this.#refuseBareFunction(token);
@@ -187,14 +192,15 @@ export class Parser {
 
   /** `sin x` and `sin^2(x)` are usual in print; here a function is followed by its argument in parentheses. */
   #refuseBareFunction(token: Token): void {
-    const [name, sign, power] = this.#tokens.slice(Math.max(0, this.#at - 3), this.#at);
+    const first = Math.max(0, this.#at - 3);
+    const [name, sign, power] = Array.from({ length: this.#at - first }, (_, ahead) => this.tokens.at(first + ahead));
     const isFunction = (word: Token | undefined): boolean =>
       word?.kind === "name" && !this.#emitter.isKnown(word.text) && functionNamed(word.text, 1) !== undefined;
     if (token.text === "(" && isFunction(name) && strength.get(sign?.text) === rightward) {
       const written = `${name.text}(…)^${power.text}`;
       throw this.fault(sign, `a power of a function is written behind its argument: ${written}`, written);
     }
-    const before = this.#tokens[this.#at - 1];
+    const before = this.tokens.at(this.#at - 1);
     if (token.text !== "(" && token.kind !== "text" && isFunction(before)) {
       const written = `${before.text}(${token.text})`;
       throw this.fault(before, `the argument of a function stands in parentheses: ${written}`, written);

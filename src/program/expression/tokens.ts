@@ -1,21 +1,15 @@
 import type { Limits } from "../../request/limits.ts";
 import { faultIn } from "./fault.ts";
+import { type Token, type TokenKind, TokenList } from "./token-list.ts";
 
-/** `break` separates statements: a semicolon, or the end of a line outside brackets. */
-export type TokenKind = "number" | "name" | "text" | "symbol" | "break" | "end";
+/** Names are no longer than this in the whole contract. */
+const longestName = 256;
 
-export interface Token {
-  readonly kind: TokenKind;
-  /** As written; of a text what stands between its quotes. */
-  readonly text: string;
-  readonly at: number;
-}
-
-/** Blanks, comments, and lines that a backslash continues. */
-const blank = /(?:[ \t\r\f\v\u00A0\uFEFF]|#[^\n]*|\\[ \t\r]*\n)+/y;
+/** Blanks, a comment, or a line that a backslash continues. One at a time: a choice that is repeated takes memory for each repetition. */
+const blank = /[ \t\r\f\v\u00A0\uFEFF]+|#[^\n]*|\\[ \t\r]*\n/y;
 const number = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 /** The middle dot continues names in some languages; in a formula it multiplies. */
-const name = /[\p{ID_Start}_](?:(?!·)\p{ID_Continue})*/uy;
+const name = /[\p{ID_Start}_][\p{ID_Continue}--·]{0,256}/vy;
 const symbol = /\*\*=|\*\*|[-+*/^@%]=|[=!<>]=|[-+*/^@%<>=(),[\]]/y;
 
 /** Characters that formulas are written with elsewhere, and what stands for them here. */
@@ -39,20 +33,30 @@ const spelled: ReadonlyMap<string, string> = new Map([
 /** A formula may have this many symbols for each node that a graph may have. */
 const symbolsPerNode = 8;
 
-/** Cuts a formula into tokens, the last of which is its end. */
-export function tokenize(text: string, limits: Pick<Limits, "nodes">): readonly Token[] {
-  const tokens: Token[] = [];
+/** Cuts a formula into tokens, the last of which is its end. No character is looked at more than a few times. */
+export function tokenize(text: string, limits: Pick<Limits, "nodes">): TokenList {
+  const tokens = new TokenList(text);
   let at = 0;
   let brackets = 0;
+  let before: Token | undefined;
+  const lineEnd = lineEndIn(text);
   const match = (pattern: RegExp): string | null => {
     pattern.lastIndex = at;
     return pattern.exec(text)?.[0] ?? null;
   };
-  const push = (kind: TokenKind, written: string, value = written): void => {
-    tokens.push({ kind, text: value, at });
+  const push = (kind: TokenKind, written: string): void => {
+    tokens.add(kind, at, at + written.length);
+    before = { kind, text: written, at };
     at += written.length;
   };
   while (at < text.length) {
+    const next = text[at];
+    if (next === "\n" || next === ";") {
+      // Lines may end anywhere inside brackets, and nothing stands between two breaks.
+      if ((next === "\n" && brackets > 0) || before?.kind === "break") at++;
+      else push("break", next);
+      continue;
+    }
     const skipped = match(blank);
     if (skipped !== null) {
       at += skipped.length;
@@ -61,18 +65,18 @@ export function tokenize(text: string, limits: Pick<Limits, "nodes">): readonly 
     if (tokens.length > symbolsPerNode * limits.nodes) {
       throw faultIn(text, at, `the formula has more than ${symbolsPerNode * limits.nodes} symbols`, undefined, "too_many_nodes");
     }
-    const next = text[at];
     const written = match(number) ?? match(name);
-    if (written !== null) push(/[\d.]/.test(next) ? "number" : "name", written);
-    else if (next === "\n" && brackets > 0) at++;
-    else if (next === ";" || next === "\n") push("break", next);
-    else if (next === "'" && endsOperand(tokens.at(-1), at)) push("symbol", next);
+    if (written !== null) {
+      if (written.length > longestName && !/^[\d.]/.test(next)) throw faultIn(text, at, `a name has at most ${longestName} characters`);
+      push(/[\d.]/.test(next) ? "number" : "name", written);
+    } else if (next === "'" && endsOperand(before, at)) push("symbol", next);
     else if (next === "'" || next === '"') {
-      const end = closingQuote(text, at);
-      push("text", text.slice(at, end + 1), text.slice(at + 1, end));
+      const end = text.indexOf(next, at + 1);
+      if (end < 0 || end > lineEnd(at)) throw faultIn(text, at, `the text that begins with ${next} here is not closed on its line`);
+      push("text", text.slice(at, end + 1));
     } else {
       const sign = match(symbol);
-      if (sign === null) throw next === "." ? dotted(text, at, tokens.at(-1)) : unexpected(text, at);
+      if (sign === null) throw next === "." ? dotted(text, at, before) : unexpected(text, at);
       if (sign === "(" || sign === "[") brackets++;
       else if (sign === ")" || sign === "]") brackets--;
       push("symbol", sign);
@@ -82,17 +86,21 @@ export function tokenize(text: string, limits: Pick<Limits, "nodes">): readonly 
   return tokens;
 }
 
+/** Where the line ends on which an offset lies. Asked for rising offsets, it looks at no line twice. */
+function lineEndIn(text: string): (at: number) => number {
+  let end = -1;
+  return (at) => {
+    if (end >= at) return end;
+    end = text.indexOf("\n", at);
+    if (end < 0) end = text.length;
+    return end;
+  };
+}
+
 /** Whether a quote here is the postfix operator: directly behind something that it can apply to. */
 function endsOperand(token: Token | undefined, at: number): boolean {
   if (token === undefined || token.at + token.text.length !== at) return false;
   return token.kind === "name" || token.kind === "number" || (token.kind === "symbol" && [")", "]", "'"].includes(token.text));
-}
-
-function closingQuote(text: string, at: number): number {
-  const end = text.indexOf(text[at], at + 1);
-  const line = text.indexOf("\n", at);
-  if (end < 0 || (line >= 0 && line < end)) throw faultIn(text, at, `the text that begins with ${text[at]} here is not closed on its line`);
-  return end;
 }
 
 /** Libraries call their functions, and what belongs to an object, behind a dot; nothing has one here. */
