@@ -167,7 +167,7 @@ export const variables = Object.freeze({
   JOB_ATTEMPTS: variable({
     schema: count(1, 1000),
     fallback: "3",
-    description: "Times that a job is begun without getting to a newer checkpoint, as processes end under it, before it fails",
+    description: "Times that a job is begun without getting to a newer checkpoint, as threads or processes end under it, before it fails",
   }),
   WEBHOOK_PRIVATE_ADDRESSES: variable({
     schema: z.enum(["true", "false"]).transform((text) => text === "true"),

@@ -8,7 +8,7 @@ import { createLogger, flushed } from "./doors/http/logger.ts";
 import { JobMeter } from "./doors/http/plugins/job-metrics.ts";
 import type { Storage } from "./jobs/contract.ts";
 import { FolderInUse, FolderUnusable } from "./jobs/folder-lock.ts";
-import type { RunnerTrouble } from "./jobs/runner.ts";
+import type { RunnerTrouble } from "./jobs/run.ts";
 import { SharedGraphs } from "./jobs/shared-graphs.ts";
 import { openStorage } from "./jobs/storage.ts";
 import { Webhooks } from "./jobs/webhooks.ts";
@@ -21,6 +21,9 @@ const graceMs = 1_000;
 
 /** When the service stops, answers that are under way have so much longer than their own deadline, in milliseconds, to be sent. */
 const sendingMs = 2_000;
+
+/** And the rest of the process, which is ended then, this long after it, in milliseconds. */
+const hangingMs = 5_000;
 
 await start(configured());
 
@@ -85,7 +88,8 @@ async function start(config: Config): Promise<void> {
 
   const patienceMs = config.DEADLINE_MS + graceMs + sendingMs;
   closeWithGrace(
-    { delay: false, logger: false, onSecondSignal: () => logger.warn("asked twice to stop: stopping at once") },
+    // What hangs even so, as a server of the database may that is frozen, is left to the others of a cluster or to the next start.
+    { delay: patienceMs + hangingMs, logger: false, onSecondSignal: () => logger.warn("asked twice to stop: stopping at once") },
     async ({ signal, err }) => {
       if (err) logger.fatal({ err }, "unforeseen error: stopping");
       else logger.info({ signal }, "stopping");

@@ -8,6 +8,7 @@ import { addCheckpoint, checkpointToGoOnFrom, forgetMetricsAfter, writeMetrics }
 import { type Claim, type JobStatus, LostJob, type NewEvent, type JobOutcome, type Report, isFinal } from "./contract.ts";
 import { isPassing } from "./faults.ts";
 import { type Changes, changeJob, decideOnJob, event, holdJob, queueAgain, withdraw, writeEvents } from "./job-changes.ts";
+import { afterLoss, processEnded, tooOften } from "./losses.ts";
 import type { Parts } from "./parts.ts";
 import { checkpointOf, jobOf, toText } from "./rows.ts";
 import type { CheckpointRow, Connection, JobRow } from "./schema.ts";
@@ -51,15 +52,11 @@ export async function claimJob(parts: Parts, id: string): Promise<Claim | null> 
 
 /** How a job ends without more work: somebody asked for it while nobody worked on it, or it was tried too often. null: it goes on. */
 function endBeforeWork(row: JobRow, attempts: number): { readonly changes: Changes; readonly events: readonly NewEvent[] } | null {
-  const finished_at = Date.now();
   if (row.status === "cancelling") {
-    return { changes: { status: "cancelled", finished_at }, events: [event("cancelled", "The job was cancelled.")] };
+    return { changes: { status: "cancelled", finished_at: Date.now() }, events: [event("cancelled", "The job was cancelled.")] };
   }
   if (row.status === "pausing") return { changes: { status: "paused" }, events: [event("paused", "The job is paused.")] };
-  if ((row.status !== "queued" && row.status !== "running") || row.tries < attempts) return null;
-  const message = `The work was lost ${row.tries} times without a newer checkpoint: most often the process ran out of memory or was ended.`;
-  const error = { code: "worker_lost" as const, message, param: null };
-  return { changes: { status: "failed", finished_at, error: toText(error) }, events: [event("failed", message, { error })] };
+  return row.status === "queued" || row.status === "running" ? tooOften(row, attempts) : null;
 }
 
 function beginning(row: JobRow, checkpoint: CheckpointRow | undefined): NewEvent[] {
@@ -77,19 +74,26 @@ function beginning(row: JobRow, checkpoint: CheckpointRow | undefined): NewEvent
 export async function releaseJob(parts: Parts, id: string): Promise<void> {
   await decideOnJob(parts, id, async (tx, row) => {
     if (!isActive(row.status)) return null;
-    const end = row.status === "running" ? null : endBeforeWork(row, parts.caps.attempts);
-    if (end !== null) return { ...end, changes: { ...(await withdraw(parts.dispatcher, tx, row)), ...end.changes } };
-    const events = [event("requeued", "Whoever worked on the job was lost: it waits for another.")];
-    return { changes: await queueAgain(parts.dispatcher, tx, row), events };
+    if (row.status === "running") return afterLoss(parts, tx, row, processEnded);
+    const end = endBeforeWork(row, parts.caps.attempts);
+    return end && { ...end, changes: { ...(await withdraw(parts.dispatcher, tx, row)), ...end.changes } };
   });
 }
 
+/** Whose write it is, and what says that it is not tried again. */
+export interface Writer {
+  readonly id: string;
+  readonly attempt: number;
+  readonly impatience?: AbortSignal | undefined;
+}
+
 /** See JobStore.report. */
-export async function reportOn(parts: Parts, id: string, attempt: number, report: Report): Promise<{ status: JobStatus }> {
-  const status = await insist(parts, id, (write) =>
+export async function reportOn(parts: Parts, writer: Writer, report: Report): Promise<{ status: JobStatus }> {
+  const { id } = writer;
+  const status = await insist(parts, writer, (write) =>
     parts.database.transaction(async (tx) => {
       const events = report.events ?? [];
-      const row = await holdAttempt(tx, id, attempt, write, report, events.length);
+      const row = await holdAttempt(tx, writer, write, report, events.length);
       await writeReport(tx, id, report);
       await writeEvents(parts, tx, id, row.last_event, events);
       return row.status;
@@ -100,13 +104,14 @@ export async function reportOn(parts: Parts, id: string, attempt: number, report
 }
 
 /** See JobStore.finish. */
-export async function finishJob(parts: Parts, id: string, attempt: number, outcome: JobOutcome, report: Report = {}): Promise<void> {
-  const status = await insist(parts, id, (write) =>
+export async function finishJob(parts: Parts, writer: Writer, outcome: JobOutcome, report: Report = {}): Promise<void> {
+  const { id } = writer;
+  const status = await insist(parts, writer, (write) =>
     parts.database.transaction(async (tx) => {
-      const row = await holdAttempt(tx, id, attempt, write, report, 0);
+      const row = await holdAttempt(tx, writer, write, report, 0);
       await writeReport(tx, id, report);
-      const { changes, closing } = await ending(parts, tx, row, outcome);
-      const changed = await changeJob(parts, tx, row, changes, [...(report.events ?? []), closing]);
+      const { changes, events } = await ending(parts, tx, row, outcome);
+      const changed = await changeJob(parts, tx, row, changes, [...(report.events ?? []), ...events]);
       return changed.status;
     }),
   );
@@ -117,8 +122,7 @@ export async function finishJob(parts: Parts, id: string, attempt: number, outco
 /** The fence: holds the row of a job for its current attempt, whose progress it takes. Throws LostJob. */
 async function holdAttempt(
   tx: Connection,
-  id: string,
-  attempt: number,
+  { id, attempt }: Writer,
   write: string,
   { progress, checkpoint }: Report,
   events: number,
@@ -151,11 +155,12 @@ async function ending(
   tx: Connection,
   row: JobRow,
   outcome: JobOutcome,
-): Promise<{ readonly changes: Changes; readonly closing: NewEvent }> {
+): Promise<{ readonly changes: Changes; readonly events: readonly NewEvent[] }> {
   const status = settled(row.status, outcome.status);
+  if (status === "queued" && outcome.lost !== undefined) return afterLoss(parts, tx, row, outcome.lost);
   const message = status === outcome.status ? outcome.message : `The job is ${status}.`;
   if (status === "queued") {
-    return { changes: { ...(await queueAgain(parts.dispatcher, tx, row)), tries: 0 }, closing: event("requeued", message) };
+    return { changes: { ...(await queueAgain(parts.dispatcher, tx, row)), tries: 0 }, events: [event("requeued", message)] };
   }
   const changes = {
     ...(await withdraw(parts.dispatcher, tx, row)),
@@ -165,7 +170,7 @@ async function ending(
     ...(outcome.result === undefined ? {} : { result: toText(outcome.result) }),
     ...(outcome.error === undefined ? {} : { error: toText({ ...outcome.error }) }),
   };
-  return { changes, closing: event(status, message, outcome.error === undefined ? {} : { error: { ...outcome.error } }) };
+  return { changes, events: [event(status, message, outcome.error === undefined ? {} : { error: { ...outcome.error } })] };
 }
 
 /** A job that was given back or paused just when a client cancelled, paused or resumed it does as the client said. */
@@ -179,7 +184,7 @@ function settled(status: JobStatus, outcome: JobOutcome["status"]): JobOutcome["
  * Writes, and tries again for a while when the storage does not answer, since training has gone on meanwhile. A trial whose answer was lost may
  * have been written: its mark in the row tells, and then it is not written twice.
  */
-async function insist(parts: Parts, id: string, write: (mark: string) => Promise<JobStatus>): Promise<JobStatus> {
+async function insist(parts: Parts, { id, impatience }: Writer, write: (mark: string) => Promise<JobStatus>): Promise<JobStatus> {
   const mark = randomUUID();
   const deadline = performance.now() + parts.patienceMs;
   for (let trial = 1; ; trial++) {
@@ -187,8 +192,8 @@ async function insist(parts: Parts, id: string, write: (mark: string) => Promise
       const written = trial === 1 ? undefined : await writtenWith(parts, id, mark);
       return written ?? (await write(mark));
     } catch (error) {
-      if (!isPassing(error) || performance.now() > deadline) throw error;
-      await sleep(retryMs);
+      if (!isPassing(error) || performance.now() > deadline || impatience?.aborted === true) throw error;
+      await sleep(retryMs, undefined, { signal: impatience }).catch(() => undefined);
     }
   }
 }

@@ -2,7 +2,8 @@ import { type Job as BossJob, type PgBoss, fromKysely } from "pg-boss";
 import { isActive } from "./attempts.ts";
 import { type Dispatching, type JobStatus, LostJob } from "./contract.ts";
 import type { Database } from "./database.ts";
-import type { Dispatcher } from "./parts.ts";
+import type { DispatchOptions } from "./dispatch-options.ts";
+import type { Dispatcher, QueuedJob } from "./parts.ts";
 import type { Connection } from "./schema.ts";
 
 const queue = "training";
@@ -46,11 +47,13 @@ type Work = (id: string, signal: AbortSignal) => Promise<void>;
 export class BossDispatcher implements Dispatcher {
   readonly #boss: PgBoss;
   readonly #database: Database;
-  readonly #onError: (error: unknown) => void;
+  readonly #release: DispatchOptions["release"];
+  readonly #onError: DispatchOptions["onError"];
 
-  constructor(boss: PgBoss, database: Database, onError: (error: unknown) => void) {
+  constructor(boss: PgBoss, { database, release, onError }: DispatchOptions) {
     this.#boss = boss;
     this.#database = database;
+    this.#release = release;
     this.#onError = onError;
   }
 
@@ -60,9 +63,10 @@ export class BossDispatcher implements Dispatcher {
     await this.#boss.updateQueue(queue, queueOptions);
   }
 
-  async send(tx: Connection, { id, begun }: { readonly id: string; readonly begun: boolean }): Promise<string> {
+  async send(tx: Connection, { id, isFirst, due }: QueuedJob): Promise<string> {
     const payload: Payload = { id };
-    const dispatch = await this.#boss.send(queue, payload, { db: fromKysely(tx), priority: begun ? 1 : 0 });
+    const rest = due === null ? {} : { startAfter: new Date(due) };
+    const dispatch = await this.#boss.send(queue, payload, { db: fromKysely(tx), priority: isFirst ? 1 : 0, ...rest });
     if (dispatch === null) throw new Error(`Job ${id} could not be dispatched.`);
     return dispatch;
   }
@@ -97,7 +101,10 @@ export class BossDispatcher implements Dispatcher {
 
   /** Rejects when the job is to be tried again: pg-boss then dispatches it anew. */
   async #serve(work: Work, { id: dispatch, data, signal }: BossJob<Payload>): Promise<void> {
-    if ((await this.#statusFor(dispatch, data.id)) === null) return;
+    const before = await this.#statusFor(dispatch, data.id);
+    if (before === null) return;
+    // Whoever worked on it is gone: it goes behind the others, with a dispatch of its own.
+    if (isActive(before)) return this.#release(data.id);
     try {
       await work(data.id, signal);
     } catch (error) {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { Kysely } from "kysely";
 import { PgBoss } from "pg-boss";
+import { releaseJob } from "./attempts.ts";
 import { BlobCache } from "./blob-cache.ts";
 import { BossDispatcher } from "./boss-dispatch.ts";
 import { ClusterWatchers } from "./cluster-watchers.ts";
@@ -40,8 +41,9 @@ export async function openCluster(settings: StorageSettings, connect: (onError: 
     monitorIntervalSeconds: superviseSeconds,
   });
   boss.on("error", onError);
-  const dispatcher = new BossDispatcher(boss, database, onError);
+  const dispatcher = new BossDispatcher(boss, { database, onError, release: (id) => releaseJob(parts, id) });
   const watchers = new ClusterWatchers(database, onError);
+  const parts: Parts = { ...settings, database, dispatcher, watchers };
   try {
     await database.query((db) => migrate(db, true));
     await translated(async () => {
@@ -54,7 +56,7 @@ export async function openCluster(settings: StorageSettings, connect: (onError: 
     await database.close();
     throw error;
   }
-  return assemble({ ...settings, onError }, { ...settings, database, dispatcher, watchers }, { boss, dispatcher, watchers });
+  return assemble({ ...settings, onError }, parts, { boss, dispatcher, watchers });
 }
 
 interface Running {

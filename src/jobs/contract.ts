@@ -119,6 +119,8 @@ export interface JobOutcome {
   readonly message: string;
   readonly result?: JsonObject;
   readonly error?: Failure;
+  /** Why the work was lost, of a job that is `queued` for that: such attempts are counted, and after too many it fails. */
+  readonly lost?: string;
 }
 
 /** This attempt has lost the job: somebody else works on it, or it is over. Whoever meets this stops and writes nothing more. */
@@ -157,10 +159,13 @@ export interface JobStore {
    * and one that was tried too often without a newer checkpoint fails with worker_lost.
    */
   claim(id: string): Promise<Claim | null>;
-  /** Writes what happened; answers what the job should do next. Throws LostJob. */
-  report(id: string, attempt: number, report: Report): Promise<{ readonly status: JobStatus }>;
-  /** Ends this attempt: over, paused, or back in the queue (`queued`, which dispatches it again). Throws LostJob. */
-  finish(id: string, attempt: number, outcome: JobOutcome, report?: Report): Promise<void>;
+  /**
+   * Writes what happened; answers what the job should do next. While the storage does not answer it is tried again for a while, or until
+   * `impatience` is aborted. Throws LostJob.
+   */
+  report(id: string, attempt: number, report: Report, impatience?: AbortSignal): Promise<{ readonly status: JobStatus }>;
+  /** Ends this attempt: over, paused, or back in the queue (`queued`, which dispatches it again). Tries again as `report` does. Throws LostJob. */
+  finish(id: string, attempt: number, outcome: JobOutcome, report?: Report, impatience?: AbortSignal): Promise<void>;
 
   events(id: string, query: { after: number; limit: number }): Promise<Page<JobEvent>>;
   /** Rows of steps beyond `after`, in the order of steps; a step has one row, the last that was reported for it. */

@@ -68,11 +68,11 @@ export async function writeEvents(
   await watchers.announce(tx, id);
 }
 
-/** What brings a job back into the queue: its changes, and its dispatch with them. */
-export async function queueAgain(dispatcher: Dispatcher, tx: Connection, row: JobRow): Promise<Changes> {
+/** What brings a job back into the queue: its changes, and its dispatch with them. One whose work was lost is not `due` before a time. */
+export async function queueAgain(dispatcher: Dispatcher, tx: Connection, row: JobRow, due: number | null = null): Promise<Changes> {
   if (row.dispatch !== null) await dispatcher.settle(tx, row.dispatch);
-  const dispatch = await dispatcher.send(tx, { id: row.id, begun: row.attempt > 0 });
-  return { status: "queued", queued_at: Date.now(), dispatch };
+  const dispatch = await dispatcher.send(tx, { id: row.id, isFirst: row.attempt > 0 && due === null, due });
+  return { status: "queued", queued_at: Date.now(), due_at: due, dispatch };
 }
 
 /** What takes a job out of the queue and away from whoever works on it. */

@@ -26,8 +26,8 @@ export function createJobStore(parts: Parts): JobStore {
     delete: (id) => deleteJob(parts, id),
 
     claim: (id) => claimJob(parts, id),
-    report: (id, attempt, report) => reportOn(parts, id, attempt, report),
-    finish: (id, attempt, outcome, report) => finishJob(parts, id, attempt, outcome, report),
+    report: (id, attempt, report, impatience) => reportOn(parts, { id, attempt, impatience }, report),
+    finish: (id, attempt, outcome, report, impatience) => finishJob(parts, { id, attempt, impatience }, outcome, report),
 
     events: (id, query) => ofJob(parts, id, (db) => readEvents(db, id, query)),
     metrics: (id, query) => ofJob(parts, id, (db) => readMetrics(db, id, query)),
@@ -43,7 +43,7 @@ async function createJob(parts: Parts, job: NewJob, key: Parameters<JobStore["cr
   try {
     await database.transaction(async (tx) => {
       await requireRoom(tx, caps, job.client);
-      row.dispatch = await dispatcher.send(tx, { id: job.id, begun: false });
+      row.dispatch = await dispatcher.send(tx, { id: job.id, isFirst: false, due: null });
       row.last_event = 1;
       await tx.insertInto("jobs").values(row).execute();
       await writeEvents({ watchers }, tx, job.id, 1, [event("created", "The job waits for its turn.")]);

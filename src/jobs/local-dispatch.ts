@@ -1,33 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isActive } from "./attempts.ts";
 import { type Dispatching, LostJob } from "./contract.ts";
-import type { Database } from "./database.ts";
+import type { DispatchOptions } from "./dispatch-options.ts";
 import type { Dispatcher } from "./parts.ts";
 
 /** A job that could not be worked on is not taken up again at once, in milliseconds. */
 const pauseMs = 1_000;
 
-/** What a dispatcher needs of the store, beside the queue. */
-export interface LocalDispatchOptions {
-  readonly database: Database;
-  /** Puts a job that nobody works on any more back into the queue. */
-  readonly release: (id: string) => Promise<void>;
-  readonly onError: (error: unknown) => void;
-}
-
 type Work = (id: string, signal: AbortSignal) => Promise<void>;
 
-/** Hands queued jobs to work in this process: those that had begun first, then the oldest. The table of jobs is the queue. */
+/**
+ * Hands queued jobs to work in this process: those that were given back first, then the ones that have waited longest, among which are those
+ * whose work was lost, when they have rested. The table of jobs is the queue.
+ */
 export class LocalDispatcher implements Dispatcher {
-  readonly #options: LocalDispatchOptions;
+  readonly #options: DispatchOptions;
   readonly #inHand = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
   #work: Work | null = null;
   #concurrency = 0;
   #filling: Promise<void> | null = null;
   #isStale = false;
+  #alarm: NodeJS.Timeout | undefined;
 
-  constructor(options: LocalDispatchOptions) {
+  constructor(options: DispatchOptions) {
     this.#options = options;
   }
 
@@ -57,6 +53,7 @@ export class LocalDispatcher implements Dispatcher {
   /** Takes no more jobs, and waits for those under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    clearTimeout(this.#alarm);
     await this.#filling;
     await Promise.all(this.#inHand.values());
   }
@@ -82,25 +79,35 @@ export class LocalDispatcher implements Dispatcher {
 
   async #next(count: number): Promise<string[]> {
     const inHand = [...this.#inHand.keys()];
+    const now = Date.now();
     try {
       const rows = await this.#options.database.query((db) =>
         db
           .selectFrom("jobs")
-          .select("id")
+          .select(["id", "due_at"])
           .where("status", "=", "queued")
           .$if(inHand.length > 0, (query) => query.where("id", "not in", inHand))
-          .orderBy((jobs) => jobs("attempt", "=", 0))
-          .orderBy("created_at")
+          // Those that rest come last: one among so many tells when to look again.
+          .orderBy((jobs) => jobs(jobs.fn.coalesce("due_at", jobs.lit(0)), ">", now))
+          .orderBy((jobs) => jobs.or([jobs("attempt", "=", 0), jobs("due_at", "is not", null)]))
+          .orderBy("queued_at")
           .orderBy("id")
           .limit(count)
           .execute(),
       );
-      return rows.map(({ id }) => id);
+      const resting = rows.find(({ due_at }) => due_at !== null && due_at > now);
+      if (resting !== undefined) this.#wakeIn(Math.min(pauseMs, (resting.due_at ?? now) - now));
+      return rows.filter(({ due_at }) => due_at === null || due_at <= now).map(({ id }) => id);
     } catch (error) {
       this.#options.onError(error);
-      setTimeout(() => this.wake(), pauseMs).unref();
+      this.#wakeIn(pauseMs);
       return [];
     }
+  }
+
+  #wakeIn(milliseconds: number): void {
+    clearTimeout(this.#alarm);
+    this.#alarm = setTimeout(() => this.wake(), milliseconds).unref();
   }
 
   /** Never rejects. Whatever happens, the job is over, paused or queued afterwards: nobody else would take it up. */

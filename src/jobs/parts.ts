@@ -5,10 +5,19 @@
 import type { Database } from "./database.ts";
 import type { Connection } from "./schema.ts";
 
+/** A job that waits. */
+export interface QueuedJob {
+  readonly id: string;
+  /** Whether it goes before those that have not begun: it was given back in good order. */
+  readonly isFirst: boolean;
+  /** It rests until then, in milliseconds since 1970; null: it may be taken at once. */
+  readonly due: number | null;
+}
+
 /** Takes the jobs that wait to those that work. */
 export interface Dispatcher {
   /** Sends a job on its way with the transaction that queues it. Answers the id of this dispatch, where it has one. */
-  send(tx: Connection, job: { readonly id: string; readonly begun: boolean }): Promise<string | null>;
+  send(tx: Connection, job: QueuedJob): Promise<string | null>;
   /** Ends a dispatch with the transaction that ends its purpose: the job is done, paused or withdrawn. */
   settle(tx: Connection, dispatch: string): Promise<void>;
   /** Something was queued, and its transaction is over. */

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { MetricsRow, Progress } from "../training/report.ts";
-import { Problem } from "../problems/problems.ts";
+import { isPassing } from "./faults.ts";
 import { type Claim, type JobStatus, LostJob, type NewCheckpoint, type NewEvent, type Report, type Storage } from "./contract.ts";
 import type { TrainerMessage } from "./trainer-protocol.ts";
 
@@ -14,8 +14,13 @@ const eventShare = 100;
 /** Rows of one transaction: a job that logs every step brings them by the ten thousand, and requests wait meanwhile. */
 const mostRows = 1_000;
 
+/** Milliseconds between two trials to write while the storage is full or does not answer: the trainer stands still meanwhile. */
+const retryMs = 1_000;
+
 /** Told of what is worth counting. */
 export interface Meter {
+  /** So many more rows, or fewer, are on their way to the storage. */
+  readonly pending: (rows: number) => void;
   readonly waited: (seconds: number) => void;
   readonly trained: (steps: number, samples: number) => void;
   readonly kept: (bytes: number) => void;
@@ -26,14 +31,19 @@ interface Listener {
   readonly status: (status: JobStatus) => void;
   readonly lost: () => void;
   readonly checkpointDone: () => void;
+  readonly rowsDone: (count: number) => void;
   readonly meter: Meter | undefined;
 }
 
-/** Writes what a trainer tells to the storage, in order and one thing at a time; what comes meanwhile is written together. */
-export class Reporter {
+/**
+ * Writes what a trainer tells to the storage, in order and one thing at a time; what comes meanwhile is written together. Whatever cannot be
+ * written now is tried again until it is, or until `impatience` is aborted: then it goes with the end.
+ */
+export class Reporter implements Disposable {
   readonly #storage: Storage;
   readonly #claim: Claim;
   readonly #listener: Listener;
+  readonly #impatience: AbortSignal;
   readonly #began = Date.now();
   readonly #samplesPerStep: number;
   #rows: MetricsRow[] = [];
@@ -43,13 +53,15 @@ export class Reporter {
   #countedStep: number;
   #writing: Promise<void> | null = null;
   #isLost = false;
+  #failure: Error | undefined;
   /** The checkpoint that ends the job is written with its end. */
   #final: CheckpointMessage | null = null;
 
-  constructor(storage: Storage, claim: Claim, listener: Listener) {
+  constructor(storage: Storage, claim: Claim, listener: Listener, impatience: AbortSignal) {
     this.#storage = storage;
     this.#claim = claim;
     this.#listener = listener;
+    this.#impatience = impatience;
     this.#countedStep = claim.checkpoint?.step ?? 0;
     const { summary } = claim.job;
     this.#samplesPerStep = typeof summary.batch_size === "number" ? summary.batch_size : 0;
@@ -59,6 +71,7 @@ export class Reporter {
     if (message.kind === "metrics") {
       this.#rows.push(...message.rows);
       this.#progress = message.progress;
+      this.#listener.meter?.pending(message.rows.length);
       this.#listener.meter?.trained(
         message.progress.step - this.#countedStep,
         (message.progress.step - this.#countedStep) * this.#samplesPerStep,
@@ -75,9 +88,10 @@ export class Reporter {
     this.#listener.lost();
   }
 
-  /** Fulfilled when all that was told is written, but for the final checkpoint. Throws LostJob. */
+  /** Fulfilled when all that was told is written, but for the final checkpoint. Throws LostJob, and what no other trial would mend. */
   async settled(): Promise<void> {
     while (this.#writing !== null) await this.#writing;
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#isLost) throw new LostJob("the job is somebody else's");
   }
 
@@ -86,6 +100,11 @@ export class Reporter {
     const rest: Report = { metrics: this.#rows, ...(this.#progress && { progress: this.#progress }) };
     const final = this.#final;
     return final === null ? rest : { ...rest, checkpoint: await this.#keep(final), keep: this.#keepCount };
+  }
+
+  /** The run is over: what was not written is given up. */
+  [Symbol.dispose](): void {
+    this.#written(this.#rows.length);
   }
 
   get #keepCount(): number {
@@ -98,47 +117,68 @@ export class Reporter {
     // thread may send more for as long as they are read.
     await nextTurn();
     try {
-      while (!this.#isLost && (this.#rows.length > 0 || this.#progress !== null || this.#checkpoints.length > 0)) await this.#writeOne();
+      while (this.#isWanted && (this.#rows.length > 0 || this.#progress !== null || this.#checkpoints.length > 0)) await this.#tryOne();
     } catch (error) {
-      if (error instanceof LostJob) this.drop();
-      // What is not written now goes with the next report, or with the end.
-      else if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof LostJob)) this.#failure = error instanceof Error ? error : new Error(String(error));
+      this.drop();
     } finally {
-      if (this.#isLost) for (; this.#checkpoints.length > 0; this.#checkpoints.pop()) this.#listener.checkpointDone();
+      if (!this.#isWanted) while (this.#checkpoints.length > 0) this.#checkpointWritten();
+    }
+  }
+
+  get #isWanted(): boolean {
+    return !this.#isLost && !this.#impatience.aborted;
+  }
+
+  async #tryOne(): Promise<void> {
+    try {
+      await this.#writeOne();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await sleep(retryMs, undefined, { signal: this.#impatience }).catch(() => undefined);
     }
   }
 
   async #writeOne(): Promise<void> {
     // What goes with a checkpoint is written before it: a run that goes on from it does not make those rows again.
     while (this.#rows.length > mostRows) {
-      const first = this.#rows.slice(0, mostRows);
-      const { status } = await this.#storage.jobs.report(this.#claim.job.id, this.#claim.attempt, { metrics: first });
-      this.#rows.splice(0, mostRows);
-      this.#listener.status(status);
+      await this.#report({ metrics: this.#rows.slice(0, mostRows) });
+      this.#written(mostRows);
       await nextTurn();
     }
-    const rows = this.#rows;
+    const rows = this.#rows.length;
     const progress = this.#progress;
-    const checkpoint = this.#checkpoints.shift();
-    this.#rows = [];
-    this.#progress = null;
+    const [checkpoint] = this.#checkpoints;
     const events: NewEvent[] = [];
-    let report: Report = { metrics: rows, ...(progress && { progress }) };
-    try {
-      // A loss that is not finite is told by the failure that comes next.
-      if (progress !== null && progress.loss !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
-      if (checkpoint !== undefined) {
-        const kept = await this.#keep(checkpoint).finally(() => this.#listener.checkpointDone());
-        report = { ...report, checkpoint: kept, keep: this.#keepCount };
-        events.push(checkpointEvent(kept));
-      }
-      const { status } = await this.#storage.jobs.report(this.#claim.job.id, this.#claim.attempt, { ...report, events });
-      this.#listener.status(status);
-    } catch (error) {
-      this.#rows = [...rows, ...this.#rows];
-      this.#progress ??= progress;
-      throw error;
+    let report: Report = { metrics: this.#rows.slice(), ...(progress && { progress }) };
+    // A loss that is not finite is told by the failure that comes next.
+    if (progress !== null && progress.loss !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
+    if (checkpoint !== undefined) {
+      const kept = await this.#keep(checkpoint);
+      report = { ...report, checkpoint: kept, keep: this.#keepCount };
+      events.push(checkpointEvent(kept));
     }
+    await this.#report({ ...report, events });
+    this.#written(rows);
+    if (this.#progress === progress) this.#progress = null;
+    if (checkpoint !== undefined) this.#checkpointWritten();
+  }
+
+  async #report(report: Report): Promise<void> {
+    const { job, attempt } = this.#claim;
+    const { status } = await this.#storage.jobs.report(job.id, attempt, report, this.#impatience);
+    this.#listener.status(status);
+  }
+
+  #written(rows: number): void {
+    this.#rows.splice(0, rows);
+    this.#listener.rowsDone(rows);
+    this.#listener.meter?.pending(-rows);
+  }
+
+  #checkpointWritten(): void {
+    this.#checkpoints.shift();
+    this.#listener.checkpointDone();
   }
 
   async #keep({ weights, state, ...facts }: CheckpointMessage): Promise<NewCheckpoint> {

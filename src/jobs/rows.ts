@@ -46,6 +46,8 @@ export function rowOf(job: NewJob, now: number): JobRow {
     steps: job.steps,
     created_at: now,
     queued_at: now,
+    due_at: null,
+    lost_cause: null,
     started_at: null,
     finished_at: null,
     progress: null,

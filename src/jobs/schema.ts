@@ -21,6 +21,10 @@ export interface JobRow {
   steps: number | null;
   created_at: number;
   queued_at: number;
+  /** A queued job whose work was lost rests until then. */
+  due_at: number | null;
+  /** Why its work was lost the last time. */
+  lost_cause: string | null;
   started_at: number | null;
   finished_at: number | null;
   progress: string | null;
@@ -223,11 +227,17 @@ async function createContent(db: Kysely<unknown>): Promise<void> {
   await sql`alter table blob_chunks alter column bytes set storage external`.execute(db);
 }
 
+async function createLosses(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("jobs").addColumn("due_at", "bigint").execute();
+  await db.schema.alterTable("jobs").addColumn("lost_cause", "text").execute();
+}
+
 const common: Record<string, Migration> = {
   "001_jobs": { up: createJobs },
   "002_history": { up: createHistory },
   "003_shared": { up: createShared },
   "005_webhooks": { up: createWebhooks },
+  "006_losses": { up: createLosses },
 };
 
 /** Brings the tables up to date. One process at a time does so: the others wait. */

@@ -13,7 +13,7 @@ import type { CheckpointFiles, Host } from "../training/host.ts";
 import { decodeCheckpoint } from "../training/weights.ts";
 import type { Limits } from "../request/limits.ts";
 import { Problem } from "../problems/problems.ts";
-import { type Blob, mostPending, PENDING, type TrainerMessage, type TrainTask, WISH, wishes } from "./trainer-protocol.ts";
+import { announce, type Blob, CHECKPOINTS, ROWS, type TrainerMessage, type TrainTask, WISH, wishes } from "./trainer-protocol.ts";
 
 export interface TrainerOptions {
   readonly compiler: Compiler;
@@ -55,12 +55,12 @@ export function serveTraining(port: MessagePort, options: TrainerOptions): void 
 function hostOf({ control, wasInterrupted }: TrainTask, send: (message: TrainerMessage, transfers?: ArrayBuffer[]) => void): Host {
   return {
     wish: () => wishes[Atomics.load(control, WISH)],
-    metrics: (rows, progress) => send({ kind: "metrics", rows, progress }),
+    metrics: (rows, progress) => {
+      announce(control, ROWS, rows.length);
+      send({ kind: "metrics", rows, progress });
+    },
     checkpoint: ({ weights, state, ...facts }: CheckpointFiles) => {
-      for (let pending = Atomics.load(control, PENDING); pending >= mostPending; pending = Atomics.load(control, PENDING)) {
-        Atomics.wait(control, PENDING, pending);
-      }
-      Atomics.add(control, PENDING, 1);
+      announce(control, CHECKPOINTS, 1);
       const transfers = state === null ? [weights.buffer] : [weights.buffer, state.buffer];
       send({ kind: "checkpoint", ...facts, weights: blobOf(weights), state: state && blobOf(state) }, transfers);
     },

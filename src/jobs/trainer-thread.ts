@@ -1,11 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { CrewHost } from "../workers/crew-host.ts";
-import type { Wish } from "../training/host.ts";
-import { newControl, PENDING, type TrainerMessage, type TrainTask, WISH, wishes } from "./trainer-protocol.ts";
+import type { TrainerMessage, TrainTask } from "./trainer-protocol.ts";
 
 type Told = Exclude<TrainerMessage, { kind: "ready" | "crew" }>;
 
-/** The thread ended in the middle of its work, most often for want of memory. */
+/** The thread ended in the middle of its work, most often for want of memory; the message says why, as the end of a sentence. */
 export class ThreadEnded extends Error {
   override readonly name = "ThreadEnded";
 }
@@ -15,18 +14,17 @@ export class TrainerThread {
   readonly #thread: Worker;
   readonly #ended = Promise.withResolvers<never>();
   #crew: CrewHost | undefined;
-  #control = newControl();
   #listener: ((message: Told) => void) | undefined;
   #isAlive = true;
 
   constructor(script: URL, workerData: unknown) {
     this.#thread = new Worker(script, { workerData });
     this.#ended.promise.catch(() => undefined);
-    let cause = "the thread has ended";
-    this.#thread.on("error", (error: unknown) => (cause = error instanceof Error ? error.message : String(error)));
-    this.#thread.on("exit", () => {
+    let cause: string | undefined;
+    this.#thread.on("error", (error: unknown) => (cause = causeOf(error)));
+    this.#thread.on("exit", (code) => {
       this.#isAlive = false;
-      this.#ended.reject(new ThreadEnded(cause));
+      this.#ended.reject(new ThreadEnded(cause ?? `its thread ended with exit code ${code}`));
     });
     this.#thread.on("message", (message: TrainerMessage) => {
       if (message.kind === "crew") this.#recruit(message);
@@ -40,29 +38,16 @@ export class TrainerThread {
 
   /** Trains; `told` hears of everything in between. Fulfilled with what ends the task; rejected with ThreadEnded. */
   async train(
-    task: Omit<TrainTask, "control">,
+    task: TrainTask,
     told: (message: Exclude<Told, { kind: "end" | "refused" }>) => void,
   ): Promise<Extract<Told, { kind: "end" | "refused" }>> {
-    this.#control = newControl();
     const end = Promise.withResolvers<Extract<Told, { kind: "end" | "refused" }>>();
     this.#listener = (message) => {
       if (message.kind === "end" || message.kind === "refused") end.resolve(message);
       else told(message);
     };
-    this.#thread.postMessage({ ...task, control: this.#control } satisfies TrainTask);
+    this.#thread.postMessage(task);
     return await Promise.race([end.promise, this.#ended.promise]);
-  }
-
-  /** Says what is wanted of the run. A stronger wish is not taken back by a weaker one. */
-  wish(wish: Wish): void {
-    const number = wishes.indexOf(wish);
-    if (Atomics.load(this.#control, WISH) < number) Atomics.store(this.#control, WISH, number);
-  }
-
-  /** A checkpoint has been kept, or given up. */
-  checkpointDone(): void {
-    Atomics.sub(this.#control, PENDING, 1);
-    Atomics.notify(this.#control, PENDING);
   }
 
   async end(): Promise<void> {
@@ -74,4 +59,10 @@ export class TrainerThread {
     void this.#crew?.end();
     this.#crew = crew === null ? undefined : new CrewHost(crew, members, { isBackground: true });
   }
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return `its thread ended: ${String(error)}`;
+  const isMemory = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+  return isMemory ? "its thread ran out of memory for what it keeps beside tensors" : `its thread ended: ${error.message}`;
 }

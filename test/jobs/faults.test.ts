@@ -86,10 +86,10 @@ describe("a write whose answer is lost", () => {
       const jobs = createJobStore(parts);
       const { id } = await running(jobs);
       database.loses = [...losses];
-      expect(await reportOn(parts, id, 1, progress)).toEqual({ status: "running" });
-      expect(await reportOn(parts, id, 1, progress)).toEqual({ status: "running" });
+      expect(await reportOn(parts, { id, attempt: 1 }, progress)).toEqual({ status: "running" });
+      expect(await reportOn(parts, { id, attempt: 1 }, progress)).toEqual({ status: "running" });
       database.loses = [...losses];
-      await finishJob(parts, id, 1, { status: "succeeded", message: "Done." }, progress);
+      await finishJob(parts, { id, attempt: 1 }, { status: "succeeded", message: "Done." }, progress);
       database.loses = [];
       expect(await eventTypes(jobs, id)).toEqual(["created", "started", "progress", "progress", "progress", "succeeded"]);
     },
@@ -99,9 +99,11 @@ describe("a write whose answer is lost", () => {
     const jobs = createJobStore(parts);
     const { id } = await running(jobs);
     database.loses = Array.from({ length: 100 }, () => "request" as const);
-    expect(await refusal(reportOn({ ...parts, patienceMs: 600 }, id, 1, progress))).toMatchObject({ code: "storage_unavailable" });
+    expect(await refusal(reportOn({ ...parts, patienceMs: 600 }, { id, attempt: 1 }, progress))).toMatchObject({
+      code: "storage_unavailable",
+    });
     expect(database.loses.length).toBeLessThan(99);
     database.loses = [];
-    await expect(reportOn(parts, id, 2, progress)).rejects.toThrow(LostJob);
+    await expect(reportOn(parts, { id, attempt: 2 }, progress)).rejects.toThrow(LostJob);
   });
 });

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Storage } from "../../src/jobs/contract.ts";
 import { Reporter } from "../../src/jobs/reporter.ts";
 import { openStorage } from "../../src/jobs/storage.ts";
-import { claimed, digestOf, eventTypes, newJob } from "./given.ts";
+import { Problem } from "../../src/problems/problems.ts";
+import { claimed, digestOf, eventTypes, newJob, until } from "./given.ts";
 
 let folder: string;
 let storage: Storage;
@@ -23,7 +24,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const listener = { status: () => {}, lost: () => {}, checkpointDone: () => {}, meter: undefined };
+const listener = { status: () => {}, lost: () => {}, checkpointDone: () => {}, rowsDone: () => {}, meter: undefined };
 const progressAt = (step: number, loss: number | null) => ({
   step,
   epoch: 1,
@@ -48,7 +49,7 @@ async function reporting() {
       },
     },
   };
-  return { id, reports, reporter: new Reporter(watched, claim, listener) };
+  return { id, reports, reporter: new Reporter(watched, claim, listener, new AbortController().signal) };
 }
 
 test("many rows are written bit by bit, and all of them before the checkpoint that they lead to", async () => {
@@ -96,4 +97,45 @@ test("a loss that is not finite is no progress to tell of", async () => {
     await reporter.settled();
     expect(await eventTypes(storage.jobs, id)).toEqual(types);
   }
+});
+
+/** A storage that is full until it is told otherwise, and what the reporter says of rows. */
+async function onFullStorage(impatience: AbortSignal) {
+  const { id } = await storage.jobs.create(newJob());
+  const claim = await claimed(storage.jobs, id);
+  const disk = { isFull: true, trials: 0, arrived: 0 };
+  const full: Storage = {
+    ...storage,
+    jobs: {
+      ...storage.jobs,
+      report: async (...report) => {
+        disk.trials++;
+        if (disk.isFull) throw new Problem("storage_full", "Full.", [], 1);
+        return storage.jobs.report(...report);
+      },
+    },
+  };
+  const reporter = new Reporter(full, claim, { ...listener, rowsDone: (count) => (disk.arrived += count) }, impatience);
+  const rows = Array.from({ length: 1_500 }, (_, at) => ({ step: at + 1, epoch: 1, loss: 1 }));
+  reporter.take({ kind: "metrics", rows, progress: progressAt(1_500, 1) });
+  return { id, disk, reporter };
+}
+
+test("rows have not arrived before they are written, however often that is tried", async () => {
+  const { id, disk, reporter } = await onFullStorage(new AbortController().signal);
+  await until(() => disk.trials >= 2);
+  expect(disk.arrived).toBe(0);
+  disk.isFull = false;
+  await reporter.settled();
+  expect(disk.arrived).toBe(1_500);
+  expect((await storage.jobs.metrics(id, { after: 0, limit: 10_000 })).data).toHaveLength(1_500);
+});
+
+test("what cannot be written goes with the end when there is no time left", async () => {
+  const impatience = new AbortController();
+  const { disk, reporter } = await onFullStorage(impatience.signal);
+  await until(() => disk.trials >= 1);
+  impatience.abort();
+  await reporter.settled();
+  expect((await reporter.last()).metrics).toHaveLength(1_500);
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
 import { JobMeter } from "../../../src/doors/http/plugins/job-metrics.ts";
 import type { JobStore } from "../../../src/jobs/contract.ts";
-import type { RunnerTrouble } from "../../../src/jobs/runner.ts";
+import type { RunnerTrouble } from "../../../src/jobs/run.ts";
 import type { StorageOptions } from "../../../src/jobs/storage-settings.ts";
 import { openStorage } from "../../../src/jobs/storage.ts";
 import { startTrainers } from "../../../src/threads.ts";

@@ -39,6 +39,11 @@ export class JobMeter {
     buckets: [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9],
     registers: [],
   });
+  readonly #pendingRows = new Gauge({
+    name: "adjoint_training_pending_rows",
+    help: "Rows of histories that this process has yet to write; a trainer stands still when too many of its are among them",
+    registers: [],
+  });
   readonly #webhooks = new Counter({
     name: "adjoint_webhook_deliveries_total",
     help: "Deliveries of webhooks that this process has tried, by what came of it",
@@ -50,6 +55,8 @@ export class JobMeter {
 
   /** A job's training has begun. */
   readonly waited = (seconds: number): void => this.#waiting.observe(seconds);
+
+  readonly pending = (rows: number): void => this.#pendingRows.inc(rows);
 
   readonly trained = (steps: number, samples: number): void => {
     this.#lately = [...this.#latest(), { at: performance.now(), steps }];
@@ -68,9 +75,8 @@ export class JobMeter {
   readonly webhookTried = (outcome: string): void => this.#webhooks.inc({ outcome });
 
   register(registry: Registry): void {
-    for (const metric of [this.#waiting, this.#duration, this.#steps, this.#samples, this.#stepRate, this.#checkpoints, this.#webhooks]) {
-      registry.registerMetric(metric);
-    }
+    const ofTrainings = [this.#waiting, this.#duration, this.#steps, this.#samples, this.#stepRate, this.#pendingRows, this.#checkpoints];
+    for (const metric of [...ofTrainings, this.#webhooks]) registry.registerMetric(metric);
   }
 
   #measureRate(): void {
