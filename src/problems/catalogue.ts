@@ -138,6 +138,12 @@ export const problems = Object.freeze({
     "The service reads JSON here. Send the header `Content-Type: application/json`.",
   ),
 
+  expectation_failed: kind(
+    417,
+    "The expectation cannot be met",
+    "The header `Expect` asks for something that this service does not do. The only expectation that it meets is `100-continue`: to be told that a body is wanted before it is sent. Leave the header out.",
+  ),
+
   unknown_operator: kind(
     422,
     "The operator is unknown",

@@ -29,6 +29,7 @@ const elsewhere = [
   "body_too_large",
   "unsupported_media_type",
   "rate_limited",
+  "expectation_failed",
   "headers_too_large",
   "internal",
   "worker_lost",

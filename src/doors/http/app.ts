@@ -1,5 +1,5 @@
 import accepts from "@fastify/accepts";
-import { serializerCompiler, validatorCompiler } from "@fastify/type-provider-zod";
+import { serializerCompiler } from "@fastify/type-provider-zod";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { WorkerPool } from "../../workers/pool.ts";
 import { allTasks } from "../../workers/tasks.ts";
@@ -10,8 +10,10 @@ import type { SharedGraphs } from "../../jobs/shared-graphs.ts";
 import { apiKeys, requireApiKey } from "./plugins/auth.ts";
 import { compression } from "./plugins/compression.ts";
 import { crossOrigin } from "./plugins/cors.ts";
-import { collectMethods, refuseOtherMethods } from "./plugins/methods.ts";
+import { checkParameters, refuseQueries } from "./parameters.ts";
+import { collectMethods, refuseUnrouted } from "./plugins/methods.ts";
 import { draining } from "./plugins/draining.ts";
+import { messages } from "./plugins/messages.ts";
 import { metrics } from "./plugins/metrics.ts";
 import { openApi } from "./plugins/openapi.ts";
 import { answerClientError, answerWithProblems } from "./plugins/problems.ts";
@@ -71,38 +73,44 @@ export interface AppOptions {
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { pool, logger, deadlineMs = 30_000, headersMs = 20_000, requestMs = 120_000 } = options;
   const { trustProxy = false, maxBodyBytes = 64 * 2 ** 20, maxPendingBytes = 2 ** 30 } = options;
+  const newId = requestIds();
   const app: FastifyInstance = fastify({
     ...(logger && { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: requestIds(),
+    genReqId: newId,
     childLoggerFactory: sharedLoggers(),
     trustProxy: typeof trustProxy === "boolean" ? trustProxy : [...trustProxy],
     bodyLimit: maxBodyBytes,
     // A request that comes while the service stops, on a connection that is still in use, is answered like those before it.
     return503OnClosing: false,
-    clientErrorHandler: answerClientError,
+    // Neither of these has passed a hook.
+    clientErrorHandler: (error, socket) =>
+      answerClientError(error, socket, { ...app.securityHeaders, "x-request-id": newId({ headers: {} }) }),
     frameworkErrors: (error, request, reply) => {
+      reply.headers({ ...app.securityHeaders, "x-request-id": request.id });
       app.errorHandler(error, request, reply);
     },
     // Timers against clients that send slowly; and longer than any answer takes, against those that read none.
     requestTimeout: requestMs,
     connectionTimeout: deadlineMs + 30_000,
-    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(5_000, headersMs / 2) },
+    http: { requireHostHeader: false, headersTimeout: headersMs, connectionsCheckingInterval: Math.min(5_000, headersMs / 2) },
     routerOptions: { maxParamLength: 300 },
   });
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(checkParameters);
   app.setSerializerCompiler(serializerCompiler);
   // No route parses a body on the event loop.
   app.removeAllContentTypeParsers();
   const methods = collectMethods(app);
-  answerWithProblems(app, { maxBodyBytes, methods });
+  answerWithProblems(app, { maxBodyBytes });
 
   await app.register(accepts);
   await app.register(openApi);
   await app.register(requestLog);
   await app.register(draining);
   await app.register(securityHeaders);
+  await app.register(messages);
   await app.register(crossOrigin, { origins: options.corsOrigins ?? [] });
+  refuseUnrouted(app, methods);
   await app.register(apiKeys, { keys: options.apiKeys ?? [] });
   await app.register(metrics, { pool, jobs: options.jobs });
   await app.register(compression);
@@ -113,7 +121,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(problemPages);
   await app.register(reference);
   if (options.role !== "worker") await app.register((v1) => v1Routes(v1, options, { maxBodyBytes, maxPendingBytes }));
-  refuseOtherMethods(app, methods);
   await app.ready();
   return app;
 }
@@ -123,6 +130,7 @@ async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLi
   const { pool, jobs, apiKeys: keys = [] } = options;
   await limitRate(v1, { perMinute: options.rateLimit ?? 0 });
   if (keys.length > 0) requireApiKey(v1);
+  refuseQueries(v1);
   await v1.register(operators);
   await v1.register(async (scope) => {
     takeRawBodies(scope, limits);

@@ -71,6 +71,16 @@ export function problemIn({ statusCode, headers, body }: Answer, code: ProblemCo
   return document;
 }
 
+/** An answer as it stood on the wire. */
+export function answerOf(text: string): Answer {
+  const end = text.indexOf("\r\n\r\n");
+  const [statusLine, ...lines] = text.slice(0, end).split("\r\n");
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 2)]),
+  );
+  return { statusCode: Number(statusLine.split(" ")[1]), headers, body: text.slice(end + 4) };
+}
+
 /** A client that writes bytes and sees bytes. */
 export async function rawClient(origin: string) {
   const { hostname, port } = new URL(origin);

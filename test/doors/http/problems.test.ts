@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problemCodes, problemPath, problems } from "../../../src/problems/catalogue.ts";
-import { eventually, postText, problemIn, rawClient, startApp } from "./fixture.ts";
+import { answerOf, eventually, postText, problemIn, rawClient, startApp } from "./fixture.ts";
 
 type App = Awaited<ReturnType<typeof startApp>>;
 let http: App;
@@ -10,15 +10,6 @@ beforeAll(async () => {
   origin = await http.listen();
 });
 afterAll(() => http[Symbol.asyncDispose]());
-
-const answerOf = (text: string) => {
-  const [head, body] = text.split("\r\n\r\n");
-  const [statusLine, ...lines] = head.split("\r\n");
-  const headers = Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 2)]),
-  );
-  return { statusCode: Number(statusLine.split(" ")[1]), headers, body };
-};
 
 describe("every error is a problem document:", () => {
   test("404 for a path that nothing is at", async () => {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
-import { problem } from "../../../problems/problems.ts";
-
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+import { nearest } from "../../../problems/nearest.ts";
+import { type Problem, problem, problemAt } from "../../../problems/problems.ts";
+import { pathOf } from "./request-log.ts";
 
 /** Which methods the routes take, by path. */
 export type RouteMethods = ReadonlyMap<string, ReadonlySet<string>>;
@@ -17,21 +17,34 @@ export function collectMethods(app: FastifyInstance): RouteMethods {
   return collected;
 }
 
-/** Adds, to every path that has routes, one for all other methods: it tells which the path takes. */
-export function refuseOtherMethods(app: FastifyInstance, collected: RouteMethods): void {
-  for (const [url, known] of [...collected].filter(([path]) => !path.includes("*"))) {
-    const allow = [...known, "OPTIONS"].sort().join(", ");
-    const others = methods.filter((method) => !known.has(method));
-    app.route({
-      url,
-      method: others,
-      // Before any body is read.
-      onRequest: (request, reply, done) => {
-        reply.header("allow", allow);
-        if (request.method === "OPTIONS") void reply.code(204).send();
-        else done(problem("method_not_allowed", `${request.method} is not possible here, only ${allow}`));
-      },
-      handler: () => {},
-    });
-  }
+/**
+ * Refuses what no route takes, before any body is read. To the framework a path that takes other methods is one at which nothing is,
+ * whatever the method: HTTP's own, WebDAV's, or one that is still to come.
+ */
+export function refuseUnrouted(app: FastifyInstance, collected: RouteMethods): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!request.is404) return done();
+    const path = pathOf(request);
+    const known = methodsAt(path, collected);
+    if (known.size === 0) throw nothingAt(path, collected.keys());
+    const allow = [...new Set([...known, "OPTIONS"])].sort().join(", ");
+    reply.header("allow", allow);
+    if (request.method === "OPTIONS") void reply.code(204).send();
+    else done(problem("method_not_allowed", `${request.method} is not possible here, only ${allow}`));
+  });
 }
+
+function nothingAt(path: string, paths: Iterable<string>): Problem {
+  const [meant] = nearest(path, paths, 1);
+  if (meant === undefined) return problem("not_found", `There is nothing at ${path}`);
+  return problemAt("not_found", "", `There is nothing at ${path}; did you mean ${meant}?`, meant);
+}
+
+/** The methods that routes take at the path; an asterisk in its place stands for the service as a whole. */
+function methodsAt(path: string, collected: RouteMethods): ReadonlySet<string> {
+  const fitting = [...collected].filter(([pattern]) => path === "*" || fits(path.split("/"), pattern.split("/")));
+  return new Set(fitting.flatMap(([, methods]) => [...methods]));
+}
+
+const fits = (path: readonly string[], pattern: readonly string[]): boolean =>
+  path.length === pattern.length && pattern.every((part, at) => (part.startsWith(":") ? path[at] !== "" : path[at] === part));

@@ -82,5 +82,13 @@ function merged(operation: ContractObject, contract: ContractObject = {}): Contr
 /** The parameters' schemas as JSON Schema. */
 function parameters(schemas: Readonly<Record<string, unknown>>): ContractObject {
   const given = Object.entries(schemas).filter(([, schema]) => schema instanceof z.ZodType);
-  return Object.fromEntries(given.map(([part, schema]) => [part, z.toJSONSchema(schema as z.ZodType, { io: "input" })]));
+  return Object.fromEntries(given.map(([part, schema]) => [part, z.toJSONSchema(schema as z.ZodType, { io: "input", override: asMeant })]));
 }
+
+/** Parameters are text, and their defaults and examples are of what it stands for: zod leaves out those of what it transforms. */
+const asMeant: z.core.ToJSONSchemaParams["override"] = ({ zodSchema, jsonSchema }) => {
+  const { examples } = z.globalRegistry.get(zodSchema) ?? {};
+  if (Array.isArray(examples)) jsonSchema.examples = examples;
+  const { def } = zodSchema._zod;
+  if (def.type === "default") jsonSchema.default = def.defaultValue;
+};

@@ -1,17 +1,14 @@
-import { STATUS_CODES } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { hasZodFastifySchemaValidationErrors } from "@fastify/type-provider-zod";
-import type { FastifyError, FastifyInstance, FastifyReply, FastifySchemaValidationError } from "fastify";
-import { aboutRequest, pathOf } from "./request-log.ts";
-import { nearest } from "../../../problems/nearest.ts";
+import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
+import { aboutRequest } from "./request-log.ts";
 import type { ProblemCode } from "../../../problems/catalogue.ts";
-import { Problem, problem, problemAt } from "../../../problems/problems.ts";
-import type { RouteMethods } from "./methods.ts";
+import { Problem, problem } from "../../../problems/problems.ts";
 
 const mediaType = "application/problem+json";
 
 /** Makes every error an RFC 9457 document. It belongs to the root, and before any route. */
-export function answerWithProblems(app: FastifyInstance, { maxBodyBytes, methods }: { maxBodyBytes: number; methods: RouteMethods }): void {
+export function answerWithProblems(app: FastifyInstance, { maxBodyBytes }: { maxBodyBytes: number }): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const found = problemOf(error, { maxBodyBytes, contentType: request.headers["content-type"] });
     // Nobody reads the answer of a request whose client has gone.
@@ -20,13 +17,6 @@ export function answerWithProblems(app: FastifyInstance, { maxBodyBytes, methods
     reply.removeHeader("connection");
     return sendProblem(reply, found);
   });
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, nothingAt(pathOf(request), methods.keys())));
-}
-
-function nothingAt(path: string, paths: Iterable<string>): Problem {
-  const [meant] = nearest(path, paths, 1);
-  if (meant === undefined) return problem("not_found", `There is nothing at ${path}`);
-  return problemAt("not_found", "", `There is nothing at ${path}; did you mean ${meant}?`, meant);
 }
 
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
@@ -37,13 +27,6 @@ export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
 /** What the framework finds wrong, in the words of the catalogue. */
 function problemOf(error: FastifyError, circumstances: Circumstances): Problem {
   if (error instanceof Problem) return error;
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const places = error.validation.map(
-      ({ instancePath, message }: FastifySchemaValidationError) => `${instancePath.slice(1)}: ${message}`,
-    );
-    const part = error.validationContext === "params" ? "path" : error.validationContext === "querystring" ? "query" : "request";
-    return problem("invalid_request", `The ${part} does not fit: ${places.join("; ")}`);
-  }
   const translate = translations.get(error.code);
   if (translate !== undefined) return problem(translate.code, translate.detail(circumstances));
   // The parser of HTTP, or a stream that broke off.
@@ -70,20 +53,30 @@ const notJson = (contentType = "of no type"): string =>
   `The body is ${contentType.slice(0, 100)}: send JSON in UTF-8, with the header Content-Type: application/json`;
 
 /** Answers what is not HTTP, or arrives too slowly, where there is no request yet and hence no reply. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: ClientSocket, headers: Readonly<Record<string, string>>): void {
   if (error.code === "ECONNRESET" || socket.destroyed) return;
-  const found = clientProblem(error.code);
-  if (socket.writable) {
+  // Behind the beginning of another answer it would be taken for its rest.
+  if (socket.writable && socket._httpMessage?.headersSent !== true) {
+    const found = clientProblem(error);
     const { status } = found;
     const body = JSON.stringify(found.toDocument());
-    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: ${mediaType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
-    socket.write(head + body);
+    const all = {
+      ...headers,
+      connection: "close",
+      "content-type": mediaType,
+      "content-length": Buffer.byteLength(body),
+    };
+    const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...Object.entries(all).map(([name, value]) => `${name}: ${value}`)];
+    socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`);
   }
   socket.destroy(error);
 }
 
-function clientProblem(code: string | undefined): Problem {
+/** A connection as Node's server keeps it, with the answer that is under way on it. */
+type ClientSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
+
+function clientProblem({ code, reason }: NodeJS.ErrnoException & { readonly reason?: string }): Problem {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return problem("request_timeout", "The request did not arrive completely in time");
   if (code === "HPE_HEADER_OVERFLOW") return problem("headers_too_large", "The path and the headers are larger than 16 KiB");
-  return problem("malformed_http", "This is not an HTTP/1.1 request");
+  return problem("malformed_http", `This is not an HTTP/1.1 request${reason === undefined ? "" : `: ${reason}`}`);
 }

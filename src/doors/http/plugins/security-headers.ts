@@ -2,6 +2,13 @@ import helmet, { type FastifyHelmetOptions } from "@fastify/helmet";
 import fastify from "fastify";
 import fp from "fastify-plugin";
 
+declare module "fastify" {
+  interface FastifyInstance {
+    /** What is on every answer. */
+    securityHeaders: Readonly<Record<string, string>>;
+  }
+}
+
 /** Answers are data: nothing in them may run, load or be framed. */
 const strict: FastifyHelmetOptions = {
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
@@ -26,7 +33,8 @@ const strict: FastifyHelmetOptions = {
  */
 export const securityHeaders = fp(
   async (app) => {
-    const headers = Object.entries(await headersOf(strict));
+    app.decorate("securityHeaders", await headersOf(strict));
+    const headers = Object.entries(app.securityHeaders);
     app.addHook("onRequest", (_request, reply, done) => {
       for (const [name, value] of headers) reply.header(name, value);
       done();

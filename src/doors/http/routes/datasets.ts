@@ -4,6 +4,7 @@ import type { DatasetStore } from "../../../jobs/contract.ts";
 import { datasetExamples, datasetListExample } from "../../../training/datasets/examples.ts";
 import { Dataset, DatasetId, DatasetList } from "../../../training/datasets/schema.ts";
 import { viewOfDataset } from "../../../jobs/dataset-view.ts";
+import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 
 /** The datasets that are kept: listed, described and deleted. */
@@ -18,11 +19,7 @@ export const datasets: FastifyPluginCallbackZod<{ datasets: DatasetStore }> = (s
         description: "Answers with the datasets, the newest first, a page at a time.",
         querystring: z.strictObject({
           after: DatasetId.optional().meta({ description: "The last id of the page before" }),
-          limit: z.coerce
-            .number()
-            .int()
-            .min(1)
-            .max(100)
+          limit: wholeNumber(1, 100)
             .default(20)
             .meta({ description: "Datasets of one page", examples: [20] }),
         }),

@@ -9,22 +9,16 @@ import { problem } from "../../../problems/problems.ts";
 import { eventStream } from "../event-stream.ts";
 import { JobWatch } from "../../../jobs/job-watch.ts";
 import { viewOfEvent, viewOfPage } from "../../../jobs/job-view.ts";
+import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { endsOf, namesType, readProblems } from "../answers.ts";
 import type { JobParts } from "./job-parts.ts";
 
 const Query = z.strictObject({
-  after: z.coerce
-    .number()
-    .int()
-    .min(0)
+  after: wholeNumber(0)
     .default(0)
     .meta({ description: "The number of the last event that is known already", examples: [3] }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
+  limit: wholeNumber(1, 1000)
     .default(100)
     .meta({ description: "Events of one page", examples: [20] }),
   stream: z

@@ -5,6 +5,7 @@ import { checkpointsExample, metricsCsvExample, metricsExample, resultExample } 
 import { JobCheckpointList, JobId, JobMetricsList, JobResult } from "../../../jobs/response.ts";
 import { viewOfCheckpoint, viewOfPage, viewOfResult } from "../../../jobs/job-view.ts";
 import { metricsCsv } from "../metrics-csv.ts";
+import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { namesType, readProblems } from "../answers.ts";
 import type { JobParts } from "./job-parts.ts";
@@ -22,17 +23,10 @@ export const jobHistory: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
           "The history of the training, step by step as far as it was logged: as pages of JSON or, with `Accept: text/csv` or `format=csv`, all of it as CSV.",
         params: z.object({ id: JobId }),
         querystring: z.strictObject({
-          after: z.coerce
-            .number()
-            .int()
-            .min(0)
+          after: wholeNumber(0)
             .default(0)
             .meta({ description: "The step of the last row that is known already", examples: [1000] }),
-          limit: z.coerce
-            .number()
-            .int()
-            .min(1)
-            .max(10_000)
+          limit: wholeNumber(1, 10_000)
             .default(1_000)
             .meta({ description: "Rows of one page", examples: [100] }),
           format: z

@@ -11,6 +11,7 @@ import { clientNames } from "../client-name.ts";
 import { submitJob } from "../../../jobs/submission.ts";
 import { viewOfJob, viewOfPage } from "../../../jobs/job-view.ts";
 import { untilOver } from "../../../jobs/job-watch.ts";
+import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { preferenceHeader, preferHeader, preferredWait } from "../preferences.ts";
 import { bodyOf, computeProblems, endsOf, readProblems, sendAnswer } from "../answers.ts";
@@ -100,11 +101,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
             .meta({ description: "Only jobs that are this", examples: ["running"] }),
           tag: Tag.optional().meta({ description: "Only jobs with this tag", examples: ["course-7"] }),
           after: JobId.optional().meta({ description: "The id of the last job of the page before" }),
-          limit: z.coerce
-            .number()
-            .int()
-            .min(1)
-            .max(100)
+          limit: wholeNumber(1, 100)
             .default(20)
             .meta({ description: "Jobs of one page", examples: [50] }),
         }),

@@ -63,7 +63,7 @@ export const operators: FastifyPluginCallbackZod = (scope, _options, done) => {
             schema: OperatorDescription,
             examples: { [first.op]: { summary: first.summary, value: first } },
           },
-          problems: [401, 404, 429],
+          problems: [400, 401, 404, 429],
         },
       },
     },

@@ -1,0 +1,33 @@
+import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
+import { z } from "zod";
+import { problem } from "../../problems/problems.ts";
+import { check } from "../../request/validate.ts";
+
+/** Checks what stands in a path or a query as bodies are checked, with pointers to the parameters. */
+export const checkParameters: FastifySchemaCompiler<z.ZodType> =
+  ({ schema, httpPart }) =>
+  (given: unknown) => {
+    const result = check(schema, given);
+    if (result.success) return { value: result.data };
+    const [{ pointer, detail }] = result.places;
+    const part = httpPart === "params" ? "path" : "query";
+    return { error: problem("invalid_request", `In the ${part}, at ${pointer}: ${detail}`, result.places) };
+  };
+
+/** A whole number in a query, in digits: Number would take a blank for 0, too. */
+export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER) {
+  const isBounded = most < Number.MAX_SAFE_INTEGER;
+  const error = `Expected a whole number ${isBounded ? `from ${least} to ${most}` : `of at least ${least}`}, in digits`;
+  const number = z.int({ error }).min(least, { error });
+  return z.preprocess(
+    (given) => (typeof given === "string" && /^\d{1,16}$/.test(given) ? Number(given) : given),
+    isBounded ? number.max(most, { error }) : number,
+  );
+}
+
+/** The routes of this scope take no other query than they say: what was misspelt would be passed over. */
+export function refuseQueries(scope: FastifyInstance): void {
+  scope.addHook("onRoute", (route) => {
+    route.schema = { querystring: z.strictObject({}), ...route.schema };
+  });
+}
