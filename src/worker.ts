@@ -1,11 +1,12 @@
 import { workerData } from "node:worker_threads";
 import { writeJson } from "./doors/json/write.ts";
+import { storageFault } from "./jobs/faults.ts";
 import { Compiler } from "./program/compiler.ts";
 import { Registry } from "./program/registry.ts";
 import type { Limits } from "./request/limits.ts";
 import { performerOf } from "./tasks/perform.ts";
 import { allTasks } from "./workers/tasks.ts";
-import { serve } from "./workers/worker-loop.ts";
+import { problemAnswer, serve } from "./workers/worker-loop.ts";
 
 /** What the main thread tells its workers. */
 export interface WorkerSettings {
@@ -22,4 +23,5 @@ const registry = new Registry(graphsFolder);
 const shared = { limits, registry, cacheBytes, compiler: new Compiler(registry, limits) };
 
 const tasks = await allTasks();
-serve(new Map(tasks.map((task) => [task.name, performerOf(task, shared, writeJson)])));
+const performers = new Map(tasks.map((task) => [task.name, performerOf(task, shared, writeJson)]));
+serve(performers, (error) => problemAnswer(storageFault(error) ?? error));

@@ -120,7 +120,7 @@ export async function finishJob(parts: Parts, writer: Writer, outcome: JobOutcom
 }
 
 /** The fence: holds the row of a job for its current attempt, whose progress it takes. Throws LostJob. */
-async function holdAttempt(
+export async function holdAttempt(
   tx: Connection,
   { id, attempt }: Writer,
   write: string,

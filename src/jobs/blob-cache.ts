@@ -2,9 +2,13 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { translated } from "./faults.ts";
+import { SoundFiles } from "./sound-files.ts";
 
 /** Files used so recently, in milliseconds, stay whatever the limit: somebody may be about to open them. */
 const graceMs = 60_000;
+
+/** A file that is used is marked as used this often, in milliseconds: a mark makes others that share the folder read it once more. */
+const markMs = 15_000;
 
 /** Drafts so old, in milliseconds, are those of processes that have ended. */
 const draftMs = 3_600_000;
@@ -13,6 +17,7 @@ const draftMs = 3_600_000;
 export class BlobCache {
   readonly #folder: string;
   readonly #limitBytes: number;
+  readonly #sound = new SoundFiles();
   readonly #fetching = new Map<string, Promise<string>>();
 
   constructor(folder: string, limitBytes: number) {
@@ -20,7 +25,10 @@ export class BlobCache {
     this.#limitBytes = limitBytes;
   }
 
-  /** The path of a file, which `fetch` writes when it is not there. Those who ask for the same file at the same time share one fetch. */
+  /**
+   * The path of a file, which `fetch` writes when it is not there or is damaged. Those who ask for the same file at the same time share one
+   * fetch.
+   */
   path(digest: string, fetch: (draft: string) => Promise<void>): Promise<string> {
     const fetching = this.#fetching.get(digest);
     if (fetching !== undefined) return fetching;
@@ -32,17 +40,34 @@ export class BlobCache {
   async #find(digest: string, fetch: (draft: string) => Promise<void>): Promise<string> {
     const folder = join(this.#folder, digest.slice(0, 2));
     const path = join(folder, digest.slice(2));
-    if (await touch(path)) return path;
+    if (await this.#sound.isSound(path, digest)) {
+      await this.#mark(path);
+      return path;
+    }
+    await rm(path, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     const draft = join(this.#folder, `draft-${randomUUID()}`);
     try {
       await fetch(draft);
       await rename(draft, path);
+      await this.#sound.trust(path);
     } finally {
       await rm(draft, { force: true });
     }
     await this.#makeRoom();
     return path;
+  }
+
+  /** Reads a file whatever is known of it, and fetches it anew where it is damaged. */
+  async examined(digest: string, fetch: (draft: string) => Promise<void>): Promise<string> {
+    this.#sound.forget(join(this.#folder, digest.slice(0, 2), digest.slice(2)));
+    return this.path(digest, fetch);
+  }
+
+  async #mark(path: string): Promise<void> {
+    if ((await stat(path)).mtimeMs > Date.now() - markMs) return;
+    await utimes(path, new Date(), new Date());
+    await this.#sound.trust(path);
   }
 
   /** Several processes may share the folder: what another one has removed meanwhile is no fault. */
@@ -63,16 +88,5 @@ export class BlobCache {
       await rm(path, { force: true });
       total -= bytes;
     }
-  }
-}
-
-/** Marks a file as used; false when there is none. */
-async function touch(path: string): Promise<boolean> {
-  try {
-    await utimes(path, new Date(), new Date());
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
-    throw error;
   }
 }

@@ -96,7 +96,7 @@ function createGraphStore(database: Database): GraphStore {
         await db
           .insertInto("graphs")
           .values({ id, content })
-          .onConflict((conflict) => conflict.column("id").doNothing())
+          .onConflict((conflict) => conflict.column("id").doUpdateSet({ content }))
           .execute();
       }),
     get: (id) =>

@@ -69,7 +69,7 @@ export interface Job extends NewJob {
 export interface JobEvent {
   /** 1, 2, 3 … within the job, without gaps. */
   readonly id: number;
-  /** created, started, progress, checkpoint, pausing, paused, resumed, requeued, cancelling, succeeded, failed, cancelled. */
+  /** created, started, progress, checkpoint, checkpoint_damaged, pausing, paused, resumed, requeued, cancelling, succeeded, failed, cancelled. */
   readonly type: string;
   readonly created_at: number;
   /** A sentence for people. */
@@ -94,6 +94,14 @@ export interface NewCheckpoint {
 }
 export interface Checkpoint extends NewCheckpoint {
   readonly created_at: number;
+}
+
+/** What of a checkpoint is damaged or gone. */
+export interface LostPart {
+  readonly step: number;
+  readonly part: "weights" | "state";
+  /** A sentence that says so. */
+  readonly detail: string;
 }
 
 /** What a runner is given when it takes a job. */
@@ -160,6 +168,11 @@ export interface JobStore {
    */
   claim(id: string): Promise<Claim | null>;
   /**
+   * The weights or the state of the checkpoint that was to be gone on from are damaged or gone: answers the one before it, with what the
+   * metrics say beyond that one forgotten, or null: from the beginning. An event says so. Throws LostJob.
+   */
+  passOver(id: string, attempt: number, lost: LostPart): Promise<Checkpoint | null>;
+  /**
    * Writes what happened; answers what the job should do next. While the storage does not answer it is tried again for a while, or until
    * `impatience` is aborted. Throws LostJob.
    */
@@ -183,7 +196,10 @@ export interface QueueStats {
   readonly oldestWaitSeconds: number;
 }
 
-/** Content-addressed bytes. A digest is 64 hexadecimal digits of SHA-256. */
+/**
+ * Content-addressed bytes. A digest is 64 hexadecimal digits of SHA-256. Whatever is read is what was kept: else Problem damaged_content or
+ * missing_content is thrown. Keeping the same again heals what is damaged.
+ */
 export interface Blobs {
   /** Keeps bytes whose digest the caller has computed. Durable when it is fulfilled. Throws Problem storage_full, storage_unavailable. */
   put(digest: string, bytes: Uint8Array): Promise<void>;

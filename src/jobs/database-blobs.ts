@@ -1,12 +1,16 @@
-import { createWriteStream } from "node:fs";
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { sql } from "kysely";
 import type { BlobCache } from "./blob-cache.ts";
 import type { Blobs } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { translated } from "./faults.ts";
 import type { Connection } from "./schema.ts";
+import { damaged, missing, proved } from "./sound-files.ts";
 
 /** A large value is read whole by the server and by the driver, several times over: chunks keep that small. */
 const chunkBytes = 4 * 2 ** 20;
@@ -48,23 +52,22 @@ export class DatabaseBlobs implements Blobs {
     return row?.bytes ?? null;
   }
 
+  /** What is handed on is the copy in the cache, which is read to its end before. */
   async stream(digest: string): Promise<Readable> {
-    const bytes = await this.#sizeOf(digest);
-    return Readable.from(this.#chunks(digest, bytes), { objectMode: false });
+    const path = await this.#cache.examined(digest, (draft) => this.#fetch(digest, draft));
+    return translated(async () => createReadStream("", { fd: await open(path) }));
   }
 
   async read(digest: string): Promise<Buffer<ArrayBuffer>> {
-    const whole = Buffer.alloc(await this.#sizeOf(digest));
-    let at = 0;
-    for await (const chunk of this.#chunks(digest, whole.length)) {
-      whole.set(chunk, at);
-      at += chunk.length;
-    }
-    return whole;
+    return Buffer.from(await buffer(await this.stream(digest)));
   }
 
   localPath(digest: string): Promise<string> {
-    return this.#cache.path(digest, async (draft) => pipeline(await this.stream(digest), createWriteStream(draft, { flags: "wx" })));
+    return this.#cache.path(digest, (draft) => this.#fetch(digest, draft));
+  }
+
+  async #fetch(digest: string, draft: string): Promise<void> {
+    await pipeline(proved(this.#chunks(digest), digest), createWriteStream(draft, { flags: "wx" }));
   }
 
   /** Removes blobs last kept before a time, in milliseconds since 1970, that nothing refers to. Answers how many. */
@@ -97,23 +100,29 @@ export class DatabaseBlobs implements Blobs {
     return Number(numDeletedRows);
   }
 
+  /** Of a blob that is known already, the chunks that are damaged or missing are written anew. */
   async #keep(digest: string, bytes: number, chunkAt: (at: number, length: number) => Promise<Uint8Array>): Promise<void> {
     await this.#database.transaction(async (tx) => {
-      if ((await enter(tx, digest, bytes)) === "known") return;
-      for (let at = 0, position = 0; at < bytes; at += chunkBytes, position++) {
+      await enter(tx, digest, bytes);
+      const known = await chunkDigests(tx, digest);
+      let position = 0;
+      for (let at = 0; at < bytes; at += chunkBytes, position++) {
         const chunk = await chunkAt(at, Math.min(chunkBytes, bytes - at));
-        await tx.insertInto("blob_chunks").values({ digest, position, bytes: chunk }).execute();
+        if (known.size > 0 && known.get(position) === createHash("sha256").update(chunk).digest("hex")) continue;
+        await tx
+          .insertInto("blob_chunks")
+          .values({ digest, position, bytes: chunk })
+          .onConflict((conflict) => conflict.columns(["digest", "position"]).doUpdateSet({ bytes: chunk }))
+          .execute();
       }
+      if (known.size > position)
+        await tx.deleteFrom("blob_chunks").where("digest", "=", digest).where("position", ">=", position).execute();
     });
   }
 
-  async #sizeOf(digest: string): Promise<number> {
+  async *#chunks(digest: string): AsyncGenerator<Uint8Array> {
     const bytes = await this.size(digest);
-    if (bytes === null) throw new Error(`There is no blob ${digest}.`);
-    return bytes;
-  }
-
-  async *#chunks(digest: string, bytes: number): AsyncGenerator<Buffer> {
+    if (bytes === null) throw missing(digest);
     for (let position = 0; position * chunkBytes < bytes; position++) {
       const chunk = await this.#database.query((db) =>
         db
@@ -121,9 +130,9 @@ export class DatabaseBlobs implements Blobs {
           .select("bytes")
           .where("digest", "=", digest)
           .where("position", "=", position)
-          .executeTakeFirstOrThrow(() => new Error(`Blob ${digest} was removed while it was read.`)),
+          .executeTakeFirstOrThrow(() => damaged(digest)),
       );
-      yield Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
+      yield chunk.bytes;
     }
   }
 }
@@ -132,20 +141,21 @@ export class DatabaseBlobs implements Blobs {
  * Enters a blob, or marks it as used: then no sweep removes it before something refers to it. Whoever enters the same one at the same time waits for this
  * transaction, and finds it known.
  */
-async function enter(tx: Connection, digest: string, bytes: number): Promise<"new" | "known"> {
-  const now = Date.now();
-  const { numInsertedOrUpdatedRows } = await tx
+async function enter(tx: Connection, digest: string, bytes: number): Promise<void> {
+  const entry = { bytes, used_at: Date.now() };
+  await tx
     .insertInto("blobs")
-    .values({ digest, bytes, used_at: now })
-    .onConflict((conflict) => conflict.column("digest").doNothing())
-    .executeTakeFirstOrThrow();
-  if (numInsertedOrUpdatedRows === 1n) return "new";
-  const known = await tx
-    .updateTable("blobs")
-    .set({ used_at: now })
+    .values({ digest, ...entry })
+    .onConflict((conflict) => conflict.column("digest").doUpdateSet(entry))
+    .execute();
+}
+
+/** The digests of a blob's chunks by their positions, computed where they lie. */
+async function chunkDigests(tx: Connection, digest: string): Promise<ReadonlyMap<number, string>> {
+  const chunks = await tx
+    .selectFrom("blob_chunks")
+    .select(["position", sql<string>`encode(sha256(bytes), 'hex')`.as("digest")])
     .where("digest", "=", digest)
-    .where("bytes", "=", bytes)
-    .executeTakeFirstOrThrow();
-  if (known.numUpdatedRows === 1n) return "known";
-  throw new Error(`Blob ${digest} is known with another length than ${bytes} bytes.`);
+    .execute();
+  return new Map(chunks.map((chunk) => [chunk.position, chunk.digest]));
 }

@@ -1,17 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { copyFile, type FileHandle, mkdir, open, readFile, readdir, rename, rm, stat, unlink, utimes } from "node:fs/promises";
+import { createReadStream, type Stats } from "node:fs";
+import { copyFile, type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { Blobs } from "./contract.ts";
 import { translated } from "./faults.ts";
+import { SoundFiles } from "./sound-files.ts";
 
-const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+const isCoded = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;
+
+const isMissing = (error: unknown): boolean => isCoded(error, "ENOENT");
 
 /** Blobs as files named by their digests: `ab/cdef…`. A file is written elsewhere and moved into its place when it is on the disk. */
 export class FileBlobs implements Blobs {
   readonly #folder: string;
   readonly #drafts: string;
+  readonly #sound = new SoundFiles();
   /** What is being done to a blob: keeping and removing one take turns. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -44,20 +49,21 @@ export class FileBlobs implements Blobs {
     return translated(() => sizeOf(this.#path(digest)));
   }
 
-  stream(digest: string): Promise<Readable> {
-    return translated(async () => {
-      const file = await open(this.#path(digest));
-      return createReadStream("", { fd: file });
-    });
+  /** Read to its end before the first byte is handed on: what is damaged is refused, and not broken off. */
+  async stream(digest: string): Promise<Readable> {
+    const path = this.#path(digest);
+    this.#sound.forget(path);
+    await this.#sound.require(path, digest);
+    return translated(async () => createReadStream("", { fd: await open(path) }));
   }
 
-  read(digest: string): Promise<Buffer<ArrayBuffer>> {
-    return translated(() => readFile(this.#path(digest)));
+  async read(digest: string): Promise<Buffer<ArrayBuffer>> {
+    return Buffer.from(await buffer(await this.stream(digest)));
   }
 
   async localPath(digest: string): Promise<string> {
     const path = this.#path(digest);
-    await translated(() => stat(path));
+    await this.#sound.require(path, digest);
     return path;
   }
 
@@ -67,7 +73,7 @@ export class FileBlobs implements Blobs {
     for (const folder of await readdir(this.#folder)) {
       if (!/^[0-9a-f]{2}$/.test(folder)) continue;
       const old: string[] = [];
-      for (const name of await readdir(join(this.#folder, folder))) {
+      for (const name of await namesIn(join(this.#folder, folder))) {
         const digest = folder + name;
         if (await this.#isOlder(digest, before)) old.push(digest);
       }
@@ -90,7 +96,7 @@ export class FileBlobs implements Blobs {
   /** One that was kept again after the sweep had looked at it stays. */
   async #remove(digest: string, before: number): Promise<boolean> {
     if (!(await this.#isOlder(digest, before))) return false;
-    await unlink(this.#path(digest));
+    await rm(this.#path(digest), { recursive: true, force: true });
     return true;
   }
 
@@ -98,15 +104,17 @@ export class FileBlobs implements Blobs {
     return translated(() =>
       this.#inTurn(digest, async () => {
         const path = this.#path(digest);
-        if ((await sizeOf(path)) === bytes) {
+        if ((await sizeOf(path)) === bytes && (await this.#sound.isSound(path, digest))) {
           // As young as a new one, so that no sweep removes it before something refers to it.
           await utimes(path, new Date(), new Date());
+          await this.#sound.trust(path);
           return;
         }
         const draft = join(this.#drafts, randomUUID());
         try {
           await write(draft);
           await settle(draft, path);
+          await this.#sound.trust(path);
         } finally {
           await rm(draft, { force: true });
         }
@@ -131,11 +139,27 @@ export class FileBlobs implements Blobs {
   }
 }
 
+/** null where there is no file. */
 async function sizeOf(path: string): Promise<number | null> {
+  const about = await aboutPath(path);
+  return about?.isFile() === true ? about.size : null;
+}
+
+async function aboutPath(path: string): Promise<Stats | null> {
   try {
-    return (await stat(path)).size;
+    return await lstat(path);
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (isMissing(error) || isCoded(error, "ENOTDIR")) return null;
+    throw error;
+  }
+}
+
+/** Whatever has taken the place of a folder has no names in it. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error) || isCoded(error, "ENOTDIR")) return [];
     throw error;
   }
 }
@@ -161,15 +185,20 @@ async function moveTo(draft: string, path: string): Promise<void> {
   try {
     await rename(path, draft);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EXDEV")) throw error;
+    if (!isCoded(error, "EXDEV")) throw error;
     await copyFile(path, draft);
   }
   await using(draft, "r+", (file) => file.sync());
 }
 
-/** Gives a draft its name. The folders are synchronised too: without that a name may be lost with the power. */
+/**
+ * Gives a draft its name, whatever has taken the place of the file or of its folder. The folders are synchronised too: without that a name may
+ * be lost with the power.
+ */
 async function settle(draft: string, path: string): Promise<void> {
   const folder = dirname(path);
+  if ((await aboutPath(folder))?.isDirectory() === false) await rm(folder);
+  if ((await aboutPath(path))?.isDirectory() === true) await rm(path, { recursive: true });
   const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
   await rename(draft, path);
   await using(folder, "r", (entry) => entry.sync());

@@ -2,6 +2,7 @@ import { Problem, problemAt } from "../problems/problems.ts";
 import { claimJob, finishJob, reportOn } from "./attempts.ts";
 import { cancelJob, deleteJob, pauseJob, resumeJob } from "./commands.ts";
 import { type Job, type JobStatus, type JobStore, type NewJob, type Page, type QueueStats, jobStatuses } from "./contract.ts";
+import { passOver } from "./damage.ts";
 import { breaksReference } from "./faults.ts";
 import { pageOf, readCheckpoints, readEvents, readMetrics } from "./history.ts";
 import { settleKey } from "./idempotency.ts";
@@ -26,6 +27,7 @@ export function createJobStore(parts: Parts): JobStore {
     delete: (id) => deleteJob(parts, id),
 
     claim: (id) => claimJob(parts, id),
+    passOver: (id, attempt, lost) => passOver(parts, { id, attempt }, lost),
     report: (id, attempt, report, impatience) => reportOn(parts, { id, attempt, impatience }, report),
     finish: (id, attempt, outcome, report, impatience) => finishJob(parts, { id, attempt, impatience }, outcome, report),
 

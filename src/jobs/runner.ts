@@ -1,5 +1,6 @@
 import { LostJob } from "./contract.ts";
 import { Run, type RunOptions } from "./run.ts";
+import { soundClaim } from "./sound-claim.ts";
 import { TrainerThread } from "./trainer-thread.ts";
 
 export interface RunnerOptions extends RunOptions {
@@ -33,8 +34,9 @@ export class Runner {
     if (claim === null) return;
     const { job, attempt } = claim;
     if (job.started_at !== null && attempt === 1) this.#options.meter?.waited((job.started_at - job.created_at) / 1000);
+    const sound = await soundClaim(this.#options.storage, claim);
     const place = this.#takePlace();
-    const run = new Run(this.#options, claim, place.thread);
+    const run = new Run(this.#options, sound, place.thread);
     this.#runs.add(run);
     const segment = Number.isFinite(this.segmentMs) ? setTimeout(() => run.handOver({ atOnce: false }), this.segmentMs) : undefined;
     if (this.#isClosing) run.handOver({ atOnce: true });

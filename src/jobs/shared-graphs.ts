@@ -23,7 +23,7 @@ export class SharedGraphs {
   /** Makes sure that this process has the graphs that there are. Throws Problem storage_unavailable. */
   async fetch(ids: Iterable<string>): Promise<void> {
     for (const id of ids) {
-      if (this.#registry.has(id)) continue;
+      if (this.#registry.isSound(id)) continue;
       const text = await this.#store.get(id);
       if (text !== null) this.#registry.write(id, text);
     }

@@ -101,6 +101,12 @@ export const problems = Object.freeze({
     "A request with the same Idempotency-Key has come before and is not answered yet. Wait a moment and send it again to have the same answer.",
   ),
 
+  missing_content: kind(
+    410,
+    "What was kept is gone",
+    "A job, a dataset or a graph is known, and the bytes of its program, weights or data are not there any more. Submit the job, upload the dataset or register the graph again: what is derived from the same content has the same id. The operator finds all that is missing with `adjoint verify`.",
+  ),
+
   body_too_large: kind(
     413,
     "The body is too large",
@@ -299,6 +305,11 @@ export const problems = Object.freeze({
     500,
     "Something unforeseen went wrong",
     "The fault is in the service and not in the request. It has been logged; trying again may or may not help.",
+  ),
+  damaged_content: kind(
+    500,
+    "What was kept is damaged",
+    "The bytes that were kept of a job, a dataset or a graph are not those that were written, most often since a disk has failed, and are not answered. Submit the job, upload the dataset or register the graph again: the same content takes the place of the damaged one. Other weights of a job may be sound: GET /v1/jobs/{id}/checkpoints lists them. The operator finds all that is damaged with `adjoint verify`.",
   ),
   worker_lost: kind(
     500,

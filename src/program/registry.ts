@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { problem } from "../problems/problems.ts";
 
 /** The owner of what belongs to nobody in particular: what an open service keeps, and what was kept before there were owners. */
 export const everyone = "everyone";
@@ -9,8 +10,8 @@ export const everyone = "everyone";
 const usedWithinMs = 60_000;
 
 /**
- * Registered programs as files named by their ids, so that every thread and process that shares the folder sees the same ones. Each owner
- * has files of its own, so that nothing tells whether another one has registered the same. A thread serves one owner at a time, who sees
+ * Registered programs as files named by their ids, which are the digests of their texts, so that every thread and process that shares the
+ * folder sees the same ones. Each owner has files of its own, so that nothing tells whether another one has registered the same. A thread serves one owner at a time, who sees
  * what is its own and what is everyone's.
  */
 export class Registry {
@@ -26,16 +27,15 @@ export class Registry {
     this.#owner = owner;
   }
 
-  /** The text kept under an id of the form sha256:…; null when there is none. */
+  /** The text kept under an id of the form sha256:…; null when there is none. Throws Problem damaged_content. */
   read(id: string): string | null {
     const path = this.#find(id);
-    try {
-      return path === null ? null : readFileSync(path, "utf8");
-    } catch (error) {
-      // It went just now.
-      if (isMissing(error)) return null;
-      throw error;
-    }
+    if (path === null) return null;
+    const text = soundText(path, id);
+    if (text !== null) return text;
+    // It went just now.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
+    throw problem("damaged_content", `What is kept of the graph ${id} is damaged: register the same graph again.`);
   }
 
   /** Whether there is a text under an id. */
@@ -43,15 +43,30 @@ export class Registry {
     return this.#find(id) !== null;
   }
 
-  /** Keeps a text under its id; false where it was there. Writing beside and renaming leaves no half-written file behind, whatever happens. */
+  /** Whether there is a text under an id, as it was written. */
+  isSound(id: string): boolean {
+    const path = this.#find(id);
+    return path !== null && soundText(path, id) !== null;
+  }
+
+  /**
+   * Keeps a text under its id, also in place of a damaged one; false where there was one. Writing beside and renaming leaves no half-written
+   * file behind, whatever happens.
+   */
   write(id: string, text: string): boolean {
     const path = graphPath(this.#folder, this.#owner, id);
-    if (isThere(path)) return false;
+    const wasThere = isThere(path);
+    if (wasThere && soundText(path, id) !== null) return false;
     mkdirSync(dirname(path), { recursive: true });
     const draft = `${path}.${process.pid}.${performance.now()}`;
-    writeFileSync(draft, text, { flush: true });
-    renameSync(draft, path);
-    return true;
+    try {
+      writeFileSync(draft, text, { flush: true });
+      if (wasThere) rmSync(path, { recursive: true, force: true });
+      renameSync(draft, path);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+    return !wasThere;
   }
 
   #find(id: string): string | null {
@@ -85,3 +100,17 @@ function isThere(path: string): boolean {
 }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+
+/** What stands in the place of a file and is none, or may not be read. */
+const noFile = new Set(["ENOENT", "EISDIR", "ENOTDIR", "EACCES"]);
+
+/** The text of a file; null when it is not the one that its id promises. */
+function soundText(path: string, id: string): string | null {
+  try {
+    const bytes = readFileSync(path);
+    return id === `sha256:${hash("sha256", bytes)}` ? bytes.toString() : null;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && noFile.has(String(error.code))) return null;
+    throw error;
+  }
+}

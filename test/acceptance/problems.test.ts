@@ -32,6 +32,8 @@ const elsewhere = [
   "expectation_failed",
   "headers_too_large",
   "internal",
+  "damaged_content",
+  "missing_content",
   "worker_lost",
   "overloaded",
   "not_ready",

@@ -14,6 +14,9 @@ import { PostgresServer, postgresPrograms } from "../support/postgres.ts";
 /** Somewhere to keep things, empty at first, that outlives a Storage: closing one and opening another finds what was kept. */
 export interface Place {
   open(options?: Partial<StorageOptions>): Promise<Storage>;
+  readonly folder: string;
+  /** Runs a statement in the database, where that keeps the content; null where files do. */
+  readonly execute: ((statement: string) => Promise<unknown>) | null;
   /** Errors that storages here have told in the background. */
   readonly errors: unknown[];
   remove(): Promise<void>;
@@ -32,10 +35,16 @@ export function temporaryFolder(): string {
 }
 
 /** A place with a folder, which each of its storages is opened with. */
-function placeWith(open: (options: StorageOptions) => Promise<Storage>, alsoRemove: () => Promise<void> = async () => {}): Place {
+function placeWith(
+  open: (options: StorageOptions) => Promise<Storage>,
+  execute: Place["execute"] = null,
+  alsoRemove: () => Promise<void> = async () => {},
+): Place {
   const dataDir = temporaryFolder();
   const errors: unknown[] = [];
   return {
+    folder: dataDir,
+    execute,
     errors,
     open: (options) => open({ dataDir, onError: (error) => errors.push(error), ...options }),
     remove: async () => {
@@ -59,7 +68,10 @@ const postgres: Backend = {
     return {
       place: async () => {
         const databaseUrl = await server.createDatabase();
-        return placeWith((options) => openStorage({ ...options, databaseUrl }));
+        return placeWith(
+          (options) => openStorage({ ...options, databaseUrl }),
+          (statement) => server.execute(databaseUrl, statement),
+        );
       },
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
@@ -84,6 +96,7 @@ const pglite: Backend = {
       const server = { dialect: new PGliteDialect({ pglite: database }), boss: { backend: "pglite" as const, db: fromPglite(database) } };
       return placeWith(
         (options) => openCluster(complete(options), () => server),
+        (statement) => database.exec(statement),
         () => database.end(),
       );
     },

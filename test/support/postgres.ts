@@ -80,6 +80,11 @@ export class PostgresServer implements AsyncDisposable {
     return this.#url(name);
   }
 
+  /** Runs statements in a database. */
+  execute(url: string, statements: string): Promise<void> {
+    return this.#asking((client) => client.query(statements), url);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.suspend({ crash: true });
     rmSync(this.#folder, { recursive: true, force: true });
@@ -98,8 +103,8 @@ export class PostgresServer implements AsyncDisposable {
     }
   }
 
-  async #asking(ask: (client: pg.Client) => Promise<unknown>): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#url("postgres") });
+  async #asking(ask: (client: pg.Client) => Promise<unknown>, url = this.#url("postgres")): Promise<void> {
+    const client = new pg.Client({ connectionString: url });
     client.on("error", () => {});
     await client.connect();
     try {

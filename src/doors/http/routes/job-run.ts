@@ -59,7 +59,7 @@ export const jobRun: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storag
           querystring: z.strictObject({ which: Which }),
           security: keyMayBeNeeded,
         },
-        config: { contract: { ...contract, problems: computeProblems } },
+        config: { contract: { ...contract, problems: [...computeProblems, 410] } },
       },
       async (request, reply) => {
         const body = bodyOf(request);

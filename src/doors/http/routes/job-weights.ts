@@ -64,7 +64,7 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
             ],
           },
           otherAnswers: [{ status: 304, description: "The client has them already" }],
-          problems: [...readProblems, 413, 504],
+          problems: [...readProblems, 410, 413, 504],
         },
       },
     },
