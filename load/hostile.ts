@@ -15,7 +15,7 @@ import { startVictim } from "./hostile/victim.ts";
 
 /**
  * Attacks the service, one way after the other, each time a fresh process in a container of so many megabytes, while a well-behaved client
- * goes on beside. Tells what became of both. Usage: node load/hostile.ts [--only text] [--megabytes 512,1024,4096] [--tree folder] [--seconds n] [--write]
+ * goes on beside. Tells what became of both. Usage: node load/hostile.ts [--only pattern] [--megabytes 512,1024,4096] [--tree folder] [--seconds n] [--write]
  *   --tree   attacks another checkout, which has its dependencies, so that two can be compared in one run
  *   --write  puts the table into load/HOSTILE.md
  */
@@ -48,7 +48,7 @@ interface Outcome {
   readonly stopped: number | null;
 }
 
-const attacks = [...memoryAttacks, ...otherAttacks].filter(({ name, family }) => `${family}: ${name}`.includes(values.only));
+const attacks = [...memoryAttacks, ...otherAttacks].filter(({ name, family }) => new RegExp(values.only).test(`${family}: ${name}`));
 const outcomes: Outcome[] = [];
 for (const megabytes of values.megabytes.split(",").map(Number)) {
   for (const attack of attacks) {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { digits, table } from "./bench/measure.ts";
+import { isGood } from "./hostile/attack.ts";
 import { Attacker } from "./hostile/attacker.ts";
 import { makeContainer } from "./hostile/container.ts";
 import { startVictim } from "./hostile/victim.ts";
@@ -83,7 +84,7 @@ function customs(): Readonly<Record<string, readonly [number, (turn: number) => 
           log_every: 10,
           checkpoint: { every: 500 },
         });
-        if (status < 300) jobs.push(idOf(text));
+        if (isGood(status)) jobs.push(idOf(text));
         if (jobs.length > 20) await client.delete(`/v1/jobs/${jobs.shift()}`);
       },
     ],
@@ -102,7 +103,7 @@ function customs(): Readonly<Record<string, readonly [number, (turn: number) => 
       async (turn) => {
         const rows = Array.from({ length: 20_000 }, (_, at) => `${at},${at * turn}`).join("\n");
         const { status, text } = await client.post(`/v1/datasets?name=d${turn}`, `a,b\n${rows}\n`, { type: "text/csv" });
-        if (status < 300) datasets.push(idOf(text));
+        if (isGood(status)) datasets.push(idOf(text));
         if (datasets.length > 5) await client.delete(`/v1/datasets/${datasets.shift()}`);
       },
     ],

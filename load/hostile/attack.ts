@@ -20,8 +20,11 @@ export async function crowd(times: number, atOnce: number, signal: AbortSignal, 
   await Promise.all(Array.from({ length: atOnce }, one));
 }
 
+/** Whether something was taken; 0 stands for no answer at all. */
+export const isGood = (status: number): boolean => status >= 200 && status < 300;
+
 /** Posts a job; its id, or null where it was refused. */
 export async function submitted(attacker: Attacker, job: unknown): Promise<string | null> {
   const { status, text } = await attacker.post("/v1/jobs", job);
-  return status < 300 ? (JSON.parse(text) as { id: string }).id : null;
+  return isGood(status) ? (JSON.parse(text) as { id: string }).id : null;
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { setTimeout } from "node:timers/promises";
-import { type Attack, crowd, submitted } from "./attack.ts";
+import { type Attack, crowd, isGood, submitted } from "./attack.ts";
 
 const scans = {
   expression: "a=expand(x,[60000000]); b=sin(a); c=cumsum(b,0); d=cumsum(c,0); y=sum(a*b)+sum(c)+sum(d)",
@@ -105,7 +105,7 @@ export const memoryAttacks: readonly Attack[] = [
         const numbers = Float64Array.from({ length: rows }, (_, row) => row + at);
         const file = Buffer.concat([npyHead("<f8", [rows, 1]), Buffer.from(numbers.buffer)]);
         const { status, text } = await attacker.post(`/v1/datasets?name=d${at}`, file, { type: "application/octet-stream" });
-        if (status < 300) ids.push((JSON.parse(text) as { id: string }).id);
+        if (isGood(status)) ids.push((JSON.parse(text) as { id: string }).id);
       });
       const columns = Object.fromEntries(ids.map((id, at) => [`x${at}`, { dataset: id, tensor: "data" }]));
       const expression = `loss=mean((${ids.map((_, at) => `x${at}`).join("+")}-w)^2)`;
