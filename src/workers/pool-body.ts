@@ -12,7 +12,7 @@ export function requireUtf8(bytes: Uint8Array): void {
  * A request body in the form in which it travels to a worker. Short ones are checked and decoded here; the rest stay bytes, which
  * own their memory, and are checked in the worker.
  */
-export function travelling(body: Uint8Array): string | Uint8Array {
+export function travelling(body: Uint8Array): string | Uint8Array<ArrayBuffer> {
   if (body.byteLength > longestText) return owning(body);
   requireUtf8(body);
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();

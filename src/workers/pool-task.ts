@@ -1,5 +1,8 @@
 import type { Answer } from "../tasks/perform.ts";
 
+/** A body in bytes that is longer is transferred and not copied, so that only the first worker ever has it. */
+export const longestCopied = 256 * 1024;
+
 /** A slot in use. It outlives its task when nobody waits for the answer any more or when the task was given to another worker. */
 export interface Flight {
   readonly worker: { release(flight: Flight): void };
@@ -16,7 +19,7 @@ type Told = "name" | "parameters" | "body" | "bytes" | "owner" | "client" | "ord
 export class PoolTask {
   readonly name: string;
   readonly parameters: unknown;
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   readonly bytes: number;
   /** Whose things the task may use. */
   readonly owner: string;
@@ -32,6 +35,8 @@ export class PoolTask {
   flight: Flight | undefined;
   /** How many workers have died under the task. */
   deaths = 0;
+  /** How often the task has given way to those of others. */
+  yields = 0;
   /** Neighbours in the line. */
   previous: PoolTask | undefined;
   next: PoolTask | undefined;
@@ -49,6 +54,11 @@ export class PoolTask {
     this.deadline = task.deadline;
     this.resolve = task.resolve;
     this.reject = task.reject;
+  }
+
+  /** Whether another worker can run it too: a body in bytes changes its owner when it is long. */
+  get canBeginAnew(): boolean {
+    return typeof this.body === "string" || this.bytes <= longestCopied;
   }
 }
 
@@ -110,9 +120,14 @@ export class TaskQueue {
     return this.#length;
   }
 
-  /** The first task of each line: none behind it in the line has come before it. */
+  /** The first task of each line, by whose turn it is: none behind it in the line has come before it. */
   *fronts(): Generator<PoolTask> {
-    for (const { first } of this.#lines.values()) if (first) yield first;
+    let line = this.#next;
+    for (let left = this.#lines.size; left > 0 && line !== undefined; left--) {
+      const { after, first } = line;
+      if (first) yield first;
+      line = after;
+    }
   }
 
   add(task: PoolTask): void {
@@ -120,9 +135,9 @@ export class TaskQueue {
     this.#length++;
   }
 
-  /** Takes the first task out to be run, which passes the turn on. */
+  /** Takes the first task of a line out to be run: the next turn is that of the line behind. */
   take(task: PoolTask): void {
-    if (this.#next !== undefined) this.#next = this.#next.after;
+    this.#next = this.#lines.get(task.client)?.after;
     this.remove(task);
   }
 

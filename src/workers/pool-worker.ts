@@ -14,13 +14,13 @@ import {
   type ThreadAllowance,
   type WorkerMessage,
 } from "./pool-protocol.ts";
-import type { Flight, PoolTask } from "./pool-task.ts";
+import { type Flight, longestCopied, type PoolTask } from "./pool-task.ts";
 
 /** Tasks that may be in flight on one worker: enough to keep it busy while messages travel. */
 const slotsPerWorker = 16;
 
-/** Bytes that may be in flight on one worker. A body above it changes owner, and is alone with its worker. */
-const bytesPerWorker = 256 * 1024;
+/** Bytes that may be in flight on one worker. A body above it is alone with its worker. */
+const bytesPerWorker = longestCopied;
 
 /** Tasks that are assigned in one turn share a message as long as they will be done within this time, in milliseconds. */
 const longestMessage = 0.1;
@@ -124,7 +124,7 @@ export class PoolWorker {
     this.#outbox.parameters.push(task.parameters);
     this.#outbox.owners.push(task.owner);
     this.#outbox.bodies.push(task.body);
-    if (changesOwner(task)) this.#transfers.push(task.body.buffer);
+    if (typeof task.body !== "string" && !task.canBeginAnew) this.#transfers.push(task.body.buffer);
   }
 
   send(): void {
@@ -146,12 +146,18 @@ export class PoolWorker {
     for (const { task } of this.#flights.values()) if (task) yield task;
   }
 
+  /** The task that holds the worker up, as long as somebody waits for it. */
+  get longTask(): PoolTask | undefined {
+    if (!this.#isHeldUp) return undefined;
+    return this.#flights.values().find(({ slot }) => this.#isRunning(slot))?.task;
+  }
+
   /** When the worker is held up, takes back what waits behind the long task. Such a worker gets nothing new until it answers. */
   takeBackIfHeldUp(now: number): PoolTask[] {
     // A thread that is silent without having started anything has not been given the processor yet, and will begin at once.
     this.#isHeldUp = now - this.#lastProgress > heldUpAfter && this.#flights.values().some(({ slot }) => this.#isRunning(slot));
     if (!this.#isHeldUp) return [];
-    return this.#detach((slot, task) => !changesOwner(task) && (this.#takeBack(slot) || this.#isDone(slot)));
+    return this.#detach((slot, task) => task.canBeginAnew && (this.#takeBack(slot) || this.#isDone(slot)));
   }
 
   /** Whether a cancelled task, or the thread altogether, has kept silent for too long, in milliseconds. */
@@ -165,7 +171,7 @@ export class PoolWorker {
 
   /** After the thread has ended: the tasks that it had not begun or had finished without telling, which can run elsewhere. */
   takeSpared(): PoolTask[] {
-    return this.#detach((slot, task) => !changesOwner(task) && (this.#isUntouched(slot) || this.#isDone(slot)));
+    return this.#detach((slot, task) => task.canBeginAnew && (this.#isUntouched(slot) || this.#isDone(slot)));
   }
 
   /** Ends the thread wherever it is. */
@@ -242,8 +248,3 @@ export class PoolWorker {
 }
 
 const emptyBatch = (): TaskBatch => ({ slots: [], names: [], parameters: [], owners: [], bodies: [] });
-
-/** Long bodies are transferred and not copied, so that only the first worker ever has them. */
-function changesOwner(task: PoolTask): task is PoolTask & { body: Uint8Array<ArrayBuffer> } {
-  return typeof task.body !== "string" && task.bytes > bytesPerWorker;
-}

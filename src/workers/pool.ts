@@ -4,6 +4,7 @@ import { Problem, problem } from "../problems/problems.ts";
 import { everyone } from "../program/registry.ts";
 import { travelling } from "./pool-body.ts";
 
+import { ElbowRoom } from "./elbow-room.ts";
 import { StartBackoff } from "./pool-start.ts";
 import { PoolTask, TaskQueue } from "./pool-task.ts";
 import { type ThreadsInUse, threadsInUse } from "./thread-budget.ts";
@@ -77,6 +78,7 @@ export interface PoolStats {
 export class WorkerPool implements AsyncDisposable {
   readonly #options: WorkerPoolOptions;
   readonly #queue = new TaskQueue();
+  readonly #room = new ElbowRoom();
   readonly #workers: PoolWorker[] = [];
   readonly #events: PoolWorkerEvents;
   readonly #inUse: ThreadsInUse;
@@ -84,6 +86,8 @@ export class WorkerPool implements AsyncDisposable {
   readonly #ready = Promise.withResolvers<void>();
   readonly #drained = Promise.withResolvers<void>();
   #arrivals = 0;
+  /** Whether clients with long tasks have to leave a worker to others. */
+  #isCrowded = false;
   #unanswered = 0;
   #completed = 0;
   #replaced = 0;
@@ -232,13 +236,19 @@ export class WorkerPool implements AsyncDisposable {
     clearImmediate(this.#dispatching);
     this.#dispatching = undefined;
     let worker: PoolWorker | undefined;
-    for (let task = this.#queue.first; task !== undefined; task = this.#queue.first) {
+    for (let task = this.#nextTask(); task !== undefined; task = this.#nextTask()) {
       if (worker?.takesAlong(task.bytes) !== true) worker = this.#leastLoaded(task.bytes);
       if (worker === undefined) break;
       this.#queue.take(task);
       worker.assign(task);
+      if (this.#isCrowded) this.#room.used(task.client, this.#workers, performance.now());
     }
     for (const worker of this.#workers) worker.send();
+  }
+
+  #nextTask(): PoolTask | undefined {
+    if (!this.#isCrowded) return this.#queue.first;
+    return this.#queue.fronts().find(({ client }) => !this.#room.isCrowding(client, this.#workers));
   }
 
   #leastLoaded(bytes: number): PoolWorker | undefined {
@@ -265,10 +275,23 @@ export class WorkerPool implements AsyncDisposable {
       for (const task of worker.takeBackIfHeldUp(now)) this.#queue.add(task);
       if (worker.isSilent(now, { afterCancel: graceMs, altogether: deadlineMs + graceMs })) void worker.end();
     }
+    this.#makeRoom(now);
     this.#dispatch();
     if (this.#unanswered > 0 || this.#workers.some((worker) => worker.load > 0)) return;
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
+  }
+
+  /** Where one client's long tasks have all workers, one of them gives way to whoever else waits. */
+  #makeRoom(now: number): void {
+    const task = this.#queue.length === 0 ? undefined : this.#room.whoGivesWay(this.#workers, this.#queue.fronts(), now);
+    if (task?.flight !== undefined) {
+      task.flight.worker.release(task.flight);
+      task.flight = undefined;
+      task.yields++;
+      this.#queue.add(task);
+    }
+    this.#isCrowded = this.#room.isAsked(now);
   }
 
   /** After a thread has ended: what it had begun is lost, the rest runs elsewhere. */
