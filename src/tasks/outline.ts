@@ -2,8 +2,8 @@ import type { NamedValue } from "../program/program.ts";
 import type { Value } from "../ir/graph.ts";
 import { problem, type Problem } from "../problems/problems.ts";
 import type { Limits } from "../request/limits.ts";
+import { shortestText } from "../request/encode.ts";
 import type { Encoding } from "../request/values.ts";
-import { spanOf } from "../tensor/shape.ts";
 
 /** Stands in an outline for one of a run's tensors. */
 export class Leaf {
@@ -36,34 +36,37 @@ export class Outline {
   readonly layout: object;
   /** Bytes that keeping it takes, roughly. */
   readonly size: number;
-  /** Elements that are told, those of values that stand in several places as often. */
-  readonly #elements: number;
+  /** How often each of them is told. */
+  readonly #times: readonly number[];
+  readonly #shortest: Partial<Record<Encoding, number>> = {};
 
   constructor(compose: (put: Put) => object) {
     const leaves = new Map<Value, Leaf>();
-    let elements = 0;
+    const times: number[] = [];
     let places = 0;
     this.layout = compose((value) => {
       if (value === null) return null;
-      elements += spanOf(value.shape);
       places++;
       let leaf = leaves.get(value);
-      if (leaf === undefined) leaves.set(value, (leaf = new Leaf(leaves.size)));
+      if (leaf === undefined) leaves.set(value, (leaf = new Leaf(times.push(0) - 1)));
+      times[leaf.position]++;
       return leaf;
     });
     this.values = [...leaves.keys()];
     this.size = places * bytesPerLeaf;
-    this.#elements = elements;
+    this.#times = times;
   }
 
-  /** Throws answer_too_large when so many answers would be too long even if every element were written as short as possible. */
+  /** Characters of the tensors in an answer if every element were written as short as possible. */
+  shortest(encoding: Encoding): number {
+    return (this.#shortest[encoding] ??= this.values.reduce((sum, value, at) => sum + this.#times[at] * shortestText(value, encoding), 0));
+  }
+
+  /** Throws answer_too_large when even the shortest answers, so many of them, would be too long. */
   requireShort(encoding: Encoding, answers: number, limits: Limits): void {
-    if (answers * this.#elements * shortest[encoding] > limits.answerBytes) throw answerTooLarge(limits);
+    if (answers * this.shortest(encoding) > limits.answerBytes) throw answerTooLarge(limits);
   }
 }
-
-/** Bytes that an element takes at the least: a digit and a comma, or a byte in base64. */
-const shortest: Readonly<Record<Encoding, number>> = { list: 2, flat: 2, base64: 4 / 3 };
 
 /** An object keyed by clients' names, whatever they are: without a prototype, no name is special. */
 export function record<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {

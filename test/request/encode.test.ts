@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { dtypes, type DType } from "../../src/tensor/dtype.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
-import { encodeTensor } from "../../src/request/encode.ts";
+import { encodedPieces, encodeTensor, shortestText } from "../../src/request/encode.ts";
 import { settle } from "../../src/request/settle.ts";
 import { decodeTensor } from "../../src/request/tensor.ts";
 import { encodings } from "../../src/request/values.ts";
@@ -79,4 +79,43 @@ test("every NaN is written as the same bytes, whichever the processor makes", ()
   const bits = BigUint64Array.of(0x7ff8000000000000n, 0xfff8000000000000n, 0x7ff8000000000001n);
   const strange: Tensor = { dtype: "float64", shape: [3], data: new Float64Array(bits.buffer) };
   expect(encodeTensor(strange, "base64")).toEqual(encodeTensor(tensorOf("float64", [3], [nan, nan, nan]), "base64"));
+});
+
+describe("tensors of any size are written piece by piece", () => {
+  const shapes = [
+    [],
+    [0],
+    [7],
+    [6144],
+    [6145],
+    [20_001],
+    [10_000, 2],
+    [2, 10_000],
+    [3, 1, 7000],
+    [7000, 1, 0],
+    [0, 7000],
+    [5, 3, 2000],
+    [1, 1, 9999],
+  ];
+
+  test.each(shapes.flatMap((shape) => encodings.map((encoding) => [shape, encoding] as const)))("%j as %s", (shape, encoding) => {
+    for (const dtype of dtypes) {
+      const data = Array.from({ length: sizeOf(shape) }, (_, at) => (dtype === "bool" ? at % 2 : dtype === "float64" ? at / 7 : at));
+      if (dtype === "float64" && data.length > 1) data[data.length - 1] = nan;
+      const tensor = tensorOf(dtype, shape, data);
+      const pieces = [...encodedPieces(tensor, encoding)];
+      expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(200_000);
+      expect(pieces.join("") === JSON.stringify(encodeTensor(tensor, encoding))).toBe(true);
+    }
+  });
+
+  test.each(shapes.flatMap((shape) => encodings.map((encoding) => [shape, encoding] as const)))(
+    "%j as %s is never shorter than it is said to be",
+    (shape, encoding) => {
+      for (const dtype of dtypes) {
+        const tensor = tensorOf(dtype, shape, new Array<number>(sizeOf(shape)).fill(dtype === "bool" ? 1 : 0));
+        expect(shortestText(tensor, encoding)).toBe(JSON.stringify(encodeTensor(tensor, encoding)).length);
+      }
+    },
+  );
 });

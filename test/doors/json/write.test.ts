@@ -1,8 +1,13 @@
 import { expect, test } from "vitest";
 import { writeJson } from "../../../src/doors/json/write.ts";
 import { input } from "../../../src/ir/graph.ts";
+import { account } from "../../../src/memory/account.ts";
+import { encodeTensor } from "../../../src/request/encode.ts";
 import { defaultLimits } from "../../../src/request/limits.ts";
+import { type Encoding, encodings } from "../../../src/request/values.ts";
 import { Outline } from "../../../src/tasks/outline.ts";
+import type { Findings } from "../../../src/tasks/result.ts";
+import { sizeOf } from "../../../src/tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../../src/tensor/tensor.ts";
 
 test("findings are written as JSON would, whatever the names and the numbers are", () => {
@@ -30,4 +35,63 @@ test("findings are written as JSON would, whatever the names and the numbers are
     );
   }
   expect(written(new Outline(() => ({})), [], { nonfinite: 1 })).toBe('{"nonfinite":1}');
+});
+
+const tensor = (...shape: number[]): Tensor =>
+  tensorOf(
+    "float64",
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, at) => at / 3),
+  );
+
+test("a long answer is bytes, in which what stands twice is the same", () => {
+  const [x, y] = [[3000, 2], [20]].map((shape) => input({ dtype: "float64", shape }));
+  const outline = new Outline((put) => ({ θ: put(x), list: [put(y), put(x), put(y), put(null)], last: "é" }));
+  const tensors = [tensor(3000, 2), tensor(20)];
+  const body = (encoding: Encoding): unknown =>
+    JSON.parse(
+      Buffer.from(
+        writeJson({ kind: "findings", findings: { outline, tensors, further: { nonfinite: 1 } }, encoding }, defaultLimits)
+          .body as Uint8Array,
+      ).toString(),
+    );
+  for (const encoding of encodings) {
+    const [first, second] = tensors.map((each) => encodeTensor(each, encoding));
+    expect(body(encoding)).toEqual({ θ: first, list: [second, first, second, null], last: "é", nonfinite: 1 });
+  }
+});
+
+test("an answer is written until it is too long, and no further", () => {
+  const value = input({ dtype: "float64", shape: [100] });
+  const outline = new Outline((put) => ({ x: put(value) }));
+  let points = 0;
+  function* endless(): Generator<Findings> {
+    for (; ; points++) yield { outline, tensors: [tensor(100)], further: {} };
+  }
+  const limits = { ...defaultLimits, answerBytes: 500_000 };
+  expect(() => writeJson({ kind: "points", points: endless(), encoding: "list" }, limits)).toThrow("answer_too_large");
+  expect(points).toBeLessThan(600);
+  expect(() => writeJson({ kind: "text", text: "x".repeat(500_001), mediaType: "text/plain" }, limits)).toThrow("answer_too_large");
+});
+
+test("what a long answer takes is charged before it is taken", () => {
+  const value = input({ dtype: "float64", shape: [400_000] });
+  const outline = new Outline((put) => ({ x: put(value) }));
+  const findings = { outline, tensors: [tensor(400_000)], further: {} };
+  const { body } = account().within(() => {
+    const written = writeJson({ kind: "findings", findings, encoding: "list" }, defaultLimits);
+    expect(account().charged).toBeGreaterThanOrEqual(written.body.length);
+    return written;
+  });
+  // Its memory can be given away as a whole.
+  expect(body).toHaveProperty("buffer.byteLength", body.length);
+});
+
+test("tensors in a document are written as in findings", () => {
+  const written = writeJson(
+    { kind: "document", compose: (write) => ({ a: 1, inputs: { x: write(tensor(2, 2)), y: write(tensor(9000)) } }), encoding: "list" },
+    defaultLimits,
+  );
+  const { a, inputs } = JSON.parse(Buffer.from(written.body).toString()) as { a: number; inputs: Record<string, unknown> };
+  expect({ a, ...inputs }).toEqual({ a: 1, x: encodeTensor(tensor(2, 2), "list"), y: encodeTensor(tensor(9000), "list") });
 });
