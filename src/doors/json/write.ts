@@ -1,3 +1,4 @@
+import { shortestText } from "../../request/encode.ts";
 import type { Limits } from "../../request/limits.ts";
 import type { Encoding } from "../../request/values.ts";
 import { answerTooLarge, Leaf, type Outline } from "../../tasks/outline.ts";
@@ -53,8 +54,12 @@ function addPoints(answer: GrowingAnswer, points: Iterable<Findings>, encoding: 
 function addDocument(answer: GrowingAnswer, compose: (write: WriteTensor<Leaf>) => object, encoding: Encoding): void {
   const tensors: Tensor[] = [];
   const document = compose((tensor) => new Leaf(tensors.push(tensor) - 1));
-  if (tensors.length === 0) answer.add(JSON.stringify(document));
-  else new Template(document).write(answer, tensors, encoding, {});
+  // Without tensors a document may hold any text, even one that reads as a leaf.
+  if (tensors.length === 0) return answer.add(JSON.stringify(document));
+  const template = new Template(document);
+  const shortest = tensors.reduce((sum, tensor) => sum + shortestText(tensor, encoding), 0);
+  if (shortest < shortTensors) answer.add(template.text(tensors, encoding, {}));
+  else template.write(answer, tensors, encoding, {});
 }
 
 function json(compose: (answer: GrowingAnswer) => void, limits: Limits): Written {
