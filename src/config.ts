@@ -169,6 +169,12 @@ export const variables = Object.freeze({
     fallback: "3",
     description: "Times that a job is begun without getting to a newer checkpoint, as threads or processes end under it, before it fails",
   }),
+  MAX_HISTORY_ROWS: variable({
+    schema: count(100),
+    fallback: "20000",
+    description:
+      "Rows of losses and metrics that one job keeps: of a longer history every row near both ends, then each tenth, each hundredth and so on",
+  }),
   WEBHOOK_PRIVATE_ADDRESSES: variable({
     schema: z.enum(["true", "false"]).transform((text) => text === "true"),
     fallback: "false",

@@ -116,7 +116,12 @@ async function opened(config: Config, logger: Logger): Promise<Storage> {
     return await openStorage({
       dataDir: config.DATA_DIR,
       databaseUrl: config.DATABASE_URL,
-      caps: { queued: config.MAX_QUEUED_JOBS, queuedPerClient: config.MAX_QUEUED_JOBS_PER_CLIENT, attempts: config.JOB_ATTEMPTS },
+      caps: {
+        queued: config.MAX_QUEUED_JOBS,
+        queuedPerClient: config.MAX_QUEUED_JOBS_PER_CLIENT,
+        attempts: config.JOB_ATTEMPTS,
+        historyRows: config.MAX_HISTORY_ROWS,
+      },
       onError: (error) => logger.error({ err: error }, "trouble in the storage"),
     });
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { addCheckpoint, checkpointToGoOnFrom, forgetMetricsAfter, writeMetrics } from "./history.ts";
+import { addCheckpoint, checkpointToGoOnFrom, forgetMetricsAfter, thinMetrics, writeMetrics } from "./history.ts";
 import { type Claim, type JobStatus, LostJob, type NewEvent, type JobOutcome, type Report, isFinal } from "./contract.ts";
 import { isPassing } from "./faults.ts";
 import { type Changes, changeJob, decideOnJob, event, holdJob, queueAgain, withdraw, writeEvents } from "./job-changes.ts";
@@ -12,6 +12,7 @@ import { afterLoss, processEnded, tooOften } from "./losses.ts";
 import type { Parts } from "./parts.ts";
 import { checkpointOf, jobOf, toText } from "./rows.ts";
 import type { CheckpointRow, Connection, JobRow } from "./schema.ts";
+import { isThinned, loggingOf } from "./thinning.ts";
 
 /** Statuses in which somebody works on a job. */
 export const activeStatuses: readonly JobStatus[] = ["running", "pausing", "cancelling"];
@@ -94,7 +95,7 @@ export async function reportOn(parts: Parts, writer: Writer, report: Report): Pr
     parts.database.transaction(async (tx) => {
       const events = report.events ?? [];
       const row = await holdAttempt(tx, writer, write, report, events.length);
-      await writeReport(tx, id, report);
+      await writeReport(parts, tx, row, report);
       await writeEvents(parts, tx, id, row.last_event, events);
       return row.status;
     }),
@@ -109,7 +110,8 @@ export async function finishJob(parts: Parts, writer: Writer, outcome: JobOutcom
   const status = await insist(parts, writer, (write) =>
     parts.database.transaction(async (tx) => {
       const row = await holdAttempt(tx, writer, write, report, 0);
-      await writeReport(tx, id, report);
+      await writeReport(parts, tx, row, report);
+      await thinMetrics(tx, id, loggingOf(jobOf(row)), parts.caps.historyRows);
       const { changes, events } = await ending(parts, tx, row, outcome);
       const changed = await changeJob(parts, tx, row, changes, [...(report.events ?? []), ...events]);
       return changed.status;
@@ -144,9 +146,15 @@ export async function holdAttempt(
   return row;
 }
 
-async function writeReport(tx: Connection, id: string, { metrics, checkpoint, keep }: Report): Promise<void> {
-  if (metrics !== undefined) await writeMetrics(tx, id, metrics);
-  if (checkpoint !== undefined) await addCheckpoint(tx, id, checkpoint, keep);
+async function writeReport({ caps }: Parts, tx: Connection, row: JobRow, { metrics, checkpoint, keep }: Report): Promise<void> {
+  if (metrics !== undefined && metrics.length > 0) {
+    await writeMetrics(tx, row.id, metrics);
+    const steps = metrics.map(({ step }) => step);
+    const logging = loggingOf(jobOf(row));
+    if (isThinned(Math.min(...steps), Math.max(...steps), logging, caps.historyRows))
+      await thinMetrics(tx, row.id, logging, caps.historyRows);
+  }
+  if (checkpoint !== undefined) await addCheckpoint(tx, row.id, checkpoint, keep);
 }
 
 /** What an outcome does to the row. What clients asked for in the meantime counts: see `settled`. */

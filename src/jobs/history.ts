@@ -2,6 +2,7 @@
 import type { Checkpoint, JobEvent, MetricsRow, NewCheckpoint, Page } from "./contract.ts";
 import { checkpointOf, eventOf, metricsOf, toText } from "./rows.ts";
 import type { CheckpointRow, Connection } from "./schema.ts";
+import { isLong, type Logging, stays } from "./thinning.ts";
 
 /** Rows of one INSERT: databases bound the number of parameters of a statement. */
 const rowsAtOnce = 2_000;
@@ -49,6 +50,28 @@ export async function writeMetrics(tx: Connection, id: string, metrics: readonly
       .insertInto("job_metrics")
       .values(rows.slice(at, at + rowsAtOnce))
       .onConflict((conflict) => conflict.columns(["job_id", "step"]).doUpdateSet((row) => ({ data: row.ref("excluded.data") })))
+      .execute();
+  }
+}
+
+/** Takes the rows out of a history that are too many. */
+export async function thinMetrics(tx: Connection, id: string, logging: Logging, mostRows: number): Promise<void> {
+  const newest = await tx
+    .selectFrom("job_metrics")
+    .select("step")
+    .where("job_id", "=", id)
+    .orderBy("step", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  const last = newest?.step ?? 0;
+  if (!isLong(last, logging, mostRows)) return;
+  const rows = await tx.selectFrom("job_metrics").select("step").where("job_id", "=", id).execute();
+  const steps = rows.filter(({ step }) => !stays(step, last, logging, mostRows)).map(({ step }) => step);
+  for (let at = 0; at < steps.length; at += rowsAtOnce) {
+    await tx
+      .deleteFrom("job_metrics")
+      .where("job_id", "=", id)
+      .where("step", "in", steps.slice(at, at + rowsAtOnce))
       .execute();
   }
 }

@@ -6,6 +6,11 @@ import { jobOf, toText } from "./rows.ts";
 import type { Connection, JobRow } from "./schema.ts";
 import { oweWebhook } from "./webhook-store.ts";
 
+/** Events of one job that stay: the first ones, and the last ones. They are counted each time that so many have come. */
+const firstEvents = 1_000;
+const lastEvents = 9_000;
+const countedEvents = 500;
+
 /** What a change sets of a row; the number of the last event counts by itself. */
 export type Changes = Partial<Omit<JobRow, "id" | "last_event">>;
 
@@ -65,6 +70,14 @@ export async function writeEvents(
     data: toText(data),
   }));
   await tx.insertInto("job_events").values(rows).execute();
+  if (Math.floor(last / countedEvents) > Math.floor((first - 1) / countedEvents) && last > firstEvents + lastEvents) {
+    await tx
+      .deleteFrom("job_events")
+      .where("job_id", "=", id)
+      .where("id", ">", firstEvents)
+      .where("id", "<=", last - lastEvents)
+      .execute();
+  }
   await watchers.announce(tx, id);
 }
 

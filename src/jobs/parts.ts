@@ -39,6 +39,8 @@ export interface Caps {
   readonly queuedPerClient: number;
   /** Attempts without a newer checkpoint, after which a job fails. */
   readonly attempts: number;
+  /** Rows of metrics that a job may keep. */
+  readonly historyRows: number;
 }
 
 export interface Parts {

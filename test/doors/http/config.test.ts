@@ -33,6 +33,7 @@ test("everything has a default", () => {
     MAX_QUEUED_JOBS_PER_CLIENT: 1_000,
     MAX_DATASET_BYTES: 2 ** 30,
     JOB_ATTEMPTS: 3,
+    MAX_HISTORY_ROWS: 20_000,
     WEBHOOK_PRIVATE_ADDRESSES: false,
     DEADLINE_MS: 30_000,
   });

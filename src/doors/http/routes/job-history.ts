@@ -20,7 +20,9 @@ export const jobHistory: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
         tags: [tags.jobs.name],
         summary: "Read a job's losses and metrics",
         description:
-          "The history of the training, step by step as far as it was logged: as pages of JSON or, with `Accept: text/csv` or `format=csv`, all of it as CSV.",
+          "The history of the training, step by step as far as it was logged: as pages of JSON or, with `Accept: text/csv` or `format=csv`, all of it as CSV. " +
+          "A long history is thinned while it grows: every row near the beginning and near the end stays, farther from both each tenth of the rows " +
+          "of steps and of epochs, then each hundredth, and so on.",
         params: z.object({ id: JobId }),
         querystring: z.strictObject({
           after: wholeNumber(0)
