@@ -17,10 +17,10 @@ export class Problem extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: ProblemCode, detail: string, errors: readonly ProblemPlace[] = [], retryAfter?: number) {
-    super(`${code}: ${detail}`);
+    super(`${code}: ${clipped(detail)}`);
     this.code = code;
-    this.detail = detail;
-    this.errors = errors;
+    this.detail = clipped(detail);
+    this.errors = errors.map((place) => ({ ...place, pointer: clipped(place.pointer), detail: clipped(place.detail) }));
     this.retryAfter = retryAfter;
   }
 
@@ -35,6 +35,11 @@ export class Problem extends Error {
     return { type: problemPath(code), title: problems[code].title, status, detail, code, errors: [...this.errors] };
   }
 }
+
+/** A sentence may quote what the client sent, and nobody reads more of it than this. */
+const longestSentence = 4096;
+
+const clipped = (text: string): string => (text.length <= longestSentence ? text : `${text.slice(0, longestSentence)}…`);
 
 /** A problem, ready to throw. */
 export function problem(code: ProblemCode, detail: string, errors: readonly ProblemPlace[] = []): Problem {

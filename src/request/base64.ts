@@ -1,4 +1,5 @@
 import { endianness } from "node:os";
+import { account } from "../memory/account.ts";
 import { allocate, bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -15,6 +16,7 @@ export function decodeBase64(text: string, dtype: DType, shape: Shape, pointer: 
   if (held !== wanted) {
     throw refuse(`The base64 holds ${held} bytes, but shape ${formatShape(shape)} of ${dtype} has ${wanted}`);
   }
+  account().charge(dtype === "int64" ? 2 * wanted : wanted);
   const data = dtype === "int64" ? new BigInt64Array(size) : allocate(dtype, size);
   const bytes = Buffer.from(data.buffer);
   // A character that is not of the alphabet is skipped, and then the bytes do not come to the right number.

@@ -1,14 +1,22 @@
+import { isAscii } from "node:buffer";
+import { account } from "../memory/account.ts";
+import { jsonCost, tooDeep } from "./json-cost.ts";
 import { stoppingPlace } from "./json-scanner.ts";
 import { type Limits, defaultLimits } from "./limits.ts";
 import { locate } from "./position.ts";
 import { Problem, pointerTo } from "../problems/problems.ts";
 
+/** What a shorter text takes is not worth counting. */
+const leastCounted = 2 ** 17;
+
 /**
  * The value of a JSON text (or of the bytes of its UTF-8), safe to walk: no deeper than the limit, and without a member named
- * `__proto__`, which code that copies members could mistake for an object's prototype. Throws invalid_json with line and column, nesting_too_deep or invalid_request.
+ * `__proto__`, which code that copies members could mistake for an object's prototype. Throws invalid_json with line and column, nesting_too_deep or invalid_request,
+ * and OutOfMemoryBudget before it takes what there is no room for.
  */
 export function parseJson(body: string | Uint8Array, limits: Pick<Limits, "nesting"> = defaultLimits): unknown {
-  const text = typeof body === "string" ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  if (body.length >= leastCounted) charge(typeof body === "string" ? Buffer.from(body) : body, limits.nesting);
+  const text = typeof body === "string" ? body : new TextDecoder().decode(body);
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
   let value: unknown;
   try {
@@ -20,6 +28,12 @@ export function parseJson(body: string | Uint8Array, limits: Pick<Limits, "nesti
   }
   requireSafe(value, limits.nesting);
   return value;
+}
+
+/** What parsing takes: the text, whose characters are one byte each or two, and what becomes of it. */
+function charge(bytes: Uint8Array, nesting: number): void {
+  account().chargeHeap(jsonCost(bytes, nesting));
+  account().charge(isAscii(bytes) ? bytes.length : 2 * bytes.length);
 }
 
 function malformed(text: string): Problem {
@@ -42,7 +56,7 @@ function spelled(nonFinite: string): string {
 function requireSafe(value: unknown, most: number): void {
   let level = isContainer(value) ? [value] : [];
   for (let depth = 1; level.length > 0; depth++) {
-    if (depth > most) throw new Problem("nesting_too_deep", `The request nests lists and objects more than ${most} deep`);
+    if (depth > most) throw tooDeep(most);
     const next: object[] = [];
     for (const container of level) {
       if (Array.isArray(container)) {

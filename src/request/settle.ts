@@ -1,4 +1,5 @@
-import { allocate, type Data, type DType } from "../tensor/dtype.ts";
+import { account } from "../memory/account.ts";
+import { allocate, bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Problem } from "../problems/problems.ts";
 import { type GivenTensor, invalid, pointerInTensor } from "./tensor.ts";
@@ -35,6 +36,7 @@ function converted(given: GivenTensor, dtype: DType, pointer: Pointer): Data {
     if (bad >= 0) throw invalid(textOf(pointer) + pointerInTensor(given, bad), `${data[bad]} is not ${range.what}`);
   }
   if (dtype === "int64") return data;
+  account().charge(bytesPerElement[dtype] * data.length);
   const stored = allocate(dtype, data.length);
   stored.set(data);
   return stored;

@@ -1,4 +1,5 @@
-import { type Data, type DType, dtypes } from "../tensor/dtype.ts";
+import { account } from "../memory/account.ts";
+import { bytesPerElement, type Data, type DType, dtypes } from "../tensor/dtype.ts";
 import { formatShape, indexAt, type Shape, sizeOf, spanOf } from "../tensor/shape.ts";
 import { decodeBase64 } from "./base64.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
@@ -128,6 +129,7 @@ function rowsOf(json: readonly unknown[], shape: Shape, pointer: string): readon
 function elementsOf(rows: readonly (readonly unknown[])[], shape: Shape, pointer: string): { data: Data; kind: NumberKind } {
   const size = sizeOf(shape);
   const isBool = size > 0 && typeof rows[0][0] === "boolean";
+  account().charge(isBool ? size : bytesPerElement.float64 * size);
   const data = isBool ? new Uint8Array(size) : new Float64Array(size);
   let whole = true;
   let offset = 0;

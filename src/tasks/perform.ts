@@ -73,5 +73,5 @@ function readBody(kind: BodyKind<unknown>, body: string | Uint8Array, limits: Li
 
 /** Reads a request's body, UTF-8 by the pool's word, as a schema wants it. */
 function readRequest<S extends z.ZodType>(schema: S, body: string | Uint8Array, limits: Limits): z.output<S> {
-  return validate(schema, parseJson(typeof body === "string" ? body : new TextDecoder().decode(body), limits), limits);
+  return validate(schema, parseJson(body, limits), limits);
 }
