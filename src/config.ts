@@ -53,6 +53,11 @@ const database = z
   })
   .transform((text) => (text === "" ? null : text));
 
+const collector = z
+  .string()
+  .refine((text) => text === "" || (/^https?:\/\//.test(text) && URL.canParse(text)), { error: "a URL such as http://localhost:4318" })
+  .transform((text) => (text === "" ? null : text));
+
 const roles = ["all", "api", "worker"] as const;
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -179,6 +184,12 @@ export const variables = Object.freeze({
     schema: z.enum(["true", "false"]).transform((text) => text === "true"),
     fallback: "false",
     description: "Whether webhooks may go to private addresses, such as those of this network: true or false",
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable({
+    schema: collector,
+    fallback: "",
+    description:
+      "Where traces go: a collector's address such as http://localhost:4318, that takes OTLP over HTTP; none: nothing is traced. OpenTelemetry's other variables work beside it",
   }),
   DEADLINE_MS: variable({
     schema: count(1, 3_600_000),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import closeWithGrace from "close-with-grace";
 import type { Logger } from "pino";
+import about from "../package.json" with { type: "json" };
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { Registry } from "./program/registry.ts";
 import { buildApp } from "./doors/http/app.ts";
@@ -15,6 +16,8 @@ import { Webhooks } from "./jobs/webhooks.ts";
 import { limitsOf } from "./request/limits.ts";
 import { Problem } from "./problems/problems.ts";
 import { startPool, startTrainers } from "./threads.ts";
+import type { OpenTelemetry } from "./tracing/opentelemetry.ts";
+import { traceOf } from "./tracing/tracing.ts";
 
 /** A task that was asked to stop has this long, in milliseconds, before its thread is ended. */
 const graceMs = 1_000;
@@ -40,6 +43,8 @@ function configured(): Config {
 async function start(config: Config): Promise<void> {
   const logger = createLogger(config.LOG_LEVEL);
   const graphsFolder = join(config.DATA_DIR, "graphs");
+  const tracing = await collector(config, logger);
+  const traces = tracing === undefined ? {} : { tracing };
   const storage = await opened(config, logger);
   const settings = { limits: limitsOf(config), graphsFolder, threads: config.THREADS };
   const pool = startPool({
@@ -49,6 +54,7 @@ async function start(config: Config): Promise<void> {
     queueLimit: config.MAX_QUEUE,
     deadlineMs: config.DEADLINE_MS,
     graceMs,
+    isTimed: tracing !== undefined,
     onWorkerError: ({ kind, task, trace }) => logger.error({ kind, task, trace }, "trouble in a worker"),
   });
   const meter = new JobMeter();
@@ -64,6 +70,7 @@ async function start(config: Config): Promise<void> {
     ...(storage.graphs !== null && { sharedGraphs: new SharedGraphs(storage.graphs, new Registry(graphsFolder)) }),
     role: config.ROLE,
     logger,
+    ...traces,
     apiKeys: config.API_KEYS,
     rateLimit: config.RATE_LIMIT,
     corsOrigins: config.CORS_ORIGIN,
@@ -72,16 +79,18 @@ async function start(config: Config): Promise<void> {
     maxPendingBytes: config.MAX_PENDING_BYTES,
     deadlineMs: config.DEADLINE_MS,
   });
-  const onTrouble = ({ job, trace }: RunnerTrouble): void => logger.error({ job, trace }, "trouble in a trainer");
+  const onTrouble = ({ job, trace, traceparent }: RunnerTrouble): void =>
+    logger.error({ job, trace, ...traceOf(traceparent) }, "trouble in a trainer");
   const trainers =
-    config.ROLE === "api" ? null : await startTrainers({ ...settings, storage, meter, trainers: config.TRAINERS, onTrouble });
+    config.ROLE === "api" ? null : await startTrainers({ ...settings, storage, meter, trainers: config.TRAINERS, onTrouble, ...traces });
 
   const webhooks = new Webhooks({
     storage,
     allowPrivate: config.WEBHOOK_PRIVATE_ADDRESSES,
-    onTried: (outcome, job, detail) => {
+    ...traces,
+    onTried: (outcome, { id, traceparent }, detail) => {
       meter.webhookTried(outcome);
-      logger.info({ job, outcome, detail }, "webhook");
+      logger.info({ job: id, outcome, detail, ...traceOf(traceparent) }, "webhook");
     },
     onError: (error) => logger.error({ err: error }, "trouble with webhooks"),
   });
@@ -100,6 +109,7 @@ async function start(config: Config): Promise<void> {
       await pool.close({ drainMs: 0 });
       await webhooks[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
+      await tracing?.[Symbol.asyncDispose]();
       logger.info("stopped");
       await flushed(logger);
     },
@@ -108,6 +118,17 @@ async function start(config: Config): Promise<void> {
   await app.listen({ host: config.HOST, port: config.PORT });
   await pool.ready;
   logger.info({ role: config.ROLE, workers: config.WORKERS, trainers: trainers === null ? 0 : config.TRAINERS }, "ready");
+}
+
+/** Who collects spans, where somebody does. */
+async function collector({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ROLE }: Config, logger: Logger): Promise<OpenTelemetry | undefined> {
+  if (endpoint === null) return undefined;
+  // Loaded only then: it is large.
+  const { OpenTelemetry } = await import("./tracing/opentelemetry.ts");
+  return new OpenTelemetry({
+    resource: { "service.name": "adjoint", "service.version": about.version, "adjoint.role": ROLE },
+    onTrouble: (message) => logger.warn({ detail: message }, "trouble with tracing"),
+  });
 }
 
 /** Opens what keeps jobs and data. Where that cannot be had the process ends, and says why. */

@@ -21,7 +21,7 @@ export function startPool({ limits, graphsFolder, ...options }: Settings & Omit<
   return new WorkerPool({ ...options, script: new URL("./worker.ts", import.meta.url), workerData: settings });
 }
 
-interface TrainersOptions extends Settings, Pick<RunnerOptions, "meter" | "onTrouble"> {
+interface TrainersOptions extends Settings, Pick<RunnerOptions, "meter" | "onTrouble" | "tracing"> {
   readonly storage: Storage;
   /** How many jobs are trained at once. */
   readonly trainers: number;

@@ -9,6 +9,7 @@
  *                     job_events        the same process
  */
 import type { Readable } from "node:stream";
+import type { TraceParent } from "../tracing/tracing.ts";
 import type { MetricsRow, Progress } from "../training/report.ts";
 import { jobStatuses } from "./response.ts";
 import type { ProblemCode } from "../problems/catalogue.ts";
@@ -37,6 +38,8 @@ export interface NewJob {
   readonly client: string;
   /** How many updates it will make, where that is known; null with no bound but early stopping. */
   readonly steps: number | null;
+  /** The span of the request that made it, where spans were collected: what happens to the job belongs to the same trace. */
+  readonly traceparent: TraceParent | null;
 }
 
 export interface Webhook {

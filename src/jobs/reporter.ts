@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { type SpanEnd, traced, type TraceParent, type Tracing } from "../tracing/tracing.ts";
 import type { MetricsRow, Progress } from "../training/report.ts";
 import { isPassing } from "./faults.ts";
 import { type Claim, type JobStatus, LostJob, type NewCheckpoint, type NewEvent, type Report, type Storage } from "./contract.ts";
@@ -33,6 +34,9 @@ interface Listener {
   readonly checkpointDone: () => void;
   readonly rowsDone: (count: number) => void;
   readonly meter: Meter | undefined;
+  readonly tracing?: Tracing | undefined;
+  /** The span that checkpoints are a part of. */
+  readonly attempt?: TraceParent | undefined;
 }
 
 /**
@@ -181,7 +185,14 @@ export class Reporter implements Disposable {
     this.#listener.checkpointDone();
   }
 
-  async #keep({ weights, state, ...facts }: CheckpointMessage): Promise<NewCheckpoint> {
+  #keep(message: CheckpointMessage): Promise<NewCheckpoint> {
+    const { tracing, attempt = null } = this.#listener;
+    const start = { parent: attempt, attributes: { "adjoint.job": this.#claim.job.id, "adjoint.step": message.step } };
+    const told = ({ bytes }: NewCheckpoint): SpanEnd => ({ attributes: { "adjoint.checkpoint_bytes": bytes } });
+    return traced(tracing, "checkpoint", start, () => this.#put(message), told);
+  }
+
+  async #put({ weights, state, ...facts }: CheckpointMessage): Promise<NewCheckpoint> {
     const { blobs } = this.#storage;
     await blobs.put(weights.digest, weights.bytes);
     if (state !== null) await blobs.put(state.digest, state.bytes);

@@ -1,8 +1,9 @@
 /** One attempt at a job, on one thread: what is wished of it, what it tells, and how it ends. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Ending, Wish } from "../training/host.ts";
+import { type Span, type SpanEnd, traced, type TraceParent, type Tracing } from "../tracing/tracing.ts";
 import { Problem } from "../problems/problems.ts";
-import { type Claim, type Failure, type Job, type JobOutcome, type JobStatus, type Report, type Storage } from "./contract.ts";
+import { type Claim, type Failure, type Job, type JobOutcome, type JobStatus, type Report, type Storage, isFinal } from "./contract.ts";
 import { isPassing } from "./faults.ts";
 import { type Meter, Reporter } from "./reporter.ts";
 import { arrived, CHECKPOINTS, newControl, ROWS, type TrainTask, wishFor } from "./trainer-protocol.ts";
@@ -12,12 +13,14 @@ import { ThreadEnded, type TrainerThread } from "./trainer-thread.ts";
 export interface RunnerTrouble {
   readonly job: string;
   readonly trace: string;
+  readonly traceparent: TraceParent | null;
 }
 
 export interface RunOptions {
   readonly storage: Storage;
   readonly onTrouble?: (trouble: RunnerTrouble) => void;
   readonly meter?: Meter;
+  readonly tracing?: Tracing;
 }
 
 /** The end of a job is written again and again for so long, in milliseconds, when the storage cannot be reached. */
@@ -52,8 +55,19 @@ export class Run {
 
   /** Trains until this attempt is over. Aborting the signal says that the job is somebody else's. Throws LostJob. */
   async work(signal: AbortSignal): Promise<void> {
-    const { storage, meter } = this.#options;
-    const { job } = this.#claim;
+    const { tracing } = this.#options;
+    const { job, attempt, checkpoint } = this.#claim;
+    const attributes = { "adjoint.job": job.id, "adjoint.attempt": attempt, "adjoint.step": checkpoint?.step ?? 0 };
+    const outcome = await traced(tracing, "attempt", { parent: job.traceparent, attributes }, (span) => this.#work(signal, span), ended);
+    if (!isFinal(outcome.status)) return;
+    const whole = { parent: job.traceparent, at: job.created_at, attributes: { "adjoint.job": job.id, "adjoint.attempts": attempt } };
+    tracing?.begin("job", whole).end(ended(outcome));
+  }
+
+  async #work(signal: AbortSignal, span: Span | undefined): Promise<JobOutcome> {
+    const { storage, meter, tracing } = this.#options;
+    const { job, attempt } = this.#claim;
+    if (span !== undefined && attempt === 1) tracing?.begin("wait", { parent: span.traceparent, at: job.created_at }).end();
     const control = this.#control;
     const listener = {
       status: (status: JobStatus) => this.#follow(status),
@@ -62,6 +76,8 @@ export class Run {
       checkpointDone: () => arrived(control, CHECKPOINTS, 1),
       rowsDone: (count: number) => arrived(control, ROWS, count),
       meter,
+      tracing,
+      attempt: span?.traceparent,
     };
     using reporter = new Reporter(storage, this.#claim, listener, this.#impatience.signal);
     const drop = (): void => {
@@ -72,7 +88,9 @@ export class Run {
     const unwatch = storage.jobs.watch(job.id, () => void this.#lookAtStatus());
     if (signal.aborted) drop();
     try {
-      await this.#finish(await this.#trained(reporter), reporter);
+      const outcome = await this.#trained(reporter);
+      await this.#finish(outcome, reporter);
+      return outcome;
     } finally {
       clearTimeout(this.#hurrying);
       unwatch();
@@ -83,7 +101,7 @@ export class Run {
   /** How the training has come out. Throws LostJob, and what befalls the storage. */
   async #trained(reporter: Reporter): Promise<JobOutcome> {
     const { job } = this.#claim;
-    const tell = (trace: string): void => this.#options.onTrouble?.({ job: job.id, trace });
+    const tell = (trace: string): void => this.#options.onTrouble?.({ job: job.id, trace, traceparent: job.traceparent });
     try {
       const end = await this.#thread.train(await this.#task(), (message) => reporter.take(message));
       await reporter.settled();
@@ -159,6 +177,9 @@ export class Run {
     meter?.ended(outcome.status, (Date.now() - (job.started_at ?? Date.now())) / 1000);
   }
 }
+
+/** How the end of an attempt, and of a job, is told of its span. */
+const ended = ({ status, error, lost }: JobOutcome): SpanEnd => ({ attributes: { "adjoint.outcome": status }, error: error?.code ?? lost });
 
 const failed = (error: Failure): JobOutcome => ({ status: "failed", message: error.message, error });
 

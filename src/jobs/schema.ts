@@ -19,6 +19,7 @@ export interface JobRow {
   webhook: string | null;
   client: string;
   steps: number | null;
+  traceparent: string | null;
   created_at: number;
   queued_at: number;
   /** A queued job whose work was lost rests until then. */
@@ -232,12 +233,17 @@ async function createLosses(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable("jobs").addColumn("lost_cause", "text").execute();
 }
 
+async function createTraces(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("jobs").addColumn("traceparent", "text").execute();
+}
+
 const common: Record<string, Migration> = {
   "001_jobs": { up: createJobs },
   "002_history": { up: createHistory },
   "003_shared": { up: createShared },
   "005_webhooks": { up: createWebhooks },
   "006_losses": { up: createLosses },
+  "010_traces": { up: createTraces },
 };
 
 /** Brings the tables up to date. One process at a time does so: the others wait. */

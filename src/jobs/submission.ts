@@ -1,6 +1,7 @@
 import { randomBytes, subtle } from "node:crypto";
 import { Problem, problem, problemAt } from "../problems/problems.ts";
 import type { Answer } from "../tasks/perform.ts";
+import type { TraceParent } from "../tracing/tracing.ts";
 import { planJob } from "../training/tasks/submit.ts";
 import type { StopSignal, Workers } from "../workers/pool.ts";
 import type { IdempotencyKey, IdempotencyStore, Job, JsonObject, Storage } from "./contract.ts";
@@ -19,6 +20,8 @@ interface HandedIn {
   readonly key?: string | undefined;
   /** Tells when nobody waits for the answer any more. */
   readonly signal: StopSignal;
+  /** The span of the request, where spans are collected. */
+  readonly traceparent?: TraceParent | undefined;
 }
 
 interface Desk {
@@ -59,16 +62,19 @@ async function release(idempotency: IdempotencyStore, key: IdempotencyKey): Prom
   }
 }
 
-async function create({ body, client, signal }: HandedIn, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
+async function create({ body, client, signal, traceparent }: HandedIn, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
   const { pool, storage } = desk;
-  const answer = await pool.run(planJob, { datasets: await mentionedDatasets(body, storage) }, body, { signal });
+  const answer = await pool.run(planJob, { datasets: await mentionedDatasets(body, storage) }, body, { signal, traceparent });
   if (answer.facts === undefined) return { refusal: answer };
   const { digest, summary, ...told } = answer.facts;
   if (told.webhook !== null && !desk.privateWebhooks) requirePublic(told.webhook.url);
   await storage.blobs.put(digest, typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body);
   const id = `job_${randomBytes(12).toString("hex")}`;
   return {
-    job: await storage.jobs.create({ ...told, summary: summary as JsonObject, id, submission: digest, client }, key),
+    job: await storage.jobs.create(
+      { ...told, summary: summary as JsonObject, id, submission: digest, client, traceparent: traceparent ?? null },
+      key,
+    ),
     isReplay: false,
   };
 }

@@ -5,6 +5,7 @@ import { type DueWebhook, type Job, type Storage, isFinal } from "./contract.ts"
 import { viewOfJob } from "./job-view.ts";
 import { lookupPublic, RefusedAddress, refusalOf } from "./webhook-addresses.ts";
 import { Problem } from "../problems/problems.ts";
+import { type SpanEnd, traced, type TraceParent, type Tracing } from "../tracing/tracing.ts";
 
 /** What came of a trial: told; not told, to be tried again or for good; or not tried, because of the address. */
 export type WebhookOutcome = "delivered" | "failed" | "given_up" | "refused";
@@ -13,7 +14,8 @@ export interface WebhookOptions {
   readonly storage: Pick<Storage, "jobs" | "webhooks">;
   /** Whether webhooks may go to addresses of a private network. */
   readonly allowPrivate: boolean;
-  readonly onTried?: (outcome: WebhookOutcome, jobId: string, detail: string) => void;
+  readonly onTried?: (outcome: WebhookOutcome, job: Job, detail: string) => void;
+  readonly tracing?: Tracing;
   /** Told when the storage fails. */
   readonly onError: (error: unknown) => void;
   /** How often to look for webhooks that are due, in milliseconds. */
@@ -34,7 +36,7 @@ const marginMs = 30_000;
  * Any number of processes may do so on one storage.
  */
 export class Webhooks implements AsyncDisposable {
-  readonly #options: Required<Omit<WebhookOptions, "onTried">> & Pick<WebhookOptions, "onTried">;
+  readonly #options: Required<Omit<WebhookOptions, "onTried" | "tracing">> & Pick<WebhookOptions, "onTried" | "tracing">;
   readonly #stop = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
   readonly #polling: NodeJS.Timeout;
@@ -75,20 +77,31 @@ export class Webhooks implements AsyncDisposable {
     const { storage, pausesMs, onTried } = this.#options;
     const job = await storage.jobs.get(jobId).catch(unlessUnknown);
     if (job === null || job.webhook === null || !isFinal(job.status)) return storage.webhooks.settle(jobId, null);
-    const { outcome, detail } = await this.#try(job, job.webhook);
+    const { outcome, detail } = await this.#traced(job, job.webhook, tries);
     if (outcome === "failed" && this.#stop.signal.aborted) return storage.webhooks.settle(jobId, Date.now());
     const pause = outcome === "failed" ? pausesMs[tries - 1] : undefined;
     await storage.webhooks.settle(jobId, pause === undefined ? null : Date.now() + pause);
-    onTried?.(outcome === "failed" && pause === undefined ? "given_up" : outcome, jobId, detail);
+    onTried?.(outcome === "failed" && pause === undefined ? "given_up" : outcome, job, detail);
   }
 
-  async #try(job: Job, { url, secret }: NonNullable<Job["webhook"]>): Promise<{ outcome: WebhookOutcome; detail: string }> {
+  #traced(job: Job, webhook: NonNullable<Job["webhook"]>, tries: number): Promise<Tried> {
+    const start = { parent: job.traceparent, isCall: true, attributes: { "adjoint.job": job.id, "adjoint.try": tries } };
+    const told = ({ outcome, detail }: Tried): SpanEnd => ({
+      attributes: { "adjoint.outcome": outcome },
+      error: outcome === "delivered" ? undefined : detail,
+    });
+    return traced(this.#options.tracing, "webhook", start, (span) => this.#try(job, webhook, span?.traceparent), told);
+  }
+
+  async #try(job: Job, { url, secret }: NonNullable<Job["webhook"]>, traceparent?: TraceParent): Promise<Tried> {
     const { allowPrivate, timeoutMs } = this.#options;
     const refusal = allowPrivate ? null : refusalOf(new URL(url));
     if (refusal !== null) return { outcome: "refused", detail: refusal };
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(timeoutMs)]);
     try {
-      const status = await post(new URL(url), messageAbout(job, secret), { allowPrivate, signal });
+      const message = messageAbout(job, secret);
+      const headers = { ...message.headers, ...(traceparent !== undefined && { traceparent }) };
+      const status = await post(new URL(url), { ...message, headers }, { allowPrivate, signal });
       if (status >= 200 && status < 300) return { outcome: "delivered", detail: `answered ${status}` };
       // Gone: the receiver wants to hear nothing more.
       return { outcome: status === 410 ? "given_up" : "failed", detail: `answered ${status}` };
@@ -97,6 +110,11 @@ export class Webhooks implements AsyncDisposable {
       return { outcome: error instanceof RefusedAddress ? "refused" : "failed", detail };
     }
   }
+}
+
+interface Tried {
+  readonly outcome: WebhookOutcome;
+  readonly detail: string;
 }
 
 interface Message {

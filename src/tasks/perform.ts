@@ -23,6 +23,8 @@ export interface Answer<Facts = unknown> extends Written {
   readonly facts: Facts | undefined;
   /** Floating-point operations that it took; none where nobody counted. */
   readonly operations?: number;
+  /** When which worker began and ended, in milliseconds since 1970; none where nobody asked. */
+  readonly run?: { readonly began: number; readonly ended: number; readonly worker: number };
 }
 
 /**

@@ -54,6 +54,8 @@ export interface AnswerBatch {
   readonly operations: number[];
   /** "" where there was none. */
   readonly traces: string[];
+  /** When each began and ended, in milliseconds since 1970; none where nobody asked. */
+  readonly times: number[];
   /** How long the tasks took together. */
   milliseconds: number;
 }
@@ -62,6 +64,8 @@ export interface AnswerBatch {
 export interface Enrolment {
   readonly slots: Slots;
   readonly threads: ThreadAllowance;
+  /** Whether it tells when tasks began and ended. */
+  readonly isTimed: boolean;
 }
 
 /** How many threads may work on one kernel, and how many compute for each worker, of which this is one. */

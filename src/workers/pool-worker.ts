@@ -44,6 +44,8 @@ export interface PoolWorkerOptions {
   readonly resourceLimits?: ResourceLimits;
   /** Threads that may work on one large kernel: see crew.ts. One unless told. */
   readonly threads?: number;
+  /** Whether answers tell when they were worked on. */
+  readonly isTimed?: boolean;
 }
 
 /** The event loop's side of one thread: its slots, what is in flight in them, and the messages. */
@@ -67,7 +69,11 @@ export class PoolWorker {
   #crew: CrewHost | undefined;
   #end: Promise<unknown> | undefined;
 
-  constructor({ script, workerData, resourceLimits }: PoolWorkerOptions, threads: ThreadAllowance, events: PoolWorkerEvents) {
+  constructor(
+    { script, workerData, resourceLimits, isTimed = false }: PoolWorkerOptions,
+    threads: ThreadAllowance,
+    events: PoolWorkerEvents,
+  ) {
     this.#events = events;
     this.place = threads.worker;
     this.#thread = new Worker(script, { workerData, ...(resourceLimits && { resourceLimits }) });
@@ -81,7 +87,7 @@ export class PoolWorker {
       void this.#crew?.end();
       events.ended(this, code);
     });
-    this.#thread.postMessage({ slots: this.#slots, threads } satisfies Enrolment);
+    this.#thread.postMessage({ slots: this.#slots, threads, isTimed } satisfies Enrolment);
   }
 
   get isReady(): boolean {
@@ -202,7 +208,7 @@ export class PoolWorker {
     this.#events.idler();
   }
 
-  #land({ slots, statuses, contentTypes, bodies, facts, operations, traces }: AnswerBatch, at: number): void {
+  #land({ slots, statuses, contentTypes, bodies, facts, operations, traces, times }: AnswerBatch, at: number): void {
     const slot = slots[at];
     const flight = this.#flights.get(slot);
     if (flight === undefined) throw new Error("A worker handed back a slot that is not in use");
@@ -213,7 +219,8 @@ export class PoolWorker {
     if (traces[at] !== "") this.#events.failed(flight.task, traces[at]);
     if (flight.task === undefined) return;
     const answer = { status: statuses[at], contentType: contentTypes[at], body: bodies[at], facts: facts[at], operations: operations[at] };
-    this.#events.answered(flight.task, answer);
+    const run = times.length === 0 ? undefined : { began: times[2 * at], ended: times[2 * at + 1], worker: this.place };
+    this.#events.answered(flight.task, run === undefined ? answer : { ...answer, run });
   }
 
   #detach(isFree: (slot: number, task: PoolTask) => boolean): PoolTask[] {

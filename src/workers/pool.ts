@@ -2,6 +2,7 @@ import { noParameters, type Task } from "../tasks/define.ts";
 import type { Answer } from "../tasks/perform.ts";
 import { Problem, problem } from "../problems/problems.ts";
 import { everyone } from "../program/registry.ts";
+import type { TraceParent } from "../tracing/tracing.ts";
 import { travelling } from "./pool-body.ts";
 
 import { ElbowRoom } from "./elbow-room.ts";
@@ -53,6 +54,8 @@ export interface Caller {
   readonly owner?: string;
   /** Who waits: when tasks have to, clients take turns. */
   readonly client?: string;
+  /** The span that the task is a part of. */
+  readonly traceparent?: TraceParent | undefined;
 }
 
 /** Those who perform tasks. */

@@ -30,7 +30,7 @@ const longestWait = 1;
 export function serve(performers: ReadonlyMap<string, Performer>, failed: (error: unknown) => Answer = problemAnswer): void {
   if (parentPort === null) throw new Error("Only a worker thread can serve a pool");
   const port = parentPort;
-  port.once("message", ({ slots, threads }: Enrolment) => {
+  port.once("message", ({ slots, threads, isTimed }: Enrolment) => {
     const budget = new ThreadBudget(threads.inUse, threads.worker);
     if (threads.most > 1) {
       onWorkspace((space) => {
@@ -38,7 +38,7 @@ export function serve(performers: ReadonlyMap<string, Performer>, failed: (error
         space.crew = new LeadingCrew(space, threads.most, budget, { recruit: ask, dismiss: () => ask(null, 0) });
       });
     }
-    const loop = new WorkerLoop(port, slots, budget, performers, failed);
+    const loop = new WorkerLoop({ port, slots, budget, performers, failed, isTimed });
     port.on("message", (batch: TaskBatch) => loop.run(batch));
     port.postMessage("ready");
   });
@@ -50,29 +50,34 @@ export function problemAnswer(error: unknown): Answer {
   return { status: problem.status, contentType: "application/problem+json", body: JSON.stringify(problem.toDocument()), facts: undefined };
 }
 
+interface LoopOptions {
+  readonly port: MessagePort;
+  readonly slots: Slots;
+  readonly budget: ThreadBudget;
+  readonly performers: ReadonlyMap<string, Performer>;
+  readonly failed: (error: unknown) => Answer;
+  readonly isTimed: boolean;
+}
+
 class WorkerLoop {
   readonly #port: MessagePort;
   readonly #slots: Slots;
   readonly #budget: ThreadBudget;
   readonly #performers: ReadonlyMap<string, Performer>;
   readonly #failed: (error: unknown) => Answer;
+  readonly #isTimed: boolean;
   #outbox: AnswerBatch = emptyBatch();
   #transfers: ArrayBuffer[] = [];
   #firstWaitsSince = 0;
   #busySince = 0;
 
-  constructor(
-    port: MessagePort,
-    slots: Slots,
-    budget: ThreadBudget,
-    performers: ReadonlyMap<string, Performer>,
-    failed: (error: unknown) => Answer,
-  ) {
+  constructor({ port, slots, budget, performers, failed, isTimed }: LoopOptions) {
     this.#port = port;
     this.#slots = slots;
     this.#budget = budget;
     this.#performers = performers;
     this.#failed = failed;
+    this.#isTimed = isTimed;
   }
 
   run({ slots, names, parameters, owners, bodies }: TaskBatch): void {
@@ -94,6 +99,7 @@ class WorkerLoop {
     let answer: Answer;
     let trace = "";
     const before = work.operations;
+    const began = this.#isTimed ? epochMs() : 0;
     this.#budget.enter();
     try {
       answer = this.#perform(slot, name, parameters, owner, body);
@@ -104,7 +110,7 @@ class WorkerLoop {
       this.#budget.giveBack(1);
     }
     const wasCancelled = Atomics.exchange(this.#slots, slot, DONE) === CANCELLED;
-    this.#handBack(slot, wasCancelled ? null : answer, trace, work.operations - before);
+    this.#handBack(slot, wasCancelled ? null : answer, trace, work.operations - before, began);
   }
 
   #perform(slot: number, name: string, parameters: unknown, owner: string, body: string | Uint8Array): Answer {
@@ -126,8 +132,8 @@ class WorkerLoop {
     return bytes;
   }
 
-  #handBack(slot: number, answer: Answer | null, trace: string, taken: number): void {
-    const { slots, statuses, contentTypes, bodies, facts, operations, traces } = this.#outbox;
+  #handBack(slot: number, answer: Answer | null, trace: string, taken: number, began = 0): void {
+    const { slots, statuses, contentTypes, bodies, facts, operations, traces, times } = this.#outbox;
     if (slots.length === 0) this.#firstWaitsSince = performance.now();
     slots.push(slot);
     statuses.push(answer?.status ?? 0);
@@ -136,6 +142,7 @@ class WorkerLoop {
     facts.push(answer?.facts);
     operations.push(taken);
     traces.push(trace);
+    if (this.#isTimed) times.push(began, epochMs());
   }
 
   #sendIfDue(): void {
@@ -161,8 +168,12 @@ const emptyBatch = (): AnswerBatch => ({
   facts: [],
   operations: [],
   traces: [],
+  times: [],
   milliseconds: 0,
 });
+
+/** Finer than Date's milliseconds, and the same in all threads. */
+const epochMs = (): number => performance.timeOrigin + performance.now();
 
 /** What the log needs of an error; nothing for a problem of the client's making. */
 function traceOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { type Facts, factsOf, type Source } from "./facts.ts";
 
 /** The stack of folders in src/, from the lowest. Those of one row are siblings and do not import each other. */
 const stack = [
-  ["memory", "tensor"],
+  ["memory", "tensor", "tracing"],
   ["kernels"],
   ["ir"],
   ["ops"],

@@ -44,7 +44,14 @@ export async function openWorkshop({
       const { facts, bytes } = submitted(request);
       const id = `job_${process.pid}_${++count}_${facts.digest.slice(0, 8)}`;
       await storage.blobs.put(facts.digest, bytes);
-      await storage.jobs.create({ ...facts, id, submission: facts.digest, summary: facts.summary as Job["summary"], client: "test" });
+      await storage.jobs.create({
+        ...facts,
+        id,
+        submission: facts.digest,
+        summary: facts.summary as Job["summary"],
+        client: "test",
+        traceparent: null,
+      });
       return id;
     },
     until: (id: string, is: (job: Job) => boolean): Promise<Job> => until(storage, id, is),

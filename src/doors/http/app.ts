@@ -1,7 +1,9 @@
 import accepts from "@fastify/accepts";
 import { serializerCompiler } from "@fastify/type-provider-zod";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { Tracing } from "../../tracing/tracing.ts";
 import type { WorkerPool } from "../../workers/pool.ts";
+import { tracedWorkers } from "../../workers/traced-workers.ts";
 import { allTasks } from "../../workers/tasks.ts";
 import type { Storage } from "../../jobs/contract.ts";
 import type { DatasetDesk } from "../../jobs/upload.ts";
@@ -21,6 +23,7 @@ import { limitRate } from "./plugins/rate-limit.ts";
 import { type BodyLimits, takeRawBodies } from "./plugins/raw-bodies.ts";
 import { reference } from "./plugins/reference.ts";
 import { requestIds, requestLog, sharedLoggers } from "./plugins/request-log.ts";
+import { tracing } from "./plugins/tracing.ts";
 import { shareGraphs } from "./plugins/shared-graphs.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
 import { operations } from "./routes/operations.ts";
@@ -52,6 +55,8 @@ export interface AppOptions {
   /** Where datasets are kept; none: the service has no datasets. */
   readonly datasets?: Omit<DatasetDesk, "pool">;
   readonly logger?: FastifyBaseLogger;
+  /** Who collects spans of what happens to requests; none: nobody does. */
+  readonly tracing?: Tracing;
   /** Keys that /v1 asks for; none: it asks for none. */
   readonly apiKeys?: readonly string[];
   /** Requests per minute of one client; 0: no limit. */
@@ -102,6 +107,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeAllContentTypeParsers();
   const methods = collectMethods(app);
   answerWithProblems(app, { maxBodyBytes });
+  await app.register(tracing, { isOn: options.tracing !== undefined });
 
   await app.register(accepts);
   await app.register(openApi);
@@ -127,7 +133,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
 /** Everything under /v1. */
 async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLimits): Promise<void> {
-  const { pool, jobs, apiKeys: keys = [] } = options;
+  const { jobs, apiKeys: keys = [] } = options;
+  const pool = options.tracing === undefined ? options.pool : tracedWorkers(options.pool, options.tracing);
   await limitRate(v1, { perMinute: options.rateLimit ?? 0 });
   if (keys.length > 0) requireApiKey(v1);
   refuseQueries(v1);

@@ -35,6 +35,7 @@ test("everything has a default", () => {
     JOB_ATTEMPTS: 3,
     MAX_HISTORY_ROWS: 20_000,
     WEBHOOK_PRIVATE_ADDRESSES: false,
+    OTEL_EXPORTER_OTLP_ENDPOINT: null,
     DEADLINE_MS: 30_000,
   });
 });

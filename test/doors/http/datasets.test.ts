@@ -135,7 +135,17 @@ test("datasets are listed page by page, the newest first, and deleted", async ()
 test("a dataset that a job reads which is not over cannot be deleted", async () => {
   const { id } = dataset(await upload("7\n8\n"));
   const remove = () => service.app.inject({ method: "DELETE", url: `/v1/datasets/${id}` });
-  const job = { id: "job_1", submission: "0".repeat(64), summary: {}, datasets: [id], tags: [], webhook: null, client: "c", steps: 1 };
+  const job = {
+    id: "job_1",
+    submission: "0".repeat(64),
+    summary: {},
+    datasets: [id],
+    tags: [],
+    webhook: null,
+    client: "c",
+    steps: 1,
+    traceparent: null,
+  };
   await storage.jobs.create(job);
   problemIn(await remove(), "dataset_in_use");
   await storage.jobs.cancel(job.id);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
+import { traceOf } from "../../../tracing/tracing.ts";
 
 const sane = /^[\w.:=/+-]{1,128}$/;
 
@@ -22,10 +23,11 @@ export function pathOf({ url }: Pick<FastifyRequest, "url">): string {
 }
 
 /** What every line about a request says of it. */
-export const aboutRequest = (request: FastifyRequest): { reqId: string; method: string; path: string } => ({
+export const aboutRequest = (request: FastifyRequest) => ({
   reqId: request.id,
   method: request.method,
   path: pathOf(request),
+  ...traceOf(request.traceparent),
 });
 
 /**

@@ -72,7 +72,13 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
     async (request, reply) => {
       const wait = preferredWait(request, reply);
       const submitted = await submitJob(
-        { body: bodyOf(request), client: clientOf(request), key: idempotencyKey(request), signal: request.departure },
+        {
+          body: bodyOf(request),
+          client: clientOf(request),
+          key: idempotencyKey(request),
+          signal: request.departure,
+          traceparent: request.traceparent,
+        },
         { pool, storage, privateWebhooks },
       );
       if ("refusal" in submitted) return sendAnswer(reply, submitted.refusal);

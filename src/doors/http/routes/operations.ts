@@ -14,7 +14,10 @@ export async function operations(scope: FastifyInstance, { pool, tasks }: { pool
     const contract = { ...(await contractOf(task)), problems: computeProblems };
     scope.post(path, { schema: aboutOperation(task), config: { contract } }, async (request, reply) => {
       if (vary !== undefined) reply.header("vary", vary);
-      const answer = await pool.run(task, parameters(request.headers), bodyOf(request), { signal: request.departure });
+      const answer = await pool.run(task, parameters(request.headers), bodyOf(request), {
+        signal: request.departure,
+        traceparent: request.traceparent,
+      });
       return sendAnswer(reply, answer);
     });
   }
