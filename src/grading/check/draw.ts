@@ -1,12 +1,13 @@
 import type { GivenInputs } from "../../program/draft.ts";
 import type { NamedValue } from "../../program/program.ts";
 import { normal, uniform } from "../../kernels/random.ts";
-import { allocate, isFloating } from "../../tensor/dtype.ts";
+import { type Data, isFloating } from "../../tensor/dtype.ts";
 import { type Shape, sizeOf, spanOf } from "../../tensor/shape.ts";
 import type { Drawn } from "./request.ts";
 import type { Limits } from "../../request/limits.ts";
 import { problemAt } from "../../problems/problems.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
+import { doublesOf } from "../doubles.ts";
 
 /** What numbers are drawn for; each purpose and name has a stream of its own, so that one does not shift the others. */
 type Purpose = "input" | "cotangent" | "direction" | "entries" | "probe";
@@ -18,7 +19,10 @@ export function streamOf(purpose: Purpose, name: string): number {
   return state >>> 0;
 }
 
-/** Inputs that a request leaves to chance, as if they had been given. `place` is where it asks for one. */
+/**
+ * Inputs that a request leaves to chance, as if they had been given. `place` is where it asks for one. Numbers are drawn when they are first
+ * read: what is refused for its shapes has taken none.
+ */
 export function drawInputs(
   wanted: Readonly<Record<string, Drawn>>,
   seed: number,
@@ -43,29 +47,41 @@ function drawTensor(name: string, { shape, between, ...drawn }: Drawn, seed: num
   const stream = streamOf("input", name);
   const whole = dtype !== null && !isFloating(dtype);
   const [low, high] = between ?? (whole ? [0, 1] : [-1, 1]);
-  const data = allocate(dtype === "bool" ? "bool" : "float64", sizeOf(shape));
-  for (let at = 0; at < data.length; at++) {
+  const one = (at: number): number => {
     const fraction = uniform(seed, stream, at);
-    data[at] = whole ? Math.ceil(low) + Math.floor(fraction * (Math.floor(high) - Math.ceil(low) + 1)) : low + fraction * (high - low);
-  }
-  return { shape, dtype, kind: dtype === "bool" ? "bool" : whole ? "whole" : "real", data, layout: "nested" };
+    return whole ? Math.ceil(low) + Math.floor(fraction * (Math.floor(high) - Math.ceil(low) + 1)) : low + fraction * (high - low);
+  };
+  let data: Data | null = null;
+  return {
+    shape,
+    dtype,
+    kind: dtype === "bool" ? "bool" : whole ? "whole" : "real",
+    layout: "nested",
+    get data() {
+      return (data ??= dtype === "bool" ? Uint8Array.from(doublesOf(sizeOf(shape), one)) : doublesOf(sizeOf(shape), one));
+    },
+  };
 }
 
 /** Weights between 1/2 and 3/2 of either sign: none is so small that what it weighs would go unchecked. */
 export function drawCotangent(shape: Shape, seed: number, stream = streamOf("cotangent", "")): Float64Array {
-  return Float64Array.from({ length: sizeOf(shape) }, (_, at) => {
+  return doublesOf(sizeOf(shape), (at) => {
     const number = 2 * uniform(seed, stream, at) - 1;
     return number + Math.sign(number) / 2;
   });
 }
 
-/** A direction through the space of all variables: normal numbers, which each variable's element type holds exactly. */
-export const drawDirection = (variables: readonly NamedValue[], seed: number, which: number): Float64Array[] =>
-  variables.map(({ name, value: { dtype, shape } }) => {
+/** Fills a direction through the space of all variables: with normal numbers, which each variable's element type holds exactly. */
+export function drawDirection(variables: readonly NamedValue[], seed: number, which: number, into: readonly Float64Array[]): void {
+  variables.forEach(({ name, value: { dtype } }, k) => {
     const stream = streamOf("direction", `${which} ${name}`);
-    const numbers = Float64Array.from({ length: sizeOf(shape) }, (_, at) => normal(seed, stream, at));
-    return dtype === "float32" ? numbers.map(Math.fround) : numbers;
+    const numbers = into[k];
+    for (let at = 0; at < numbers.length; at++) {
+      const number = normal(seed, stream, at);
+      numbers[at] = dtype === "float32" ? Math.fround(number) : number;
+    }
   });
+}
 
 /** At most `most` places among `size`, each at most once, in rising order: Floyd's algorithm. */
 export function drawEntries(name: string, size: number, most: number, seed: number): number[] {

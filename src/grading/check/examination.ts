@@ -41,12 +41,16 @@ export function eachEntry({ point, gradients, request }: Examination, find: (var
 /** Compares the derivative along every direction with what is found for it. */
 export function eachDirection(examination: Examination, find: (direction: Direction) => Found): Pair[] {
   const tolerance = toleranceOf(examination.request, examination.point.subject.objective.value.dtype);
-  return directionsOf(examination).map((direction) => ({ analytic: dot(examination.gradients, direction), ...find(direction), tolerance }));
+  return mapDirections(examination, (direction) => ({ analytic: dot(examination.gradients, direction), ...find(direction), tolerance }));
 }
 
-/** The request's random directions through all variables together. */
-export function directionsOf({ point, request }: Examination): Direction[] {
-  return Array.from({ length: request.directions }, (_, which) => drawDirection(point.subject.variables, request.seed, which));
+/** Does something with each of the request's random directions through all variables together, which follow each other in one place. */
+export function mapDirections<T>({ point, request }: Examination, use: (direction: Direction) => T): T[] {
+  const direction = point.stillDirection();
+  return Array.from({ length: request.directions }, (_, which) => {
+    drawDirection(point.subject.variables, request.seed, which, direction);
+    return use(direction);
+  });
 }
 
 /** ⟨g, v⟩ over all variables. */
@@ -56,8 +60,9 @@ export function dot(gradients: readonly ArrayLike<number>[], direction: Directio
   return sum;
 }
 
-/** The direction with length 1. */
-export function normalised(direction: Direction): Direction {
+/** Gives a direction the length 1. */
+export function normalise(direction: Direction): void {
   const length = norm(direction.map(norm));
-  return length === 0 ? direction : direction.map((part) => part.map((x) => x / length));
+  if (length === 0) return;
+  for (const part of direction) for (let at = 0; at < part.length; at++) part[at] /= length;
 }

@@ -1,9 +1,11 @@
+import { account } from "../../memory/account.ts";
 import { Cancelled } from "../../run/executable.ts";
 import type { Nonfinite } from "../../run/watch.ts";
 import type { Feeding, Outcome } from "../../run/run.ts";
 import type { Data } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import { type Tensor, tensorOf, zeros } from "../../tensor/tensor.ts";
+import { copied, doubles } from "../doubles.ts";
+import { copyOf, type Tensor, tensorOf, zeros } from "../../tensor/tensor.ts";
 import type { Subject, Variable } from "./subject.ts";
 
 /** One element per entry of a variable. */
@@ -40,7 +42,7 @@ export class Point {
     this.#feeding = feeding;
     this.weights = weights.data;
     const first = this.#run(subject.gradients, subject.weighted ? [...feeds, weights] : feeds);
-    const [objective, ...gradients] = first.wanted.map(({ data }) => Float64Array.from(data));
+    const [objective, ...gradients] = first.wanted.map(({ data }) => copied(data));
     this.objective = objective;
     this.gradients = gradients;
     this.nonfinite = first.nonfinite;
@@ -49,14 +51,14 @@ export class Point {
     const all = [...subject.program.inputs.map(({ value }) => value), ...subject.additions];
     const fixed = [...feeds, ...subject.additions.map(({ dtype, shape }) => zeros(dtype, shape))];
     const moving = new Set(subject.variables.map(({ fed }) => fed));
-    this.#feeds = fixed.map((tensor, at) => (moving.has(all[at]) ? tensorOf(tensor.dtype, tensor.shape, tensor.data) : tensor));
+    this.#feeds = fixed.map((tensor, at) => (moving.has(all[at]) ? copyOf(charged(tensor)) : tensor));
     this.#places = subject.variables.map(({ fed }) => {
       const { data } = this.#feeds[all.indexOf(fed)];
-      return { data, home: Float64Array.from(data) };
+      return { data, home: copied(data) };
     });
     this.#branches = this.#run(subject.values, this.#feeds)
       .wanted.slice(1)
-      .map((tensor) => ({ ...tensor, data: tensor.data.slice() }));
+      .map((tensor) => ({ ...tensor, data: charged(tensor).data.slice() }));
   }
 
   /** Moves one entry of a variable. */
@@ -68,13 +70,16 @@ export class Point {
 
   /** Moves all variables along a direction. */
   along(direction: Direction, by: number): Moved {
-    this.#places.forEach(({ data, home }, k) => data.set(home.map((x, at) => x + by * direction[k][at])));
+    this.#places.forEach(({ data, home }, k) => {
+      const part = direction[k];
+      for (let at = 0; at < home.length; at++) data[at] = home[at] + by * part[at];
+    });
     return this.#evaluate(() => this.#places.forEach(({ data, home }) => data.set(home)));
   }
 
   /** A direction in which nothing moves, to be changed. */
   stillDirection(): Float64Array[] {
-    return this.#places.map(({ home }) => new Float64Array(home.length));
+    return this.#places.map(({ home }) => doubles(home.length));
   }
 
   /** The imaginary part of the objective where the variables have these; valid until the next run. */
@@ -121,6 +126,12 @@ export class Point {
     for (let k = 0; k < this.weights.length; k++) sum += this.weights[k] * (a[k] - b[k]);
     return sum;
   }
+}
+
+/** The tensor, where memory for another like it is to be had. */
+function charged(tensor: Tensor): Tensor {
+  account().charge(tensor.data.byteLength);
+  return tensor;
 }
 
 /** Branches hold no NaN unless the operands do, and then there is no other side to be on. */

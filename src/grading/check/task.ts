@@ -2,6 +2,7 @@ import { defineTask, json, noParameters, type Shared } from "../../tasks/define.
 import type { TaskResult } from "../../tasks/result.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
+import { account } from "../../memory/account.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../tensor/tensor.ts";
 import { type CheckMethod, CheckRequest } from "./request.ts";
@@ -143,8 +144,9 @@ function weightsOf({ objective }: Subject, request: CheckRequest, limits: Limits
   return tensorOf(dtype, shape, sizeOf(shape) === 1 ? [1] : drawCotangent(shape, request.seed));
 }
 
-/** How many bytes an entry takes in the answer, at the least. */
+/** How many bytes an entry takes in the answer, at the least, and in memory, with its text. */
 const bytesPerEntry = 100;
+const heapPerEntry = 600;
 
 /** Refuses what would take too long, or too long an answer, before it begins. */
 function requireBounded({ variables, values, complex, tangent }: Subject, request: CheckRequest, limits: Limits): void {
@@ -162,4 +164,5 @@ function requireBounded({ variables, values, complex, tangent }: Subject, reques
   if (reported * bytesPerEntry > limits.answerBytes) {
     throw problem("answer_too_large", `The answer would be longer than ${limits.answerBytes} bytes: check fewer samples`);
   }
+  account().chargeHeap(reported * heapPerEntry);
 }

@@ -1,5 +1,5 @@
 import type { TaylorCheck, TaylorDirection } from "./response.ts";
-import { type Examination, directionsOf, dot, normalised } from "./examination.ts";
+import { type Examination, dot, mapDirections, normalise } from "./examination.ts";
 import type { Direction } from "./point.ts";
 import { jsonNumber } from "../json-number.ts";
 
@@ -14,7 +14,10 @@ const leastOrder = 1.8;
 
 /** How f(x + hv) - f(x) - h⟨g, v⟩ vanishes with h, along random directions v of length 1. */
 export function taylorRemainders(examination: Examination): TaylorCheck {
-  const directions = directionsOf(examination).map((direction) => alongDirection(examination, normalised(direction)));
+  const directions = mapDirections(examination, (direction) => {
+    normalise(direction);
+    return alongDirection(examination, direction);
+  });
   return { passed: directions.every(({ verdict }) => verdict !== "failed"), directions };
 }
 

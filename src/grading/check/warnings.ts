@@ -35,7 +35,10 @@ function* vanished(
 ): Generator<CheckWarning> {
   const { point, gradients, request } = examination;
   const { variables } = point.subject;
-  const isZero = (numbers: ArrayLike<number>): boolean => Array.from(numbers).every((x) => Math.abs(x) <= vanishing * point.scale);
+  const isZero = (numbers: ArrayLike<number>): boolean => {
+    for (let at = 0; at < numbers.length; at++) if (!(Math.abs(numbers[at]) <= vanishing * point.scale)) return false;
+    return true;
+  };
   const noise = noiseOf(point, request);
   // What lies at kinks alone is warned about as such, and what is zero where differences are not has failed.
   const agrees = (one: Compared | undefined): boolean =>

@@ -96,12 +96,12 @@ const moves = 4;
 
 function isAwayFromKinks(branches: Runnable, feeding: Feeding): boolean {
   const here = branches.run(feeding).wanted.map(copyOf);
+  const there = feeding.feeds.map((tensor) => (isFloating(tensor.dtype) ? copyOf(tensor) : tensor));
   for (let move = 0; move < moves; move++) {
-    const there = feeding.feeds.map((tensor, input): Tensor => {
-      if (!isFloating(tensor.dtype)) return tensor;
-      const data = tensor.data.slice();
-      for (let at = 0; at < data.length; at++) data[at] *= 1 + nearby * (2 * uniform(move, input, at) - 1);
-      return { ...tensor, data };
+    feeding.feeds.forEach(({ data, dtype }, input) => {
+      if (!isFloating(dtype)) return;
+      const moved = there[input].data;
+      for (let at = 0; at < data.length; at++) moved[at] = data[at] * (1 + nearby * (2 * uniform(move, input, at) - 1));
     });
     const { wanted } = branches.run({ ...feeding, feeds: there });
     if (!wanted.every((tensor, at) => sameNumbers(tensor, here[at]))) return false;

@@ -1,5 +1,6 @@
 import { uniform } from "../../kernels/random.ts";
-import { allocate, isFloating } from "../../tensor/dtype.ts";
+import { account } from "../../memory/account.ts";
+import { allocate, bytesPerElement, isFloating } from "../../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import type { Tensor, TensorType } from "../../tensor/tensor.ts";
 import { streamOf } from "../check/draw.ts";
@@ -23,6 +24,7 @@ export interface Manner {
 export function drawTensor(name: string, { dtype, shape }: TensorType, manner: Manner, seed: number): Tensor {
   const stream = streamOf("probe", name);
   const size = sizeOf(shape);
+  account().charge(size * bytesPerElement[dtype]);
   const data = allocate(dtype, size);
   const draw = (at: number): number => uniform(seed, stream, at);
   if (manner.oneHot) {

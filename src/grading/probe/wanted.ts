@@ -12,6 +12,7 @@ import type { ProbedInput, ProbeRequest } from "./request.ts";
 import { pointerTo, problemAt } from "../../problems/problems.ts";
 import { type ProgramSource, programOf } from "../../program/source.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
+import { doubles } from "../doubles.ts";
 
 /** An input to draw. */
 export interface WantedInput {
@@ -129,7 +130,7 @@ function takesClasses(target: () => ReturnType<ReturnType<typeof lossOf>["target
 /** A tensor of a wanted input's type, of which the numbers do not matter yet. */
 export function placeholder({ shape, dtype, oneHot }: WantedInput): GivenTensor {
   const whole = dtype === "int64" || dtype === "int32";
-  const data = dtype === "bool" ? new Uint8Array(sizeOf(shape)) : new Float64Array(sizeOf(shape));
+  const data = dtype === "bool" ? Uint8Array.from(doubles(sizeOf(shape))) : doubles(sizeOf(shape));
   if (oneHot) data.fill(1);
   return { shape, dtype, kind: dtype === "bool" ? "bool" : whole ? "whole" : "real", data, layout: "nested" };
 }

@@ -1,5 +1,6 @@
 import { normal, uniform } from "../../kernels/random.ts";
-import { isFloating, type DType } from "../../tensor/dtype.ts";
+import { account } from "../../memory/account.ts";
+import { bytesPerElement, isFloating, type DType } from "../../tensor/dtype.ts";
 import { sizeOf, type Shape } from "../../tensor/shape.ts";
 import { type Tensor, zeros } from "../../tensor/tensor.ts";
 
@@ -23,6 +24,7 @@ export const standardNormal: Initialiser = normal;
 
 /** A tensor drawn element by element, so that it does not depend on what else is drawn. */
 export function initialTensor(dtype: DType, shape: Shape, initial: Initialiser, seed: number, stream: number): Tensor {
+  account().charge(sizeOf(shape) * bytesPerElement[dtype]);
   const tensor = zeros(dtype, shape);
   if (!isFloating(dtype)) return tensor;
   const { data } = tensor;

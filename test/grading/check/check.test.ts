@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkMethods } from "../../../src/grading/check/request.ts";
+import { withBytes } from "../../support/account.ts";
 import { faultOf, problemOf } from "../../support/problems.ts";
 import { check, entriesOf } from "../answers.ts";
 
@@ -346,6 +347,15 @@ describe("refusals", () => {
     expect(faultOf(() => check(large, { operations: 1e9 }))).toMatchObject({ code: "operations_limit", pointer: "/samples" });
     expect(faultOf(() => check({ ...large, expression: "y = sum(x^2)" }, { answerBytes: 1e5 }))).toMatchObject({
       code: "answer_too_large",
+    });
+  });
+
+  test("what is refused for its shapes has drawn nothing, and drawing what there is no room for is refused", () => {
+    const large = { generate: { x: { shape: [300, 300] }, w: { shape: [3, 3] } }, samples: 1 };
+    withBytes(1e5, () => {
+      expect(faultOf(() => check({ ...large, expression: "y = sum(x @ w)" })).code).toBe("shape_mismatch");
+      expect(faultOf(() => check({ ...large, expression: "y = sum(x) + sum(w)" }, { operations: 1e5 })).code).toBe("operations_limit");
+      expect(problemOf(() => check({ ...large, expression: "y = sum(x) + sum(w)" })).code).toBe("memory_limit");
     });
   });
 });
