@@ -168,6 +168,16 @@ export const variables = Object.freeze({
     fallback: "1000",
     description: "Training jobs of one API key, or of one address without a key, that may wait; beyond it the answer is 429",
   }),
+  MAX_STREAMS: variable({
+    schema: count(1),
+    fallback: "2000",
+    description: "Streams of events, and requests that wait for the end of a job, that may be open at once; beyond it the answer is 503",
+  }),
+  MAX_STREAMS_PER_CLIENT: variable({
+    schema: count(1),
+    fallback: "1000",
+    description: "The same of one API key, or of one address without a key; beyond it the answer is 429",
+  }),
   MAX_DATASET_BYTES: variable({ schema: count(1), fallback: "1073741824", description: "Bytes of an uploaded dataset" }),
   JOB_ATTEMPTS: variable({
     schema: count(1, 1000),

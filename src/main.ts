@@ -60,7 +60,12 @@ async function start(config: Config): Promise<void> {
   const meter = new JobMeter();
   const app = await buildApp({
     pool,
-    jobs: { storage, meter, privateWebhooks: config.WEBHOOK_PRIVATE_ADDRESSES },
+    jobs: {
+      storage,
+      meter,
+      privateWebhooks: config.WEBHOOK_PRIVATE_ADDRESSES,
+      listeners: { all: config.MAX_STREAMS, perClient: config.MAX_STREAMS_PER_CLIENT },
+    },
     datasets: {
       blobs: storage.blobs,
       datasets: storage.datasets,

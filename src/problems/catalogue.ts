@@ -289,6 +289,11 @@ export const problems = Object.freeze({
     "This client has sent more requests than its share. Wait for as many seconds as the Retry-After header says.",
   ),
 
+  too_many_streams: kind(
+    429,
+    "Too many streams of one client are open",
+    "This client listens to as many jobs at once as one client may. Close streams that nobody reads, or ask for the events as pages.",
+  ),
   too_many_jobs: kind(
     429,
     "Too many jobs of one client are waiting",

@@ -17,6 +17,7 @@ const elsewhere = [
   "invalid_training",
   "idempotency_mismatch",
   "too_many_jobs",
+  "too_many_streams",
   "queue_full",
   "storage_unavailable",
   "storage_full",

@@ -9,6 +9,7 @@ import type { Storage } from "../../jobs/contract.ts";
 import type { DatasetDesk } from "../../jobs/upload.ts";
 import type { JobMeter } from "./plugins/job-metrics.ts";
 import type { SharedGraphs } from "../../jobs/shared-graphs.ts";
+import { type ListenerCaps, Listeners } from "./listeners.ts";
 import { apiKeys, requireApiKey } from "./plugins/auth.ts";
 import { compression } from "./plugins/compression.ts";
 import { crossOrigin } from "./plugins/cors.ts";
@@ -42,6 +43,8 @@ export interface JobsOptions {
   readonly meter?: JobMeter;
   /** Whether webhooks may go to addresses of a private network. */
   readonly privateWebhooks?: boolean;
+  /** How many may listen to jobs at once. */
+  readonly listeners?: ListenerCaps;
 }
 
 export interface AppOptions {
@@ -73,6 +76,8 @@ export interface AppOptions {
   readonly headersMs?: number;
   readonly requestMs?: number;
 }
+
+const usualListeners: ListenerCaps = Object.freeze({ all: 2_000, perClient: 1_000 });
 
 /** The HTTP service around a pool of workers, ready to listen or to be injected requests. Closing it leaves the pool open. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
@@ -118,7 +123,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(crossOrigin, { origins: options.corsOrigins ?? [] });
   refuseUnrouted(app, methods);
   await app.register(apiKeys, { keys: options.apiKeys ?? [] });
-  await app.register(metrics, { pool, jobs: options.jobs });
+  const listeners = new Listeners(options.jobs?.listeners ?? usualListeners);
+  await app.register(metrics, { pool, jobs: options.jobs && { ...options.jobs, listeners } });
   await app.register(compression);
 
   home(app);
@@ -126,13 +132,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   openApiDocument(app);
   await app.register(problemPages);
   await app.register(reference);
-  if (options.role !== "worker") await app.register((v1) => v1Routes(v1, options, { maxBodyBytes, maxPendingBytes }));
+  if (options.role !== "worker") await app.register((v1) => v1Routes(v1, options, listeners, { maxBodyBytes, maxPendingBytes }));
   await app.ready();
   return app;
 }
 
 /** Everything under /v1. */
-async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLimits): Promise<void> {
+async function v1Routes(v1: FastifyInstance, options: AppOptions, listeners: Listeners, limits: BodyLimits): Promise<void> {
   const { jobs, apiKeys: keys = [] } = options;
   const pool = options.tracing === undefined ? options.pool : tracedWorkers(options.pool, options.tracing);
   await limitRate(v1, { perMinute: options.rateLimit ?? 0 });
@@ -146,7 +152,7 @@ async function v1Routes(v1: FastifyInstance, options: AppOptions, limits: BodyLi
     await scope.register(graphs, { pool, sharedGraphs: options.sharedGraphs });
     if (jobs !== undefined) {
       const { storage, privateWebhooks = false } = jobs;
-      await scope.register(jobRoutes, { pool, storage, apiKeys: keys, privateWebhooks });
+      await scope.register(jobRoutes, { pool, storage, apiKeys: keys, privateWebhooks, listeners });
     }
     if (options.datasets !== undefined) {
       await scope.register(datasetUpload, { pool, ...options.datasets });

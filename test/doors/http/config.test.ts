@@ -31,6 +31,8 @@ test("everything has a default", () => {
     MAX_QUEUE: 1000,
     MAX_QUEUED_JOBS: 10_000,
     MAX_QUEUED_JOBS_PER_CLIENT: 1_000,
+    MAX_STREAMS: 2_000,
+    MAX_STREAMS_PER_CLIENT: 1_000,
     MAX_DATASET_BYTES: 2 ** 30,
     JOB_ATTEMPTS: 3,
     MAX_HISTORY_ROWS: 20_000,

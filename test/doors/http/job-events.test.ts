@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
+import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventStream } from "../../../src/doors/http/event-stream.ts";
+import { eventStream, taken, writtenEvents } from "../../../src/doors/http/event-stream.ts";
+import { JobFeeds, type JobReader } from "../../../src/jobs/job-feed.ts";
 import type { NewEvent } from "../../../src/jobs/contract.ts";
 import { JobEvent, JobEventList, type JobEventView } from "../../../src/jobs/response.ts";
 import { newJob, running, until } from "../../jobs/given.ts";
@@ -164,12 +166,14 @@ describe("events as a stream", () => {
 
   test("are interrupted by comments when nothing happens, so that proxies keep the connection", async () => {
     const id = await runningWith(3);
-    const stream = eventStream(service.jobs, await service.jobs.get(id), 0, { isOver: false, news: async () => false });
-    expect((await stream.next()).value).toMatch(/^retry: /);
-    expect((await stream.next()).value).toMatch(/^id: 1\n/);
-    expect((await stream.next()).value).toBe(": still here\n\n");
+    using follower = new JobFeeds(service.jobs, writtenEvents).follow(id, []);
+    const silent = { isOver: false, news: async () => false, page: (after: number) => follower.page(after) };
+    const stream = eventStream(await service.jobs.get(id), 0, silent);
+    expect(String((await stream.next()).value)).toMatch(/^retry: /);
+    expect(String((await stream.next()).value)).toMatch(/^id: 1\n/);
+    expect(String((await stream.next()).value)).toBe(": still here\n\n");
     await report(id, [progress(4)]);
-    expect((await stream.next()).value).toMatch(/^id: 4\n/);
+    expect(String((await stream.next()).value)).toMatch(/^id: 4\n/);
     await stream.return(undefined);
   });
 
@@ -230,6 +234,63 @@ describe("events as a stream", () => {
     client.leave();
     const head = await fetch(`${service.origin}/v1/jobs/${id}/events?stream=true`, { method: "HEAD" });
     expect(head.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+  });
+});
+
+describe("many streams", () => {
+  test("share one reading of what is new", async () => {
+    const id = await runningWith(2);
+    const reads: number[] = [];
+    const counted: JobReader = {
+      get: (job) => service.jobs.get(job),
+      watch: (job, onChange) => service.jobs.watch(job, onChange),
+      events: (job, query) => {
+        reads.push(query.after);
+        return service.jobs.events(job, query);
+      },
+    };
+    const feeds = new JobFeeds(counted, writtenEvents);
+    const followers = numbers(1, 300).map(() => feeds.follow(id, []));
+    for (let last = 2; last < 5; last++) {
+      const heard = Promise.all(followers.map((follower) => follower.news(25_000)));
+      await report(id, [progress(last)]);
+      expect(await heard).not.toContain(false);
+      const pages = await Promise.all(followers.map((follower) => follower.page(last)));
+      for (const page of pages) expect(page.latest?.id).toBe(last + 1);
+      expect(new Set(pages.map(({ written }) => written)).size).toBe(1);
+    }
+    expect(reads).toEqual([2, 3, 4]);
+    for (const follower of followers) follower[Symbol.dispose]();
+    expect(service.watched(id)).toBe(false);
+  });
+
+  test("of one client, and of all, have a cap; those that have ended count no more", async () => {
+    await using capped = await startJobService({ listeners: { all: 3, perClient: 2 }, apiKeys: ["first", "second"] });
+    const { id } = await running(capped.jobs);
+    const as = (key: string) => ({ authorization: `Bearer ${key}` });
+    const clients = [await listen(id, as("first"), "", capped), await listen(id, as("first"), "", capped)];
+    const path = `/v1/jobs/${id}/events?stream=true`;
+    const refused = await capped.get(path, as("first"));
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    await problemFrom(refused, "too_many_streams");
+    clients.push(await listen(id, as("second"), "", capped));
+    await problemFrom(await capped.get(path, as("second")), "overloaded");
+    expect(await (await fetch(`${capped.origin}/metrics`)).text()).toContain("adjoint_job_listeners 3\n");
+    // Who would wait for the end of a job does so where there is room, and else has the job as it is.
+    const before = performance.now();
+    expect(await (await capped.get(`/v1/jobs/${id}`, { ...as("second"), prefer: "wait=20" })).json()).toMatchObject({ status: "running" });
+    expect(performance.now() - before).toBeLessThan(15_000);
+    clients[0].leave();
+    await until(async () => (await listen(id, as("first"), "", capped)).answer.statusCode === 200);
+    for (const client of clients) client.leave();
+  });
+
+  test("are left when nobody takes what they bring", async () => {
+    const stalled = Promise.withResolvers<void>();
+    const pieces = taken(Readable.from([Buffer.from("a"), Buffer.from("b")]), stalled.resolve, 20);
+    expect(String((await pieces.next()).value)).toBe("a");
+    await stalled.promise;
+    await pieces.return(undefined);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
+import type { JobsOptions } from "../../../src/doors/http/app.ts";
 import { JobMeter } from "../../../src/doors/http/plugins/job-metrics.ts";
 import type { JobStore } from "../../../src/jobs/contract.ts";
 import type { RunnerTrouble } from "../../../src/jobs/run.ts";
@@ -18,10 +19,11 @@ export interface JobServiceOptions extends ServiceOptions {
   readonly trainers?: number;
   readonly caps?: StorageOptions["caps"];
   readonly retention?: StorageOptions["retention"];
+  readonly listeners?: JobsOptions["listeners"];
 }
 
 /** The service over a real storage, and over a real socket. */
-export async function startJobService({ trainers = 0, caps, retention, ...options }: JobServiceOptions = {}) {
+export async function startJobService({ trainers = 0, caps, retention, listeners, ...options }: JobServiceOptions = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "adjoint-jobs-"));
   const storage = await openStorage({
     dataDir,
@@ -34,7 +36,7 @@ export async function startJobService({ trainers = 0, caps, retention, ...option
   const settings = { limits: defaultLimits, graphsFolder: join(dataDir, "graphs"), threads: 1 };
   const onTrouble = ({ trace }: RunnerTrouble): unknown => process.stderr.write(`${trace}\n`);
   const training = trainers === 0 ? undefined : await startTrainers({ ...settings, storage, meter, trainers, onTrouble });
-  const service = await startService({ workers: 1, ...options, jobs: { storage, meter } });
+  const service = await startService({ workers: 1, ...options, jobs: { storage, meter, ...(listeners && { listeners }) } });
   await service.app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = service.app.server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;

@@ -113,3 +113,15 @@ export function observeQueue(registry: Registry, jobs: Pick<JobStore, "stats">):
   registry.registerMetric(byStatus);
   registry.registerMetric(oldest);
 }
+
+export function observeListeners(registry: Registry, listeners: { readonly count: number }): void {
+  const gauge = new Gauge({
+    name: "adjoint_job_listeners",
+    help: "Streams of events that are open, and requests that wait for the end of a job",
+    registers: [],
+    collect() {
+      this.set(listeners.count);
+    },
+  });
+  registry.registerMetric(gauge);
+}

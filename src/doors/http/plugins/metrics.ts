@@ -5,7 +5,8 @@ import { z } from "zod";
 import type { PoolStats, WorkerPool } from "../../../workers/pool.ts";
 import type { Storage } from "../../../jobs/contract.ts";
 import type { OperationContract } from "../contract.ts";
-import { type JobMeter, observeQueue } from "./job-metrics.ts";
+import type { Listeners } from "../listeners.ts";
+import { type JobMeter, observeListeners, observeQueue } from "./job-metrics.ts";
 import { tags } from "./openapi.ts";
 
 declare module "fastify" {
@@ -27,7 +28,9 @@ const contract: OperationContract = {
 
 export interface Measured {
   readonly pool: Pick<WorkerPool, "stats">;
-  readonly jobs?: { readonly storage: Pick<Storage, "jobs">; readonly meter?: JobMeter } | undefined;
+  readonly jobs?:
+    | { readonly storage: Pick<Storage, "jobs">; readonly listeners: Pick<Listeners, "count">; readonly meter?: JobMeter }
+    | undefined;
 }
 
 /** /metrics for Prometheus: the process, the requests by route, the pool, and the jobs. Each app has a registry of its own. */
@@ -37,7 +40,10 @@ export const metrics = fp<Measured>(
     collectDefaultMetrics({ register: registry });
     observeRequests(app, registry);
     observePool(registry, pool);
-    if (jobs !== undefined) observeQueue(registry, jobs.storage.jobs);
+    if (jobs !== undefined) {
+      observeQueue(registry, jobs.storage.jobs);
+      observeListeners(registry, jobs.listeners);
+    }
     jobs?.meter?.register(registry);
     app.get(
       "/metrics",

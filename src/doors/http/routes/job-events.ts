@@ -6,8 +6,8 @@ import { isFinal } from "../../../jobs/contract.ts";
 import { eventsExample, eventStreamExample } from "../../../jobs/examples.ts";
 import { JobEventList, JobId } from "../../../jobs/response.ts";
 import { problem } from "../../../problems/problems.ts";
-import { eventStream } from "../event-stream.ts";
-import { JobWatch } from "../../../jobs/job-watch.ts";
+import { eventStream, taken } from "../event-stream.ts";
+import { clientNames } from "../client-name.ts";
 import { viewOfEvent, viewOfPage } from "../../../jobs/job-view.ts";
 import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
@@ -28,7 +28,8 @@ const Query = z.strictObject({
 });
 
 /** What happens to a job: as pages, and as a stream that goes on until the job is over. */
-export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs } }, done) => {
+export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs }, apiKeys, feeds, listeners }, done) => {
+  const clientOf = clientNames(apiKeys);
   scope.get(
     "/v1/jobs/:id/events",
     {
@@ -81,9 +82,15 @@ export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: 
       // A proxy that collects what passes would keep the events back.
       reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
       if (request.method === "HEAD") return reply.send(Readable.from([]));
-      const watch = new JobWatch(jobs, id, endsOf(request));
+      const leave = listeners.enter(clientOf(request));
+      const follower = feeds.follow(id, endsOf(request));
+      const stream = Readable.from(taken(eventStream(job, after, follower), () => stream.destroy()));
       // However it ends, also before it has begun.
-      return reply.send(Readable.from(eventStream(jobs, job, after, watch)).once("close", () => watch[Symbol.dispose]()));
+      stream.once("close", () => {
+        follower[Symbol.dispose]();
+        leave();
+      });
+      return reply.send(stream);
     },
   );
   done();

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { isFinal } from "../../../jobs/contract.ts";
+import { isFinal, type Job as KeptJob } from "../../../jobs/contract.ts";
 import { createExamples, jobExample, listExample } from "../../../jobs/examples.ts";
 import { JobRequest, Tag } from "../../../training/request.ts";
 import { Job, JobId, JobList, jobStatuses } from "../../../jobs/response.ts";
@@ -10,7 +10,6 @@ import { answerExamples, requestExamples } from "../contract.ts";
 import { clientNames } from "../client-name.ts";
 import { submitJob } from "../../../jobs/submission.ts";
 import { viewOfJob, viewOfPage } from "../../../jobs/job-view.ts";
-import { untilOver } from "../../../jobs/job-watch.ts";
 import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { preferenceHeader, preferHeader, preferredWait } from "../preferences.ts";
@@ -23,9 +22,20 @@ const retryHeader = {
 };
 
 /** Training jobs: posted, listed, read and forgotten. */
-export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage, apiKeys, privateWebhooks }, done) => {
+export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage, apiKeys, privateWebhooks, listeners, feeds }, done) => {
   const store = storage.jobs;
   const clientOf = clientNames(apiKeys);
+
+  /** The job as it is when it is over or the seconds have passed; as it is now where too many wait already. */
+  const afterWait = async (request: FastifyRequest, id: string, seconds: number): Promise<KeptJob> => {
+    const leave = seconds === 0 ? null : listeners.enterIfRoom(clientOf(request));
+    if (leave === null) return store.get(id);
+    try {
+      return await feeds.untilOver(id, seconds, endsOf(request));
+    } finally {
+      leave();
+    }
+  };
 
   scope.post(
     "/v1/jobs",
@@ -83,7 +93,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
       );
       if ("refusal" in submitted) return sendAnswer(reply, submitted.refusal);
       if (submitted.isReplay) reply.header("idempotency-replayed", "true");
-      const job = wait === 0 ? submitted.job : await untilOver(store, submitted.job.id, wait, endsOf(request));
+      const job = wait === 0 ? submitted.job : await afterWait(request, submitted.job.id, wait);
       const isOver = wait > 0 && isFinal(job.status);
       return reply
         .code(isOver ? 200 : 202)
@@ -146,7 +156,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
       },
     },
     async (request, reply) => {
-      const job = await untilOver(store, request.params.id, preferredWait(request, reply), endsOf(request));
+      const job = await afterWait(request, request.params.id, preferredWait(request, reply));
       if (!isFinal(job.status)) reply.header("retry-after", worthAsking(job.progress?.remaining_seconds ?? 1));
       return reply.send(viewOfJob(job));
     },

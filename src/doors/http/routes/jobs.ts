@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncZod } from "@fastify/type-provider-zod";
+import { JobFeeds } from "../../../jobs/job-feed.ts";
+import { writtenEvents } from "../event-stream.ts";
 import { jobControl } from "./job-control.ts";
 import { jobEvents } from "./job-events.ts";
 import { jobHistory } from "./job-history.ts";
@@ -8,6 +10,7 @@ import { jobRun } from "./job-run.ts";
 import { jobWeights } from "./job-weights.ts";
 
 /** Training jobs, from the request to the weights. */
-export const jobRoutes: FastifyPluginAsyncZod<JobParts> = async (scope, parts) => {
+export const jobRoutes: FastifyPluginAsyncZod<Omit<JobParts, "feeds">> = async (scope, given) => {
+  const parts: JobParts = { ...given, feeds: new JobFeeds(given.storage.jobs, writtenEvents) };
   for (const routes of [jobList, jobControl, jobEvents, jobHistory, jobWeights, jobRun]) await scope.register(routes, parts);
 };
