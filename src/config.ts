@@ -184,6 +184,12 @@ export const variables = Object.freeze({
     fallback: "3",
     description: "Times that a job is begun without getting to a newer checkpoint, as threads or processes end under it, before it fails",
   }),
+  MAX_STORAGE_BYTES: variable({
+    schema: count(0),
+    fallback: "0",
+    description:
+      "Bytes of weights, datasets and submissions that are kept in all, beyond which uploads are answered 507 and jobs wait; 0: four fifths of what is free on the disk at the start, and in a database no limit",
+  }),
   MAX_HISTORY_ROWS: variable({
     schema: count(100),
     fallback: "20000",

@@ -148,6 +148,7 @@ async function opened(config: Config, logger: Logger): Promise<Storage> {
         attempts: config.JOB_ATTEMPTS,
         historyRows: config.MAX_HISTORY_ROWS,
       },
+      maxBytes: config.MAX_STORAGE_BYTES,
       onError: (error) => logger.error({ err: error }, "trouble in the storage"),
     });
   } catch (error) {

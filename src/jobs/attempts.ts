@@ -91,26 +91,30 @@ export interface Writer {
 /** See JobStore.report. */
 export async function reportOn(parts: Parts, writer: Writer, report: Report): Promise<{ status: JobStatus }> {
   const { id } = writer;
+  let gone: string[] = [];
   const status = await insist(parts, writer, (write) =>
     parts.database.transaction(async (tx) => {
       const events = report.events ?? [];
       const row = await holdAttempt(tx, writer, write, report, events.length);
-      await writeReport(parts, tx, row, report);
+      gone = await writeReport(parts, tx, row, report);
       await writeEvents(parts, tx, id, row.last_event, events);
       return row.status;
     }),
   );
   if (report.events !== undefined && report.events.length > 0) parts.watchers.changed(id);
+  // Before more is told: a job makes checkpoints no faster than old ones go.
+  await parts.discard(gone);
   return { status };
 }
 
 /** See JobStore.finish. */
 export async function finishJob(parts: Parts, writer: Writer, outcome: JobOutcome, report: Report = {}): Promise<void> {
   const { id } = writer;
+  let gone: string[] = [];
   const status = await insist(parts, writer, (write) =>
-    parts.database.transaction(async (tx) => {
+    parts.database.urgent(async (tx) => {
       const row = await holdAttempt(tx, writer, write, report, 0);
-      await writeReport(parts, tx, row, report);
+      gone = await writeReport(parts, tx, row, report);
       await thinMetrics(tx, id, loggingOf(jobOf(row)), parts.caps.historyRows);
       const { changes, events } = await ending(parts, tx, row, outcome);
       const changed = await changeJob(parts, tx, row, changes, [...(report.events ?? []), ...events]);
@@ -118,6 +122,7 @@ export async function finishJob(parts: Parts, writer: Writer, outcome: JobOutcom
     }),
   );
   parts.watchers.changed(id);
+  await parts.discard(gone);
   if (status === "queued") parts.dispatcher.wake();
 }
 
@@ -146,7 +151,8 @@ export async function holdAttempt(
   return row;
 }
 
-async function writeReport({ caps }: Parts, tx: Connection, row: JobRow, { metrics, checkpoint, keep }: Report): Promise<void> {
+/** Answers the digests of checkpoints that have gone. */
+async function writeReport({ caps }: Parts, tx: Connection, row: JobRow, { metrics, checkpoint, keep }: Report): Promise<string[]> {
   if (metrics !== undefined && metrics.length > 0) {
     await writeMetrics(tx, row.id, metrics);
     const steps = metrics.map(({ step }) => step);
@@ -154,7 +160,7 @@ async function writeReport({ caps }: Parts, tx: Connection, row: JobRow, { metri
     if (isThinned(Math.min(...steps), Math.max(...steps), logging, caps.historyRows))
       await thinMetrics(tx, row.id, logging, caps.historyRows);
   }
-  if (checkpoint !== undefined) await addCheckpoint(tx, row.id, checkpoint, keep);
+  return checkpoint === undefined ? [] : addCheckpoint(tx, row.id, checkpoint, keep);
 }
 
 /** What an outcome does to the row. What clients asked for in the meantime counts: see `settled`. */

@@ -1,8 +1,11 @@
 import { z } from "zod";
-import { type Checkpoint, type JobStore, isFinal } from "./contract.ts";
+import { type Checkpoint, type JobStore, type Storage, isFinal } from "./contract.ts";
 import { nearest } from "../problems/nearest.ts";
 import { problem, problemAt } from "../problems/problems.ts";
 import { checkpointName } from "./job-view.ts";
+import { isLost } from "./sound-files.ts";
+
+type Kept = Pick<Storage, "blobs" | "jobs">;
 
 /** The query parameter that says which of a job's weights are meant. */
 export const Which = z
@@ -15,8 +18,25 @@ export const Which = z
     examples: ["best"],
   });
 
-/** The checkpoint that is meant. Throws Problem unknown_job, and unknown_checkpoint, which says what there is. */
-export async function chosenWeights(jobs: JobStore, id: string, which: string | undefined): Promise<Checkpoint> {
+/**
+ * The checkpoint that is meant, whose weights are there to be read for a while. Throws Problem unknown_job, damaged_content, missing_content, and
+ * unknown_checkpoint, which says what there is.
+ */
+export async function chosenWeights({ jobs, blobs }: Kept, id: string, which: string | undefined): Promise<Checkpoint> {
+  for (let chosen = await namedWeights(jobs, id, which); ;) {
+    try {
+      await blobs.localPath(chosen.weights);
+      return chosen;
+    } catch (error) {
+      // It may just have given way to a newer one.
+      const now = isLost(error) ? await namedWeights(jobs, id, which) : chosen;
+      if (now.weights === chosen.weights) throw error;
+      chosen = now;
+    }
+  }
+}
+
+async function namedWeights(jobs: JobStore, id: string, which: string | undefined): Promise<Checkpoint> {
   const [job, checkpoints] = await Promise.all([jobs.get(id), jobs.checkpoints(id)]);
   const hasFinal = checkpoints.some(({ final }) => final);
   const meant = which ?? (isFinal(job.status) && hasFinal ? "final" : "latest");

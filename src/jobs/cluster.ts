@@ -15,7 +15,7 @@ import { createIdempotencyStore } from "./idempotency.ts";
 import { createJobStore } from "./job-store.ts";
 import type { Parts } from "./parts.ts";
 import type { Server } from "./postgres.ts";
-import { sweep, sweepRegularly } from "./retention.ts";
+import { sweep, sweepRegularly, unreferencedBlobs } from "./retention.ts";
 import { type Tables, migrate } from "./schema.ts";
 import type { StorageSettings } from "./storage-settings.ts";
 import { createWebhookStore } from "./webhook-store.ts";
@@ -43,7 +43,11 @@ export async function openCluster(settings: StorageSettings, connect: (onError: 
   boss.on("error", onError);
   const dispatcher = new BossDispatcher(boss, { database, onError, release: (id) => releaseJob(parts, id) });
   const watchers = new ClusterWatchers(database, onError);
-  const parts: Parts = { ...settings, database, dispatcher, watchers };
+  const cache = new BlobCache(join(settings.dataDir, "cache", "blobs"), settings.cacheBytes);
+  const blobs = new DatabaseBlobs(database, cache, settings.maxBytes);
+  const discard = (digests: readonly string[]): Promise<void> =>
+    blobs.discard(digests, (some) => unreferencedBlobs(database, some)).catch(onError);
+  const parts: Parts = { ...settings, database, dispatcher, watchers, discard };
   try {
     await database.query((db) => migrate(db, true));
     await translated(async () => {
@@ -56,18 +60,18 @@ export async function openCluster(settings: StorageSettings, connect: (onError: 
     await database.close();
     throw error;
   }
-  return assemble({ ...settings, onError }, parts, { boss, dispatcher, watchers });
+  return assemble({ ...settings, onError }, parts, { boss, blobs, dispatcher, watchers });
 }
 
 interface Running {
   readonly boss: PgBoss;
+  readonly blobs: DatabaseBlobs;
   readonly dispatcher: BossDispatcher;
   readonly watchers: ClusterWatchers;
 }
 
-function assemble(settings: StorageSettings, parts: Parts, { boss, dispatcher, watchers }: Running): Storage {
+function assemble(settings: StorageSettings, parts: Parts, { boss, blobs, dispatcher, watchers }: Running): Storage {
   const { database } = parts;
-  const blobs = new DatabaseBlobs(database, new BlobCache(join(settings.dataDir, "cache", "blobs"), settings.cacheBytes));
   const sweepOnce = () => sweep(database, settings.retention, (before, unreferenced) => blobs.sweep(before, unreferenced));
   const stopSweeping = sweepRegularly(sweepOnce, settings.retention.everyMs, settings.onError);
   return {
@@ -77,7 +81,7 @@ function assemble(settings: StorageSettings, parts: Parts, { boss, dispatcher, w
     idempotency: createIdempotencyStore(database),
     webhooks: createWebhookStore(database),
     graphs: createGraphStore(database),
-    ready: () => database.answers(answerMs),
+    ready: () => database.state(answerMs),
     dispatch: (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),
     sweep: sweepOnce,
     [Symbol.asyncDispose]: async () => {

@@ -1,6 +1,7 @@
 /** What clients may ask of a job that exists. */
 import { problem } from "../problems/problems.ts";
 import { type Job, type JobStatus, isFinal } from "./contract.ts";
+import { digestsOf } from "./history.ts";
 import { decideOnJob, event, holdJob, queueAgain, withdraw } from "./job-changes.ts";
 import type { Parts } from "./parts.ts";
 
@@ -42,11 +43,14 @@ export function resumeJob(parts: Parts, id: string): Promise<Job> {
   });
 }
 
-/** Forgets a job that is over. What belongs to it goes with its row, its blobs with the next sweep. */
-export async function deleteJob({ database }: Parts, id: string): Promise<void> {
-  await database.transaction(async (tx) => {
-    const { status } = await holdJob(tx, id);
+/** Forgets a job that is over, with what belongs to it. */
+export async function deleteJob({ database, discard }: Parts, id: string): Promise<void> {
+  const gone = await database.urgent(async (tx) => {
+    const { status, submission } = await holdJob(tx, id);
     if (!isFinal(status)) throw conflict(id, status, "deleted before it is over");
+    const checkpoints = await tx.selectFrom("checkpoints").select(["weights", "state"]).where("job_id", "=", id).execute();
     await tx.deleteFrom("jobs").where("id", "=", id).execute();
+    return [submission, ...digestsOf(checkpoints)];
   });
+  await discard(gone);
 }

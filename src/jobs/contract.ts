@@ -276,6 +276,9 @@ export interface GraphStore {
   get(id: string): Promise<string | null>;
 }
 
+/** What can be done with a storage: everything; what needs no room, and ending and deleting; nothing. */
+export type StorageState = "available" | "full" | "unavailable";
+
 /** Everything that is kept. `close` waits for what is under way. */
 export interface Storage extends AsyncDisposable {
   readonly jobs: JobStore;
@@ -284,8 +287,8 @@ export interface Storage extends AsyncDisposable {
   readonly idempotency: IdempotencyStore;
   readonly webhooks: WebhookStore;
   readonly graphs: GraphStore | null;
-  /** Whether the database answers, for /readyz. */
-  ready(): Promise<boolean>;
+  /** Whether the database answers and has room, for /readyz. */
+  ready(): Promise<StorageState>;
   /** Begins to hand jobs to `work`, at most `concurrency` at once; `work` is fulfilled when this dispatch is over. Aborting the signal means that the dispatch is no longer ours. */
   dispatch(work: (id: string, signal: AbortSignal) => Promise<void>, concurrency: number): Promise<Dispatching>;
   /** Forgets what nobody needs any more: old events and keys, and blobs that nothing refers to. Happens every few minutes by itself. */

@@ -9,6 +9,8 @@ import type { BlobCache } from "./blob-cache.ts";
 import type { Blobs } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { translated } from "./faults.ts";
+import type { Unreferenced } from "./retention.ts";
+import { beyondLimit } from "./room.ts";
 import type { Connection } from "./schema.ts";
 import { damaged, missing, proved } from "./sound-files.ts";
 
@@ -22,10 +24,13 @@ const atOnce = 200;
 export class DatabaseBlobs implements Blobs {
   readonly #database: Database;
   readonly #cache: BlobCache;
+  readonly #limit: number;
 
-  constructor(database: Database, cache: BlobCache) {
+  /** All blobs together have at most `limit` bytes; 0: as many as the database takes. */
+  constructor(database: Database, cache: BlobCache, limit: number) {
     this.#database = database;
     this.#cache = cache;
+    this.#limit = limit;
   }
 
   put(digest: string, bytes: Uint8Array): Promise<void> {
@@ -70,8 +75,15 @@ export class DatabaseBlobs implements Blobs {
     await pipeline(proved(this.#chunks(digest), digest), createWriteStream(draft, { flags: "wx" }));
   }
 
+  /** Removes blobs at once that nothing refers to any more; those that were kept by several, who may be about to refer to them, are left to the sweep. */
+  async discard(digests: readonly string[], unreferenced: Unreferenced): Promise<void> {
+    const left = await unreferenced([...new Set(digests)]);
+    if (left.length === 0) return;
+    await this.#database.query((db) => db.deleteFrom("blobs").where("digest", "in", left).where("keeps", "=", 1).execute());
+  }
+
   /** Removes blobs last kept before a time, in milliseconds since 1970, that nothing refers to. Answers how many. */
-  async sweep(before: number, unreferenced: (digests: readonly string[]) => Promise<readonly string[]>): Promise<number> {
+  async sweep(before: number, unreferenced: Unreferenced): Promise<number> {
     let removed = 0;
     let last = "";
     for (;;) {
@@ -103,7 +115,7 @@ export class DatabaseBlobs implements Blobs {
   /** Of a blob that is known already, the chunks that are damaged or missing are written anew. */
   async #keep(digest: string, bytes: number, chunkAt: (at: number, length: number) => Promise<Uint8Array>): Promise<void> {
     await this.#database.transaction(async (tx) => {
-      await enter(tx, digest, bytes);
+      if ((await enter(tx, digest, bytes)) === "new" && this.#limit > 0) await requireRoom(tx, bytes, this.#limit);
       const known = await chunkDigests(tx, digest);
       let position = 0;
       for (let at = 0; at < bytes; at += chunkBytes, position++) {
@@ -141,13 +153,26 @@ export class DatabaseBlobs implements Blobs {
  * Enters a blob, or marks it as used: then no sweep removes it before something refers to it. Whoever enters the same one at the same time waits for this
  * transaction, and finds it known.
  */
-async function enter(tx: Connection, digest: string, bytes: number): Promise<void> {
+async function enter(tx: Connection, digest: string, bytes: number): Promise<"new" | "known"> {
   const entry = { bytes, used_at: Date.now() };
-  await tx
+  const { keeps } = await tx
     .insertInto("blobs")
-    .values({ digest, ...entry })
-    .onConflict((conflict) => conflict.column("digest").doUpdateSet(entry))
-    .execute();
+    .values({ digest, ...entry, keeps: 1 })
+    .onConflict((conflict) =>
+      conflict.column("digest").doUpdateSet((blob) => ({ ...entry, keeps: sql<number>`${blob.ref("blobs.keeps")} + 1` })),
+    )
+    .returning("keeps")
+    .executeTakeFirstOrThrow();
+  return keeps === 1 ? "new" : "known";
+}
+
+/** Refuses a blob that was just entered when all together are too large. Throws Problem storage_limit. */
+async function requireRoom(tx: Connection, bytes: number, limit: number): Promise<void> {
+  const { all } = await tx
+    .selectFrom("blobs")
+    .select((blobs) => blobs.fn.sum<string>("bytes").as("all"))
+    .executeTakeFirstOrThrow();
+  if (Number(all) > limit) throw beyondLimit(bytes, Number(all) - bytes, limit);
 }
 
 /** The digests of a blob's chunks by their positions, computed where they lie. */

@@ -1,13 +1,18 @@
 import type { Kysely } from "kysely";
-import { translated } from "./faults.ts";
+import { isFull, storageFull, translated } from "./faults.ts";
+import type { Room } from "./room.ts";
+import type { StorageState } from "./contract.ts";
 import type { Connection, Tables } from "./schema.ts";
 
 /** The database, whichever it is. What it fails at becomes a Problem: storage_unavailable or storage_full. */
 export class Database {
   readonly #kysely: Kysely<Tables>;
+  readonly #room: Room | null;
 
-  constructor(kysely: Kysely<Tables>) {
+  /** Where the database lies on a disk of ours, the room on it. */
+  constructor(kysely: Kysely<Tables>, room: Room | null = null) {
     this.#kysely = kysely;
+    this.#room = room;
   }
 
   /** Runs single statements. */
@@ -16,12 +21,32 @@ export class Database {
   }
 
   /** Runs statements that take effect together or not at all: not at all when `work` throws. */
-  transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
+    if ((await this.#room?.isTaken()) === true) throw storageFull();
+    return this.#transact(work);
+  }
+
+  /** The same for what ends jobs or makes room: where the disk is full, it has the room that is held back. */
+  async urgent<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
+    try {
+      return await this.#transact(work);
+    } catch (error) {
+      if (!isFull(error) || (await this.#room?.giveUp()) !== true) throw error;
+      return this.#transact(work);
+    }
+  }
+
+  #transact<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
     return translated(() => this.#kysely.transaction().execute(work));
   }
 
-  /** Whether it answers at all within a time. */
-  async answers(patienceMs: number): Promise<boolean> {
+  /** Whether it answers at all within a time, and has room. */
+  async state(patienceMs: number): Promise<StorageState> {
+    if (!(await this.#answers(patienceMs))) return "unavailable";
+    return (await this.#room?.isTaken()) === true ? "full" : "available";
+  }
+
+  async #answers(patienceMs: number): Promise<boolean> {
     const patience = AbortSignal.timeout(patienceMs);
     const late = new Promise<boolean>((resolve) => patience.addEventListener("abort", () => resolve(false), { once: true }));
     const asked = this.#kysely.selectFrom("jobs").select("id").limit(1).execute();

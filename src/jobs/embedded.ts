@@ -10,7 +10,8 @@ import { createIdempotencyStore, releaseAllKeys } from "./idempotency.ts";
 import { createJobStore } from "./job-store.ts";
 import { LocalDispatcher } from "./local-dispatch.ts";
 import type { Parts } from "./parts.ts";
-import { sweep, sweepRegularly } from "./retention.ts";
+import { sweep, sweepRegularly, unreferencedBlobs } from "./retention.ts";
+import { Room } from "./room.ts";
 import { migrate } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { StorageSettings } from "./storage-settings.ts";
@@ -23,15 +24,18 @@ const answerMs = 2_000;
 export async function openEmbedded(settings: StorageSettings): Promise<Storage> {
   const { dataDir, onError } = settings;
   const unlock = lockFolder(dataDir);
-  const kysely = openSqlite(join(dataDir, "jobs.sqlite"));
-  const database = new Database(kysely);
+  const blobsFolder = join(dataDir, "blobs");
+  const room = await Room.of(dataDir, settings.maxBytes, await FileBlobs.bytesIn(blobsFolder));
+  const database = new Database(openSqlite(join(dataDir, "jobs.sqlite")), room);
   try {
     await database.query((db) => migrate(db, false));
+    const blobs = await FileBlobs.open(blobsFolder, room);
     const dispatcher = new LocalDispatcher({ database, onError, release: (id) => releaseJob(parts, id) });
-    const parts: Parts = { ...settings, database, dispatcher, watchers: new WatchList() };
+    const discard = (digests: readonly string[]): Promise<void> =>
+      blobs.discard(digests, (some) => unreferencedBlobs(database, some)).catch(onError);
+    const parts: Parts = { ...settings, database, dispatcher, watchers: new WatchList(), discard };
     await releaseAllKeys(database);
     await releaseAllJobs(parts);
-    const blobs = await FileBlobs.open(join(dataDir, "blobs"));
     return assemble(settings, parts, dispatcher, blobs, unlock);
   } catch (error) {
     await database.close();
@@ -51,7 +55,7 @@ function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDisp
     idempotency: createIdempotencyStore(database),
     webhooks: createWebhookStore(database),
     graphs: null,
-    ready: () => database.answers(answerMs),
+    ready: () => database.state(answerMs),
     dispatch: async (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),
     sweep: sweepOnce,
     [Symbol.asyncDispose]: async () => {

@@ -31,9 +31,7 @@ export function storageFault(error: unknown): Problem | null {
   if (!isCoded(error)) return null;
   const { code, errcode, message } = error;
   const primary = typeof errcode === "number" ? errcode & 255 : -1;
-  if (primary === sqlite.full || (typeof code === "string" && fullCodes.has(code))) {
-    return withCause(new Problem("storage_full", "There is no room left to keep what the request brings.", [], retryAfter), error);
-  }
+  if (primary === sqlite.full || (typeof code === "string" && fullCodes.has(code))) return withCause(storageFull(), error);
   const unavailable =
     sqlite.unavailable.includes(primary) ||
     (typeof code === "string" && unavailableCode.test(code)) ||
@@ -42,15 +40,25 @@ export function storageFault(error: unknown): Problem | null {
   return error.cause === undefined || error.cause === error ? null : storageFault(error.cause);
 }
 
+export const storageFull = (): Problem =>
+  new Problem("storage_full", "There is no room left to keep what the request brings.", [], retryAfter);
+
+/** Whether an error says that there is no room left. */
+export function isFull(error: unknown): boolean {
+  const found = error instanceof Problem ? error : storageFault(error);
+  return found?.code === "storage_full";
+}
+
 /** The reason stays with the problem for the log; clients do not see it. */
 function withCause(problem: Problem, cause: unknown): Problem {
   problem.cause = cause;
   return problem;
 }
 
+const passingCodes: ReadonlySet<string> = new Set(["storage_unavailable", "storage_full", "storage_limit"]);
+
 /** Whether an error is a passing one of the storage: the same call may succeed a little later. */
-export const isPassing = (error: unknown): boolean =>
-  error instanceof Problem && (error.code === "storage_unavailable" || error.code === "storage_full");
+export const isPassing = (error: unknown): boolean => error instanceof Problem && passingCodes.has(error.code);
 
 /** Whether a statement was refused since a row that it refers to is missing, or since another row refers to the one that was to go. */
 export const breaksReference = (error: unknown): boolean => isCoded(error) && (error.code === "23503" || error.errcode === 787);

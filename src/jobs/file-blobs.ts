@@ -6,7 +6,15 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { Blobs } from "./contract.ts";
 import { translated } from "./faults.ts";
+import type { Unreferenced } from "./retention.ts";
+import type { Room } from "./room.ts";
 import { SoundFiles } from "./sound-files.ts";
+
+/** The names of the folders that blobs lie in. */
+const shard = /^[0-9a-f]{2}$/;
+
+/** Whoever has been given the path of a blob reads it within this time, in milliseconds. */
+const readingMs = 60_000;
 
 const isCoded = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;
 
@@ -16,23 +24,39 @@ const isMissing = (error: unknown): boolean => isCoded(error, "ENOENT");
 export class FileBlobs implements Blobs {
   readonly #folder: string;
   readonly #drafts: string;
+  readonly #room: Room;
   readonly #sound = new SoundFiles();
+  /** When somebody last read a blob, or kept one that was there already: that which somebody may be about to use stays for a while. */
+  readonly #usedAt = new Map<string, number>();
   /** What is being done to a blob: keeping and removing one take turns. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  private constructor(folder: string) {
+  private constructor(folder: string, room: Room) {
     this.#folder = folder;
+    this.#room = room;
     this.#drafts = join(folder, "drafts");
   }
 
   /** Opens a folder that is this process's alone: drafts that lie there are those of a process that has ended. */
-  static async open(folder: string): Promise<FileBlobs> {
-    const blobs = new FileBlobs(folder);
+  static async open(folder: string, room: Room): Promise<FileBlobs> {
+    const blobs = new FileBlobs(folder, room);
     await translated(async () => {
       await rm(blobs.#drafts, { recursive: true, force: true });
       await mkdir(blobs.#drafts, { recursive: true });
     });
     return blobs;
+  }
+
+  /** How many bytes lie in a folder of blobs. */
+  static bytesIn(folder: string): Promise<number> {
+    return translated(async () => {
+      let bytes = 0;
+      for (const name of await namesIn(folder)) {
+        if (!shard.test(name)) continue;
+        for (const rest of await namesIn(join(folder, name))) bytes += (await sizeOf(join(folder, name, rest))) ?? 0;
+      }
+      return bytes;
+    });
   }
 
   put(digest: string, bytes: Uint8Array): Promise<void> {
@@ -51,6 +75,7 @@ export class FileBlobs implements Blobs {
 
   /** Read to its end before the first byte is handed on: what is damaged is refused, and not broken off. */
   async stream(digest: string): Promise<Readable> {
+    this.#usedAt.set(digest, Date.now());
     const path = this.#path(digest);
     this.#sound.forget(path);
     await this.#sound.require(path, digest);
@@ -62,16 +87,28 @@ export class FileBlobs implements Blobs {
   }
 
   async localPath(digest: string): Promise<string> {
+    this.#usedAt.set(digest, Date.now());
     const path = this.#path(digest);
     await this.#sound.require(path, digest);
     return path;
   }
 
+  /** Removes blobs at once that nothing refers to any more; those that somebody may be using are left to the sweep. */
+  async discard(digests: readonly string[], unreferenced: Unreferenced): Promise<void> {
+    for (const digest of await unreferenced([...new Set(digests)])) {
+      await this.#inTurn(digest, async () => {
+        if (!this.#usedAt.has(digest)) await this.#takeAway(digest);
+      });
+    }
+  }
+
   /** Removes blobs last kept before a time, in milliseconds since 1970, that nothing refers to. Answers how many. */
-  async sweep(before: number, unreferenced: (digests: readonly string[]) => Promise<readonly string[]>): Promise<number> {
+  async sweep(before: number, unreferenced: Unreferenced): Promise<number> {
     let removed = 0;
+    const readBefore = Date.now() - readingMs;
+    for (const [digest, usedAt] of this.#usedAt) if (usedAt < Math.min(before, readBefore)) this.#usedAt.delete(digest);
     for (const folder of await readdir(this.#folder)) {
-      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+      if (!shard.test(folder)) continue;
       const old: string[] = [];
       for (const name of await namesIn(join(this.#folder, folder))) {
         const digest = folder + name;
@@ -96,25 +133,39 @@ export class FileBlobs implements Blobs {
   /** One that was kept again after the sweep had looked at it stays. */
   async #remove(digest: string, before: number): Promise<boolean> {
     if (!(await this.#isOlder(digest, before))) return false;
-    await rm(this.#path(digest), { recursive: true, force: true });
+    await this.#takeAway(digest);
     return true;
+  }
+
+  async #takeAway(digest: string): Promise<void> {
+    const path = this.#path(digest);
+    const bytes = (await sizeOf(path)) ?? 0;
+    await rm(path, { recursive: true, force: true });
+    this.#room.giveBack(bytes);
   }
 
   #keep(digest: string, bytes: number, write: (draft: string) => Promise<void>): Promise<void> {
     return translated(() =>
       this.#inTurn(digest, async () => {
         const path = this.#path(digest);
-        if ((await sizeOf(path)) === bytes && (await this.#sound.isSound(path, digest))) {
+        const size = await sizeOf(path);
+        if (size !== null) this.#usedAt.set(digest, Date.now());
+        if (size === bytes && (await this.#sound.isSound(path, digest))) {
           // As young as a new one, so that no sweep removes it before something refers to it.
           await utimes(path, new Date(), new Date());
           await this.#sound.trust(path);
           return;
         }
         const draft = join(this.#drafts, randomUUID());
+        await this.#room.take(bytes);
         try {
           await write(draft);
           await settle(draft, path);
           await this.#sound.trust(path);
+          this.#room.giveBack(size ?? 0);
+        } catch (error) {
+          this.#room.giveBack(bytes);
+          throw error;
         } finally {
           await rm(draft, { force: true });
         }

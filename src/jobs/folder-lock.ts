@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { isFull } from "./faults.ts";
 
 /** Another process keeps its data in this folder. */
 export class FolderInUse extends Error {
@@ -23,7 +24,7 @@ export function lockFolder(folder: string): () => void {
     mkdirSync(folder, { recursive: true });
     lock = new DatabaseSync(join(folder, "lock"), { timeout: 0 });
     lock.exec("begin exclusive");
-    writeFileSync(holder, String(process.pid));
+    writeHolder(holder);
   } catch (error) {
     lock?.close();
     if (!isBusy(error)) throw unusable(folder, error);
@@ -33,6 +34,15 @@ export function lockFolder(folder: string): () => void {
     );
   }
   return () => lock.close();
+}
+
+/** A full disk takes no number, which is no reason not to start. */
+function writeHolder(path: string): void {
+  try {
+    writeFileSync(path, String(process.pid));
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
 }
 
 function unusable(folder: string, cause: unknown): FolderUnusable {

@@ -98,22 +98,22 @@ export function checkpointToGoOnFrom(tx: Connection, id: string): Promise<Checkp
     .executeTakeFirst();
 }
 
-/** Adds a checkpoint; one of the same step gives way. With `keep`, older ones without marks go beyond that many. */
-export async function addCheckpoint(tx: Connection, id: string, checkpoint: NewCheckpoint, keep?: number): Promise<void> {
+/**
+ * Adds a checkpoint; one of the same step gives way. With `keep`, older ones without marks go beyond that many. Answers the digests of what
+ * has gone.
+ */
+export async function addCheckpoint(tx: Connection, id: string, checkpoint: NewCheckpoint, keep?: number): Promise<string[]> {
   const { step, epoch, weights, state, bytes } = checkpoint;
   const marks = { best: Number(checkpoint.best), final: Number(checkpoint.final) };
   const row = { job_id: id, step, epoch, metrics: toText(checkpoint.metrics), weights, state, bytes, ...marks, created_at: Date.now() };
   if (checkpoint.best) await tx.updateTable("checkpoints").set({ best: 0 }).where("job_id", "=", id).execute();
-  await tx
-    .insertInto("checkpoints")
-    .values(row)
-    .onConflict((conflict) => conflict.columns(["job_id", "step"]).doUpdateSet(row))
-    .execute();
-  if (keep !== undefined) await pruneCheckpoints(tx, id, keep);
+  const former = await removeCheckpoints(tx, id, [step]);
+  await tx.insertInto("checkpoints").values(row).execute();
+  return keep === undefined ? former : [...former, ...(await pruneCheckpoints(tx, id, keep))];
 }
 
-/** The rows go at once, their blobs with the next sweep. What the next attempt would go on from stays whatever is kept. */
-async function pruneCheckpoints(tx: Connection, id: string, keep: number): Promise<void> {
+/** What the next attempt would go on from stays whatever is kept. */
+async function pruneCheckpoints(tx: Connection, id: string, keep: number): Promise<string[]> {
   const needed = await checkpointToGoOnFrom(tx, id);
   const unmarked = await tx
     .selectFrom("checkpoints")
@@ -127,5 +127,20 @@ async function pruneCheckpoints(tx: Connection, id: string, keep: number): Promi
     .slice(keep)
     .map(({ step }) => step)
     .filter((step) => step !== needed?.step);
-  if (steps.length > 0) await tx.deleteFrom("checkpoints").where("job_id", "=", id).where("step", "in", steps).execute();
+  return removeCheckpoints(tx, id, steps);
 }
+
+/** Removes the checkpoints of some steps; answers the digests of what they named. */
+export async function removeCheckpoints(tx: Connection, id: string, steps: readonly number[]): Promise<string[]> {
+  if (steps.length === 0) return [];
+  const removed = await tx
+    .deleteFrom("checkpoints")
+    .where("job_id", "=", id)
+    .where("step", "in", steps)
+    .returning(["weights", "state"])
+    .execute();
+  return digestsOf(removed);
+}
+
+export const digestsOf = (checkpoints: readonly Pick<CheckpointRow, "weights" | "state">[]): string[] =>
+  checkpoints.flatMap(({ weights, state }) => (state === null ? [weights] : [weights, state]));

@@ -103,7 +103,7 @@ export async function decideOnJob(
   id: string,
   decide: (tx: Connection, row: JobRow) => Promise<{ readonly changes: Changes; readonly events: readonly NewEvent[] } | null>,
 ): Promise<Job> {
-  const row = await parts.database.transaction(async (tx) => {
+  const row = await parts.database.urgent(async (tx) => {
     const held = await holdJob(tx, id);
     const decision = await decide(tx, held);
     return decision === null ? held : changeJob(parts, tx, held, decision.changes, decision.events);

@@ -48,6 +48,8 @@ export interface Parts {
   readonly dispatcher: Dispatcher;
   readonly watchers: Watchers;
   readonly caps: Caps;
+  /** Removes blobs that have lost a reference, unless there is another. What fails is left to the sweep. */
+  readonly discard: (digests: readonly string[]) => Promise<void>;
   /** How long writes of an attempt are tried again while the storage does not answer, in milliseconds. */
   readonly patienceMs: number;
 }

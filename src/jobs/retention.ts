@@ -28,8 +28,11 @@ export const defaultRetention: Retention = Object.freeze({
 /** How many jobs lose their events, and how many blobs are looked up, in one statement: nothing else waits for long. */
 const atOnce = 200;
 
+/** Says which of some blobs nothing refers to. */
+export type Unreferenced = (digests: readonly string[]) => Promise<readonly string[]>;
+
 /** Blobs that were kept before a time and that nothing refers to are removed; answers how many. */
-export type SweepBlobs = (before: number, unreferenced: (digests: readonly string[]) => Promise<readonly string[]>) => Promise<number>;
+export type SweepBlobs = (before: number, unreferenced: Unreferenced) => Promise<number>;
 
 export async function sweep(database: Database, { eventsMs, keysMs, blobsMs }: Retention, sweepBlobs: SweepBlobs): Promise<Swept> {
   const now = Date.now();
@@ -73,7 +76,7 @@ async function sweepKeys(database: Database, before: number): Promise<number> {
 }
 
 /** Those of the digests that no job, checkpoint or dataset names. */
-async function unreferencedBlobs(database: Database, digests: readonly string[]): Promise<string[]> {
+export async function unreferencedBlobs(database: Database, digests: readonly string[]): Promise<string[]> {
   const left = new Set(digests);
   for (let at = 0; at < digests.length; at += atOnce) {
     const some = digests.slice(at, at + atOnce);

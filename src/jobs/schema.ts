@@ -82,7 +82,8 @@ export interface Tables {
   idempotency_keys: { scope: string; key: string; body: string; job_id: string | null; created_at: number };
   /** Jobs that are over and whose webhooks are owed, and when to try next. */
   webhooks: { job_id: string; due_at: number; tries: number };
-  blobs: { digest: string; bytes: number; used_at: number };
+  /** `keeps` counts how often the same was kept. */
+  blobs: { digest: string; bytes: number; used_at: number; keeps: number };
   blob_chunks: { digest: string; position: number; bytes: Uint8Array };
 }
 
@@ -237,6 +238,13 @@ async function createTraces(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable("jobs").addColumn("traceparent", "text").execute();
 }
 
+async function countKeeps(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable("blobs")
+    .addColumn("keeps", "integer", (column) => column.notNull().defaultTo(1))
+    .execute();
+}
+
 const common: Record<string, Migration> = {
   "001_jobs": { up: createJobs },
   "002_history": { up: createHistory },
@@ -248,7 +256,7 @@ const common: Record<string, Migration> = {
 
 /** Brings the tables up to date. One process at a time does so: the others wait. */
 export async function migrate(db: Connection, contentInDatabase: boolean): Promise<void> {
-  const migrations = contentInDatabase ? { ...common, "004_content": { up: createContent } } : common;
+  const migrations = contentInDatabase ? { ...common, "004_content": { up: createContent }, "011_keeps": { up: countKeeps } } : common;
   const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
   if (error !== undefined)
     throw error instanceof Error ? error : new Error("The tables could not be brought up to date.", { cause: error });

@@ -14,6 +14,8 @@ export interface StorageOptions {
   readonly segmentSeconds?: number | null;
   /** Bytes of blobs of the database that are kept in files of this machine as well. */
   readonly cacheBytes?: number;
+  /** Bytes of content that may be kept in all; 0: what follows from the disk, or no limit in a database. */
+  readonly maxBytes?: number;
   /** Told of what fails in the background and has no caller. */
   readonly onError: (error: unknown) => void;
 }
@@ -35,6 +37,7 @@ export function complete({ caps, retention, ...options }: StorageOptions): Stora
     patienceMs: defaultPatienceMs,
     segmentSeconds: null,
     cacheBytes: defaultCacheBytes,
+    maxBytes: 0,
     ...options,
     caps: { ...defaultCaps, ...caps },
     retention: { ...defaultRetention, ...retention },

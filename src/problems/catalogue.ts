@@ -358,6 +358,12 @@ export const problems = Object.freeze({
     "The deadline has passed",
     "The request was not finished within the time that the service allows, waiting included, and was stopped. Use a smaller request, or run long training as a job.",
   ),
+
+  storage_limit: kind(
+    507,
+    "As much is kept as may be",
+    "What the request brings does not fit into what the service may keep of weights, datasets and submissions in all, which MAX_STORAGE_BYTES limits; the detail has the numbers. Delete jobs and datasets that are not needed any more, and send the request again. A training that has come to the limit waits for room.",
+  ),
 } satisfies Record<string, ProblemKind>);
 
 export type ProblemCode = keyof typeof problems;

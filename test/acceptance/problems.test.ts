@@ -21,6 +21,7 @@ const elsewhere = [
   "queue_full",
   "storage_unavailable",
   "storage_full",
+  "storage_limit",
   "invalid_encoding",
   "malformed_http",
   "unauthorized",

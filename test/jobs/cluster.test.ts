@@ -178,9 +178,9 @@ describe.skipIf(postgresPrograms === null)("a cluster", () => {
       for (const call of calls.map((each) => refusal(each))) {
         expect(await call).toMatchObject({ code: "storage_unavailable", status: 503, retryAfter: expect.any(Number) });
       }
-      expect(await storage.ready()).toBe(false);
+      expect(await storage.ready()).toBe("unavailable");
       await server.resume();
-      expect(await storage.ready()).toBe(true);
+      expect(await storage.ready()).toBe("available");
       expect(await storage.jobs.report(id, 1, {})).toEqual({ status: "running" });
       expect(await storage.jobs.checkpoints(id)).toMatchObject([{ step: 1 }]);
     });

@@ -48,7 +48,7 @@ describe("a folder", () => {
     await expect(open(dataDir)).rejects.toThrow(FolderInUse);
     await first.kill();
     await using storage = await open(dataDir);
-    expect(await storage.ready()).toBe(true);
+    expect(await storage.ready()).toBe("available");
   });
 
   test("is one storage's within a process, and free again when that is closed", async () => {
@@ -58,7 +58,7 @@ describe("a folder", () => {
       await expect(open(dataDir)).rejects.toThrow(String(process.pid));
     }
     await using storage = await open(dataDir);
-    expect(await storage.ready()).toBe(true);
+    expect(await storage.ready()).toBe("available");
   });
 });
 

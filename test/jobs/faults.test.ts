@@ -53,9 +53,17 @@ test("broken references are known on both databases", () => {
 class FrailDatabase extends Database {
   loses: ("answer" | "request")[] = [];
 
-  override async transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
+  override transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
+    return this.#losing(() => super.transaction(work));
+  }
+
+  override urgent<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
+    return this.#losing(() => super.urgent(work));
+  }
+
+  async #losing<T>(ask: () => Promise<T>): Promise<T> {
     const loss = this.loses.shift();
-    const answer = loss === "request" ? null : await super.transaction(work);
+    const answer = loss === "request" ? null : await ask();
     if (loss !== undefined) throw new Problem("storage_unavailable", "Lost.", [], 1);
     return answer as T;
   }
@@ -71,7 +79,7 @@ describe("a write whose answer is lost", () => {
     await database.query((db) => migrate(db, false));
     const dispatcher = new LocalDispatcher({ database, release: async () => {}, onError: () => {} });
     const caps = { queued: 10, queuedPerClient: 10, attempts: 3, historyRows: 20_000 };
-    parts = { database, dispatcher, watchers: new WatchList(), caps, patienceMs: 5_000 };
+    parts = { database, dispatcher, watchers: new WatchList(), caps, discard: async () => {}, patienceMs: 5_000 };
   });
   afterAll(async () => {
     await database.close();

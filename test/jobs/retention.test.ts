@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { BlobCache } from "../../src/jobs/blob-cache.ts";
 import { everyStorage, temporaryFolder } from "./backends.ts";
 import { checkpointAt, claimed, digestOf, eventTypes, newJob, running } from "./given.ts";
 
-const ageMs = 150;
+const ageMs = 400;
 const retention = { eventsMs: ageMs, keysMs: ageMs, blobsMs: ageMs };
 
 everyStorage(
@@ -58,17 +58,40 @@ everyStorage(
       expect(await sizes(old.map(digestOf))).not.toContain(null);
     });
 
-    test("checkpoints that are not kept take their blobs with them", async () => {
-      const { id } = await running(given.storage.jobs);
+    test("checkpoints that are not kept, and jobs that are deleted, take their blobs with them at once", async () => {
+      const { jobs } = given.storage;
+      const submission = await kept("a submission");
+      const { id } = await running(jobs, { submission });
       const digests: string[] = [];
       for (const step of [1, 2, 3]) {
-        const weights = await kept(`weights of step ${step}`);
-        digests.push(weights);
-        await given.storage.jobs.report(id, 1, { checkpoint: checkpointAt(step, { weights, state: null }), keep: 1 });
+        const [weights, state] = [await kept(`weights of step ${step}`), await kept(`state of step ${step}`)];
+        digests.push(weights, state);
+        await jobs.report(id, 1, { checkpoint: checkpointAt(step, { weights, state }), keep: 1 });
       }
-      await sleep(ageMs + 50);
-      await given.storage.sweep();
-      expect(await sizes(digests)).toEqual([null, null, expect.any(Number)]);
+      const there = expect.any(Number);
+      expect(await sizes(digests)).toEqual([null, null, null, null, there, there]);
+      // One of the same step gives way, but for what it shares with the new one.
+      const again = await kept("weights of step 3, again");
+      await jobs.report(id, 1, { checkpoint: checkpointAt(3, { weights: again, state: digests[5] }), keep: 1 });
+      expect(await sizes([again, ...digests.slice(4)])).toEqual([there, null, there]);
+      await jobs.finish(id, 1, { status: "cancelled", message: "" });
+      await jobs.delete(id);
+      expect(await sizes([submission, again, digests[5]])).toEqual([null, null, null]);
+    });
+
+    test("what somebody may be about to use stays for a while", async () => {
+      const { jobs, blobs } = given.storage;
+      const [shared, referred, own] = [await kept("kept by two"), await kept("referred to by two"), await kept("by one")];
+      // Another job has come to the very same bytes, and has not said so yet.
+      await kept("kept by two");
+      await running(jobs, { submission: referred });
+      const { id } = await running(jobs);
+      await jobs.report(id, 1, { checkpoint: checkpointAt(1, { weights: shared, state: referred }) });
+      await jobs.report(id, 1, { checkpoint: checkpointAt(2, { weights: own }), keep: 1 });
+      const reading = await blobs.localPath(own);
+      await jobs.report(id, 1, { checkpoint: checkpointAt(3), keep: 1 });
+      expect(await sizes([shared, referred])).not.toContain(null);
+      expect(readFileSync(reading, "utf8")).toBe("by one");
     });
 
     test("events of jobs that are over go when they are old, and their numbers stay taken", async () => {

@@ -35,6 +35,7 @@ test("everything has a default", () => {
     MAX_STREAMS_PER_CLIENT: 1_000,
     MAX_DATASET_BYTES: 2 ** 30,
     JOB_ATTEMPTS: 3,
+    MAX_STORAGE_BYTES: 0,
     MAX_HISTORY_ROWS: 20_000,
     WEBHOOK_PRIVATE_ADDRESSES: false,
     OTEL_EXPORTER_OTLP_ENDPOINT: null,

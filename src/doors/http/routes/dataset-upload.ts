@@ -62,7 +62,7 @@ export const datasetUpload: FastifyPluginCallbackZod<DatasetDesk> = (scope, desk
               examples: { csv: { summary: "Made of a CSV", value: datasetExamples.upload.answer } },
             },
           ],
-          problems: [400, 401, 408, 413, 415, 422, 429, 500, 503, 504],
+          problems: [400, 401, 408, 413, 415, 422, 429, 500, 503, 504, 507],
         },
       },
       onError: ({ raw }, _reply, _error, hooked) => {

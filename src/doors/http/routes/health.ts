@@ -20,9 +20,9 @@ const Ready = z
     workers: z.int().meta({ description: "Worker threads that can take requests", examples: [4] }),
     busy: z.int().meta({ description: "Worker threads that are computing", examples: [1] }),
     queued: z.int().meta({ description: "Requests that wait for a worker", examples: [0] }),
-    storage: z.enum(["available", "unavailable"]).meta({
+    storage: z.enum(["available", "full", "unavailable"]).meta({
       description:
-        "Whether what keeps training jobs and data answers. Without it the service still computes, and answers 503 to what needs it",
+        "Whether what keeps training jobs and data answers and has room. Without it the service still computes, and answers 503 to what needs it; where it is full, jobs can be read, cancelled and deleted",
       examples: ["available"],
     }),
     kernels: z.enum(builds).meta({
@@ -93,7 +93,7 @@ export function health(app: FastifyInstance, { pool, storage }: Watched): void {
         workers,
         busy,
         queued,
-        storage: (await storage?.ready()) === false ? "unavailable" : "available",
+        storage: (await storage?.ready()) ?? "available",
         kernels,
       };
       return reply.type("application/json").send(JSON.stringify(facts));

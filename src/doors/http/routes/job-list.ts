@@ -75,7 +75,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
             examples: answerExamples(createExamples),
           },
           otherAnswers: [{ ...jobAnswer, description: "The job, which was over within the time that the client would wait" }],
-          problems: [...computeProblems, 409, 410],
+          problems: [...computeProblems, 409, 410, 507],
         },
       },
     },

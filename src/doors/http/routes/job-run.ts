@@ -64,7 +64,7 @@ export const jobRun: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storag
       async (request, reply) => {
         const body = bodyOf(request);
         const { id } = request.params;
-        const [{ submission }, checkpoint] = await Promise.all([jobs.get(id), chosenWeights(jobs, id, request.query.which)]);
+        const [{ submission }, checkpoint] = await Promise.all([jobs.get(id), chosenWeights(storage, id, request.query.which)]);
         const [assignment, weights] = await Promise.all([blobs.localPath(submission), blobs.localPath(checkpoint.weights)]);
         return sendAnswer(reply, await pool.run(task, { assignment, weights }, body, { signal: request.departure }));
       },

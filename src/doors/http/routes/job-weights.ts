@@ -26,7 +26,7 @@ const Query = z.strictObject({
 
 /** The weights that a job has come to, as a file and as JSON. */
 export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage }, done) => {
-  const { jobs, blobs } = storage;
+  const { blobs } = storage;
   scope.get(
     "/v1/jobs/:id/weights",
     {
@@ -71,7 +71,7 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
     async (request, reply) => {
       const { id } = request.params;
       const { which, format, encoding } = request.query;
-      const checkpoint = await chosenWeights(jobs, id, which);
+      const checkpoint = await chosenWeights(storage, id, which);
       const isJson = format === undefined ? namesType(request, "application/json") : format === "json";
       const etag = isJson ? `"${checkpoint.weights}-${encoding}"` : `"${checkpoint.weights}"`;
       reply.headers({ etag, vary: "Accept", "cache-control": "private, no-cache" });
