@@ -5,6 +5,8 @@
 import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { z } from "zod";
+import { memoryOfMachine } from "./memory/machine.ts";
+import { type Shares, shares, type Threads, threadsFor } from "./memory/shares.ts";
 
 /** Sizes are counts; "64M" and the like are not understood, so that a number means one thing. */
 const count = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
@@ -64,8 +66,8 @@ const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"]
 
 interface Variable<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
-  /** What stands in place of a variable that is not set or empty. */
-  readonly fallback: string | (() => string);
+  /** What stands in place of a variable that is not set or empty; it may follow from variables before it. */
+  readonly fallback: string | ((given: Given) => number);
   /** The default in words, where it is no constant. */
   readonly fallbackInWords?: string;
   /** A faulty value is not repeated: it may hold a password. */
@@ -73,10 +75,19 @@ interface Variable<S extends z.ZodType = z.ZodType> {
   readonly description: string;
 }
 
+/** What a default may follow from: the machine, and the variables before its own. */
+interface Given {
+  readonly memoryOf: () => number;
+  readonly threadsOf: () => Threads;
+  readonly sharesOf: () => Shares;
+}
+
 const variable = <S extends z.ZodType>(definition: Variable<S>): Variable<S> => Object.freeze(definition);
 
 /** A memory has room for what this many threads pack: see src/kernels/workspace.ts. */
 const mostThreads = 16;
+
+const byMemory = (most: number): string => `${most}, less where memory is short`;
 
 /** Every variable. All are optional. */
 export const variables = Object.freeze({
@@ -95,24 +106,30 @@ export const variables = Object.freeze({
     fallback: "all",
     description: "What this process does, beside others on one DATABASE_URL: api answers requests, worker trains, all does both",
   }),
+  MAX_MEMORY: variable({
+    schema: count(1),
+    fallback: ({ memoryOf }) => memoryOf(),
+    fallbackInWords: "the limit of the container, or else the machine's memory",
+    description: "Bytes of memory that the process may use; the defaults of the limits follow from it",
+  }),
   TRAINERS: variable({
     schema: count(1, 1024),
-    fallback: () => String(Math.max(1, Math.floor(availableParallelism() / 2))),
-    fallbackInWords: "half the number of cores, at least 1",
+    fallback: ({ threadsOf }) => threadsOf().trainers,
+    fallbackInWords: "half the number of cores, at least 1; less where memory is short",
     description: "Jobs that this process trains at once",
   }),
   WORKERS: variable({
     schema: count(1, 1024),
     // One long request must not hold up the short ones, hence two even on one core. The event loop needs no core of its own: it moves
     // bytes only, and the operating system lets a thread that mostly sleeps go first.
-    fallback: () => String(Math.max(2, availableParallelism())),
-    fallbackInWords: "the number of cores, at least 2",
+    fallback: ({ threadsOf }) => threadsOf().workers,
+    fallbackInWords: "the number of cores, at least 2; less where memory is short",
     description: "Worker threads that compute",
   }),
   THREADS: variable({
     schema: count(1, mostThreads),
-    fallback: () => String(Math.min(mostThreads, Math.max(1, availableParallelism()))),
-    fallbackInWords: `the number of cores, at most ${mostThreads}`,
+    fallback: ({ threadsOf }) => threadsOf().crew,
+    fallbackInWords: `the number of cores, at most ${mostThreads}; less where memory is short`,
     description: "Threads that may work on one large request while others are idle; the results are the same for any number",
   }),
   API_KEYS: variable({
@@ -139,17 +156,38 @@ export const variables = Object.freeze({
     description:
       "Whose X-Forwarded-For tells the client's address: true for anyone, or the addresses and networks of proxies, separated by commas",
   }),
-  MAX_BODY_BYTES: variable({ schema: count(1), fallback: "67108864", description: "Bytes of a request body" }),
+  MAX_BODY_BYTES: variable({
+    schema: count(1),
+    fallback: ({ sharesOf }) => sharesOf().limits.bodyBytes,
+    fallbackInWords: byMemory(67108864),
+    description: "Bytes of a request body",
+  }),
   MAX_PENDING_BYTES: variable({
     schema: count(1),
-    fallback: "1073741824",
+    fallback: ({ sharesOf }) => sharesOf().limits.pendingBytes,
+    fallbackInWords: byMemory(1073741824),
     description: "Bytes of all request bodies that are being received or wait for their answers; beyond it large ones are turned away",
   }),
   MAX_NODES: variable({ schema: count(1), fallback: "250000", description: "Nodes of a graph, after expressions and layers are expanded" }),
-  MAX_ELEMENTS: variable({ schema: count(1), fallback: "67108864", description: "Elements of one tensor, given or computed" }),
-  MAX_BYTES: variable({ schema: count(1), fallback: "2147483648", description: "Bytes that the tensors of one request may hold together" }),
+  MAX_ELEMENTS: variable({
+    schema: count(1),
+    fallback: ({ sharesOf }) => sharesOf().limits.elements,
+    fallbackInWords: byMemory(67108864),
+    description: "Elements of one tensor, given or computed",
+  }),
+  MAX_BYTES: variable({
+    schema: count(1),
+    fallback: ({ sharesOf }) => sharesOf().limits.bytes,
+    fallbackInWords: byMemory(2147483648),
+    description: "Bytes that the tensors of one request may hold together",
+  }),
   MAX_OPERATIONS: variable({ schema: count(1), fallback: "100000000000", description: "Floating-point operations of one request" }),
-  MAX_ANSWER_BYTES: variable({ schema: count(1), fallback: "268435456", description: "Bytes of an answer" }),
+  MAX_ANSWER_BYTES: variable({
+    schema: count(1),
+    fallback: ({ sharesOf }) => sharesOf().limits.answerBytes,
+    fallbackInWords: byMemory(268435456),
+    description: "Bytes of an answer",
+  }),
   MAX_NESTING: variable({ schema: count(1, 1000), fallback: "100", description: "Lists, objects or parentheses inside one another" }),
   MAX_RANK: variable({ schema: count(1, 256), fallback: "32", description: "Axes of one tensor" }),
   MAX_POINTS: variable({ schema: count(1), fallback: "10000", description: "Points at which one request evaluates a program" }),
@@ -178,7 +216,12 @@ export const variables = Object.freeze({
     fallback: "1000",
     description: "The same of one API key, or of one address without a key; beyond it the answer is 429",
   }),
-  MAX_DATASET_BYTES: variable({ schema: count(1), fallback: "1073741824", description: "Bytes of an uploaded dataset" }),
+  MAX_DATASET_BYTES: variable({
+    schema: count(1),
+    fallback: ({ sharesOf }) => sharesOf().limits.datasetBytes,
+    fallbackInWords: byMemory(1073741824),
+    description: "Bytes of an uploaded dataset",
+  }),
   JOB_ATTEMPTS: variable({
     schema: count(1, 1000),
     fallback: "3",
@@ -222,26 +265,51 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** Reads the configuration from an environment, by default this process's. Throws a ConfigError. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+/** Reads the configuration from an environment, by default this process's, on a machine of so much memory. Throws a ConfigError. */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  machine: number = memoryOfMachine(),
+): Config {
   const faults: string[] = [];
-  const values = Object.entries<Variable>(variables).map(([name, { schema, fallback, isSecret = false }]) => {
-    const given = environment[name]?.trim() ?? "";
-    const result = schema.safeParse(given === "" ? defaultOf(fallback) : given);
-    const not = isSecret ? "" : `, not ${JSON.stringify(given)}`;
+  const values: Record<string, unknown> = {};
+  // Whatever a default follows from stands before it, and is at worst a default itself.
+  const soFar = values as Config;
+  const given: Given = {
+    memoryOf: () => machine,
+    threadsOf: once(() => threadsFor(soFar.MAX_MEMORY, availableParallelism())),
+    sharesOf: once(() => sharesOf(soFar)),
+  };
+  for (const [name, { schema, fallback, isSecret = false }] of Object.entries<Variable>(variables)) {
+    const text = environment[name]?.trim() ?? "";
+    const otherwise = typeof fallback === "string" ? fallback : String(fallback(given));
+    const result = schema.safeParse(text === "" ? otherwise : text);
+    const not = isSecret ? "" : `, not ${JSON.stringify(text)}`;
     if (!result.success) faults.push(`${name} must be ${expectation(schema, result.error)}${not}.`);
-    return [name, result.data];
-  });
+    values[name] = result.success ? result.data : schema.parse(otherwise);
+  }
   const role = environment.ROLE?.trim() ?? "";
   const url = environment.DATABASE_URL?.trim() ?? "";
   if ((role === "api" || role === "worker") && url === "") {
     faults.push(`ROLE may be ${role} only beside a DATABASE_URL: processes share their jobs in that database.`);
   }
   if (faults.length > 0) throw new ConfigError(faults.join("\n"));
-  return Object.freeze(Object.fromEntries(values)) as Config;
+  return Object.freeze(soFar);
 }
 
-const defaultOf = (fallback: Variable["fallback"]): string => (typeof fallback === "string" ? fallback : fallback());
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** The threads that a process starts: whoever only trains answers nothing that needs more than one worker. */
+export const threadsOf = ({ ROLE, WORKERS, TRAINERS, THREADS }: Config): Threads => ({
+  workers: ROLE === "worker" ? 1 : WORKERS,
+  trainers: ROLE === "api" ? 0 : TRAINERS,
+  crew: THREADS,
+});
+
+/** How a process shares its memory out. */
+export const sharesOf = (config: Config): Shares => shares(config.MAX_MEMORY, threadsOf(config));
 
 function expectation(schema: z.ZodType, error: z.ZodError): string {
   const options = schema instanceof z.ZodPipe ? schema.in : schema;

@@ -2,7 +2,10 @@ import { join } from "node:path";
 import closeWithGrace from "close-with-grace";
 import type { Logger } from "pino";
 import about from "../package.json" with { type: "json" };
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { type Config, ConfigError, readConfig, threadsOf } from "./config.ts";
+import { type MemoryBudget, budgetOf } from "./memory/budget.ts";
+import { collectGarbage } from "./memory/garbage.ts";
+import { leastFor, suffices } from "./memory/shares.ts";
 import { Registry } from "./program/registry.ts";
 import { buildApp } from "./doors/http/app.ts";
 import { createLogger, flushed } from "./doors/http/logger.ts";
@@ -46,11 +49,11 @@ async function start(config: Config): Promise<void> {
   const tracing = await collector(config, logger);
   const traces = tracing === undefined ? {} : { tracing };
   const storage = await opened(config, logger);
-  const settings = { limits: limitsOf(config), graphsFolder, threads: config.THREADS };
+  const budget = affordable(config);
+  const settings = { limits: limitsOf(config), graphsFolder, threads: config.THREADS, budget };
   const pool = startPool({
     ...settings,
-    // Whoever only trains answers nothing that needs more than one.
-    workers: config.ROLE === "worker" ? 1 : config.WORKERS,
+    workers: threadsOf(config).workers,
     queueLimit: config.MAX_QUEUE,
     deadlineMs: config.DEADLINE_MS,
     graceMs,
@@ -122,6 +125,7 @@ async function start(config: Config): Promise<void> {
 
   await app.listen({ host: config.HOST, port: config.PORT });
   await pool.ready;
+  collectGarbage();
   logger.info({ role: config.ROLE, workers: config.WORKERS, trainers: trainers === null ? 0 : config.TRAINERS }, "ready");
 }
 
@@ -134,6 +138,19 @@ async function collector({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ROLE }: Config
     resource: { "service.name": "adjoint", "service.version": about.version, "adjoint.role": ROLE },
     onTrouble: (message) => logger.warn({ detail: message }, "trouble with tracing"),
   });
+}
+
+/** The memory and who gets what of it. Where it is too little the process ends, and says what would do. */
+function affordable(config: Config): MemoryBudget {
+  const threads = threadsOf(config);
+  const budget = budgetOf(config.MAX_MEMORY, threads);
+  if (suffices(budget.shares)) return budget;
+  const least = Math.ceil(leastFor(threads) / 2 ** 20);
+  process.stderr.write(
+    `There are ${Math.floor(config.MAX_MEMORY / 2 ** 20)} MB of memory, and ${threads.workers} workers with ${threads.trainers} trainers need ${least} MB: ` +
+      "give the container more, or set WORKERS, TRAINERS and THREADS lower.\n",
+  );
+  process.exit(1);
 }
 
 /** Opens what keeps jobs and data. Where that cannot be had the process ends, and says why. */

@@ -1,5 +1,6 @@
 import type { Storage } from "./jobs/contract.ts";
 import { Runner, type RunnerOptions } from "./jobs/runner.ts";
+import { type MemoryBudget, patienceOfTrainers, patienceOfWorkers } from "./memory/budget.ts";
 import type { Limits } from "./request/limits.ts";
 import type { TrainerSettings } from "./trainer.ts";
 import type { WorkerSettings } from "./worker.ts";
@@ -13,13 +14,27 @@ interface Settings {
   readonly graphsFolder: string;
   /** Threads that may work on one large kernel. */
   readonly threads: number;
+  readonly budget: MemoryBudget;
 }
 
 /** Starts the threads that answer requests. */
-export function startPool({ limits, graphsFolder, ...options }: Settings & Omit<WorkerPoolOptions, "script" | "workerData">): WorkerPool {
-  const settings: WorkerSettings = { limits, graphsFolder };
-  return new WorkerPool({ ...options, script: new URL("./worker.ts", import.meta.url), workerData: settings });
+export function startPool({ limits, graphsFolder, budget, ...options }: Settings & OwnPoolOptions): WorkerPool {
+  const { shares, ledger, placeOfWorker } = budget;
+  const settings: WorkerSettings = {
+    limits,
+    graphsFolder,
+    memory: { shares, words: ledger.words, patience: patienceOfWorkers(options.workers) },
+  };
+  return new WorkerPool({
+    ...options,
+    script: new URL("./worker.ts", import.meta.url),
+    workerData: settings,
+    resourceLimits: shares.heap,
+    memory: { ledger, placeOf: placeOfWorker },
+  });
 }
+
+type OwnPoolOptions = Omit<WorkerPoolOptions, "script" | "workerData" | "resourceLimits" | "memory">;
 
 interface TrainersOptions extends Settings, Pick<RunnerOptions, "meter" | "onTrouble" | "tracing"> {
   readonly storage: Storage;
@@ -35,13 +50,31 @@ export interface Trainers {
 }
 
 /** Begins to train the jobs that wait. */
-export async function startTrainers({ storage, trainers, threads, limits, graphsFolder, ...options }: TrainersOptions): Promise<Trainers> {
+export async function startTrainers({
+  storage,
+  trainers,
+  threads,
+  limits,
+  graphsFolder,
+  budget,
+  ...options
+}: TrainersOptions): Promise<Trainers> {
+  const { shares, ledger, placeOfTrainer } = budget;
   const inUse = threadsInUse(Math.max(trainers, threads));
   const runner = new Runner({
     ...options,
     storage,
     script: new URL("./trainer.ts", import.meta.url),
-    settingsOf: (place): TrainerSettings => ({ limits, graphsFolder, threads, inUse, place }),
+    settingsOf: (place): TrainerSettings => ({
+      limits,
+      graphsFolder,
+      threads,
+      inUse,
+      place,
+      memory: { shares, words: ledger.words, patience: patienceOfTrainers, account: placeOfTrainer(place) },
+    }),
+    resourceLimits: shares.heap,
+    ended: (place) => ledger.clear(placeOfTrainer(place)),
   });
   runner.warmUp();
   const dispatching = await storage.dispatch((id, signal) => runner.run(id, signal), trainers);

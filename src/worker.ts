@@ -1,6 +1,9 @@
 import { workerData } from "node:worker_threads";
 import { writeJson } from "./doors/json/write.ts";
 import { storageFault } from "./jobs/faults.ts";
+import { tidyWorkspace } from "./kernels/workspace.ts";
+import { collectGarbage } from "./memory/garbage.ts";
+import { joinBudget, type BudgetTerms } from "./memory/budget.ts";
 import { Compiler } from "./program/compiler.ts";
 import { Registry } from "./program/registry.ts";
 import type { Limits } from "./request/limits.ts";
@@ -13,15 +16,17 @@ export interface WorkerSettings {
   readonly limits: Limits;
   /** Where registered programs are kept. */
   readonly graphsFolder: string;
+  readonly memory: BudgetTerms;
 }
 
-/** Memory for compiled programs, per kind of task and thread, in bytes. */
-const cacheBytes = 64 * 2 ** 20;
-
-const { limits, graphsFolder } = workerData as WorkerSettings;
+const { limits, graphsFolder, memory } = workerData as WorkerSettings;
 const registry = new Registry(graphsFolder);
-const shared = { limits, registry, cacheBytes, compiler: new Compiler(registry, limits) };
+const shared = { limits, registry, cacheBytes: memory.shares.cacheBytes, compiler: new Compiler(registry, limits) };
 
 const tasks = await allTasks();
-const performers = new Map(tasks.map((task) => [task.name, performerOf(task, shared, writeJson)]));
-serve(performers, (error) => problemAnswer(storageFault(error) ?? error));
+// What loading leaves behind is as much as what is loaded.
+collectGarbage();
+serve(new Map(tasks.map((task) => [task.name, performerOf(task, shared, writeJson)])), {
+  failed: (error) => problemAnswer(storageFault(error) ?? error),
+  enrolled: ({ account }) => joinBudget(memory, account, tidyWorkspace),
+});

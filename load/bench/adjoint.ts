@@ -39,8 +39,8 @@ export function useThreads(threads: number): void {
   if (crew === undefined && threads > 1) {
     const budget = new ThreadBudget(threadsInUse(threads), 0);
     budget.enter();
-    crew = new LeadingCrew(space, threads, budget, {
-      recruit: (link, members) => void new CrewHost(link, members),
+    crew = new LeadingCrew(threads, budget, {
+      recruit: (link) => void new CrewHost(link),
       dismiss: () => undefined,
     });
     crews.set(threads, crew);

@@ -1,3 +1,4 @@
+import type { ResourceLimits } from "node:worker_threads";
 import { LostJob } from "./contract.ts";
 import { Run, type RunOptions } from "./run.ts";
 import { soundClaim } from "./sound-claim.ts";
@@ -7,6 +8,9 @@ export interface RunnerOptions extends RunOptions {
   /** The script of a trainer's thread, and what it is told. */
   readonly script: URL;
   readonly settingsOf: (place: number) => unknown;
+  readonly resourceLimits?: ResourceLimits;
+  /** A thread has ended. */
+  readonly ended?: (place: number) => void;
 }
 
 interface Place {
@@ -74,7 +78,13 @@ export class Runner {
       const used = new Set([...this.#busy, ...this.#idle].map(({ place }) => place));
       let place = 0;
       while (used.has(place)) place++;
-      taken = { thread: new TrainerThread(this.#options.script, this.#options.settingsOf(place)), place };
+      const { script, settingsOf, resourceLimits, ended } = this.#options;
+      taken = {
+        thread: new TrainerThread(script, { workerData: settingsOf(place), ...(resourceLimits && { resourceLimits }) }, () =>
+          ended?.(place),
+        ),
+        place,
+      };
     }
     this.#busy.add(taken);
     return taken;

@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { MessagePort } from "node:worker_threads";
+import type { MessagePort, Transferable } from "node:worker_threads";
 import type { Compiler } from "../program/compiler.ts";
 import { LeadingCrew } from "../workers/crew.ts";
+import type { CrewLink } from "../workers/crew-link.ts";
 import type { ThreadBudget } from "../workers/thread-budget.ts";
-import { onWorkspace, workspace } from "../kernels/workspace.ts";
+import { onWorkspace } from "../kernels/workspace.ts";
+import { account, OutOfMemoryBudget } from "../memory/account.ts";
 import { readDatasets } from "../training/tasks/submit.ts";
 import { Setup } from "../training/setup.ts";
 import { decodeAssignment } from "../training/assignment.ts";
 import { train } from "../training/train.ts";
-import type { CheckpointFiles, Host } from "../training/host.ts";
+import type { CheckpointFiles, Host, Wish } from "../training/host.ts";
 import { decodeCheckpoint } from "../training/weights.ts";
 import type { Limits } from "../request/limits.ts";
+import { memoryTold } from "../problems/out-of-memory.ts";
 import { Problem } from "../problems/problems.ts";
 import { announce, type Blob, CHECKPOINTS, ROWS, type TrainerMessage, type TrainTask, WISH, wishes } from "./trainer-protocol.ts";
 
@@ -25,36 +28,42 @@ export interface TrainerOptions {
 
 /** Makes this thread a trainer: trains what it is told, one task after another. */
 export function serveTraining(port: MessagePort, options: TrainerOptions): void {
-  const send = (message: TrainerMessage, transfers: ArrayBuffer[] = []): void => port.postMessage(message, transfers);
-  let threads = 1;
-  onWorkspace((space) => {
-    if (threads < 2) return;
-    const ask = (crew: LeadingCrew["link"] | null, members: number): void => send({ kind: "crew", crew, members });
-    space.crew = new LeadingCrew(space, threads, options.budget, { recruit: ask, dismiss: () => ask(null, 0) });
-  });
+  const send = (message: TrainerMessage, transfers: Transferable[] = []): void => port.postMessage(message, transfers);
+  const ask = (crew: CrewLink | null): void => send({ kind: "crew", crew }, [...(crew?.mail ?? [])]);
+  const crew = new LeadingCrew(options.threads, options.budget, { recruit: ask, dismiss: () => ask(null) });
+  onWorkspace((space) => (space.crew = crew));
   port.on("message", (task: TrainTask) => {
     options.budget.enter();
     try {
-      const submission = decodeAssignment(readFileSync(task.submission));
-      threads = Math.min(submission.spec.threads ?? options.threads, options.threads);
-      const setup = new Setup(submission, { ...options, datasets: readDatasets(task.datasets) });
-      const { checkpoint } = task;
-      const resumed = checkpoint === null ? null : decodeCheckpoint(readFileSync(checkpoint.weights), readFileSync(checkpoint.state));
-      send({ kind: "end", ending: train(setup, resumed, hostOf(task, send)) });
+      const isWanted = (): boolean => wishOf(task) === "go on";
+      account().within(() => {
+        const submission = decodeAssignment(readFileSync(task.submission));
+        crew.most = Math.min(submission.spec.threads ?? options.threads, options.threads);
+        const setup = new Setup(submission, { ...options, datasets: readDatasets(task.datasets) });
+        const { checkpoint } = task;
+        const resumed = checkpoint === null ? null : decodeCheckpoint(readFileSync(checkpoint.weights), readFileSync(checkpoint.state));
+        send({ kind: "end", ending: train(setup, resumed, hostOf(task, send)) });
+      }, isWanted);
     } catch (error) {
-      send(refusalOf(error));
+      send(error instanceof OutOfMemoryBudget && !error.isForEver ? stopped(wishOf(task)) : refusalOf(memoryTold(error)));
     } finally {
       options.budget.giveBack(1);
-      // A job's memory goes with it, and so do the threads that helped.
-      workspace().abandon();
     }
   });
   send({ kind: "ready" });
 }
 
-function hostOf({ control, wasInterrupted }: TrainTask, send: (message: TrainerMessage, transfers?: ArrayBuffer[]) => void): Host {
+const wishOf = ({ control }: Pick<TrainTask, "control">): Wish => wishes[Atomics.load(control, WISH)];
+
+/** There was no memory for the job, or it was not wanted before there was: it waits with the others again. */
+const stopped = (wish: Wish): TrainerMessage => ({
+  kind: "end",
+  ending: { kind: "stopped", wish: wish === "go on" ? "hand over" : wish, step: 0 },
+});
+
+function hostOf({ control, wasInterrupted }: TrainTask, send: (message: TrainerMessage, transfers?: Transferable[]) => void): Host {
   return {
-    wish: () => wishes[Atomics.load(control, WISH)],
+    wish: () => wishOf({ control }),
     metrics: (rows, progress) => {
       announce(control, ROWS, rows.length);
       send({ kind: "metrics", rows, progress });

@@ -85,4 +85,4 @@ export type TrainerMessage =
   | { readonly kind: "end"; readonly ending: Ending }
   /** The job could not be set up, or something unforeseen happened, which has a trace. */
   | { readonly kind: "refused"; readonly failure: Failure; readonly trace: string | null }
-  | { readonly kind: "crew"; readonly crew: CrewLink | null; readonly members: number };
+  | { readonly kind: "crew"; readonly crew: CrewLink | null };

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { Worker, type WorkerOptions } from "node:worker_threads";
 import { CrewHost } from "../workers/crew-host.ts";
 import type { TrainerMessage, TrainTask } from "./trainer-protocol.ts";
 
@@ -17,13 +17,15 @@ export class TrainerThread {
   #listener: ((message: Told) => void) | undefined;
   #isAlive = true;
 
-  constructor(script: URL, workerData: unknown) {
-    this.#thread = new Worker(script, { workerData });
+  constructor(script: URL, settings: Pick<WorkerOptions, "workerData" | "resourceLimits">, ended: () => void) {
+    this.#thread = new Worker(script, settings);
     this.#ended.promise.catch(() => undefined);
     let cause: string | undefined;
     this.#thread.on("error", (error: unknown) => (cause = causeOf(error)));
     this.#thread.on("exit", (code) => {
       this.#isAlive = false;
+      void this.#crew?.end();
+      ended();
       this.#ended.reject(new ThreadEnded(cause ?? `its thread ended with exit code ${code}`));
     });
     this.#thread.on("message", (message: TrainerMessage) => {
@@ -55,9 +57,9 @@ export class TrainerThread {
     await this.#thread.terminate();
   }
 
-  #recruit({ crew, members }: Extract<TrainerMessage, { kind: "crew" }>): void {
+  #recruit({ crew }: Extract<TrainerMessage, { kind: "crew" }>): void {
     void this.#crew?.end();
-    this.#crew = crew === null ? undefined : new CrewHost(crew, members, { isBackground: true });
+    this.#crew = crew === null ? undefined : new CrewHost(crew, { isBackground: true });
   }
 }
 

@@ -1,3 +1,5 @@
+import { account } from "../memory/account.ts";
+import { collectGarbage } from "../memory/garbage.ts";
 import { bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
@@ -27,9 +29,6 @@ export const argumentAddress = tableBytes - argumentBytes;
 export const heapStart = tableBytes + mostThreads * scratchBytes;
 
 const regionAlignment = 64;
-/** A memory that has grown beyond this many bytes is not kept when the work that needed it is done. */
-const largestKept = 512 * 2 ** 20;
-
 /** Memory of a workspace that is set aside. */
 export interface Region {
   readonly space: Workspace;
@@ -40,9 +39,9 @@ export interface Region {
 /** Other threads that work on the same memory. */
 export interface Crew {
   /** Runs the shares of a kernel's work on several threads, this one among them, and returns when all of them are done. */
-  run(kernel: string, block: number, nanoseconds: number): void;
-  /** Lets the others go: the memory is given up. */
-  dismiss(): void;
+  run(space: Workspace, kernel: string, block: number, nanoseconds: number): void;
+  /** Has the others forget the memory: it is given up. Returns when they have. */
+  letGo(): void;
 }
 
 /** Work that takes one thread less than this, in nanoseconds, is not worth sharing. */
@@ -67,6 +66,8 @@ export class Workspace {
   readonly #held: { readonly start: number; readonly end: number }[] = [];
   /** A memory that grows gets a new buffer over the same bytes, and what was made on the old one stays good. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
+  /** Bytes that this memory has grown by: they stand in the thread's account. */
+  #grown = 0;
 
   /** Another build than the processor supports best is for comparison. */
   constructor(build = supportedBuild()) {
@@ -101,22 +102,39 @@ export class Workspace {
     return { space: this, address: start, release: () => void this.#held.splice(this.#held.indexOf(region), 1) };
   }
 
-  /** Gives up a memory that has grown large, once nothing is held in it. */
-  retireIfLarge(): void {
-    if (this.memory.buffer.byteLength > largestKept && this.#held.length === 0) this.abandon();
+  /** Bytes that the memory has grown by since it was made. */
+  get grown(): number {
+    return this.#grown;
   }
 
-  /** Gives up this memory: what comes next on this thread gets a new one. */
+  /**
+   * Gives up this memory: what comes next on this thread gets a new one. Its bytes are free when the garbage has been collected on this
+   * thread: see `tidyWorkspace`.
+   */
   abandon(): void {
-    if (current === this) current = undefined;
-    this.crew?.dismiss();
+    if (current !== this) return;
+    current = undefined;
+    forgotten += this.#grown;
+    this.crew?.letGo();
     this.crew = null;
   }
 
-  /** Makes sure that the memory reaches up to the address `end`; throws RangeError when it cannot. */
+  /**
+   * Makes sure that the memory reaches up to the address `end`; throws OutOfMemoryBudget when the process has no more, RangeError when that
+   * cannot be reached.
+   */
   grow(end: number): void {
     const missing = end - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / pageBytes));
+    if (missing <= 0) return;
+    const pages = Math.ceil(missing / pageBytes);
+    account().hold(pages * pageBytes);
+    try {
+      this.memory.grow(pages);
+    } catch (error) {
+      account().release(pages * pageBytes);
+      throw error;
+    }
+    this.#grown += pages * pageBytes;
   }
 
   /** A tensor over the memory at an address, which is a multiple of 16: it holds whatever lies there. Throws RangeError. */
@@ -132,7 +150,7 @@ export class Workspace {
    * number of threads. The name should be a constant: one that is put together is looked up anew each time.
    */
   run(kernel: string, nanoseconds: number, block: number): void {
-    if (this.crew !== null && nanoseconds >= leastShared) this.crew.run(kernel, block, nanoseconds);
+    if (this.crew !== null && nanoseconds >= leastShared) this.crew.run(this, kernel, block, nanoseconds);
     else this.kernels[kernel](block, 0, 1);
   }
 
@@ -143,6 +161,8 @@ export class Workspace {
 }
 
 let current: Workspace | undefined;
+/** Bytes of memories that were given up and are not known to be free yet. */
+let forgotten = 0;
 
 let made: (space: Workspace) => void = () => undefined;
 
@@ -163,6 +183,22 @@ export function workspace(): Workspace {
     made(current);
   }
   return current;
+}
+
+/**
+ * Frees what work on this thread has left behind once all of it is over: garbage, and the thread's memory where it has grown beyond `most`
+ * bytes.
+ */
+export function tidyWorkspace(most: number): void {
+  abandonBeyond(most);
+  collectGarbage();
+  account().release(forgotten);
+  forgotten = 0;
+}
+
+/** Apart, since whatever a function has had in its hands stays on the stack until it returns, and is not garbage as long. */
+function abandonBeyond(most: number): void {
+  if (current !== undefined && current.grown > most) current.abandon();
 }
 
 /** This thread's workspace when all of the tensors lie in it; null sends the caller to its own loops. */

@@ -1,10 +1,12 @@
 /** What is counted: pages of this many bytes, so that a word reaches 8 TiB. */
 const pageBytes = 4096;
 
-/** Words before those of the places: how many pages there are, and how often somebody was refused. */
+/** Words before those of the places: how many pages there are, how often somebody was refused, how often pages came back, who waits. */
 const TOTAL = 0;
 const REFUSED = 1;
-const firstPlace = 2;
+const RETURNED = 2;
+const WAITING = 3;
+const firstPlace = 4;
 
 /** The words of a ledger, in memory that all threads see. */
 export type LedgerWords = Int32Array<SharedArrayBuffer>;
@@ -12,12 +14,21 @@ export type LedgerWords = Int32Array<SharedArrayBuffer>;
 /** The place of the event loop. Each further thread that holds memory has one of its own. */
 export const eventLoop = 0;
 
+/** How long a thread waits for memory that others hold, in milliseconds, and with how many others at the most. */
+export interface Patience {
+  readonly ms: number;
+  readonly most: number;
+}
+
+/** Whoever waits asks this often, in milliseconds, whether it is still wanted. */
+const lookEvery = 50;
+
 const pagesOf = (bytes: number): number => Math.ceil(bytes / pageBytes);
 
 /**
  * The memory of the process that is shared out as it is asked for, in one account per place:
  *
- *      total │ refused │ event loop │ worker 0 │ worker 1 │ … │ trainer 0 │ …
+ *      total │ … │ event loop │ worker 0 │ worker 1 │ … │ trainer 0 │ …
  *
  * Whoever takes adds to its own word, then looks at the sum of all. It is no lock: two that look at the same moment may both be refused
  * what one of them could have had, but never do both get it. A thread that has ended leaves nothing behind but its word, which is cleared.
@@ -71,6 +82,28 @@ export class Ledger {
   /** Gives back what was taken as so many bytes. */
   give(place: number, bytes: number): void {
     Atomics.sub(this.words, firstPlace + place, pagesOf(bytes));
+    this.#announce();
+  }
+
+  /**
+   * Takes bytes when they are free, for which this thread waits up to so many milliseconds and as long as `isWanted`; false where they are
+   * not, or where `most` others wait already.
+   */
+  await(place: number, bytes: number, { ms, most }: Patience, isWanted: () => boolean): boolean {
+    const { words } = this;
+    const end = performance.now() + ms;
+    try {
+      if (Atomics.add(words, WAITING, 1) >= most) return false;
+      for (;;) {
+        const returned = Atomics.load(words, RETURNED);
+        if (this.take(place, bytes)) return true;
+        const left = end - performance.now();
+        if (left <= 0 || !isWanted()) return false;
+        Atomics.wait(words, RETURNED, returned, Math.min(left, lookEvery));
+      }
+    } finally {
+      Atomics.sub(words, WAITING, 1);
+    }
   }
 
   /** What one place took is another's from now on: an answer that a worker made and the event loop sends. */
@@ -83,11 +116,17 @@ export class Ledger {
   /** Whatever a place held is free: its thread has ended. */
   clear(place: number): void {
     Atomics.store(this.words, firstPlace + place, 0);
+    this.#announce();
   }
 
   /** Counts a refusal, for those who watch the service. */
   countRefusal(): void {
     Atomics.add(this.words, REFUSED, 1);
+  }
+
+  #announce(): void {
+    Atomics.add(this.words, RETURNED, 1);
+    Atomics.notify(this.words, RETURNED);
   }
 
   #taken(): number {

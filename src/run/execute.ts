@@ -1,4 +1,6 @@
+import { account } from "../memory/account.ts";
 import { type Workspace, workspace } from "../kernels/workspace.ts";
+import { bytesPerElement } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { problem } from "../problems/problems.ts";
@@ -38,14 +40,15 @@ function executableAlone(plan: Plan): Executable {
 /** Other plans use the same memory, so constants are filled in again after one did, and results are copied out. */
 function executableShared(plan: Plan): Executable {
   const bytes = bytesToBind(plan);
+  const copied = plan.wanted.reduce((sum, slot) => sum + sizeOf(plan.slots[slot].shape) * bytesPerElement[plan.slots[slot].dtype], 0);
   return (feeds, cancelled) => {
+    account().charge(copied);
     const { space, address } = borrow(bytes);
     const bound = boundTo(space, address, plan);
     if (space.owner !== bound) bound.fillConstants();
     space.owner = bound;
     const { wanted, nonfinite } = bound.run(feeds, cancelled);
     const results = wanted.map(({ dtype, shape, data }): Tensor => ({ dtype, shape, data: data.slice() }));
-    space.retireIfLarge();
     return { wanted: results, nonfinite };
   };
 }

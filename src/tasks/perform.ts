@@ -51,14 +51,15 @@ export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, sh
   return (body, told, cancelled, owner) => {
     registry.serve(owner ?? everyone);
     const parameters = (isTold ? task.parameters.parse(told) : nothingTold) as Parameters;
-    return account().within(() => {
-      try {
-        const { content, facts } = run(readBody(task.body, body, limits), { parameters, cancelled });
-        return { status: 200, ...write(content, limits), facts };
-      } catch (error) {
-        throw memoryTold(error);
-      }
-    });
+    const perform = (): Answer<Facts> => {
+      const { content, facts } = run(readBody(task.body, body, limits), { parameters, cancelled });
+      return { status: 200, ...write(content, limits), facts };
+    };
+    try {
+      return account().within(perform, () => !cancelled());
+    } catch (error) {
+      throw memoryTold(error);
+    }
   };
 }
 

@@ -73,12 +73,13 @@ export interface ThreadAllowance {
   readonly most: number;
   readonly inUse: ThreadsInUse;
   readonly worker: number;
+  /** The worker's place in the ledger of memory. */
+  readonly account: number;
 }
 
 /** From a worker: the crew that it wants to lead in place of the one that it led; null for none. */
 export interface Recruitment {
   readonly crew: CrewLink | null;
-  readonly members: number;
 }
 
 /** From a worker: that it can take tasks, answers that are sent together, or that it wants help. */

@@ -1,5 +1,6 @@
 import type { Answer } from "../tasks/perform.ts";
 import { type ResourceLimits, Worker } from "node:worker_threads";
+import type { Ledger } from "../memory/ledger.ts";
 import { CrewHost } from "./crew-host.ts";
 import {
   type AnswerBatch,
@@ -46,6 +47,8 @@ export interface PoolWorkerOptions {
   readonly threads?: number;
   /** Whether answers tell when they were worked on. */
   readonly isTimed?: boolean;
+  /** Where it is counted what threads hold. */
+  readonly memory?: { readonly ledger: Ledger; readonly placeOf: (worker: number) => number };
 }
 
 /** The event loop's side of one thread: its slots, what is in flight in them, and the messages. */
@@ -195,7 +198,7 @@ export class PoolWorker {
     }
     if ("crew" in message) {
       void this.#crew?.end();
-      this.#crew = message.crew === null ? undefined : new CrewHost(message.crew, message.members);
+      this.#crew = message.crew === null ? undefined : new CrewHost(message.crew);
       return;
     }
     this.#hasAnswered = true;

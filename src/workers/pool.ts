@@ -230,7 +230,8 @@ export class WorkerPool implements AsyncDisposable {
     while (taken.has(place)) place++;
     // What a worker that died held is free again.
     Atomics.store(this.#inUse, place, 0);
-    const threads = { most: this.#options.threads ?? 1, inUse: this.#inUse, worker: place };
+    const account = this.#options.memory?.placeOf(place) ?? 0;
+    const threads = { most: this.#options.threads ?? 1, inUse: this.#inUse, worker: place, account };
     this.#workers.push(new PoolWorker(this.#options, threads, this.#events));
   }
 
@@ -300,6 +301,7 @@ export class WorkerPool implements AsyncDisposable {
   /** After a thread has ended: what it had begun is lost, the rest runs elsewhere. */
   #replace(worker: PoolWorker, code: number): void {
     this.#workers.splice(this.#workers.indexOf(worker), 1);
+    this.#options.memory?.ledger.clear(this.#options.memory.placeOf(worker.place));
     if (this.#closed !== undefined && this.#unanswered === 0) return;
     const spared = worker.takeSpared();
     const lost = [...worker.tasks()];

@@ -18,6 +18,7 @@ import {
   STARTED,
   type Recruitment,
   type TaskBatch,
+  type ThreadAllowance,
 } from "./pool-protocol.ts";
 
 /** An answer waits this long, in milliseconds, for others to share its message. */
@@ -25,18 +26,22 @@ const longestWait = 1;
 
 /**
  * Makes this thread a worker of a pool: runs the tasks that arrive, each by the performer of its name. `failed` turns what one throws
- * into an answer; by default a Problem is its document, and anything else is the problem `internal`.
+ * into an answer; by default a Problem is its document, and anything else is the problem `internal`. `enrolled` hears what the pool allows,
+ * before the first task.
  */
-export function serve(performers: ReadonlyMap<string, Performer>, failed: (error: unknown) => Answer = problemAnswer): void {
+export function serve(
+  performers: ReadonlyMap<string, Performer>,
+  { failed = problemAnswer, enrolled }: { failed?: (error: unknown) => Answer; enrolled?: (allowance: ThreadAllowance) => void } = {},
+): void {
   if (parentPort === null) throw new Error("Only a worker thread can serve a pool");
   const port = parentPort;
   port.once("message", ({ slots, threads, isTimed }: Enrolment) => {
+    enrolled?.(threads);
     const budget = new ThreadBudget(threads.inUse, threads.worker);
     if (threads.most > 1) {
-      onWorkspace((space) => {
-        const ask = (crew: CrewLink | null, members: number): void => port.postMessage({ crew, members } satisfies Recruitment);
-        space.crew = new LeadingCrew(space, threads.most, budget, { recruit: ask, dismiss: () => ask(null, 0) });
-      });
+      const ask = (crew: CrewLink | null): void => port.postMessage({ crew } satisfies Recruitment, [...(crew?.mail ?? [])]);
+      const crew = new LeadingCrew(threads.most, budget, { recruit: ask, dismiss: () => ask(null) });
+      onWorkspace((space) => (space.crew = crew));
     }
     const loop = new WorkerLoop({ port, slots, budget, performers, failed, isTimed });
     port.on("message", (batch: TaskBatch) => loop.run(batch));
@@ -175,8 +180,8 @@ const emptyBatch = (): AnswerBatch => ({
 /** Finer than Date's milliseconds, and the same in all threads. */
 const epochMs = (): number => performance.timeOrigin + performance.now();
 
-/** What the log needs of an error; nothing for a problem of the client's making. */
+/** What the log needs of an error; nothing for a problem of the client's making, or of too many clients. */
 function traceOf(error: unknown): string {
-  if (error instanceof Problem && error.status < 500) return "";
+  if (error instanceof Problem && (error.status < 500 || error.code === "overloaded")) return "";
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -40,13 +40,14 @@ function importFault(path: string, specifier: string): string | null {
   const level = levelOf(folderOf(path));
   if (!specifier.startsWith(".")) {
     if (path === configuration)
-      return /^(zod$|zod\/|node:)/.test(specifier) ? null : `imports ${specifier}; it may import only zod and node`;
+      return /^(zod$|zod\/|node:)/.test(specifier) ? null : `imports ${specifier}; it may import only zod, node and src/memory`;
     if (level < doorsLevel && /^(@fastify\/|fastify|pino)/.test(specifier)) return `imports ${specifier}, which only src/doors may`;
     if (level < workersLevel && /^(node:)?worker_threads$/.test(specifier)) return `imports ${specifier} below src/workers`;
     return null;
   }
   const target = targetOf(path, specifier);
-  if (path === configuration) return `imports ${target}; it may import only zod and node`;
+  if (path === configuration)
+    return target.startsWith("src/memory/") ? null : `imports ${target}; it may import only zod, node and src/memory`;
   if (!target.startsWith("src/")) return target.endsWith(".json") ? null : `imports ${target} from outside src`;
   const folder = folderOf(target);
   if (folder === folderOf(path) || (folder !== "" && levelOf(folder) < level)) return null;

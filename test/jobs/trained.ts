@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Job, isFinal, type JobStatus, type Storage } from "../../src/jobs/contract.ts";
 import type { StorageOptions } from "../../src/jobs/storage-settings.ts";
 import { openStorage } from "../../src/jobs/storage.ts";
+import { budgetOf } from "../../src/memory/budget.ts";
 import { startTrainers } from "../../src/threads.ts";
 import { planJob, type Planned } from "../../src/training/tasks/submit.ts";
 import { defaultLimits } from "../../src/request/limits.ts";
@@ -31,6 +32,7 @@ export async function openWorkshop({
     limits: defaultLimits,
     graphsFolder: join(dataDir, "graphs"),
     threads,
+    budget: budgetOf(8 * 2 ** 30, { workers: 0, trainers, crew: threads }),
     storage,
     trainers,
     onTrouble: ({ trace }) => process.stderr.write(`${trace}\n`),

@@ -1,12 +1,26 @@
+import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { Account, type OutOfMemoryBudget } from "../../src/memory/account.ts";
 import { Ledger } from "../../src/memory/ledger.ts";
 
 const mb = 2 ** 20;
 
-function open({ total = 100, share = 4, heap = 1000 } = {}) {
+function open({ total = 100, share = 4, heap = 1000, wait = 0 } = {}) {
   const ledger = Ledger.of(total * mb, 2);
-  return { ledger, account: new Account({ ledger, place: 1, share: share * mb, heapBytes: heap * mb }) };
+  const told = { tidied: 0 };
+  const tidy = (): void => void told.tidied++;
+  return {
+    ledger,
+    told,
+    account: new Account({
+      ledger,
+      place: 1,
+      share: share * mb,
+      heapBytes: heap * mb,
+      patience: { ms: wait, most: 1, evenHolding: false },
+      tidy,
+    }),
+  };
 }
 
 function refusalOf(work: () => void): Pick<OutOfMemoryBudget, "bytes" | "total" | "isForEver"> | null {
@@ -36,14 +50,32 @@ test("what a task charged is given back with its end, whichever way it ends, and
     account.within(() => {
       account.charge(10 * mb);
       account.within(() => account.charge(20 * mb));
-      expect(ledger.usedBy(1)).toBe(6 * mb);
-      account.chargeHeap(30 * mb);
-      account.dischargeHeap(10 * mb);
-      expect(ledger.usedBy(1)).toBe(26 * mb);
+      account.charge(5 * mb);
       throw fault;
     }),
   ).toThrow(fault);
   expect([ledger.used, account.charged]).toEqual([0, 0]);
+});
+
+test("what a part of a task has given back counts until it is collected, at the latest when there is nothing else", () => {
+  const { ledger, told, account } = open();
+  account.within(() => {
+    account.within(() => account.charge(20 * mb));
+    expect(ledger.usedBy(1)).toBe(16 * mb);
+    account.charge(20 * mb);
+    expect(ledger.usedBy(1)).toBe(16 * mb);
+    account.charge(40 * mb);
+    account.discharge(10 * mb);
+    account.charge(50 * mb);
+    expect(told.tidied).toBe(0);
+  });
+  expect([ledger.used, told.tidied]).toEqual([0, 1]);
+});
+
+test("a task that takes from its thread alone is not tidied up after", () => {
+  const { told, account } = open();
+  for (let task = 0; task < 100; task++) account.within(() => account.charge(3 * mb));
+  expect(told.tidied).toBe(0);
 });
 
 test("what is held stays until it is released", () => {
@@ -77,4 +109,24 @@ test("JavaScript objects have the limit of the thread's heap, too", () => {
     account.chargeHeap(6 * mb);
   });
   account.within(() => account.chargeHeap(10 * mb));
+});
+
+test("whoever holds nothing waits for what others give back, unless it is not wanted any more", async () => {
+  const { ledger, account } = open({ wait: 20_000 });
+  ledger.take(0, 100 * mb);
+  const other = new Worker(
+    `const { workerData } = require("node:worker_threads");
+     import(workerData.module).then(({ Ledger }) => setTimeout(() => new Ledger(workerData.words).give(0, ${60 * mb}), 50));`,
+    { eval: true, workerData: { module: new URL("../../src/memory/ledger.ts", import.meta.url).href, words: ledger.words } },
+  );
+  account.within(() => {
+    account.charge(50 * mb);
+    expect(refusalOf(() => account.charge(60 * mb))).toMatchObject({ isForEver: true });
+    expect(refusalOf(() => account.charge(50 * mb))).toMatchObject({ isForEver: false });
+  });
+  account.within(
+    () => expect(refusalOf(() => account.charge(70 * mb))).toMatchObject({ isForEver: false }),
+    () => false,
+  );
+  await other.terminate();
 });

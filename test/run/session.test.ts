@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { executable } from "../../src/run/execute.ts";
 import { kernelSteps, plan } from "../../src/plan/plan.ts";
 import { Session } from "../../src/run/session.ts";
+import { account, openAccount } from "../../src/memory/account.ts";
+import { Ledger } from "../../src/memory/ledger.ts";
 import { input } from "../../src/ir/graph.ts";
-import { workspace } from "../../src/kernels/workspace.ts";
+import { tidyWorkspace, workspace } from "../../src/kernels/workspace.ts";
 import { add } from "../../src/ops/arithmetic/add.ts";
 import { exp } from "../../src/ops/arithmetic/exp.ts";
 import { mul } from "../../src/ops/arithmetic/mul.ts";
@@ -131,14 +133,27 @@ describe("the memory of a thread", () => {
     expect(workspace().memory.buffer.byteLength).toBe(before);
   });
 
-  test("is given back after a run that needed a lot", () => {
+  test("is kept while it is small, and given back when it has grown, before the account is", () => {
+    const ledger = Ledger.of(2 ** 30, 1);
+    const terms = { ledger, place: 0, share: 2 ** 20, heapBytes: 2 ** 30, patience: { ms: 0, most: 0, evenHolding: false } };
+    tidyWorkspace(0);
+    openAccount({ ...terms, tidy: () => tidyWorkspace(2 ** 19) });
     const x = input({ dtype: "float64", shape: [2 ** 23] });
-    const before = workspace();
-    const call = executable(
-      plan([x], [reduceSum(add(reduceSum(x), mul(exp(x), x)))].concat(Array.from({ length: 9 }, (_, k) => mul(x, k + 2)))),
-    );
-    call([zeros("float64", [2 ** 23])], never);
-    expect(workspace()).not.toBe(before);
+    const call = executable(plan([x], [reduceSum(add(reduceSum(x), mul(exp(x), x)))]));
+    const freed: boolean[] = [];
+    const registry = new FinalizationRegistry(() => freed.push(true));
+    account().within(() => {
+      registry.register(workspace().memory, null);
+      call([zeros("float64", [2 ** 23])], never);
+      expect(ledger.used).toBeGreaterThanOrEqual(2 ** 26);
+    });
+    expect(ledger.used).toBe(0);
+    const small = workspace();
+    account().within(() => small.borrow(2 ** 18));
+    account().within(() => account().charge(2 ** 21));
+    expect(workspace()).toBe(small);
+    expect(small.grown).toBeGreaterThan(0);
+    return expect.poll(() => freed).toEqual([true]);
   });
 
   test("holds what is set aside apart, and uses it again", () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { budgetOf } from "../../src/memory/budget.ts";
 import { startPool } from "../../src/threads.ts";
 import { type AppOptions, buildApp } from "../../src/doors/http/app.ts";
 import { defaultLimits, type Limits } from "../../src/request/limits.ts";
@@ -9,15 +10,18 @@ export interface ServiceOptions extends Omit<AppOptions, "pool"> {
   readonly limits?: Partial<Limits>;
   readonly workers?: number;
   readonly queueLimit?: number;
+  /** Bytes of memory that the process is told that it may use. */
+  readonly memory?: number;
 }
 
 /** The service as main.ts composes it, with real worker threads, on an empty data directory. */
-export async function startService({ limits, workers = 2, queueLimit = 1000, ...options }: ServiceOptions = {}) {
+export async function startService({ limits, workers = 2, queueLimit = 1000, memory = 8 * 2 ** 30, ...options }: ServiceOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), "adjoint-test-"));
   const pool = startPool({
     limits: { ...defaultLimits, ...limits },
     graphsFolder: join(folder, "graphs"),
     threads: 1,
+    budget: budgetOf(memory, { workers, trainers: 0, crew: 1 }),
     workers,
     queueLimit,
     deadlineMs: options.deadlineMs ?? 30_000,

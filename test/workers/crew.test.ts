@@ -11,15 +11,16 @@ import { cnn, mlp, trainingStep } from "../support/training-steps.ts";
 /** Lets this thread lead a crew, once its members are up. */
 async function lead(threads: number): Promise<LeadingCrew> {
   const space = workspace();
-  const crew = new LeadingCrew(space, threads, new ThreadBudget(threadsInUse(threads), 0), {
-    recruit: () => undefined,
+  let host: CrewHost | undefined;
+  const crew = new LeadingCrew(threads, new ThreadBudget(threadsInUse(threads), 0), {
+    recruit: (link) => (host = new CrewHost(link)),
     dismiss: () => undefined,
   });
-  const host = new CrewHost(crew.link, crew.members);
   space.crew = crew;
+  crew.recruit();
   onTestFinished(async () => {
     space.crew = null;
-    await host.end();
+    await host?.end();
   });
   await expect.poll(() => crew.ready).toBe(threads - 1);
   return crew;
@@ -55,12 +56,13 @@ describe("a crew", () => {
     onTestFinished(async () => void (await leader.terminate()));
     const messages: string[] = [];
     let host: CrewHost | undefined;
-    leader.on("message", (message: { crew: CrewLink; members: number } | { digest: string } | { code: string } | { dismissed: true }) => {
+    leader.on("message", (message: { crew: CrewLink } | { digest: string } | { code: string } | { dismissed: true }) => {
       if ("crew" in message) {
         messages.push("crew");
-        host = new CrewHost(message.crew, message.members);
+        host = new CrewHost(message.crew);
+        const members = message.crew.mail.length;
         const words = sheetOn(message.crew.sheet);
-        const isUp = (): boolean => Atomics.load(words, READY) === message.members;
+        const isUp = (): boolean => Atomics.load(words, READY) === members;
         if (messages.length === 1)
           void expect
             .poll(isUp, { timeout: 20_000 })

@@ -1,15 +1,17 @@
 import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import { type Config, ConfigError, readConfig, variables } from "../../../src/config.ts";
+import { shares, threadsFor } from "../../../src/memory/shares.ts";
 import { defaultLimits } from "../../../src/request/limits.ts";
 
 test("everything has a default", () => {
-  expect(readConfig({})).toEqual({
+  expect(readConfig({}, 64 * 2 ** 30)).toEqual({
     HOST: "0.0.0.0",
     PORT: 8080,
     DATA_DIR: "./data",
     DATABASE_URL: null,
     ROLE: "all",
+    MAX_MEMORY: 64 * 2 ** 30,
     TRAINERS: Math.max(1, Math.floor(availableParallelism() / 2)),
     WORKERS: Math.max(2, availableParallelism()),
     THREADS: Math.min(16, availableParallelism()),
@@ -41,6 +43,18 @@ test("everything has a default", () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: null,
     DEADLINE_MS: 30_000,
   });
+});
+
+test("what is not set follows from the memory, and what is set does not", () => {
+  const { limits } = shares(2 ** 29, threadsFor(2 ** 29, availableParallelism()));
+  const config = readConfig({ MAX_BYTES: "123456789" }, 2 ** 29);
+  expect(config).toMatchObject({ MAX_BYTES: 123_456_789, MAX_ELEMENTS: limits.elements, MAX_BODY_BYTES: limits.bodyBytes });
+  expect(limits.bodyBytes).toBeLessThan(defaultLimits.bodyBytes);
+  expect(readConfig({ MAX_MEMORY: String(2 ** 29) }, 64 * 2 ** 30)).toEqual(readConfig({}, 2 ** 29));
+});
+
+test("what a faulty variable would decide is no further fault", () => {
+  expect(() => readConfig({ MAX_MEMORY: "512M" })).toThrow(/^MAX_MEMORY must be a whole number, not "512M"\.$/);
 });
 
 test("an empty variable is one that is not set", () => {

@@ -9,6 +9,7 @@ import type { JobStore } from "../../../src/jobs/contract.ts";
 import type { RunnerTrouble } from "../../../src/jobs/run.ts";
 import type { StorageOptions } from "../../../src/jobs/storage-settings.ts";
 import { openStorage } from "../../../src/jobs/storage.ts";
+import { budgetOf } from "../../../src/memory/budget.ts";
 import { startTrainers } from "../../../src/threads.ts";
 import { defaultLimits } from "../../../src/request/limits.ts";
 import { ProblemDocument } from "../../../src/problems/document.ts";
@@ -33,7 +34,12 @@ export async function startJobService({ trainers = 0, caps, retention, listeners
   });
   const watching = countWatchers(storage.jobs);
   const meter = new JobMeter();
-  const settings = { limits: defaultLimits, graphsFolder: join(dataDir, "graphs"), threads: 1 };
+  const settings = {
+    limits: defaultLimits,
+    graphsFolder: join(dataDir, "graphs"),
+    threads: 1,
+    budget: budgetOf(8 * 2 ** 30, { workers: 0, trainers, crew: 1 }),
+  };
   const onTrouble = ({ trace }: RunnerTrouble): unknown => process.stderr.write(`${trace}\n`);
   const training = trainers === 0 ? undefined : await startTrainers({ ...settings, storage, meter, trainers, onTrouble });
   const service = await startService({ workers: 1, ...options, jobs: { storage, meter, ...(listeners && { listeners }) } });
