@@ -1,4 +1,5 @@
 import { buildApp } from "../src/doors/http/app.ts";
+import { RegisteredGraphs } from "../src/jobs/registered-graphs.ts";
 import type { Storage } from "../src/jobs/contract.ts";
 
 /** Routes are only described here and never called. */
@@ -11,6 +12,7 @@ const storage = {} as Storage;
 /** What a service need not have, so that the routes of all parts are described. */
 export const optionalParts = Object.freeze({
   jobs: { storage },
+  graphs: new RegisteredGraphs(""),
   datasets: { blobs: storage.blobs, datasets: storage.datasets, uploadsFolder: "", maxDatasetBytes: 0 },
 });
 

@@ -137,6 +137,11 @@ export const variables = Object.freeze({
     fallback: "",
     description: "Keys, separated by commas, of which /v1 asks one as a bearer token; none: everyone may use it",
   }),
+  KEYS_FILE: variable({
+    schema: z.string().transform((path) => (path === "" ? null : path)),
+    fallback: "",
+    description: "A JSON file of keys by their SHA-256, with names, roles and limits, that is read anew when it changes; see Keys and TLS",
+  }),
   LOG_LEVEL: variable({ schema: z.enum(logLevels), fallback: "info", description: `Lowest level to log: ${logLevels.join(", ")}` }),
   RATE_LIMIT: variable({
     schema: count(0),
@@ -216,6 +221,19 @@ export const variables = Object.freeze({
     fallback: "1000",
     description: "The same of one API key, or of one address without a key; beyond it the answer is 429",
   }),
+  MAX_STORED_BYTES_PER_CLIENT: variable({
+    schema: count(0),
+    fallback: "0",
+    description: "Bytes of datasets and checkpoints that one client may keep, beyond which uploads are answered 507; 0: no limit",
+  }),
+  MAX_GRAPHS: variable({
+    schema: count(1),
+    fallback: "100000",
+    description: "Registered graphs that are kept; beyond it those that were not used for longest go",
+  }),
+  MAX_GRAPHS_PER_CLIENT: variable({ schema: count(1), fallback: "1000", description: "The same for each API key" }),
+  MAX_GRAPH_BYTES: variable({ schema: count(1), fallback: "10737418240", description: "Bytes of registered graphs that are kept" }),
+  MAX_GRAPH_BYTES_PER_CLIENT: variable({ schema: count(1), fallback: "1073741824", description: "The same for each API key" }),
   MAX_DATASET_BYTES: variable({
     schema: count(1),
     fallback: ({ sharesOf }) => sharesOf().limits.datasetBytes,

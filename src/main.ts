@@ -6,14 +6,16 @@ import { type Config, ConfigError, readConfig, threadsOf } from "./config.ts";
 import { type MemoryBudget, budgetOf } from "./memory/budget.ts";
 import { collectGarbage } from "./memory/garbage.ts";
 import { leastFor, suffices } from "./memory/shares.ts";
-import { Registry } from "./program/registry.ts";
+import { Keys } from "./clients/keys.ts";
+import { KeysFault } from "./clients/keys-file.ts";
+import { watchKeys } from "./clients/watch-keys.ts";
 import { buildApp } from "./doors/http/app.ts";
 import { createLogger, flushed } from "./doors/http/logger.ts";
 import { JobMeter } from "./doors/http/plugins/job-metrics.ts";
 import type { Storage } from "./jobs/contract.ts";
 import { FolderInUse, FolderUnusable } from "./jobs/folder-lock.ts";
 import type { RunnerTrouble } from "./jobs/run.ts";
-import { SharedGraphs } from "./jobs/shared-graphs.ts";
+import { type GraphCaps, RegisteredGraphs } from "./jobs/registered-graphs.ts";
 import { openStorage } from "./jobs/storage.ts";
 import { Webhooks } from "./jobs/webhooks.ts";
 import { limitsOf } from "./request/limits.ts";
@@ -48,7 +50,8 @@ async function start(config: Config): Promise<void> {
   const graphsFolder = join(config.DATA_DIR, "graphs");
   const tracing = await collector(config, logger);
   const traces = tracing === undefined ? {} : { tracing };
-  const storage = await opened(config, logger);
+  const keys = known(config);
+  const storage = await opened(config, keys, logger);
   const budget = affordable(config);
   const settings = { limits: limitsOf(config), graphsFolder, threads: config.THREADS, budget };
   const pool = startPool({
@@ -75,11 +78,12 @@ async function start(config: Config): Promise<void> {
       uploadsFolder: join(config.DATA_DIR, "uploads"),
       maxDatasetBytes: config.MAX_DATASET_BYTES,
     },
-    ...(storage.graphs !== null && { sharedGraphs: new SharedGraphs(storage.graphs, new Registry(graphsFolder)) }),
+    graphs: new RegisteredGraphs(graphsFolder, { store: storage.graphs, caps: graphCaps(config) }),
+    usualShare: config.MAX_STORED_BYTES_PER_CLIENT === 0 ? null : config.MAX_STORED_BYTES_PER_CLIENT,
     role: config.ROLE,
     logger,
     ...traces,
-    apiKeys: config.API_KEYS,
+    keys,
     rateLimit: config.RATE_LIMIT,
     corsOrigins: config.CORS_ORIGIN,
     trustProxy: config.TRUST_PROXY,
@@ -103,10 +107,25 @@ async function start(config: Config): Promise<void> {
     onError: (error) => logger.error({ err: error }, "trouble with webhooks"),
   });
 
+  const watching =
+    config.KEYS_FILE === null
+      ? undefined
+      : watchKeys(keys, config.KEYS_FILE, {
+          onReloaded: ({ clients, added, removed }) =>
+            logger.info({ audit: true, action: "reloadKeys", outcome: "done", clients, added, removed }, "audit"),
+          onFault: ({ message }) => logger.error({ audit: true, action: "reloadKeys", outcome: "refused", detail: message }, "audit"),
+        });
+
   const patienceMs = config.DEADLINE_MS + graceMs + sendingMs;
   closeWithGrace(
     // What hangs even so, as a server of the database may that is frozen, is left to the others of a cluster or to the next start.
-    { delay: patienceMs + hangingMs, logger: false, onSecondSignal: () => logger.warn("asked twice to stop: stopping at once") },
+    {
+      // That signal has the keys read anew.
+      ...(watching && { skip: ["SIGHUP"] }),
+      delay: patienceMs + hangingMs,
+      logger: false,
+      onSecondSignal: () => logger.warn("asked twice to stop: stopping at once"),
+    },
     async ({ signal, err }) => {
       if (err) logger.fatal({ err }, "unforeseen error: stopping");
       else logger.info({ signal }, "stopping");
@@ -114,6 +133,7 @@ async function start(config: Config): Promise<void> {
       const impatience = setTimeout(() => app.server.closeAllConnections(), patienceMs);
       await Promise.all([app.close(), trainers?.close()]);
       clearTimeout(impatience);
+      watching?.[Symbol.dispose]();
       await pool.close({ drainMs: 0 });
       await webhooks[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
@@ -153,8 +173,24 @@ function affordable(config: Config): MemoryBudget {
   process.exit(1);
 }
 
+const graphCaps = (config: Config): GraphCaps => ({
+  ofClient: { graphs: config.MAX_GRAPHS_PER_CLIENT, bytes: config.MAX_GRAPH_BYTES_PER_CLIENT },
+  ofAll: { graphs: config.MAX_GRAPHS, bytes: config.MAX_GRAPH_BYTES },
+});
+
+/** The keys. Where their file cannot be used the process ends, and says why. */
+function known(config: Config): Keys {
+  try {
+    return new Keys({ apiKeys: config.API_KEYS, file: config.KEYS_FILE });
+  } catch (error) {
+    if (!(error instanceof KeysFault)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
 /** Opens what keeps jobs and data. Where that cannot be had the process ends, and says why. */
-async function opened(config: Config, logger: Logger): Promise<Storage> {
+async function opened(config: Config, keys: Keys, logger: Logger): Promise<Storage> {
   try {
     return await openStorage({
       dataDir: config.DATA_DIR,
@@ -164,6 +200,7 @@ async function opened(config: Config, logger: Logger): Promise<Storage> {
         queuedPerClient: config.MAX_QUEUED_JOBS_PER_CLIENT,
         attempts: config.JOB_ATTEMPTS,
         historyRows: config.MAX_HISTORY_ROWS,
+        limitsOf: (client) => keys.named(client)?.limits ?? {},
       },
       maxBytes: config.MAX_STORAGE_BYTES,
       onError: (error) => logger.error({ err: error }, "trouble in the storage"),

@@ -25,7 +25,8 @@ export const registerGraph = defineTask({
     summary: "Register a graph",
     description:
       "Checks a graph, expression or network and answers with its id, which later requests may give as `graph_id`. The id is a digest of " +
-      "the canonical form: the same graph has the same id everywhere, and registering it again changes nothing.",
+      "the canonical form: the same graph has the same id everywhere, and registering it again changes nothing. Who has not registered a " +
+      "graph cannot use its id. Beyond its share of the storage a client loses those that it has not used for longest.",
     request: "The program to register",
     answer: { description: "The registered program", schema: GraphResponse },
     examples: async () => (await import("./examples.ts")).graphsExamples,
@@ -37,8 +38,9 @@ export const registerGraph = defineTask({
         request.network === undefined ? canonicalDraft(draftOf(request, limits), limits) : canonicalNetwork(request.network);
       const id = fingerprint(registered);
       const description = describe(id, registered, limits);
-      registry.write(id, canonicalText(registered));
-      return { content: documentOf(description), facts: { id } };
+      const text = canonicalText(registered);
+      const isNew = registry.write(id, text);
+      return { content: documentOf(description), facts: { id, isNew, bytes: Buffer.byteLength(text) } };
     },
 });
 

@@ -6,11 +6,12 @@ import { releaseJob } from "./attempts.ts";
 import { BlobCache } from "./blob-cache.ts";
 import { BossDispatcher } from "./boss-dispatch.ts";
 import { ClusterWatchers } from "./cluster-watchers.ts";
-import type { GraphStore, Storage } from "./contract.ts";
+import type { Storage } from "./contract.ts";
 import { DatabaseBlobs } from "./database-blobs.ts";
 import { Database } from "./database.ts";
 import { createDatasetStore } from "./datasets.ts";
 import { storageFault, translated } from "./faults.ts";
+import { createGraphStore } from "./graph-store.ts";
 import { createIdempotencyStore } from "./idempotency.ts";
 import { createJobStore } from "./job-store.ts";
 import type { Parts } from "./parts.ts";
@@ -90,24 +91,6 @@ function assemble(settings: StorageSettings, parts: Parts, { boss, blobs, dispat
       await boss.stop();
       await database.close();
     },
-  };
-}
-
-function createGraphStore(database: Database): GraphStore {
-  return {
-    put: (id, content) =>
-      database.query(async (db) => {
-        await db
-          .insertInto("graphs")
-          .values({ id, content })
-          .onConflict((conflict) => conflict.column("id").doUpdateSet({ content }))
-          .execute();
-      }),
-    get: (id) =>
-      database.query(async (db) => {
-        const row = await db.selectFrom("graphs").select("content").where("id", "=", id).executeTakeFirst();
-        return row?.content ?? null;
-      }),
   };
 }
 

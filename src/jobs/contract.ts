@@ -9,6 +9,7 @@
  *                     job_events        the same process
  */
 import type { Readable } from "node:stream";
+import type { Scope } from "../clients/client.ts";
 import type { TraceParent } from "../tracing/tracing.ts";
 import type { MetricsRow, Progress } from "../training/report.ts";
 import { jobStatuses } from "./response.ts";
@@ -34,7 +35,7 @@ export interface NewJob {
   readonly datasets: readonly string[];
   readonly tags: readonly string[];
   readonly webhook: Webhook | null;
-  /** Who posted it: a digest of the API key or the address, for the caps on queued jobs. */
+  /** Whose it is: a client's name or, where nobody is asked for a key, a digest of the address. */
   readonly client: string;
   /** How many updates it will make, where that is known; null with no bound but early stopping. */
   readonly steps: number | null;
@@ -153,8 +154,10 @@ export interface JobStore {
   create(job: NewJob, key?: IdempotencyKey): Promise<Job>;
   /** Throws Problem unknown_job. */
   get(id: string): Promise<Job>;
+  /** Throws Problem unknown_job unless the job is there and within the scope. */
+  requireWithin(id: string, scope: Scope): Promise<void>;
   /** Newest first. `after` is the id of the last one seen. */
-  list(query: { status?: JobStatus; tag?: string; after?: string; limit: number }): Promise<Page<Job>>;
+  list(query: { scope: Scope; status?: JobStatus; tag?: string; after?: string; limit: number }): Promise<Page<Job>>;
   /** A queued or paused job is cancelled at once; a running one becomes `cancelling`. Final jobs stay as they are: throws Problem job_conflict unless it is cancelled already. */
   cancel(id: string): Promise<Job>;
   /** A queued job is paused at once, a running one becomes `pausing`. Throws Problem job_conflict. */
@@ -215,7 +218,7 @@ export interface Blobs {
   localPath(digest: string): Promise<string>;
 }
 
-export interface Dataset {
+export interface NewDataset {
   /** `sha256:` and the digest of its blob, a safetensors file with its tensors. */
   readonly id: string;
   readonly name: string;
@@ -225,14 +228,23 @@ export interface Dataset {
   readonly description: JsonObject;
 }
 
+/** A dataset as it is claimed, with the name that the owner has given it. */
+export interface Dataset extends NewDataset {
+  /** Of several, whoever asks or, who sees all, the first. */
+  readonly owner: string;
+}
+
 export interface DatasetStore {
-  /** false when there was one with this id already, which then stays as it is. */
-  add(dataset: Dataset): Promise<boolean>;
+  /**
+   * Claims a dataset for its owner; false when the owner had one with this id already, which then stays as it is. `share` is how many bytes
+   * the owner may keep. Throws Problem quota_exceeded.
+   */
+  add(dataset: NewDataset, owner: string, share: number | null): Promise<boolean>;
   /** Throws Problem unknown_dataset. */
-  get(id: string): Promise<Dataset>;
-  list(query: { after?: string; limit: number }): Promise<Page<Dataset>>;
-  /** Throws Problem unknown_dataset, dataset_in_use. */
-  delete(id: string): Promise<void>;
+  get(id: string, scope: Scope): Promise<Dataset>;
+  list(query: { scope: Scope; after?: string; limit: number }): Promise<Page<Dataset>>;
+  /** Throws Problem unknown_dataset, dataset_in_use, forbidden. */
+  delete(id: string, scope: Scope): Promise<void>;
 }
 
 /** What a client calls a request of its own; `scope` is the client. */
@@ -270,10 +282,21 @@ export interface WebhookStore {
   settle(jobId: string, dueAt: number | null): Promise<void>;
 }
 
+/** How much of something is kept at the most. */
+export interface GraphShare {
+  readonly graphs: number;
+  readonly bytes: number;
+}
+
 /** Registered graphs where processes share no folder: writes reach the store, and what is missing here is fetched. */
 export interface GraphStore {
-  put(id: string, text: string): Promise<void>;
-  get(id: string): Promise<string | null>;
+  /** Keeps an owner's graph, and forgets those of the same owner that have not been used for longest where they are more than its share. */
+  put(owner: string, id: string, text: string, share: GraphShare): Promise<void>;
+  /** Whose graph it is that the owner uses under this id: its own or everyone's; null when there is none. */
+  use(owner: string, id: string): Promise<{ readonly owner: string } | null>;
+  read(owner: string, id: string): Promise<string | null>;
+  /** Whether there was one. */
+  delete(owner: string, id: string): Promise<boolean>;
 }
 
 /** What can be done with a storage: everything; what needs no room, and ending and deleting; nothing. */

@@ -1,10 +1,16 @@
+import type { Scope } from "../clients/client.ts";
+import { everyone } from "../program/registry.ts";
 import { problem } from "../problems/problems.ts";
-import { type Dataset, type DatasetStore, type JobStatus, type Page, isFinal, jobStatuses } from "./contract.ts";
+import { type Dataset, type DatasetStore, type JobStatus, type NewDataset, type Page, isFinal, jobStatuses } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { breaksReference } from "./faults.ts";
 import { pageOf } from "./history.ts";
+import { requireShare } from "./quota.ts";
 import { datasetOf, toText } from "./rows.ts";
-import type { Connection, DatasetRow } from "./schema.ts";
+import type { Connection } from "./schema.ts";
+
+// The content of a dataset is kept once, whoever has uploaded it; that a client has it is a claim. What others have claimed shows in
+// nothing: not in an answer, not in a list, not in a refusal.
 
 const overStatuses: readonly JobStatus[] = jobStatuses.filter(isFinal);
 
@@ -13,54 +19,158 @@ const inUse = (id: string) => problem("dataset_in_use", `A job that is not over 
 
 export function createDatasetStore(database: Database): DatasetStore {
   return {
-    add: (dataset) => database.query((db) => add(db, dataset)),
-    get: (id) => database.query(async (db) => datasetOf(await readDataset(db, id))),
+    add: (dataset, owner, share) => database.transaction((tx) => add(tx, dataset, owner, share)),
+    get: (id, scope) => database.query((db) => get(db, id, scope)),
     list: (query) => database.query((db) => list(db, query)),
-    delete: async (id) => {
-      try {
-        await database.transaction((tx) => remove(tx, id));
-      } catch (error) {
-        if (breaksReference(error)) throw inUse(id);
-        throw error;
-      }
+    delete: async (id, scope) => {
+      await database.transaction((tx) => giveUp(tx, id, scope));
+      await forgetUnclaimed(database);
     },
   };
 }
 
-async function add(db: Connection, { id, name, created_at, bytes, description }: Dataset): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await db
+async function add(
+  tx: Connection,
+  { id, name, created_at, bytes, description }: NewDataset,
+  owner: string,
+  share: number | null,
+): Promise<boolean> {
+  const claim = { owner, dataset_id: id, name, created_at };
+  const known = await tx
+    .selectFrom("dataset_claims")
+    .select("name")
+    .where("owner", "=", owner)
+    .where("dataset_id", "=", id)
+    .executeTakeFirst();
+  if (known !== undefined) return false;
+  await requireShare(tx, owner, bytes, share);
+  const digest = id.slice(id.indexOf(":") + 1);
+  await tx
     .insertInto("datasets")
-    .values({ id, digest: id.slice(id.indexOf(":") + 1), name, created_at, bytes, description: toText(description) })
-    .onConflict((conflict) => conflict.column("id").doNothing())
+    .values({ id, digest, name, created_at, bytes, description: toText(description) })
+    // Written again, so that nobody forgets it before the claim is there.
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ digest }))
+    .execute();
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto("dataset_claims")
+    .values(claim)
+    .onConflict((conflict) => conflict.columns(["owner", "dataset_id"]).doNothing())
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows === 1n;
 }
 
-async function readDataset(db: Connection, id: string): Promise<DatasetRow> {
-  const row = await db.selectFrom("datasets").selectAll().where("id", "=", id).executeTakeFirst();
+/** Datasets as one client sees them: by its own claims and by everyone's, and its own go first. For all, those who claim them are told, too. */
+function claimed(db: Connection, scope: Scope) {
+  const claims = db
+    .selectFrom("dataset_claims")
+    .innerJoin("datasets", "datasets.id", "dataset_claims.dataset_id")
+    .select([
+      "datasets.id",
+      "dataset_claims.owner",
+      "dataset_claims.name",
+      "dataset_claims.created_at",
+      "datasets.bytes",
+      "datasets.description",
+    ]);
+  const owners = scope === null ? null : [scope, everyone];
+  return claims
+    .$if(owners !== null, (query) => query.where("dataset_claims.owner", "in", owners ?? []))
+    .where((claim) =>
+      claim.not(
+        claim.exists(
+          claim
+            .selectFrom("dataset_claims as better")
+            .select("better.owner")
+            .whereRef("better.dataset_id", "=", "dataset_claims.dataset_id")
+            .$if(scope === null, (query) =>
+              query.where((other) =>
+                other(
+                  other.refTuple("better.created_at", "better.owner"),
+                  "<",
+                  other.refTuple("dataset_claims.created_at", "dataset_claims.owner"),
+                ),
+              ),
+            )
+            .$if(scope !== null, (query) => query.where("better.owner", "=", scope).where("dataset_claims.owner", "!=", scope)),
+        ),
+      ),
+    );
+}
+
+async function get(db: Connection, id: string, scope: Scope): Promise<Dataset> {
+  const row = await claimed(db, scope).where("datasets.id", "=", id).executeTakeFirst();
   if (row === undefined) throw unknown(id);
-  return row;
+  return datasetOf(row);
 }
 
 /** Newest first. */
-async function list(db: Connection, { after, limit }: { readonly after?: string; readonly limit: number }): Promise<Page<Dataset>> {
-  let query = db.selectFrom("datasets").selectAll();
+async function list(db: Connection, { scope, after, limit }: Parameters<DatasetStore["list"]>[0]): Promise<Page<Dataset>> {
+  let query = claimed(db, scope);
   if (after !== undefined) {
-    const last = await readDataset(db, after);
-    query = query.where((datasets) => datasets(datasets.refTuple("created_at", "id"), "<", datasets.tuple(last.created_at, last.id)));
+    const last = await get(db, after, scope);
+    query = query.where((datasets) =>
+      datasets(datasets.refTuple("dataset_claims.created_at", "datasets.id"), "<", datasets.tuple(last.created_at, last.id)),
+    );
   }
   const rows = await query
-    .orderBy("created_at", "desc")
-    .orderBy("id", "desc")
+    .orderBy("dataset_claims.created_at", "desc")
+    .orderBy("datasets.id", "desc")
     .limit(limit + 1)
     .execute();
   return pageOf(rows, limit, datasetOf);
 }
 
-/** Jobs that are over let go of it; one that is created meanwhile holds on to it by its reference. */
-async function remove(tx: Connection, id: string): Promise<void> {
-  await readDataset(tx, id);
-  const over = tx.selectFrom("jobs").select("id").where("status", "in", overStatuses);
-  await tx.deleteFrom("job_datasets").where("dataset_id", "=", id).where("job_id", "in", over).execute();
-  await tx.deleteFrom("datasets").where("id", "=", id).execute();
+/** Ends a client's claim, or for all of them everybody's. Jobs that are not over hold on to what they read. */
+async function giveUp(tx: Connection, id: string, scope: Scope): Promise<void> {
+  const { owner } = await get(tx, id, scope);
+  if (scope !== null && owner !== scope) throw problem("forbidden", `Dataset ${id} belongs to everyone: an admin may delete it.`);
+  const reader = await tx
+    .selectFrom("job_datasets")
+    .innerJoin("jobs", "jobs.id", "job_datasets.job_id")
+    .select("jobs.id")
+    .where("dataset_id", "=", id)
+    .where("jobs.status", "not in", overStatuses)
+    .$if(scope !== null, (query) => query.where("jobs.client", "=", scope ?? ""))
+    .executeTakeFirst();
+  if (reader !== undefined) throw inUse(id);
+  await tx
+    .deleteFrom("dataset_claims")
+    .where("dataset_id", "=", id)
+    .$if(scope !== null, (query) => query.where("owner", "=", scope ?? ""))
+    .execute();
+}
+
+/** Forgets the datasets that nobody claims and no job reads that is not over. */
+export async function forgetUnclaimed(database: Database): Promise<void> {
+  try {
+    await database.transaction(async (tx) => {
+      const unclaimed = await tx
+        .selectFrom("datasets")
+        .select("id")
+        .where((datasets) =>
+          datasets.not(datasets.exists(datasets.selectFrom("dataset_claims").select("owner").whereRef("dataset_id", "=", "datasets.id"))),
+        )
+        .where((datasets) =>
+          datasets.not(
+            datasets.exists(
+              datasets
+                .selectFrom("job_datasets")
+                .innerJoin("jobs", "jobs.id", "job_datasets.job_id")
+                .select("jobs.id")
+                .whereRef("dataset_id", "=", "datasets.id")
+                .where("jobs.status", "not in", overStatuses),
+            ),
+          ),
+        )
+        .limit(100)
+        .execute();
+      const ids = unclaimed.map(({ id }) => id);
+      if (ids.length === 0) return;
+      await tx.deleteFrom("job_datasets").where("dataset_id", "in", ids).execute();
+      await tx.deleteFrom("datasets").where("id", "in", ids).execute();
+    });
+  } catch (error) {
+    // A job that has just been created reads one, or somebody has just uploaded it: another sweep comes.
+    if (!breaksReference(error)) throw error;
+  }
 }

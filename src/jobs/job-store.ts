@@ -1,3 +1,4 @@
+import type { Scope } from "../clients/client.ts";
 import { Problem, problemAt } from "../problems/problems.ts";
 import { claimJob, finishJob, reportOn } from "./attempts.ts";
 import { cancelJob, deleteJob, pauseJob, resumeJob } from "./commands.ts";
@@ -20,6 +21,7 @@ export function createJobStore(parts: Parts): JobStore {
   return {
     create: (job, key) => createJob(parts, job, key),
     get: (id) => database.query(async (db) => jobOf(await readJob(db, id))),
+    requireWithin: (id, scope) => database.query((db) => requireWithin(db, id, scope)),
     list: (query) => database.query((db) => listJobs(db, query)),
     cancel: (id) => cancelJob(parts, id),
     pause: (id) => pauseJob(parts, id),
@@ -67,13 +69,9 @@ async function requireRoom(tx: Connection, caps: Caps, client: string): Promise<
     .select((jobs) => [jobs.fn.countAll<number>().as("all"), jobs.fn.countAll<number>().filterWhere("client", "=", client).as("own")])
     .where("status", "=", "queued")
     .executeTakeFirstOrThrow();
-  if (own >= caps.queuedPerClient) {
-    throw new Problem(
-      "too_many_jobs",
-      `${own} jobs of this client wait already, and one client may have ${caps.queuedPerClient}.`,
-      [],
-      retryAfter,
-    );
+  const mostOwn = caps.limitsOf(client).queued_jobs ?? caps.queuedPerClient;
+  if (own >= mostOwn) {
+    throw new Problem("too_many_jobs", `${own} jobs of this client wait already, and it may have ${mostOwn} in the queue.`, [], retryAfter);
   }
   if (all >= caps.queued) throw new Problem("queue_full", `${all} jobs wait already, and ${caps.queued} may.`, [], retryAfter);
 }
@@ -94,6 +92,17 @@ async function readJob(db: Connection, id: string): Promise<JobRow> {
   return row;
 }
 
+/** Another client's job is not found, as one that does not exist is not. */
+async function requireWithin(db: Connection, id: string, scope: Scope): Promise<void> {
+  const found = await db
+    .selectFrom("jobs")
+    .select("id")
+    .where("id", "=", id)
+    .$if(scope !== null, (query) => query.where("client", "=", scope ?? ""))
+    .executeTakeFirst();
+  if (found === undefined) throw unknownJob(id);
+}
+
 /** Reads what belongs to a job that must exist. */
 function ofJob<T>({ database }: Parts, id: string, read: (db: Connection) => Promise<T>): Promise<T> {
   return database.query(async (db) => {
@@ -102,8 +111,9 @@ function ofJob<T>({ database }: Parts, id: string, read: (db: Connection) => Pro
   });
 }
 
-async function listJobs(db: Connection, { status, tag, after, limit }: Parameters<JobStore["list"]>[0]): Promise<Page<Job>> {
+async function listJobs(db: Connection, { scope, status, tag, after, limit }: Parameters<JobStore["list"]>[0]): Promise<Page<Job>> {
   let query = db.selectFrom("jobs").selectAll("jobs");
+  if (scope !== null) query = query.where("client", "=", scope);
   if (status !== undefined) query = query.where("status", "=", status);
   if (tag !== undefined) {
     query = query.where((jobs) =>
@@ -111,6 +121,7 @@ async function listJobs(db: Connection, { status, tag, after, limit }: Parameter
     );
   }
   if (after !== undefined) {
+    await requireWithin(db, after, scope);
     const last = await readJob(db, after);
     query = query.where((jobs) => jobs(jobs.refTuple("created_at", "id"), "<", jobs.tuple(last.created_at, last.id)));
   }

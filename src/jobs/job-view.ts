@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { type Checkpoint, type Job, type JobEvent, isFinal } from "./contract.ts";
 import type * as responses from "./response.ts";
+import type { Client } from "../clients/client.ts";
+import { seesOwners } from "./dataset-view.ts";
 import { problem } from "../problems/problems.ts";
 
 /** Times are kept in milliseconds, and told in seconds. */
@@ -26,15 +28,27 @@ export function viewOfJob(job: Job): responses.JobView {
     result: result as responses.JobView["result"],
     tags: [...tags],
     datasets: [...datasets],
-    webhook: webhook && { url: webhook.url },
+    webhook: webhook && { url: shownAddress(webhook.url) },
   };
   return { ...own, ...job.summary, ...own };
 }
+
+/** A job as a client sees it: whose it is only an admin is told. */
+export const viewFor =
+  (client: Client) =>
+  (job: Job): responses.JobView =>
+    seesOwners(client) ? { ...viewOfJob(job), owner: job.client } : viewOfJob(job);
 
 /** An event as clients see it, in pages, streams and webhooks alike. */
 export function viewOfEvent({ id, type, created_at, message, data }: JobEvent): responses.JobEventView {
   const own = { id, object: "training.job.event" as const, type, created_at: seconds(created_at), message };
   return { ...own, ...data, ...own };
+}
+
+/** A webhook's address without what may be secret of it, which is everything but the host: paths and queries hold tokens. */
+export function shownAddress(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  return pathname === "/" && search === "" ? `${origin}/` : `${origin}/…`;
 }
 
 export const checkpointName = ({ step }: { readonly step: number }): string => `step_${step}`;

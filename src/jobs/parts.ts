@@ -2,6 +2,7 @@
  * What the parts of the store share: the database, who tells of changes, and who takes jobs to those that work. Where one process does
  * everything, both are in its memory; in a cluster both are in PostgreSQL, inside the transaction of the change.
  */
+import type { ClientLimits } from "../clients/client.ts";
 import type { Database } from "./database.ts";
 import type { Connection } from "./schema.ts";
 
@@ -37,6 +38,8 @@ export interface Caps {
   /** Jobs that may wait, of all clients and of one. */
   readonly queued: number;
   readonly queuedPerClient: number;
+  /** What one client may have where that differs. */
+  readonly limitsOf: (client: string) => ClientLimits;
   /** Attempts without a newer checkpoint, after which a job fails. */
   readonly attempts: number;
   /** Rows of metrics that a job may keep. */

@@ -104,6 +104,10 @@ export const Job = z
     id: JobId,
     object: z.literal("training.job").meta({ description: "What this is", examples: ["training.job"] }),
     status,
+    owner: z
+      .string()
+      .optional()
+      .meta({ description: "Whose it is; only an admin is told", examples: ["ana"] }),
     created_at: time("When it was posted"),
     started_at: timeOrNull("When its training began"),
     finished_at: timeOrNull("When it was over"),

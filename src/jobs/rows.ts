@@ -78,8 +78,16 @@ export const checkpointOf = ({ job_id: _, metrics, best, final, ...row }: Checkp
   final: final === 1,
 });
 
-export const datasetOf = ({ id, name, created_at, bytes, description }: DatasetRow): Dataset => ({
+export const datasetOf = ({
   id,
+  owner,
+  name,
+  created_at,
+  bytes,
+  description,
+}: Omit<DatasetRow, "digest"> & { owner: string }): Dataset => ({
+  id,
+  owner,
   name,
   created_at,
   bytes,

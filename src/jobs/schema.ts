@@ -4,6 +4,7 @@
  */
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import { everyone } from "../program/registry.ts";
 import type { JobStatus } from "./contract.ts";
 
 export interface JobRow {
@@ -70,6 +71,31 @@ export interface DatasetRow {
   description: string;
 }
 
+/** That a client has a dataset, under the name that it has given it. */
+export interface DatasetClaimRow {
+  owner: string;
+  dataset_id: string;
+  name: string;
+  created_at: number;
+}
+
+/** A registered graph of one owner. */
+export interface GraphRow {
+  owner: string;
+  id: string;
+  content: string;
+  bytes: number;
+  used_at: number;
+}
+
+/** Opens the events of a job once. */
+export interface TicketRow {
+  digest: string;
+  client: string;
+  job_id: string;
+  expires_at: number;
+}
+
 export interface Tables {
   jobs: JobRow;
   job_tags: { job_id: string; tag: string };
@@ -78,7 +104,9 @@ export interface Tables {
   job_metrics: { job_id: string; step: number; data: string };
   checkpoints: CheckpointRow;
   datasets: DatasetRow;
-  graphs: { id: string; content: string };
+  dataset_claims: DatasetClaimRow;
+  owned_graphs: GraphRow;
+  tickets: TicketRow;
   idempotency_keys: { scope: string; key: string; body: string; job_id: string | null; created_at: number };
   /** Jobs that are over and whose webhooks are owed, and when to try next. */
   webhooks: { job_id: string; due_at: number; tries: number };
@@ -245,6 +273,50 @@ async function countKeeps(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+/** What was there before there were owners every client may read, as it could; jobs have been kept under their clients from the beginning. */
+async function createOwners(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("dataset_claims")
+    .addColumn("owner", "text", (column) => column.notNull())
+    .addColumn("dataset_id", "text", (column) => column.notNull().references("datasets.id"))
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("created_at", "bigint", (column) => column.notNull())
+    .addPrimaryKeyConstraint("dataset_claims_key", ["owner", "dataset_id"])
+    .execute();
+  await db.schema.createIndex("dataset_claims_by_dataset").on("dataset_claims").column("dataset_id").execute();
+  await sql`insert into dataset_claims (owner, dataset_id, name, created_at) select ${sql.lit(everyone)}, id, name, created_at from datasets`.execute(
+    db,
+  );
+  await db.schema
+    .createTable("tickets")
+    .addColumn("digest", "text", (column) => column.primaryKey().notNull())
+    .addColumn("client", "text", (column) => column.notNull())
+    .addColumn("job_id", "text", (column) => column.notNull().references("jobs.id").onDelete("cascade"))
+    .addColumn("expires_at", "bigint", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("tickets_by_client").on("tickets").columns(["client", "expires_at"]).execute();
+  await db.schema.createIndex("tickets_by_job").on("tickets").column("job_id").execute();
+  await db.schema.createIndex("jobs_by_client").on("jobs").columns(["client", "created_at", "id"]).execute();
+  await db.schema.createIndex("jobs_by_turn").on("jobs").columns(["status", "client", "attempt", "created_at", "id"]).execute();
+}
+
+async function createOwnedGraphs(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("owned_graphs")
+    .addColumn("owner", "text", (column) => column.notNull())
+    .addColumn("id", "text", (column) => column.notNull())
+    .addColumn("content", "text", (column) => column.notNull())
+    .addColumn("bytes", "bigint", (column) => column.notNull())
+    .addColumn("used_at", "bigint", (column) => column.notNull())
+    .addPrimaryKeyConstraint("owned_graphs_key", ["owner", "id"])
+    .execute();
+  await db.schema.createIndex("owned_graphs_by_use").on("owned_graphs").columns(["owner", "used_at"]).execute();
+  await sql`insert into owned_graphs (owner, id, content, bytes, used_at) select ${sql.lit(everyone)}, id, content, octet_length(content), ${sql.lit(Date.now())} from graphs`.execute(
+    db,
+  );
+  await db.schema.dropTable("graphs").execute();
+}
+
 const common: Record<string, Migration> = {
   "001_jobs": { up: createJobs },
   "002_history": { up: createHistory },
@@ -252,11 +324,14 @@ const common: Record<string, Migration> = {
   "005_webhooks": { up: createWebhooks },
   "006_losses": { up: createLosses },
   "010_traces": { up: createTraces },
+  "011_owners": { up: createOwners },
 };
 
 /** Brings the tables up to date. One process at a time does so: the others wait. */
 export async function migrate(db: Connection, contentInDatabase: boolean): Promise<void> {
-  const migrations = contentInDatabase ? { ...common, "004_content": { up: createContent }, "011_keeps": { up: countKeeps } } : common;
+  const migrations = contentInDatabase
+    ? { ...common, "004_content": { up: createContent }, "011_keeps": { up: countKeeps }, "012_owned_graphs": { up: createOwnedGraphs } }
+    : common;
   const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
   if (error !== undefined)
     throw error instanceof Error ? error : new Error("The tables could not be brought up to date.", { cause: error });

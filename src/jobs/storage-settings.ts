@@ -26,7 +26,7 @@ export interface StorageSettings extends Required<StorageOptions> {
   readonly retention: Retention;
 }
 
-const defaultCaps: Caps = Object.freeze({ queued: 10_000, queuedPerClient: 1_000, attempts: 3, historyRows: 20_000 });
+const defaultCaps: Caps = Object.freeze({ queued: 10_000, queuedPerClient: 1_000, limitsOf: () => ({}), attempts: 3, historyRows: 20_000 });
 const defaultPatienceMs = 60_000;
 const defaultCacheBytes = 16 * 2 ** 30;
 

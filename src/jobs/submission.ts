@@ -1,9 +1,10 @@
 import { randomBytes, subtle } from "node:crypto";
+import type { Scope } from "../clients/client.ts";
 import { Problem, problem, problemAt } from "../problems/problems.ts";
 import type { Answer } from "../tasks/perform.ts";
 import type { TraceParent } from "../tracing/tracing.ts";
 import { planJob } from "../training/tasks/submit.ts";
-import type { StopSignal, Workers } from "../workers/pool.ts";
+import type { Caller, Workers } from "../workers/pool.ts";
 import type { IdempotencyKey, IdempotencyStore, Job, JsonObject, Storage } from "./contract.ts";
 import { isPassing } from "./faults.ts";
 import { idPrefix, mentionedIds } from "./mentioned-ids.ts";
@@ -18,8 +19,10 @@ interface HandedIn {
   readonly client: string;
   /** The client's own name of this request. */
   readonly key?: string | undefined;
-  /** Tells when nobody waits for the answer any more. */
-  readonly signal: StopSignal;
+  /** On whose behalf it is checked, and until when. */
+  readonly caller: Caller;
+  /** Whose datasets it may read. */
+  readonly scope: Scope;
   /** The span of the request, where spans are collected. */
   readonly traceparent?: TraceParent | undefined;
 }
@@ -62,9 +65,9 @@ async function release(idempotency: IdempotencyStore, key: IdempotencyKey): Prom
   }
 }
 
-async function create({ body, client, signal, traceparent }: HandedIn, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
+async function create({ body, client, caller, scope, traceparent }: HandedIn, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
   const { pool, storage } = desk;
-  const answer = await pool.run(planJob, { datasets: await mentionedDatasets(body, storage) }, body, { signal, traceparent });
+  const answer = await pool.run(planJob, { datasets: await mentionedDatasets(body, scope, storage) }, body, caller);
   if (answer.facts === undefined) return { refusal: answer };
   const { digest, summary, ...told } = answer.facts;
   if (told.webhook !== null && !desk.privateWebhooks) requirePublic(told.webhook.url);
@@ -96,10 +99,10 @@ const mostDatasets = 64;
 /**
  * Paths of the files of the datasets whose ids stand anywhere in a body, by id. An id that is none of a dataset, but of a graph, is left out; so is an unknown one, of which the worker says where it stands.
  */
-async function mentionedDatasets(body: Buffer, { datasets, blobs }: Storage): Promise<Record<string, string>> {
+async function mentionedDatasets(body: Buffer, scope: Scope, { datasets, blobs }: Storage): Promise<Record<string, string>> {
   const paths = await Promise.all(
     [...mentionedIds(body, mostDatasets)].map(async (id) => {
-      const known = await datasets.get(id).catch(unlessUnknown);
+      const known = await datasets.get(id, scope).catch(unlessUnknown);
       return known === null ? [] : [[id, await blobs.localPath(id.slice(idPrefix.length))] as const];
     }),
   );

@@ -8,7 +8,7 @@ import type { z } from "zod";
 import { type Problem, problem } from "../problems/problems.ts";
 import type { Answer } from "../tasks/perform.ts";
 import { parseDataset } from "../training/datasets/task.ts";
-import type { StopSignal, Workers } from "../workers/pool.ts";
+import type { Caller, Workers } from "../workers/pool.ts";
 import type { Blobs, Dataset, DatasetStore } from "./contract.ts";
 import { translated } from "./faults.ts";
 
@@ -31,27 +31,30 @@ interface Arriving {
   readonly name: string;
   /** How the file is read. */
   readonly reading: Omit<z.output<typeof parseDataset.parameters>, "path" | "blobPath" | "maxBytes">;
-  /** Tells when nobody waits for the answer any more. */
-  readonly signal: StopSignal;
+  /** On whose behalf it is read, and until when. */
+  readonly caller: Caller;
+  readonly owner: string;
+  /** How many bytes the owner may keep. */
+  readonly share: number | null;
 }
 
 export type Uploaded = { readonly dataset: Dataset; readonly isNew: boolean } | { readonly refusal: Answer };
 
 /** Makes a dataset of a file: it is unpacked, read by a worker, and kept, unless the same content was there already. Throws Problem. */
-export async function uploadDataset({ file, name, reading, signal }: Arriving, desk: DatasetDesk): Promise<Uploaded> {
+export async function uploadDataset({ file, name, reading, caller, owner, share }: Arriving, desk: DatasetDesk): Promise<Uploaded> {
   const { pool, blobs, datasets, uploadsFolder, maxDatasetBytes: maxBytes } = desk;
   const answer = await inUploadFolder(uploadsFolder, async (folder) => {
     const upload = { ...reading, path: join(folder, "file"), blobPath: join(folder, "blob"), maxBytes };
     await receiveFile(file, upload.path, maxBytes);
-    const parsed = await pool.run(parseDataset, upload, undefined, { signal });
+    const parsed = await pool.run(parseDataset, upload, undefined, caller);
     if (parsed.facts !== undefined) await blobs.putFile(parsed.facts.digest, upload.blobPath);
     return parsed;
   });
   if (answer.facts === undefined) return { refusal: answer };
   const { digest, bytes, description } = answer.facts;
-  const dataset: Dataset = { id: `sha256:${digest}`, name, created_at: Date.now(), bytes, description };
-  const isNew = await datasets.add(dataset);
-  return { dataset: isNew ? dataset : await datasets.get(dataset.id), isNew };
+  const dataset: Dataset = { owner, id: `sha256:${digest}`, name, created_at: Date.now(), bytes, description };
+  const isNew = await datasets.add(dataset, owner, share);
+  return { dataset: isNew ? dataset : await datasets.get(dataset.id, owner), isNew };
 }
 
 /** Does work with a new folder inside `uploads`, which is gone afterwards. */

@@ -46,6 +46,12 @@ export const problems = Object.freeze({
     "This service asks for an API key, and the request carried none or one that is not known. Send it in the header `Authorization: Bearer <key>`.",
   ),
 
+  forbidden: kind(
+    403,
+    "The key is not for this",
+    "The API key is known, and its role does not allow what was asked: a grader's key opens no jobs and no datasets, and what belongs to everyone only an admin removes. Use a key of another role.",
+  ),
+
   not_found: kind(
     404,
     "There is nothing at this path",
@@ -336,6 +342,11 @@ export const problems = Object.freeze({
     503,
     "The storage cannot be reached",
     "The database or the disk that keeps jobs and data did not answer. Nothing that was accepted is lost. Wait for as many seconds as the Retry-After header says and send the request again.",
+  ),
+  quota_exceeded: kind(
+    507,
+    "The client's share of the storage is used up",
+    "What the request brings does not fit into what this client may keep in all: its datasets, its registered graphs and the checkpoints of its jobs count. The detail names the limit. Delete what is not needed any more, and send the request again.",
   ),
   storage_full: kind(
     503,

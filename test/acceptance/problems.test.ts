@@ -7,6 +7,8 @@ import { type Service, startService } from "../support/service.ts";
 
 /** Codes of the connection, the key, the load and the process, which test/http meets, and those of jobs and datasets, which test/jobs does. */
 const elsewhere = [
+  "forbidden",
+  "quota_exceeded",
   "unknown_job",
   "unknown_checkpoint",
   "unknown_dataset",

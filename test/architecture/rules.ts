@@ -16,6 +16,7 @@ const stack = [
   ["tasks"],
   ["compute"],
   ["training", "grading", "render"],
+  ["clients"],
   ["workers"],
   ["jobs"],
   ["doors"],

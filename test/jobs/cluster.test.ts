@@ -76,10 +76,33 @@ describe.skipIf(postgresPrograms === null)("a cluster", () => {
 
   test("keeps graphs for all its processes", async () => {
     const [here, there] = [await open(), await open()];
-    expect(await there.graphs?.get("sha256:a")).toBeNull();
-    await here.graphs?.put("sha256:a", "{}");
-    await here.graphs?.put("sha256:a", "{}");
-    expect(await there.graphs?.get("sha256:a")).toBe("{}");
+    const share = { graphs: 2, bytes: 6 };
+    expect(await there.graphs?.use("ana", "sha256:a")).toBeNull();
+    await here.graphs?.put("ana", "sha256:a", "{}", share);
+    await here.graphs?.put("ana", "sha256:a", "{}", share);
+    expect(await there.graphs?.use("ana", "sha256:a")).toEqual({ owner: "ana" });
+    expect(await there.graphs?.read("ana", "sha256:a")).toBe("{}");
+    expect(await there.graphs?.use("ben", "sha256:a")).toBeNull();
+    expect(await there.graphs?.delete("ben", "sha256:a")).toBe(false);
+    await here.graphs?.put("everyone", "sha256:b", "[]", share);
+    expect(await there.graphs?.use("ben", "sha256:b")).toEqual({ owner: "everyone" });
+  });
+
+  test("forgets the graphs of an owner that were not used for longest, where they are more than its share", async () => {
+    const { graphs } = await open();
+    const kept = async (owner: string) =>
+      (await Promise.all(["a", "b", "c", "d"].map(async (id) => ((await graphs?.read(owner, id)) === null ? "" : id)))).join("");
+    for (const id of ["a", "b", "c"]) {
+      await graphs?.put("cleo", id, "{}", { graphs: 9, bytes: 99 });
+      await sleep(5);
+    }
+    await graphs?.put("cleo", "a", "{}", { graphs: 9, bytes: 99 });
+    await graphs?.put("dan", "d", "{}", { graphs: 1, bytes: 99 });
+    await sleep(5);
+    await graphs?.put("cleo", "d", "{}", { graphs: 3, bytes: 99 });
+    expect([await kept("cleo"), await kept("dan")]).toEqual(["acd", "d"]);
+    await graphs?.put("cleo", "d", "{}", { graphs: 9, bytes: 4 });
+    expect(await kept("cleo")).toBe("ad");
   });
 
   test("takes a job from a process that was killed, ten seconds later, where its checkpoint was", async () => {
@@ -162,7 +185,7 @@ describe.skipIf(postgresPrograms === null)("a cluster", () => {
       const calls = [
         storage.jobs.create(newJob()),
         storage.jobs.get(id),
-        storage.jobs.list({ limit: 1 }),
+        storage.jobs.list({ scope: null, limit: 1 }),
         storage.jobs.cancel(id),
         storage.jobs.claim(id),
         storage.jobs.report(id, 1, {}),
@@ -171,9 +194,9 @@ describe.skipIf(postgresPrograms === null)("a cluster", () => {
         storage.jobs.stats(),
         storage.blobs.put(digestOf("x"), Buffer.from("x")),
         storage.blobs.read(digestOf("x")),
-        storage.datasets.list({ limit: 1 }),
+        storage.datasets.list({ scope: null, limit: 1 }),
         storage.idempotency.begin("a", "b", "c"),
-        storage.graphs?.put("a", "b") ?? Promise.resolve(),
+        storage.graphs?.put("ana", "a", "b", { graphs: 1, bytes: 1 }) ?? Promise.resolve(),
       ];
       for (const call of calls.map((each) => refusal(each))) {
         expect(await call).toMatchObject({ code: "storage_unavailable", status: 503, retryAfter: expect.any(Number) });

@@ -78,7 +78,7 @@ describe("a write whose answer is lost", () => {
     database = new FrailDatabase(openSqlite(join(folder, "jobs.sqlite")));
     await database.query((db) => migrate(db, false));
     const dispatcher = new LocalDispatcher({ database, release: async () => {}, onError: () => {} });
-    const caps = { queued: 10, queuedPerClient: 10, attempts: 3, historyRows: 20_000 };
+    const caps = { queued: 10, queuedPerClient: 10, limitsOf: () => ({}), attempts: 3, historyRows: 20_000 };
     parts = { database, dispatcher, watchers: new WatchList(), caps, discard: async () => {}, patienceMs: 5_000 };
   });
   afterAll(async () => {

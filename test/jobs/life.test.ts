@@ -171,7 +171,7 @@ everyStorage("the life of a job", (given) => {
       await given.storage.jobs.finish(id, 1, { status: "succeeded", message: "Done." });
       await given.storage.jobs.delete(id);
       expect(await refusal(given.storage.jobs.get(id))).toMatchObject({ code: "unknown_job" });
-      expect((await given.storage.jobs.list({ tag: "gone", limit: 1 })).data).toEqual([]);
+      expect((await given.storage.jobs.list({ scope: null, tag: "gone", limit: 1 })).data).toEqual([]);
     });
 
     test.each(["events", "metrics"] as const)("that does not exist has no %s", async (what) => {

@@ -25,7 +25,7 @@ everyStorage(
       const [submission, weights, state, data, alone, again] = await Promise.all(
         ["submission", "weights", "state", "data", "alone", "again"].map((what) => kept(`${what} of ours`)),
       );
-      await datasets.add({ id: `sha256:${data}`, name: "data", created_at: 1, bytes: 1, description: {} });
+      await datasets.add({ id: `sha256:${data}`, name: "data", created_at: 1, bytes: 1, description: {} }, "everyone", null);
       const { id } = await running(jobs, { submission, datasets: [`sha256:${data}`] });
       await jobs.report(id, 1, { checkpoint: checkpointAt(1, { weights, state }) });
       await sleep(ageMs + 50);
@@ -42,7 +42,7 @@ everyStorage(
       await given.storage.sweep();
       expect(await sizes([submission, weights, state, again, young])).toEqual([null, null, null, null, null]);
       expect(await sizes([data])).not.toContain(null);
-      await datasets.delete(`sha256:${data}`);
+      await datasets.delete(`sha256:${data}`, null);
       await given.storage.sweep();
       expect(await sizes([data])).toEqual([null]);
     });

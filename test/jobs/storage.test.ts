@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { jobStatuses } from "../../src/jobs/contract.ts";
 import { everyStorage } from "./backends.ts";
-import { claimed, digestOf, newJob, refusal, running, until } from "./given.ts";
+import { checkpointAt, claimed, digestOf, newJob, refusal, running, until } from "./given.ts";
 
 everyStorage("what is kept", (given) => {
   describe("lists", () => {
@@ -15,25 +15,27 @@ everyStorage("what is kept", (given) => {
       const seen: string[] = [];
       let after: string | undefined;
       for (;;) {
-        const page = await given.storage.jobs.list({ tag, limit: 3, ...(after === undefined ? {} : { after }) });
+        const page = await given.storage.jobs.list({ scope: null, tag, limit: 3, ...(after === undefined ? {} : { after }) });
         seen.push(...page.data.map(({ id }) => id));
         after = page.data.at(-1)?.id;
         expect(page.data.length).toBe(page.has_more ? 3 : 1);
         if (!page.has_more) break;
       }
       expect(seen.toSorted()).toEqual(ids.toSorted());
-      const all = (await given.storage.jobs.list({ tag, limit: 7 })).data;
+      const all = (await given.storage.jobs.list({ scope: null, tag, limit: 7 })).data;
       expect(all.map(({ id }) => id)).toEqual(seen);
       expect(all.map(({ created_at }) => created_at)).toEqual(all.map(({ created_at }) => created_at).toSorted((a, b) => b - a));
     });
 
     test("hold jobs of one status, or one tag, or both", async () => {
-      const { data } = await given.storage.jobs.list({ tag, limit: 100 });
+      const { data } = await given.storage.jobs.list({ scope: null, tag, limit: 100 });
       await given.storage.jobs.cancel(data[2].id);
-      expect((await given.storage.jobs.list({ tag, status: "cancelled", limit: 9 })).data.map(({ id }) => id)).toEqual([data[2].id]);
-      expect((await given.storage.jobs.list({ tag: `"3`, limit: 9 })).data).toHaveLength(1);
-      expect((await given.storage.jobs.list({ tag: "%", limit: 9 })).data).toEqual([]);
-      expect(await refusal(given.storage.jobs.list({ after: "nobody", limit: 1 }))).toMatchObject({ code: "unknown_job" });
+      expect((await given.storage.jobs.list({ scope: null, tag, status: "cancelled", limit: 9 })).data.map(({ id }) => id)).toEqual([
+        data[2].id,
+      ]);
+      expect((await given.storage.jobs.list({ scope: null, tag: `"3`, limit: 9 })).data).toHaveLength(1);
+      expect((await given.storage.jobs.list({ scope: null, tag: "%", limit: 9 })).data).toEqual([]);
+      expect(await refusal(given.storage.jobs.list({ scope: null, after: "nobody", limit: 1 }))).toMatchObject({ code: "unknown_job" });
     });
 
     test("give events page by page", async () => {
@@ -57,24 +59,78 @@ everyStorage("what is kept", (given) => {
 
     test("are kept once", async () => {
       const digits = dataset(digestOf(randomUUID()));
-      expect(await given.storage.datasets.add(digits)).toBe(true);
-      expect(await given.storage.datasets.add({ ...digits, name: "another" })).toBe(false);
-      expect(await given.storage.datasets.get(digits.id)).toEqual(digits);
-      expect((await given.storage.datasets.list({ limit: 1 })).data).toEqual([digits]);
-      await given.storage.datasets.delete(digits.id);
-      expect(await refusal(given.storage.datasets.get(digits.id))).toMatchObject({ code: "unknown_dataset" });
-      expect(await refusal(given.storage.datasets.delete(digits.id))).toMatchObject({ code: "unknown_dataset" });
-      expect(await refusal(given.storage.datasets.list({ after: digits.id, limit: 1 }))).toMatchObject({ code: "unknown_dataset" });
+      expect(await given.storage.datasets.add(digits, "everyone", null)).toBe(true);
+      expect(await given.storage.datasets.add({ ...digits, name: "another" }, "everyone", null)).toBe(false);
+      expect(await given.storage.datasets.get(digits.id, null)).toEqual({ ...digits, owner: "everyone" });
+      expect((await given.storage.datasets.list({ scope: null, limit: 1 })).data).toEqual([{ ...digits, owner: "everyone" }]);
+      await given.storage.datasets.delete(digits.id, null);
+      expect(await refusal(given.storage.datasets.get(digits.id, null))).toMatchObject({ code: "unknown_dataset" });
+      expect(await refusal(given.storage.datasets.delete(digits.id, null))).toMatchObject({ code: "unknown_dataset" });
+      expect(await refusal(given.storage.datasets.list({ scope: null, after: digits.id, limit: 1 }))).toMatchObject({
+        code: "unknown_dataset",
+      });
     });
 
     test("stay while a job that is not over reads them", async () => {
       const { id } = dataset(digestOf(randomUUID()));
-      await given.storage.datasets.add({ ...dataset(""), id });
+      await given.storage.datasets.add({ ...dataset(""), id }, "everyone", null);
       const job = await given.storage.jobs.create(newJob({ datasets: [id] }));
-      expect(await refusal(given.storage.datasets.delete(id))).toMatchObject({ code: "dataset_in_use" });
+      expect(await refusal(given.storage.datasets.delete(id, null))).toMatchObject({ code: "dataset_in_use" });
       await given.storage.jobs.cancel(job.id);
-      await given.storage.datasets.delete(id);
+      await given.storage.datasets.delete(id, null);
       expect(await given.storage.jobs.get(job.id)).toMatchObject({ datasets: [id] });
+    });
+
+    test("belong to those who claim them, and neither sees the other", async () => {
+      const { datasets, jobs } = given.storage;
+      const both = dataset(digestOf(randomUUID()));
+      const [ana, ben] = [randomUUID(), randomUUID()];
+      expect(await datasets.add({ ...both, name: "hers" }, ana, null)).toBe(true);
+      expect(await refusal(datasets.get(both.id, ben))).toMatchObject({ code: "unknown_dataset" });
+      expect(await refusal(datasets.delete(both.id, ben))).toMatchObject({ code: "unknown_dataset" });
+      expect((await datasets.list({ scope: ben, limit: 9 })).data.filter(({ id }) => id === both.id)).toEqual([]);
+      expect(await datasets.add({ ...both, name: "his" }, ben, null)).toBe(true);
+      expect([(await datasets.get(both.id, ana)).name, (await datasets.get(both.id, ben)).name]).toEqual(["hers", "his"]);
+      expect(await datasets.get(both.id, null)).toMatchObject({ owner: expect.stringMatching(`^(${ana}|${ben})$`) as string });
+
+      // A job of one holds on to the data, and does not keep the other from deleting what it has.
+      const { id } = await jobs.create(newJob({ datasets: [both.id], client: ana }));
+      await datasets.delete(both.id, ben);
+      expect(await refusal(datasets.get(both.id, ben))).toMatchObject({ code: "unknown_dataset" });
+      expect(await refusal(datasets.delete(both.id, ana))).toMatchObject({ code: "dataset_in_use" });
+      await jobs.cancel(id);
+      await datasets.delete(both.id, ana);
+      expect(await refusal(datasets.get(both.id, null))).toMatchObject({ code: "unknown_dataset" });
+    });
+
+    test("of everyone are there for all, and only those who see all delete them", async () => {
+      const { datasets } = given.storage;
+      const shared = dataset(digestOf(randomUUID()));
+      const ana = randomUUID();
+      await datasets.add(shared, "everyone", null);
+      expect(await datasets.get(shared.id, ana)).toMatchObject({ owner: "everyone" });
+      expect(await refusal(datasets.delete(shared.id, ana))).toMatchObject({ code: "forbidden" });
+      expect(await datasets.add({ ...shared, name: "mine" }, ana, null)).toBe(true);
+      expect((await datasets.list({ scope: ana, limit: 100 })).data.filter(({ id }) => id === shared.id)).toMatchObject([{ name: "mine" }]);
+      await datasets.delete(shared.id, ana);
+      expect((await datasets.list({ scope: ana, limit: 100 })).data.filter(({ id }) => id === shared.id)).toMatchObject([
+        { name: "digits" },
+      ]);
+      await datasets.delete(shared.id, null);
+      expect(await refusal(datasets.get(shared.id, ana))).toMatchObject({ code: "unknown_dataset" });
+    });
+
+    test("count among what their owner may keep, with the checkpoints of its jobs", async () => {
+      const { datasets, jobs } = given.storage;
+      const ana = randomUUID();
+      await datasets.add(dataset(digestOf(randomUUID())), ana, 24);
+      const { id } = await running(jobs, { client: ana });
+      await jobs.report(id, 1, { checkpoint: checkpointAt(1) });
+      expect(await refusal(datasets.add({ ...dataset(digestOf(randomUUID())), bytes: 8 }, ana, 24))).toMatchObject({
+        code: "quota_exceeded",
+        detail: expect.stringMatching(/17 bytes.*8 more.*stored_bytes allows 24/) as string,
+      });
+      expect(await datasets.add(dataset(digestOf(randomUUID())), ana, 24)).toBe(true);
     });
 
     test("that do not exist let no job begin, and leave nothing of it", async () => {

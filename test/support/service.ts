@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { budgetOf } from "../../src/memory/budget.ts";
 import { startPool } from "../../src/threads.ts";
 import { type AppOptions, buildApp } from "../../src/doors/http/app.ts";
+import { RegisteredGraphs } from "../../src/jobs/registered-graphs.ts";
 import { defaultLimits, type Limits } from "../../src/request/limits.ts";
 
-export interface ServiceOptions extends Omit<AppOptions, "pool"> {
+export interface ServiceOptions extends Omit<AppOptions, "pool" | "graphs"> {
   readonly limits?: Partial<Limits>;
   readonly workers?: number;
   readonly queueLimit?: number;
@@ -28,7 +29,7 @@ export async function startService({ limits, workers = 2, queueLimit = 1000, mem
     graceMs: 200,
     onWorkerError: ({ trace }) => process.stderr.write(`${trace}\n`),
   });
-  const app = await buildApp({ pool, ...options });
+  const app = await buildApp({ pool, graphs: new RegisteredGraphs(join(folder, "graphs")), ...options });
   await pool.ready;
   return {
     app,

@@ -4,10 +4,10 @@ import type { Answer } from "../../tasks/perform.ts";
 import type { StopSignal } from "../../workers/pool.ts";
 
 /** What may go wrong with anything that is computed. */
-export const computeProblems = [400, 401, 404, 408, 413, 415, 422, 429, 500, 503, 504];
+export const computeProblems = [400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 504];
 
 /** What may go wrong with anything that is read by its id. */
-export const readProblems = [400, 401, 404, 429, 500, 503];
+export const readProblems = [400, 401, 403, 404, 429, 500, 503];
 
 /** The bytes of a request's body. Throws Problem when there are none. */
 export function bodyOf({ body }: Pick<FastifyRequest, "body">): Buffer {

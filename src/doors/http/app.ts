@@ -8,8 +8,9 @@ import { allTasks } from "../../workers/tasks.ts";
 import type { Storage } from "../../jobs/contract.ts";
 import type { DatasetDesk } from "../../jobs/upload.ts";
 import type { JobMeter } from "./plugins/job-metrics.ts";
-import type { SharedGraphs } from "../../jobs/shared-graphs.ts";
 import { type ListenerCaps, Listeners } from "./listeners.ts";
+import type { RegisteredGraphs } from "../../jobs/registered-graphs.ts";
+import { Keys } from "../../clients/keys.ts";
 import { apiKeys, requireApiKey } from "./plugins/auth.ts";
 import { compression } from "./plugins/compression.ts";
 import { crossOrigin } from "./plugins/cors.ts";
@@ -51,17 +52,19 @@ export interface AppOptions {
   readonly pool: Pick<WorkerPool, "run" | "stats" | "isReady">;
   /** Where training jobs are kept, and what is measured of them in this process; none: the service has no jobs. */
   readonly jobs?: JobsOptions;
-  /** Registered graphs of processes that share no folder. */
-  readonly sharedGraphs?: SharedGraphs;
+  /** Who looks after the files of registered graphs. */
+  readonly graphs: RegisteredGraphs;
   /** A worker trains and answers no requests but those about itself. */
   readonly role?: "all" | "api" | "worker";
   /** Where datasets are kept; none: the service has no datasets. */
   readonly datasets?: Omit<DatasetDesk, "pool">;
+  /** Bytes that a client may keep that is not told otherwise; none: as many as it likes. */
+  readonly usualShare?: number | null;
   readonly logger?: FastifyBaseLogger;
   /** Who collects spans of what happens to requests; none: nobody does. */
   readonly tracing?: Tracing;
   /** Keys that /v1 asks for; none: it asks for none. */
-  readonly apiKeys?: readonly string[];
+  readonly keys?: Keys;
   /** Requests per minute of one client; 0: no limit. */
   readonly rateLimit?: number;
   /** Origins whose pages may call the service; "*" for all. */
@@ -82,7 +85,7 @@ const usualListeners: ListenerCaps = Object.freeze({ all: 2_000, perClient: 1_00
 /** The HTTP service around a pool of workers, ready to listen or to be injected requests. Closing it leaves the pool open. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { pool, logger, deadlineMs = 30_000, headersMs = 20_000, requestMs = 120_000 } = options;
-  const { trustProxy = false, maxBodyBytes = 64 * 2 ** 20, maxPendingBytes = 2 ** 30 } = options;
+  const { keys = new Keys(), trustProxy = false, maxBodyBytes = 64 * 2 ** 20, maxPendingBytes = 2 ** 30 } = options;
   const newId = requestIds();
   const app: FastifyInstance = fastify({
     ...(logger && { loggerInstance: logger }),
@@ -122,7 +125,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(messages);
   await app.register(crossOrigin, { origins: options.corsOrigins ?? [] });
   refuseUnrouted(app, methods);
-  await app.register(apiKeys, { keys: options.apiKeys ?? [] });
+  await app.register(apiKeys, { keys });
   const listeners = new Listeners(options.jobs?.listeners ?? usualListeners);
   await app.register(metrics, { pool, jobs: options.jobs && { ...options.jobs, listeners } });
   await app.register(compression);
@@ -132,30 +135,35 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   openApiDocument(app);
   await app.register(problemPages);
   await app.register(reference);
-  if (options.role !== "worker") await app.register((v1) => v1Routes(v1, options, listeners, { maxBodyBytes, maxPendingBytes }));
+  if (options.role !== "worker") await app.register((v1) => v1Routes(v1, { ...options, keys }, listeners, { maxBodyBytes, maxPendingBytes }));
   await app.ready();
   return app;
 }
 
 /** Everything under /v1. */
-async function v1Routes(v1: FastifyInstance, options: AppOptions, listeners: Listeners, limits: BodyLimits): Promise<void> {
-  const { jobs, apiKeys: keys = [] } = options;
+async function v1Routes(
+  v1: FastifyInstance,
+  options: AppOptions & { readonly keys: Keys },
+  listeners: Listeners,
+  limits: BodyLimits,
+): Promise<void> {
+  const { jobs, keys } = options;
   const pool = options.tracing === undefined ? options.pool : tracedWorkers(options.pool, options.tracing);
-  await limitRate(v1, { perMinute: options.rateLimit ?? 0 });
-  if (keys.length > 0) requireApiKey(v1);
+  await limitRate(v1, { perMinute: options.rateLimit ?? 0, isOpen: keys.isOpen });
+  if (!keys.isOpen) requireApiKey(v1);
   refuseQueries(v1);
   await v1.register(operators);
   await v1.register(async (scope) => {
     takeRawBodies(scope, limits);
-    if (options.sharedGraphs !== undefined) shareGraphs(scope, options.sharedGraphs);
+    if (options.graphs.isShared) shareGraphs(scope, options.graphs);
     await operations(scope, { pool, tasks: await allTasks() });
-    await scope.register(graphs, { pool, sharedGraphs: options.sharedGraphs });
+    await scope.register(graphs, { pool, graphs: options.graphs });
     if (jobs !== undefined) {
       const { storage, privateWebhooks = false } = jobs;
-      await scope.register(jobRoutes, { pool, storage, apiKeys: keys, privateWebhooks, listeners });
+      await scope.register(jobRoutes, { pool, storage, privateWebhooks, listeners });
     }
     if (options.datasets !== undefined) {
-      await scope.register(datasetUpload, { pool, ...options.datasets });
+      await scope.register(datasetUpload, { pool, ...options.datasets, usualShare: options.usualShare ?? null });
       await scope.register(datasets, options.datasets);
     }
   });

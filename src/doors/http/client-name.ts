@@ -1,8 +1,20 @@
 import { hash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
+import { anyone } from "../../clients/client.ts";
+import type { Caller } from "../../workers/pool.ts";
+import { clientOf } from "./plugins/auth.ts";
 
-/** Names the client of a request without telling who it is: a digest of its API key or, without one, of its address. */
-export function clientNames(keys: readonly string[]): (request: FastifyRequest) => string {
-  const named = keys.map((key) => hash("sha256", `key ${key}`));
-  return ({ apiKey, ip }) => (apiKey === undefined ? hash("sha256", `address ${ip}`) : named[apiKey]);
-}
+/** Who takes turns with others: a client or, where nobody is asked for a key, an address. */
+const turnOf = (request: FastifyRequest): string => (request.client === anyone ? request.ip : clientOf(request).name);
+
+/** Names whoever hands something in: as its client or, where nobody is asked for a key, by a digest that does not tell the address. */
+export const submitterOf = (request: FastifyRequest): string =>
+  request.client === anyone ? hash("sha256", `address ${request.ip}`) : clientOf(request).name;
+
+/** On whose behalf the workers do what a request asks for, and until when. */
+export const callerOf = (request: FastifyRequest): Caller => ({
+  signal: request.departure,
+  traceparent: request.traceparent,
+  owner: clientOf(request).name,
+  client: turnOf(request),
+});

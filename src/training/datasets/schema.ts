@@ -66,6 +66,10 @@ export const Dataset = z
       .optional()
       .meta({ description: "What separates the cells of a CSV", examples: [","] }),
     created_at: z.int().meta({ description: "When it was uploaded first, in seconds since 1970", examples: [1_764_300_000] }),
+    owner: z
+      .string()
+      .optional()
+      .meta({ description: "Whose it is; only an admin is told, of several owners the first", examples: ["ana"] }),
   })
   .meta({ id: "Dataset", description: "Tensors with one row per example, kept for training" });
 export type DatasetView = z.output<typeof Dataset>;

@@ -1,9 +1,10 @@
+import { Keys } from "../../../src/clients/keys.ts";
 import { describe, expect, test } from "vitest";
 import { problemIn, startApp } from "./fixture.ts";
 
 describe("API keys", () => {
   test("are asked for by everything under /v1 and by nothing else", async () => {
-    await using http = await startApp({ apiKeys: ["first-key", "second-key"] });
+    await using http = await startApp({ keys: new Keys({ apiKeys: ["first-key", "second-key"] }) });
     for (const url of ["/v1/operators", "/v1/operators/Add", `/v1/graphs/sha256:${"0".repeat(64)}`]) {
       const answer = await http.app.inject(url);
       problemIn(answer, "unauthorized");
@@ -26,7 +27,7 @@ describe("API keys", () => {
     ["first-key", 401],
     ["Bearer first-key,second-key", 401],
   ])("%j is answered with %i", async (authorization, status) => {
-    await using http = await startApp({ apiKeys: ["first-key", "second-key"] });
+    await using http = await startApp({ keys: new Keys({ apiKeys: ["first-key", "second-key"] }) });
     const answer = await http.post({ task: "echo" }, { authorization });
     expect(answer.statusCode).toBe(status);
     if (status === 401) problemIn(answer, "unauthorized");
@@ -56,7 +57,7 @@ describe("the rate limit", () => {
   });
 
   test("counts per key where there are keys, and per address without one", async () => {
-    await using http = await startApp({ rateLimit: 2, apiKeys: ["one", "two"] });
+    await using http = await startApp({ rateLimit: 2, keys: new Keys({ apiKeys: ["one", "two"] }) });
     const status = async (key: string) => (await http.post({ task: "echo" }, { authorization: `Bearer ${key}` })).statusCode;
     expect([await status("one"), await status("one"), await status("one")]).toEqual([200, 200, 429]);
     expect([await status("two"), await status("wrong"), await status("wrong"), await status("wrong")]).toEqual([200, 401, 401, 429]);
@@ -96,7 +97,10 @@ describe("pages of other origins", () => {
   });
 
   test("are let in by name, and need no key to ask whether they are", async () => {
-    await using http = await startApp({ corsOrigins: ["https://school.example", "https://other.example"], apiKeys: ["key"] });
+    await using http = await startApp({
+      corsOrigins: ["https://school.example", "https://other.example"],
+      keys: new Keys({ apiKeys: ["key"] }),
+    });
     const answer = await http.app.inject(preflight);
     expect(answer.statusCode).toBe(204);
     expect(answer.headers).toMatchObject({
@@ -143,7 +147,7 @@ describe("headers", () => {
 
 describe("the log", () => {
   test("has one line per answer, with the request's id, and nothing of what it carried", async () => {
-    await using http = await startApp({ apiKeys: ["the-key"] });
+    await using http = await startApp({ keys: new Keys({ apiKeys: ["the-key"] }) });
     await http.post(
       { task: "echo", text: "swordfish" },
       { authorization: "Bearer the-key", "x-request-id": "id-1", cookie: "crumb=1", "user-agent": "spy" },

@@ -3,11 +3,12 @@ import { connect } from "node:net";
 import { expect } from "vitest";
 import { type AppOptions, buildApp } from "../../../src/doors/http/app.ts";
 import { createLogger } from "../../../src/doors/http/logger.ts";
+import { RegisteredGraphs } from "../../../src/jobs/registered-graphs.ts";
 import { WorkerPool } from "../../../src/workers/pool.ts";
 import { type ProblemCode, problemPath, problems } from "../../../src/problems/catalogue.ts";
 import { ProblemDocument } from "../../../src/problems/document.ts";
 
-export interface FixtureOptions extends Omit<AppOptions, "pool" | "logger"> {
+export interface FixtureOptions extends Omit<AppOptions, "pool" | "graphs" | "logger"> {
   readonly workers?: number;
   readonly queueLimit?: number;
   readonly logLevel?: string;
@@ -28,7 +29,7 @@ export async function startApp({ workers = 1, queueLimit = 100, logLevel = "info
   });
   const log: Record<string, unknown>[] = [];
   const logger = createLogger(logLevel, { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) });
-  const app = await buildApp({ pool, logger, ...options });
+  const app = await buildApp({ pool, graphs: new RegisteredGraphs("unused"), logger, ...options });
   await pool.ready;
   return {
     app,

@@ -24,5 +24,5 @@ test("a key is given up as soon as the storage answers, when that was away in th
     return answer.status !== 409 && answer;
   });
   expect(accepted.status).toBe(202);
-  expect((await service.jobs.list({ limit: 10 })).data).toHaveLength(1);
+  expect((await service.jobs.list({ scope: null, limit: 10 })).data).toHaveLength(1);
 });

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { keysOf } from "../../support/keys.ts";
 import { eventStream, taken, writtenEvents } from "../../../src/doors/http/event-stream.ts";
 import { JobFeeds, type JobReader } from "../../../src/jobs/job-feed.ts";
 import type { NewEvent } from "../../../src/jobs/contract.ts";
@@ -265,7 +266,7 @@ describe("many streams", () => {
   });
 
   test("of one client, and of all, have a cap; those that have ended count no more", async () => {
-    await using capped = await startJobService({ listeners: { all: 3, perClient: 2 }, apiKeys: ["first", "second"] });
+    await using capped = await startJobService({ listeners: { all: 3, perClient: 2 }, keys: keysOf({ first: { role: "admin" }, second: { role: "admin" } }) });
     const { id } = await running(capped.jobs);
     const as = (key: string) => ({ authorization: `Bearer ${key}` });
     const clients = [await listen(id, as("first"), "", capped), await listen(id, as("first"), "", capped)];

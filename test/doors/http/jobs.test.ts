@@ -1,3 +1,4 @@
+import { Keys } from "../../../src/clients/keys.ts";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -150,7 +151,7 @@ describe("Prefer: wait", () => {
   test("makes a request of its job, answered 200 when it is over and 202 when it is not", async () => {
     const answer = service.send("/v1/jobs", { ...line, tags: ["waited-for"] }, { prefer: "wait=30" });
     const [{ id }] = await until(async () => {
-      const { data } = await service.jobs.list({ tag: "waited-for", limit: 1 });
+      const { data } = await service.jobs.list({ scope: null, tag: "waited-for", limit: 1 });
       return data.length > 0 && data;
     });
     await claimed(service.jobs, id);
@@ -254,7 +255,7 @@ describe("a job", () => {
 
 describe("clients", () => {
   test("are told apart by their keys, and have caps of their own", async () => {
-    await using busy = await startJobService({ apiKeys: ["one", "two"], caps: { queuedPerClient: 1, queued: 2 } });
+    await using busy = await startJobService({ keys: new Keys({ apiKeys: ["one", "two"] }), caps: { queuedPerClient: 1, queued: 2 } });
     const post = (key: string) => busy.send("/v1/jobs", line, { authorization: `Bearer ${key}` });
     expect((await post("one")).status).toBe(202);
     const refused = await post("one");
@@ -262,12 +263,12 @@ describe("clients", () => {
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     expect((await post("two")).status).toBe(202);
     await problemFrom(await busy.send("/v1/jobs", line), "unauthorized");
-    const { data } = await busy.jobs.list({ limit: 10 });
+    const { data } = await busy.jobs.list({ scope: null, limit: 10 });
     expect(new Set(data.map(({ client }: NewJob) => client)).size).toBe(2);
   });
 
   test("see each job of their own under their own keys of idempotency", async () => {
-    await using shared = await startJobService({ apiKeys: ["one", "two"] });
+    await using shared = await startJobService({ keys: new Keys({ apiKeys: ["one", "two"] }) });
     const post = (key: string) => shared.send("/v1/jobs", line, { authorization: `Bearer ${key}`, "idempotency-key": "k" });
     expect((await jobIn(await post("one"))).id).not.toBe((await jobIn(await post("two"))).id);
   });

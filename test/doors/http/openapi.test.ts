@@ -103,6 +103,7 @@ test("it has the routes of the service", () => {
     "POST /v1/probe",
     "POST /v1/graphs",
     "GET /v1/graphs/{id}",
+    "DELETE /v1/graphs/{id}",
     "POST /v1/jobs",
     "GET /v1/jobs",
     "GET /v1/jobs/{id}",

@@ -1,49 +1,64 @@
-import { hash, timingSafeEqual } from "node:crypto";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import { problem } from "../../../problems/problems.ts";
+import { anyone, type Client } from "../../../clients/client.ts";
+import type { Keys } from "../../../clients/keys.ts";
+import { mayUse } from "../../../clients/rights.ts";
+import { type Problem, problem } from "../../../problems/problems.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Which of the configured keys the request carries, by its place in the list. */
-    apiKey: number | undefined;
+    /** Who asks: whose key the request carries, or anyone where no keys are asked for. */
+    client: Client | undefined;
+  }
+  interface FastifyContextConfig {
+    /** Who a request is from that carries no key, if it carries something else that says so. */
+    identify?: (request: FastifyRequest) => Promise<Client | undefined>;
   }
 }
 
-/** Finds out which API key a request carries. */
-export const apiKeys = fp<{ keys: readonly string[] }>(
+/** Finds out whose API key a request carries. */
+export const apiKeys = fp<{ keys: Keys }>(
   async (app, { keys }) => {
-    app.decorateRequest("apiKey");
-    if (keys.length === 0) return;
-    const known = keys.map(digest);
+    app.decorateRequest("client");
     app.addHook("onRequest", (request, _reply, done) => {
-      request.apiKey = identify(request, known);
+      request.client = keys.isOpen ? anyone : ownerOfKeyIn(request, keys);
       done();
     });
   },
   { name: "api-keys" },
 );
 
-/** Refuses requests to the routes of this scope that carry no known key. */
+function ownerOfKeyIn({ headers }: FastifyRequest, keys: Keys): Client | undefined {
+  const key = /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
+  return key === undefined ? undefined : keys.ownerOf(key);
+}
+
+/** Refuses requests to the routes of this scope that carry no known key, and those that the role of a key has no right to. */
 export function requireApiKey(scope: FastifyInstance): void {
   scope.addHook("onRequest", (request, reply, done) => {
-    if (request.apiKey !== undefined) return done();
-    reply.header("www-authenticate", 'Bearer realm="adjoint"');
-    const given = request.headers.authorization === undefined ? "The request carries no API key" : "The API key is not known";
-    done(problem("unauthorized", given));
+    const { identify } = request.routeOptions.config;
+    if (request.client !== undefined || identify === undefined) return done(refusalOf(request, reply));
+    identify(request).then((client) => {
+      request.client = client;
+      done(refusalOf(request, reply));
+    }, done);
   });
 }
 
-const digest = (text: string): Buffer => hash("sha256", text, "buffer");
+/** Why the request is refused; undefined when it is not. */
+function refusalOf({ client, headers, routeOptions: { schema } }: FastifyRequest, reply: FastifyReply): Problem | undefined {
+  if (client === undefined) {
+    reply.header("www-authenticate", 'Bearer realm="adjoint"');
+    return problem("unauthorized", headers.authorization === undefined ? "The request carries no API key" : "The API key is not known");
+  }
+  // Of a path's other methods there is nothing to say but that it does not take them.
+  const subject = schema?.tags?.[0]?.toLowerCase();
+  if (subject === undefined || mayUse(client.role, subject)) return undefined;
+  return problem("forbidden", `A key with the role ${client.role} is not for ${subject}`);
+}
 
-/** Compares digests, and all of them, so that the time taken says nothing about the keys. */
-function identify(request: FastifyRequest, known: readonly Buffer[]): number | undefined {
-  const token = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (token === undefined) return undefined;
-  const given = digest(token);
-  let found: number | undefined;
-  known.forEach((key, place) => {
-    if (timingSafeEqual(key, given)) found = place;
-  });
-  return found;
+/** Who asks. Behind `requireApiKey` there is always somebody. */
+export function clientOf({ client }: FastifyRequest): Client {
+  if (client === undefined) throw problem("unauthorized", "The request carries no API key");
+  return client;
 }

@@ -14,12 +14,19 @@ import { viewOfDataset } from "../../../jobs/dataset-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { type DatasetDesk, uploadDataset, uploadTooLarge } from "../../../jobs/upload.ts";
 import { sendAnswer } from "../answers.ts";
+import { callerOf } from "../client-name.ts";
+import { clientOf } from "../plugins/auth.ts";
 
 /** Seconds after which a client may try again when there was no room. */
 const retryAfter = 5;
 
+interface UploadParts extends DatasetDesk {
+  /** How many bytes a client may keep that is not told otherwise; null: as many as it likes. */
+  readonly usualShare: number | null;
+}
+
 /** Data for training, uploaded as files: a file comes as it is, whatever type its sender gives it, and is never in memory as a whole here. */
-export const datasetUpload: FastifyPluginCallbackZod<DatasetDesk> = (scope, desk, done) => {
+export const datasetUpload: FastifyPluginCallbackZod<UploadParts> = (scope, desk, done) => {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", ({ headers }, payload, parsed) => {
     if (/^multipart\//i.test(headers["content-type"] ?? "")) throw isForm();
@@ -62,7 +69,7 @@ export const datasetUpload: FastifyPluginCallbackZod<DatasetDesk> = (scope, desk
               examples: { csv: { summary: "Made of a CSV", value: datasetExamples.upload.answer } },
             },
           ],
-          problems: [400, 401, 408, 413, 415, 422, 429, 500, 503, 504, 507],
+          problems: [400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 504, 507],
         },
       },
       onError: ({ raw }, _reply, _error, hooked) => {
@@ -70,19 +77,22 @@ export const datasetUpload: FastifyPluginCallbackZod<DatasetDesk> = (scope, desk
         hooked();
       },
     },
-    async ({ query, body, headers, departure }, reply) => {
+    async (request, reply) => {
+      const { query, body, headers } = request;
       if (!(body instanceof Readable)) throw problem("invalid_dataset", "The body is empty; it should be a file");
       if (Number(headers["content-length"] ?? 0) > desk.maxDatasetBytes) throw uploadTooLarge(desk.maxDatasetBytes);
       const { name, header, columns, ...reading } = query;
       const told = { ...reading, header: header && header === "true", columns: columnRoles(columns) };
-      const uploaded = await uploadDataset({ file: body, name, reading: told, signal: departure }, desk);
+      const { name: owner, limits } = clientOf(request);
+      const share = limits.stored_bytes ?? desk.usualShare;
+      const uploaded = await uploadDataset({ file: body, name, reading: told, caller: callerOf(request), owner, share }, desk);
       if ("refusal" in uploaded) {
         if (uploaded.refusal.status === 503) reply.header("retry-after", retryAfter);
         return sendAnswer(reply, uploaded.refusal);
       }
       const { dataset, isNew } = uploaded;
       reply.code(isNew ? 201 : 200).header("location", `/v1/datasets/${dataset.id}`);
-      return reply.send(viewOfDataset(dataset));
+      return reply.send(viewOfDataset(dataset, clientOf(request)));
     },
   );
   done();

@@ -1,10 +1,12 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
+import { scopeOf } from "../../../clients/client.ts";
 import type { DatasetStore } from "../../../jobs/contract.ts";
 import { datasetExamples, datasetListExample } from "../../../training/datasets/examples.ts";
 import { Dataset, DatasetId, DatasetList } from "../../../training/datasets/schema.ts";
 import { viewOfDataset } from "../../../jobs/dataset-view.ts";
 import { wholeNumber } from "../parameters.ts";
+import { clientOf } from "../plugins/auth.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 
 /** The datasets that are kept: listed, described and deleted. */
@@ -28,13 +30,14 @@ export const datasets: FastifyPluginCallbackZod<{ datasets: DatasetStore }> = (s
       config: {
         contract: {
           answer: { description: "A page", schema: DatasetList, examples: { one: { summary: "One dataset", value: datasetListExample } } },
-          problems: [400, 401, 404, 429, 500, 503],
+          problems: [400, 401, 403, 404, 429, 500, 503],
         },
       },
     },
-    async ({ query: { after, limit } }, reply) => {
-      const page = await datasets.list({ limit, ...(after !== undefined && { after }) });
-      const data = page.data.map(viewOfDataset);
+    async (request, reply) => {
+      const client = clientOf(request);
+      const page = await datasets.list({ ...request.query, scope: scopeOf(client) });
+      const data = page.data.map((dataset) => viewOfDataset(dataset, client));
       const list: DatasetList = {
         object: "list",
         data,
@@ -65,11 +68,14 @@ export const datasets: FastifyPluginCallbackZod<{ datasets: DatasetStore }> = (s
             schema: Dataset,
             examples: { csv: { summary: "Made of a CSV", value: datasetExamples.upload.answer } },
           },
-          problems: [400, 401, 404, 429, 500, 503],
+          problems: [400, 401, 403, 404, 429, 500, 503],
         },
       },
     },
-    async ({ params: { id } }, reply) => reply.send(viewOfDataset(await datasets.get(id))),
+    async (request, reply) => {
+      const client = clientOf(request);
+      return reply.send(viewOfDataset(await datasets.get(request.params.id, scopeOf(client)), client));
+    },
   );
 
   scope.delete(
@@ -86,12 +92,12 @@ export const datasets: FastifyPluginCallbackZod<{ datasets: DatasetStore }> = (s
       config: {
         contract: {
           answer: { status: 204, description: "The dataset is gone" },
-          problems: [400, 401, 404, 409, 429, 500, 503],
+          problems: [400, 401, 403, 404, 409, 429, 500, 503],
         },
       },
     },
-    async ({ params: { id } }, reply) => {
-      await datasets.delete(id);
+    async (request, reply) => {
+      await datasets.delete(request.params.id, scopeOf(clientOf(request)));
       return reply.code(204).send();
     },
   );

@@ -2,7 +2,9 @@ import type { FastifyPluginAsyncZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
 import { GraphId } from "../../../program/source.ts";
 import { readGraph, registerGraph } from "../../../compute/graphs.ts";
-import type { SharedGraphs } from "../../../jobs/shared-graphs.ts";
+import type { RegisteredGraphs } from "../../../jobs/registered-graphs.ts";
+import { callerOf } from "../client-name.ts";
+import { clientOf } from "../plugins/auth.ts";
 import { aboutOperation, contractOf } from "./operations.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { bodyOf, computeProblems, sendAnswer } from "../answers.ts";
@@ -10,23 +12,23 @@ import type { Workers } from "../../../workers/pool.ts";
 
 interface GraphParts {
   readonly pool: Workers;
-  /** Where processes share no folder: whom to tell of a graph that was registered here. */
-  readonly sharedGraphs?: SharedGraphs | undefined;
+  /** Who looks after what is registered. */
+  readonly graphs: RegisteredGraphs;
 }
 
 /** Programs that are registered once, checked, and then used by their ids. */
-export const graphs: FastifyPluginAsyncZod<GraphParts> = async (scope, { pool, sharedGraphs }) => {
+export const graphs: FastifyPluginAsyncZod<GraphParts> = async (scope, { pool, graphs: kept }) => {
   const { request, answer } = await contractOf(registerGraph);
 
   scope.post(
     "/v1/graphs",
     {
       schema: aboutOperation(registerGraph),
-      config: { contract: { request, answer, problems: computeProblems.filter((status) => status !== 404) } },
+      config: { contract: { request, answer, problems: [...computeProblems.filter((status) => status !== 404), 507] } },
     },
     async (request, reply) => {
-      const answer = await pool.run(registerGraph, {}, bodyOf(request), { signal: request.departure });
-      if (answer.facts !== undefined) await sharedGraphs?.publish(answer.facts.id);
+      const answer = await pool.run(registerGraph, {}, bodyOf(request), callerOf(request));
+      if (answer.facts !== undefined) await kept.added(clientOf(request), answer.facts);
       return sendAnswer(reply, answer);
     },
   );
@@ -42,8 +44,30 @@ export const graphs: FastifyPluginAsyncZod<GraphParts> = async (scope, { pool, s
         params: z.object({ id: GraphId }),
         security: keyMayBeNeeded,
       },
-      config: { contract: { answer, problems: [400, 401, 404, 429, 500, 503, 504] } },
+      config: { contract: { answer, problems: [400, 401, 403, 404, 429, 500, 503, 504] } },
     },
-    async ({ params, departure }, reply) => sendAnswer(reply, await pool.run(readGraph, params, undefined, { signal: departure })),
+    async (request, reply) => sendAnswer(reply, await pool.run(readGraph, request.params, undefined, callerOf(request))),
+  );
+
+  scope.delete(
+    "/v1/graphs/:id",
+    {
+      schema: {
+        operationId: "deleteGraph",
+        tags: [tags.graphs.name],
+        summary: "Forget a registered graph",
+        description:
+          "Forgets a graph that this client has registered. Jobs that were posted with its id keep the program themselves, and whoever else has registered the same graph keeps it.",
+        params: z.object({ id: GraphId }),
+        security: keyMayBeNeeded,
+      },
+      config: {
+        contract: { answer: { status: 204, description: "The graph is gone" }, problems: [400, 401, 403, 404, 429, 500, 503] },
+      },
+    },
+    async (request, reply) => {
+      await kept.delete(clientOf(request), request.params.id);
+      return reply.code(204).send();
+    },
   );
 };

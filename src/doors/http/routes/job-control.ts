@@ -3,7 +3,8 @@ import { z } from "zod";
 import { isFinal } from "../../../jobs/contract.ts";
 import { jobExample } from "../../../jobs/examples.ts";
 import { Job, JobId } from "../../../jobs/response.ts";
-import { viewOfJob } from "../../../jobs/job-view.ts";
+import { viewFor } from "../../../jobs/job-view.ts";
+import { clientOf } from "../plugins/auth.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { readProblems } from "../answers.ts";
 import type { JobParts } from "./job-parts.ts";
@@ -47,10 +48,10 @@ export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
           },
         },
       },
-      async ({ params }, reply) => {
-        const job = await jobs[command](params.id);
+      async (request, reply) => {
+        const job = await jobs[command](request.params.id);
         const isSo = isFinal(job.status) || job.status === "paused" || job.status === "running";
-        return reply.code(isSo ? 200 : 202).send(viewOfJob(job));
+        return reply.code(isSo ? 200 : 202).send(viewFor(clientOf(request))(job));
       },
     );
   }

@@ -7,7 +7,7 @@ import { eventsExample, eventStreamExample } from "../../../jobs/examples.ts";
 import { JobEventList, JobId } from "../../../jobs/response.ts";
 import { problem } from "../../../problems/problems.ts";
 import { eventStream, taken } from "../event-stream.ts";
-import { clientNames } from "../client-name.ts";
+import { submitterOf } from "../client-name.ts";
 import { viewOfEvent, viewOfPage } from "../../../jobs/job-view.ts";
 import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
@@ -28,8 +28,7 @@ const Query = z.strictObject({
 });
 
 /** What happens to a job: as pages, and as a stream that goes on until the job is over. */
-export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs }, apiKeys, feeds, listeners }, done) => {
-  const clientOf = clientNames(apiKeys);
+export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs }, feeds, listeners }, done) => {
   scope.get(
     "/v1/jobs/:id/events",
     {
@@ -82,7 +81,7 @@ export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: 
       // A proxy that collects what passes would keep the events back.
       reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
       if (request.method === "HEAD") return reply.send(Readable.from([]));
-      const leave = listeners.enter(clientOf(request));
+      const leave = listeners.enter(submitterOf(request));
       const follower = feeds.follow(id, endsOf(request));
       const stream = Readable.from(taken(eventStream(job, after, follower), () => stream.destroy()));
       // However it ends, also before it has begun.

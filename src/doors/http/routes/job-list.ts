@@ -7,9 +7,11 @@ import { JobRequest, Tag } from "../../../training/request.ts";
 import { Job, JobId, JobList, jobStatuses } from "../../../jobs/response.ts";
 import { problem } from "../../../problems/problems.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
-import { clientNames } from "../client-name.ts";
+import { scopeOf } from "../../../clients/client.ts";
+import { callerOf, submitterOf } from "../client-name.ts";
+import { clientOf } from "../plugins/auth.ts";
 import { submitJob } from "../../../jobs/submission.ts";
-import { viewOfJob, viewOfPage } from "../../../jobs/job-view.ts";
+import { viewFor, viewOfPage } from "../../../jobs/job-view.ts";
 import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { preferenceHeader, preferHeader, preferredWait } from "../preferences.ts";
@@ -22,13 +24,12 @@ const retryHeader = {
 };
 
 /** Training jobs: posted, listed, read and forgotten. */
-export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage, apiKeys, privateWebhooks, listeners, feeds }, done) => {
+export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage, privateWebhooks, listeners, feeds }, done) => {
   const store = storage.jobs;
-  const clientOf = clientNames(apiKeys);
 
   /** The job as it is when it is over or the seconds have passed; as it is now where too many wait already. */
   const afterWait = async (request: FastifyRequest, id: string, seconds: number): Promise<KeptJob> => {
-    const leave = seconds === 0 ? null : listeners.enterIfRoom(clientOf(request));
+    const leave = seconds === 0 ? null : listeners.enterIfRoom(submitterOf(request));
     if (leave === null) return store.get(id);
     try {
       return await feeds.untilOver(id, seconds, endsOf(request));
@@ -84,9 +85,10 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
       const submitted = await submitJob(
         {
           body: bodyOf(request),
-          client: clientOf(request),
+          client: submitterOf(request),
           key: idempotencyKey(request),
-          signal: request.departure,
+          caller: callerOf(request),
+          scope: scopeOf(clientOf(request)),
           traceparent: request.traceparent,
         },
         { pool, storage, privateWebhooks },
@@ -98,7 +100,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
       return reply
         .code(isOver ? 200 : 202)
         .header("location", `/v1/jobs/${job.id}`)
-        .send(viewOfJob(job));
+        .send(viewFor(clientOf(request))(job));
     },
   );
 
@@ -130,8 +132,9 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
         },
       },
     },
-    async ({ query }, reply) => {
-      const page = viewOfPage(await store.list(query), viewOfJob);
+    async (request, reply) => {
+      const client = clientOf(request);
+      const page = viewOfPage(await store.list({ ...request.query, scope: scopeOf(client) }), viewFor(client));
       return reply.send({ ...page, first_id: page.data.at(0)?.id ?? null, last_id: page.data.at(-1)?.id ?? null });
     },
   );
@@ -158,7 +161,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
     async (request, reply) => {
       const job = await afterWait(request, request.params.id, preferredWait(request, reply));
       if (!isFinal(job.status)) reply.header("retry-after", worthAsking(job.progress?.remaining_seconds ?? 1));
-      return reply.send(viewOfJob(job));
+      return reply.send(viewFor(clientOf(request))(job));
     },
   );
 

@@ -7,7 +7,6 @@ import type { Listeners } from "../listeners.ts";
 export interface JobParts {
   readonly pool: Workers;
   readonly storage: Storage;
-  readonly apiKeys: readonly string[];
   /** Whether webhooks may go to addresses of a private network. */
   readonly privateWebhooks: boolean;
   /** Those who wait for news of jobs, and what they share. */

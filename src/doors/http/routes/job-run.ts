@@ -8,6 +8,7 @@ import { EvaluateResponse, GradientsResponse } from "../../../compute/responses.
 import { chosenWeights, Which } from "../../../jobs/chosen-weights.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
+import { callerOf } from "../client-name.ts";
 import { bodyOf, computeProblems, sendAnswer } from "../answers.ts";
 import type { JobParts } from "./job-parts.ts";
 
@@ -66,7 +67,7 @@ export const jobRun: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storag
         const { id } = request.params;
         const [{ submission }, checkpoint] = await Promise.all([jobs.get(id), chosenWeights(storage, id, request.query.which)]);
         const [assignment, weights] = await Promise.all([blobs.localPath(submission), blobs.localPath(checkpoint.weights)]);
-        return sendAnswer(reply, await pool.run(task, { assignment, weights }, body, { signal: request.departure }));
+        return sendAnswer(reply, await pool.run(task, { assignment, weights }, body, callerOf(request)));
       },
     );
   }

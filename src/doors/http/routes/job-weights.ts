@@ -9,6 +9,7 @@ import { chosenWeights, Which } from "../../../jobs/chosen-weights.ts";
 import { checkpointName } from "../../../jobs/job-view.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { knows } from "../resource.ts";
+import { callerOf } from "../client-name.ts";
 import { namesType, readProblems, sendAnswer } from "../answers.ts";
 import type { JobParts } from "./job-parts.ts";
 
@@ -79,7 +80,7 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
       if (isJson) {
         const told = { job_id: id, object: "training.job.weights", checkpoint: checkpointName(checkpoint) };
         const path = await blobs.localPath(checkpoint.weights);
-        return sendAnswer(reply, await pool.run(readWeights, { path, encoding, told }, undefined, { signal: request.departure }));
+        return sendAnswer(reply, await pool.run(readWeights, { path, encoding, told }, undefined, callerOf(request)));
       }
       const size = await blobs.size(checkpoint.weights);
       reply.type("application/octet-stream").header("content-disposition", `attachment; filename="${id}.safetensors"`);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { AnyTask } from "../../../tasks/define.ts";
+import { callerOf } from "../client-name.ts";
 import { bodyOf, computeProblems, sendAnswer } from "../answers.ts";
 import type { Workers } from "../../../workers/pool.ts";
 import { answerExamples, type OperationContract, requestExamples } from "../contract.ts";
@@ -14,10 +15,7 @@ export async function operations(scope: FastifyInstance, { pool, tasks }: { pool
     const contract = { ...(await contractOf(task)), problems: computeProblems };
     scope.post(path, { schema: aboutOperation(task), config: { contract } }, async (request, reply) => {
       if (vary !== undefined) reply.header("vary", vary);
-      const answer = await pool.run(task, parameters(request.headers), bodyOf(request), {
-        signal: request.departure,
-        traceparent: request.traceparent,
-      });
+      const answer = await pool.run(task, parameters(request.headers), bodyOf(request), callerOf(request));
       return sendAnswer(reply, answer);
     });
   }
