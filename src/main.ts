@@ -173,10 +173,12 @@ function affordable(config: Config): MemoryBudget {
   process.exit(1);
 }
 
-const graphCaps = (config: Config): GraphCaps => ({
-  ofClient: { graphs: config.MAX_GRAPHS_PER_CLIENT, bytes: config.MAX_GRAPH_BYTES_PER_CLIENT },
-  ofAll: { graphs: config.MAX_GRAPHS, bytes: config.MAX_GRAPH_BYTES },
-});
+function graphCaps(config: Config): GraphCaps {
+  return {
+    ofClient: { graphs: config.MAX_GRAPHS_PER_CLIENT, bytes: config.MAX_GRAPH_BYTES_PER_CLIENT },
+    ofAll: { graphs: config.MAX_GRAPHS, bytes: config.MAX_GRAPH_BYTES },
+  };
+}
 
 /** The keys. Where their file cannot be used the process ends, and says why. */
 function known(config: Config): Keys {

@@ -69,7 +69,7 @@ describe("methods: every one that there is in HTTP", () => {
 
   test("an asterisk asks what the service can do at all", async () => {
     const { statusCode, headers } = await answerTo(closing("OPTIONS * HTTP/1.1"));
-    expect([statusCode, headers.allow]).toEqual([204, "GET, HEAD, OPTIONS, POST"]);
+    expect([statusCode, headers.allow]).toEqual([204, "DELETE, GET, HEAD, OPTIONS, POST"]);
     for (const method of ["GET", "POST", "PROPFIND"]) problemIn(await answerTo(closing(`${method} * HTTP/1.1`)), "malformed_http");
   });
 });

@@ -35,13 +35,10 @@ function ownerOfKeyIn({ headers }: FastifyRequest, keys: Keys): Client | undefin
 
 /** Refuses requests to the routes of this scope that carry no known key, and those that the role of a key has no right to. */
 export function requireApiKey(scope: FastifyInstance): void {
-  scope.addHook("onRequest", (request, reply, done) => {
-    const { identify } = request.routeOptions.config;
-    if (request.client !== undefined || identify === undefined) return done(refusalOf(request, reply));
-    identify(request).then((client) => {
-      request.client = client;
-      done(refusalOf(request, reply));
-    }, done);
+  scope.addHook("onRequest", async (request, reply) => {
+    request.client ??= await request.routeOptions.config.identify?.(request);
+    const refusal = refusalOf(request, reply);
+    if (refusal !== undefined) throw refusal;
   });
 }
 
