@@ -14,7 +14,11 @@ interface Given {
 export function keysOf(clients: Readonly<Record<string, Given>>): Keys {
   const folder = mkdtempSync(join(tmpdir(), "adjoint-keys-"));
   const file = join(folder, "keys.json");
-  const entries = Object.entries(clients).map(([name, given]) => ({ name, sha256: createHash("sha256").update(name).digest("hex"), ...given }));
+  const entries = Object.entries(clients).map(([name, given]) => ({
+    name,
+    sha256: createHash("sha256").update(name).digest("hex"),
+    ...given,
+  }));
   writeFileSync(file, JSON.stringify(entries));
   try {
     return new Keys({ file });

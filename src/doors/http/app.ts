@@ -135,7 +135,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   openApiDocument(app);
   await app.register(problemPages);
   await app.register(reference);
-  if (options.role !== "worker") await app.register((v1) => v1Routes(v1, { ...options, keys }, listeners, { maxBodyBytes, maxPendingBytes }));
+  if (options.role !== "worker")
+    await app.register((v1) => v1Routes(v1, { ...options, keys }, listeners, { maxBodyBytes, maxPendingBytes }));
   await app.ready();
   return app;
 }

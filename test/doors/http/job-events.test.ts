@@ -266,7 +266,10 @@ describe("many streams", () => {
   });
 
   test("of one client, and of all, have a cap; those that have ended count no more", async () => {
-    await using capped = await startJobService({ listeners: { all: 3, perClient: 2 }, keys: keysOf({ first: { role: "admin" }, second: { role: "admin" } }) });
+    await using capped = await startJobService({
+      listeners: { all: 3, perClient: 2 },
+      keys: keysOf({ first: { role: "admin" }, second: { role: "admin" } }),
+    });
     const { id } = await running(capped.jobs);
     const as = (key: string) => ({ authorization: `Bearer ${key}` });
     const clients = [await listen(id, as("first"), "", capped), await listen(id, as("first"), "", capped)];
