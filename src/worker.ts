@@ -7,6 +7,7 @@ import { joinBudget, type BudgetTerms } from "./memory/budget.ts";
 import { Compiler } from "./program/compiler.ts";
 import { Registry } from "./program/registry.ts";
 import type { Limits } from "./request/limits.ts";
+import { Cache } from "./tasks/cache.ts";
 import { performerOf } from "./tasks/perform.ts";
 import { allTasks } from "./workers/tasks.ts";
 import { problemAnswer, serve } from "./workers/worker-loop.ts";
@@ -21,7 +22,7 @@ export interface WorkerSettings {
 
 const { limits, graphsFolder, memory } = workerData as WorkerSettings;
 const registry = new Registry(graphsFolder);
-const shared = { limits, registry, cacheBytes: memory.shares.cacheBytes, compiler: new Compiler(registry, limits) };
+const shared = { limits, registry, cache: new Cache(memory.shares.cacheBytes), compiler: new Compiler(registry, limits) };
 
 const tasks = await allTasks();
 // What loading leaves behind is as much as what is loaded.

@@ -48,8 +48,9 @@ interface PreparedEvaluation extends Prepared {
 export type EvaluateQuestion = Pick<EvaluateRequest, "return" | "encoding" | "seed"> & { readonly outputs?: readonly string[] | undefined };
 
 /** Runs programs forward, and keeps what it has prepared for the next time. */
-export function evaluatorOf({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<PreparedEvaluation>(limits, cacheBytes, compiler);
+export function evaluatorOf(shared: Shared) {
+  const { limits, compiler } = shared;
+  const preparations = new Preparations<PreparedEvaluation>(shared);
 
   return (question: EvaluateQuestion, source: ProgramSource, given: GivenInputs, cancelled: () => boolean): Findings => {
     const { seed, outputs, encoding } = question;
@@ -62,7 +63,7 @@ export function evaluatorOf({ limits, compiler, cacheBytes }: Shared) {
         }),
       }));
       const ready = runnable(program, outline.values, limits);
-      return { program, outline, runnable: ready, size: ready.size + outline.size };
+      return { program, outline, runnable: ready, outside: ready.outside };
     });
     const { program, outline, runnable: ready } = prepared;
     outline.requireShort(encoding, 1, limits);

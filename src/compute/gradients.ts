@@ -54,8 +54,9 @@ interface PreparedGradients extends Prepared {
 export type GradientsQuestion = Pick<GradientsRequest, "return" | "encoding" | "seed" | "of" | "wrt" | "cotangent" | "points">;
 
 /** Runs programs forward and backward, and keeps what it has prepared for the next time. */
-export function differentiatorOf({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<PreparedGradients>(limits, cacheBytes, compiler);
+export function differentiatorOf(thread: Shared) {
+  const { limits, compiler } = thread;
+  const preparations = new Preparations<PreparedGradients>(thread);
 
   const prepare = (question: GradientsQuestion, source: ProgramSource, given: GivenInputs): PreparedGradients => {
     const program = compiler.compile(source, given, { seed: question.seed });
@@ -67,7 +68,7 @@ export function differentiatorOf({ limits, compiler, cacheBytes }: Shared) {
     });
     const outline = new Outline((put) => layoutOf(question.return, program, derivatives, put));
     const ready = runnable(program, outline.values, limits, besideOf(derivatives));
-    return { program, derivatives, outline, runnable: ready, size: ready.size + outline.size };
+    return { program, derivatives, outline, runnable: ready, outside: ready.outside };
   };
 
   return (question: GradientsQuestion, source: ProgramSource, shared: GivenInputs, cancelled: () => boolean): TaskContent => {

@@ -79,6 +79,11 @@ export class Account {
     return this.#charged;
   }
 
+  /** Bytes of JavaScript objects that the task under way may still make. */
+  get heapFree(): number {
+    return this.#terms.heapBytes - this.#heap;
+  }
+
   /** Takes bytes for the task under way. Throws OutOfMemoryBudget. */
   charge(bytes: number): void {
     if (this.#missing(bytes) > 0) this.#take(bytes);

@@ -29,7 +29,7 @@ export interface Shares {
   readonly keptBytes: number;
   /** Bytes of JavaScript objects that one task may make. */
   readonly heapBytes: number;
-  /** Memory that each kind of task may spend on keeping compiled programs, per thread, in bytes. */
+  /** Memory that a thread may spend on what it keeps for the next time, such as compiled programs, in bytes. */
   readonly cacheBytes: number;
   /** Limits of a thread's heap. */
   readonly heap: { readonly maxOldGenerationSizeMb: number; readonly maxYoungGenerationSizeMb: number };
@@ -64,7 +64,7 @@ export function shares(limitBytes: number, { workers, trainers, crew }: Threads)
     threadBytes: own,
     keptBytes: whole(own / 2),
     heapBytes,
-    cacheBytes: Math.max(mb, Math.min(64 * mb, whole(own / 8))),
+    cacheBytes: Math.max(mb, Math.min(128 * mb, whole(own / 4))),
     // A heap that is nearly full is collected again and again: estimates end before that.
     heap: { maxOldGenerationSizeMb: Math.ceil((1.25 * heapBytes + own) / mb) + 96, maxYoungGenerationSizeMb: youngMb },
     connections: Math.max(200, Math.min(20_000, Math.floor(limitBytes / (256 * 1024)))),

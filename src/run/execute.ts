@@ -2,7 +2,7 @@ import { account } from "../memory/account.ts";
 import { type Workspace, workspace } from "../kernels/workspace.ts";
 import { bytesPerElement } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { bytesOf, type Tensor } from "../tensor/tensor.ts";
 import { problem } from "../problems/problems.ts";
 import { type BoundPlan, bindAlone, bindShared, bytesToBind } from "./bind.ts";
 import type { Executable } from "./executable.ts";
@@ -25,6 +25,12 @@ export function executable(plan: Plan): Executable {
 }
 
 const isSmall = ({ slots }: Plan): boolean => slots.every(({ shape }) => sizeOf(shape) < leastChained);
+
+/** Bytes outside the heap that an executable keeps: its constants and, where it has one to itself, its memory. */
+export function bytesKept(plan: Plan): number {
+  const own = plan.slots.filter(({ constant, memory }, slot) => constant !== null && memory === slot);
+  return own.reduce((sum, slot) => sum + bytesOf(slot), isSmall(plan) ? plan.arenaBytes : 0);
+}
 
 function executableAlone(plan: Plan): Executable {
   let bound: BoundPlan | undefined;

@@ -7,7 +7,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../request/limits.ts";
 import { problem, problemAt } from "../problems/problems.ts";
 import { StepError } from "./executable.ts";
-import { executable } from "./execute.ts";
+import { bytesKept, executable } from "./execute.ts";
 import { kernelSteps, type Plan, plan } from "../plan/plan.ts";
 import { refusalOf, whereIs } from "./refusal.ts";
 import { culpritOf, type Nonfinite, type Watch, watchForward } from "./watch.ts";
@@ -28,8 +28,8 @@ export interface Outcome {
 
 export interface Runnable {
   readonly run: (feeding: Feeding) => Outcome;
-  /** Roughly what keeping this costs, in bytes. */
-  readonly size: number;
+  /** Bytes outside the heap that keeping this takes. */
+  readonly outside: number;
   readonly operations: number;
 }
 
@@ -43,9 +43,6 @@ export interface Beside {
   readonly ownerOf?: OwnerOf;
 }
 
-/** Rough memory of one planned step with its nodes, in bytes: for the cache's account. */
-const bytesPerStep = 1000;
-
 /** Plans the computation of `wanted`, refuses what exceeds the limits, and makes it callable. */
 export function runnable(program: Program, wanted: readonly Value[], limits: Limits, beside: Beside = {}): Runnable {
   const { fed = [], watch = watchForward(program), ownerOf = ownersIn(program) } = beside;
@@ -53,7 +50,7 @@ export function runnable(program: Program, wanted: readonly Value[], limits: Lim
   requireWithin(planned, ownerOf, limits);
   const call = executable(planned);
   return {
-    size: planned.steps.length * bytesPerStep + planned.arenaBytes,
+    outside: bytesKept(planned),
     operations: planned.operations,
     run: ({ feeds, given, cancelled }) => {
       try {

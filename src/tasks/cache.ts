@@ -1,38 +1,80 @@
-/** Keeps the most recently used entries whose sizes add up to at most `capacity`. Reading an entry makes it the youngest. */
-export class Cache<V> {
-  readonly #entries = new Map<string, { readonly value: V; readonly size: number }>();
+/** Something that is kept, and how to let go of it. */
+interface Kept {
+  size: number;
+  readonly forget: () => void;
+}
+
+/**
+ * What one thread keeps for the next time, of all kinds together: the most recently used whose sizes add up to at most `capacity`. Each
+ * kind lies on a `Shelf` of its own.
+ */
+export class Cache {
   readonly #capacity: number;
+  /** The oldest first. */
+  readonly #kept = new Set<Kept>();
   #size = 0;
 
-  /** `capacity` has the unit of the sizes given to `set`, bytes by custom. */
+  /** In bytes. */
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  get(key: string): V | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    return entry.value;
+  /** Bytes of all that is kept. */
+  get size(): number {
+    return this.#size;
   }
 
-  /** An entry larger than the whole capacity is not kept. */
-  set(key: string, value: V, size: number): void {
-    this.delete(key);
-    if (size > this.#capacity) return;
-    this.#entries.set(key, { value, size });
+  /** Makes something the youngest, with the size that it has now. What is larger than the whole capacity is not kept. */
+  touch(kept: Kept, size: number): void {
+    this.remove(kept);
+    if (size > this.#capacity) {
+      kept.forget();
+      return;
+    }
+    kept.size = size;
+    this.#kept.add(kept);
     this.#size += size;
-    for (const oldest of this.#entries.keys()) {
+    for (const oldest of this.#kept) {
       if (this.#size <= this.#capacity) break;
-      this.delete(oldest);
+      this.remove(oldest);
+      oldest.forget();
     }
   }
 
-  delete(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.#size -= entry.size;
+  remove(kept: Kept): void {
+    if (this.#kept.delete(kept)) this.#size -= kept.size;
+  }
+}
+
+interface Slot<V> extends Kept {
+  readonly value: V;
+}
+
+/** Entries of one kind in a cache, by their keys. */
+export class Shelf<V> {
+  readonly #cache: Cache;
+  readonly #sizeOf: (value: V) => number;
+  readonly #slots = new Map<string, Slot<V>>();
+
+  /** `sizeOf` is asked whenever an entry is used: some grow. */
+  constructor(cache: Cache, sizeOf: (value: V) => number) {
+    this.#cache = cache;
+    this.#sizeOf = sizeOf;
+  }
+
+  /** Reading an entry makes it the youngest. */
+  get(key: string): V | undefined {
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return undefined;
+    this.#cache.touch(slot, this.#sizeOf(slot.value));
+    return slot.value;
+  }
+
+  set(key: string, value: V): void {
+    const before = this.#slots.get(key);
+    if (before !== undefined) this.#cache.remove(before);
+    const slot: Slot<V> = { value, size: 0, forget: () => void this.#slots.delete(key) };
+    this.#slots.set(key, slot);
+    this.#cache.touch(slot, this.#sizeOf(value));
   }
 }

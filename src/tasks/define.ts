@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Compiler } from "../program/compiler.ts";
 import type { Registry } from "../program/registry.ts";
 import type { Limits } from "../request/limits.ts";
+import type { Cache } from "./cache.ts";
 import type { TaskResult } from "./result.ts";
 
 /** What the tasks of one thread share. */
@@ -10,8 +11,8 @@ export interface Shared {
   readonly compiler: Compiler;
   /** Where registered programs are kept. */
   readonly registry: Registry;
-  /** Memory that each task may spend on keeping compiled programs, in bytes. */
-  readonly cacheBytes: number;
+  /** What is kept of compiled programs, and the like, for the next time. */
+  readonly cache: Cache;
 }
 
 /** One call of a task, beside its body. */

@@ -23,9 +23,6 @@ export class Leaf {
 /** Puts the tensor of a value into an outline; null where there is no value. */
 export type Put = (value: Value | null) => Leaf | null;
 
-/** Rough memory of a leaf with the text around it, in bytes: for the cache's account. */
-const bytesPerLeaf = 120;
-
 /**
  * How the tensors of a run are told, whatever their numbers: names and nesting, with leaves where tensors stand. Made once for a plan, so
  * that a door may keep what it makes of it.
@@ -34,8 +31,6 @@ export class Outline {
   /** What a run has to compute, each value once, in the order of the results. */
   readonly values: readonly Value[];
   readonly layout: object;
-  /** Bytes that keeping it takes, roughly. */
-  readonly size: number;
   /** How often each of them is told. */
   readonly #times: readonly number[];
   readonly #shortest: Partial<Record<Encoding, number>> = {};
@@ -43,17 +38,14 @@ export class Outline {
   constructor(compose: (put: Put) => object) {
     const leaves = new Map<Value, Leaf>();
     const times: number[] = [];
-    let places = 0;
     this.layout = compose((value) => {
       if (value === null) return null;
-      places++;
       let leaf = leaves.get(value);
       if (leaf === undefined) leaves.set(value, (leaf = new Leaf(times.push(0) - 1)));
       times[leaf.position]++;
       return leaf;
     });
     this.values = [...leaves.keys()];
-    this.size = places * bytesPerLeaf;
     this.#times = times;
   }
 

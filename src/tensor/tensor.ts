@@ -1,4 +1,4 @@
-import { allocate, type Data, type DType } from "./dtype.ts";
+import { allocate, bytesPerElement, type Data, type DType } from "./dtype.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 
 /** What is known of a tensor before it holds numbers. */
@@ -11,6 +11,9 @@ export interface TensorType {
 export interface Tensor extends TensorType {
   readonly data: Data;
 }
+
+/** Bytes of a tensor's numbers. */
+export const bytesOf = ({ dtype, shape }: TensorType): number => sizeOf(shape) * bytesPerElement[dtype];
 
 /** A zeroed tensor. */
 export const zeros = (dtype: DType, shape: Shape): Tensor => ({ dtype, shape, data: allocate(dtype, sizeOf(shape)) });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cache } from "../../src/tasks/cache.ts";
 import { type Service, startService } from "../support/service.ts";
 
 let service: Service;
@@ -176,15 +175,4 @@ test("the same request gives the same bytes, whatever the load and the number of
   const [first, ...others] = [await text(other), ...(await Promise.all(Array.from({ length: 20 }, () => text(service))))];
   expect(first).toContain('"loss"');
   for (const again of others) expect(again).toBe(first);
-});
-
-test("a cache forgets what was not used for longest, by size", () => {
-  const cache = new Cache<number>(10);
-  cache.set("a", 1, 4);
-  cache.set("b", 2, 4);
-  expect(cache.get("a")).toBe(1);
-  cache.set("c", 3, 4);
-  expect(["a", "b", "c"].map((key) => cache.get(key))).toEqual([1, undefined, 3]);
-  cache.set("huge", 4, 11);
-  expect(["a", "c", "huge"].map((key) => cache.get(key))).toEqual([1, 3, undefined]);
 });

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Compiler } from "../../../src/program/compiler.ts";
+import { Cache } from "../../../src/tasks/cache.ts";
 import { Registry } from "../../../src/program/registry.ts";
 import { gradients as task } from "../../../src/compute/gradients.ts";
 import { defaultLimits as limits } from "../../../src/request/limits.ts";
@@ -12,7 +13,7 @@ import type { Way } from "./ways.ts";
 const { way, work, ring } = workerData as { readonly way: Way; readonly work: "nothing" | "gradients"; readonly ring: RingMemory };
 
 const registry = new Registry("graphs");
-const shared = { limits, registry, cacheBytes: 2 ** 24, compiler: new Compiler(registry, limits) };
+const shared = { limits, registry, cache: new Cache(2 ** 24), compiler: new Compiler(registry, limits) };
 const gradients = performerOf(task, shared, writeJson);
 const kilobyte = "x".repeat(1024);
 

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Compiler } from "../../../src/program/compiler.ts";
+import { Cache } from "../../../src/tasks/cache.ts";
 import { giveWay } from "../../../src/workers/priority.ts";
 import { Registry } from "../../../src/program/registry.ts";
 import { Session } from "../../../src/run/session.ts";
@@ -17,7 +18,7 @@ import { defaultLimits as limits } from "../../../src/request/limits.ts";
  * Worker data: the request. Messages: so many steps; answered by the milliseconds that they took.
  */
 const registry = new Registry("graphs");
-const shared = { limits, registry, cacheBytes: 0, compiler: new Compiler(registry, limits) };
+const shared = { limits, registry, cache: new Cache(0), compiler: new Compiler(registry, limits) };
 
 /** What a request trains, as a job's thread sets it up. */
 function setupOf(request: object): Setup {

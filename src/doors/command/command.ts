@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { ConfigError, readConfig } from "../../config.ts";
 import { Compiler } from "../../program/compiler.ts";
 import { requireUtf8 } from "../../workers/pool-body.ts";
+import { Cache } from "../../tasks/cache.ts";
 import { Registry } from "../../program/registry.ts";
 import type { AnyTask } from "../../tasks/define.ts";
 import { type Answer, performerOf } from "../../tasks/perform.ts";
@@ -70,7 +71,7 @@ async function answerTo(words: readonly string[]): Promise<Answer> {
   const [{ task, parameters }, request] = await Promise.all([commandNamed(name), read(file)]);
   requireReadable(request, limits);
   const registry = new Registry(join(DATA_DIR, "graphs"));
-  const perform = performerOf(task, { limits, registry, compiler: new Compiler(registry, limits), cacheBytes: 0 }, writeJson);
+  const perform = performerOf(task, { limits, registry, compiler: new Compiler(registry, limits), cache: new Cache(0) }, writeJson);
   return perform(format === undefined ? request : withFormat(request, format), parameters, () => false);
 }
 

@@ -106,7 +106,7 @@ function subjectFrom(program: Program, derivatives: Derivatives, methods: CheckQ
     complex,
     tangent,
     stopped: stoppedNodes(of, fed).flatMap((node) => nameOf(node) ?? []),
-    size: [gradients, values, complex, tangent].reduce((sum, run) => sum + (run?.size ?? 0), 0),
+    outside: [gradients, values, complex, tangent].reduce((sum, run) => sum + (run?.outside ?? 0), 0),
   };
 }
 

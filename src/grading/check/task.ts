@@ -48,8 +48,9 @@ export const check = defineTask({
 });
 
 /** Checks requests. What is compiled is kept between them. */
-function checkerOf({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<Subject>(limits, cacheBytes, compiler);
+function checkerOf(shared: Shared) {
+  const { limits, compiler } = shared;
+  const preparations = new Preparations<Subject>(shared);
 
   return (request: CheckRequest, cancelled: () => boolean): TaskResult<{ readonly passed: boolean }> => {
     const source = programOf(request);

@@ -131,7 +131,7 @@ export class Grader {
     const submitted = new Map(judged.map((each) => [keyOf(each.name), each.submitted]));
     // An item that is required and submitted stands in two places.
     const own = prepared.items.map(({ name }, place) => usable(submitted.get(keyOf(name)) ?? null, expected[place]) ?? expected[place]);
-    return prepared.study().followThrough.from(own, standard);
+    return prepared.study(({ followThrough }) => followThrough.from(own, standard));
   }
 
   #diagnose(judgements: readonly Judgement[]): Diagnosed {
@@ -146,15 +146,16 @@ export class Grader {
     );
     const observations = observationsOf(observed);
     const byPoint = new Map(observed.map(({ point, standard }) => [point ?? 0, standard]));
-    const { predictions, counts, penalised } = prepared.study();
-    const cases = casesOf([...byPoint].map(([point, standard]) => [point, predictions.at(standard)] as const));
-    const casesUnder: CasesUnder = (mutant) => {
-      // Two mistakes at once are looked for at one point alone: that is much work as it is.
-      const [[point, standard], ...others] = byPoint;
-      const under = others.length > 0 ? null : predictions.under(mutant, standard);
-      return under === null ? null : casesOf([[point, under]]);
-    };
-    return { diagnosis: diagnose({ observations, cases, counts, penalised, casesUnder }), observed };
+    return prepared.study(({ predictions, counts, penalised }) => {
+      const cases = casesOf([...byPoint].map(([point, standard]) => [point, predictions.at(standard)] as const));
+      const casesUnder: CasesUnder = (mutant) => {
+        // Two mistakes at once are looked for at one point alone: that is much work as it is.
+        const [[point, standard], ...others] = byPoint;
+        const under = others.length > 0 ? null : predictions.under(mutant, standard);
+        return under === null ? null : casesOf([[point, under]]);
+      };
+      return { diagnosis: diagnose({ observations, cases, counts, penalised, casesUnder }), observed };
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { type Derivatives, differentiate } from "../../compute/differentiate.ts"
 import type { Prepared } from "../../tasks/preparations.ts";
 import { type Runnable, runnable } from "../../run/run.ts";
 import type { Program } from "../../program/program.ts";
+import { currentId } from "../../ir/graph.ts";
 import type { Limits } from "../../request/limits.ts";
 import { expectedOf, type Item, ItemFinder, type ItemRequest } from "../items.ts";
 import { type Study, studyOf } from "./study.ts";
@@ -12,13 +13,9 @@ export interface PreparedGrading extends Prepared {
   readonly items: readonly Item[];
   /** Computes what the items should be, in their order. */
   readonly right: Runnable;
-  /** What it takes to explain what is wrong; made when something is for the first time. */
-  readonly study: () => Study;
+  /** Uses what it takes to explain what is wrong: made when something is for the first time, and larger with every use. */
+  readonly study: <T>(use: (study: Study) => T) => T;
 }
-
-/** Rough memory of mistakes and consequences, which are compiled later: so many times that of the right answer, up to a bound. */
-const studyShare = 80;
-const mostStudyBytes = 40e6;
 
 export interface GradingQuestion {
   readonly of: string | undefined;
@@ -36,12 +33,22 @@ export function prepareGrading(program: Program, { of, cotangent, items: request
   const expected = items.map((item) => expectedOf(item, derivatives));
   const right = runnable(program, expected, limits, { fed });
   let study: Study | null = null;
+  let later = 0;
+  const using = <T>(use: (study: Study) => T): T => {
+    const since = currentId();
+    try {
+      return use((study ??= studyOf({ program, derivatives, items, fed, right, limits })));
+    } finally {
+      later += currentId() - since;
+    }
+  };
   return {
     program,
     derivatives,
     items,
     right,
-    study: () => (study ??= studyOf({ program, derivatives, items, fed, right, limits })),
-    size: right.size + Math.min(studyShare * right.size, mostStudyBytes),
+    study: using,
+    outside: right.outside,
+    later: () => later,
   };
 }

@@ -59,8 +59,9 @@ function contentOf({ format, submission, metadata = {} }: GradeRequest, language
 }
 
 /** Grades requests. What is compiled is kept between them. Throws Problem and Cancelled. */
-function grading({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<PreparedGrading>(limits, cacheBytes, compiler);
+function grading(thread: Shared) {
+  const { limits, compiler } = thread;
+  const preparations = new Preparations<PreparedGrading>(thread);
 
   return (request: GradeRequest, language: Language, cancelled: () => boolean): Verdict[] => {
     const source = programOf(request);

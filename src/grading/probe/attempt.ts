@@ -61,7 +61,6 @@ export function bestInputs(prepared: PreparedProbe, trial: Trial): Attempt | nul
 /** null where the numbers that were drawn lead to NaN or infinities. */
 function drawn(prepared: PreparedProbe, { request, fixed, given, wanted, cotangent, cancelled }: Trial, at: number): Attempt | null {
   const { program, derivatives, right } = prepared;
-  const { predictions, counts } = prepared.study();
   const seed = request.seed * attempts + at;
   const byName = new Map(wanted.map((each) => [each.name, each]));
   const start = feedsOf(program, given);
@@ -86,7 +85,7 @@ function drawn(prepared: PreparedProbe, { request, fixed, given, wanted, cotange
   const feeding = { feeds: fed, given, cancelled };
   const expected = right.run(feeding).wanted.map(copyOf);
   if (!expected.every(({ data }) => data.every(Number.isFinite))) return null;
-  const distinction = distinguish(predictions.at(feeding), expected, counts);
+  const distinction = prepared.study(({ predictions, counts }) => distinguish(predictions.at(feeding), expected, counts));
   return { feeds, cotangent: flowing, awayFromKinks: isAwayFromKinks(prepared.branches, { ...feeding, feeds }), distinction };
 }
 

@@ -45,8 +45,9 @@ export const probe = defineTask({
 });
 
 /** Draws inputs for requests. What is compiled is kept between them. */
-function drawerOf({ limits, compiler, cacheBytes }: Shared) {
-  const preparations = new Preparations<PreparedProbe>(limits, cacheBytes, compiler);
+function drawerOf(shared: Shared) {
+  const { limits, compiler } = shared;
+  const preparations = new Preparations<PreparedProbe>(shared);
 
   return (request: ProbeRequest, cancelled: () => boolean): TaskContent => {
     const source = programOf(request);

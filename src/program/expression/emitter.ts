@@ -195,8 +195,7 @@ export class Emitter {
 
   /** A part of the graph lies at an offset of the text; what has none of its own is found with the whole. */
   readonly #locate: Locate = (list, index, part, which) => {
-    const place = (at: number | undefined): Place =>
-      at === undefined ? { pointer: expressionPointer } : { pointer: expressionPointer, prefix: () => prefixAt(this.#text, at) };
+    const place = (at: number | undefined): Place => (at === undefined ? { pointer: expressionPointer } : placeAt(this.#text, at));
     if (list === "constants") return place(this.#constants.find(({ name }) => name === index)?.at);
     if (list === "inputs") return place(this.#inputs.get(String(index)));
     const places = typeof index === "number" && list === "nodes" ? this.#nodes[index].places : undefined;
@@ -205,6 +204,9 @@ export class Emitter {
     return place((part === "attributes" ? places.attributes.get(String(which))?.at : undefined) ?? places.at);
   };
 }
+
+/** A place that is kept with a program, and must keep nothing of the request alive but its text. */
+const placeAt = (text: string, at: number): Place => ({ pointer: expressionPointer, prefix: () => prefixAt(text, at) });
 
 /** The name by which others use a node's result: what is used before its statement ends has one name. */
 function firstName({ names }: OpenNode): string {

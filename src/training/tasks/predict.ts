@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineTask, json, type Shared } from "../../tasks/define.ts";
 import { readFileSync } from "node:fs";
 import type { TaskContent, Findings } from "../../tasks/result.ts";
-import { Cache } from "../../tasks/cache.ts";
+import { Shelf } from "../../tasks/cache.ts";
 import { decodeGiven, merged } from "../../program/feeds.ts";
 import { evaluatorOf } from "../../compute/evaluate.ts";
 import { differentiatorOf } from "../../compute/gradients.ts";
@@ -71,21 +71,27 @@ export const jobGradients = defineTask({
   },
 });
 
+/** A trained program with the bytes that keeping it takes. */
+interface KeptTrained {
+  readonly trained: Trained;
+  readonly bytes: number;
+}
+
 /** The trained programs that the tasks of one thread have read lately. */
-const read = new WeakMap<Shared, Cache<Trained>>();
+const read = new WeakMap<Shared, Shelf<KeptTrained>>();
 
 /** Reads trained programs, and keeps them for the next time. */
 function readerOf(shared: Shared): (files: Files) => Trained {
   let known = read.get(shared);
-  if (known === undefined) read.set(shared, (known = new Cache(shared.cacheBytes)));
-  const cache = known;
+  if (known === undefined) read.set(shared, (known = new Shelf(shared.cache, ({ bytes }) => bytes)));
+  const shelf = known;
   return (files) => {
     const key = `${files.assignment} ${files.weights}`;
-    const kept = cache.get(key);
-    if (kept !== undefined) return kept;
-    const { trained, bytes } = readTrained(files);
-    cache.set(key, trained, bytes);
-    return trained;
+    const kept = shelf.get(key);
+    if (kept !== undefined) return kept.trained;
+    const own = readTrained(files);
+    shelf.set(key, own);
+    return own.trained;
   };
 }
 
@@ -131,7 +137,7 @@ function transformed({ tensors, pointers }: GivenInputs, { fits }: Trained): Giv
   return { tensors: new Map(changed), pointers };
 }
 
-function readTrained({ assignment, weights }: Files): { trained: Trained; bytes: number } {
+function readTrained({ assignment, weights }: Files): KeptTrained {
   const file = readFileSync(assignment);
   const { spec, given } = decodeAssignment(file);
   const bytes = readFileSync(weights);
