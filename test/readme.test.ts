@@ -96,7 +96,7 @@ test("a backup of the running service is one that a service starts on", async ()
   expect(kept?.status).toBe("succeeded");
   const digests = readdirSync(join(backup, "blobs"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(digests.length).toBeGreaterThan(3);
-});
+}, 60_000);
 
 test("the table of variables is the configuration's", () => {
   const rows = Object.entries(variables).map(([name, { fallback, fallbackInWords, description }]) => {

@@ -1,23 +1,31 @@
 import type { Kysely } from "kysely";
-import { isFull, storageFull, translated } from "./faults.ts";
+import { damageOf, isFull, storageFull, translated } from "./faults.ts";
 import type { Room } from "./room.ts";
 import type { StorageState } from "./contract.ts";
 import type { Connection, Tables } from "./schema.ts";
+
+/** Where the database is a file of ours: the room on its disk, and who is told when it turns out to be damaged. */
+interface OwnFile {
+  readonly room?: Room | null;
+  readonly onDamage?: (error: unknown) => void;
+}
 
 /** The database, whichever it is. What it fails at becomes a Problem: storage_unavailable or storage_full. */
 export class Database {
   readonly #kysely: Kysely<Tables>;
   readonly #room: Room | null;
+  readonly #onDamage: ((error: unknown) => void) | undefined;
+  #isDamageTold = false;
 
-  /** Where the database lies on a disk of ours, the room on it. */
-  constructor(kysely: Kysely<Tables>, room: Room | null = null) {
+  constructor(kysely: Kysely<Tables>, { room = null, onDamage }: OwnFile = {}) {
     this.#kysely = kysely;
     this.#room = room;
+    this.#onDamage = onDamage;
   }
 
   /** Runs single statements. */
   query<T>(ask: (db: Connection) => Promise<T>): Promise<T> {
-    return translated(() => ask(this.#kysely));
+    return this.#translated(() => ask(this.#kysely));
   }
 
   /** Runs statements that take effect together or not at all: not at all when `work` throws. */
@@ -37,7 +45,19 @@ export class Database {
   }
 
   #transact<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
-    return translated(() => this.#kysely.transaction().execute(work));
+    return this.#translated(() => this.#kysely.transaction().execute(work));
+  }
+
+  async #translated<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await translated(work);
+    } catch (error) {
+      if (!this.#isDamageTold && damageOf(error) !== null) {
+        this.#isDamageTold = true;
+        this.#onDamage?.(error);
+      }
+      throw error;
+    }
   }
 
   /** Whether it answers at all within a time, and has room. */

@@ -5,6 +5,7 @@ import { type Dataset, type DatasetStore, type JobStatus, type NewDataset, type 
 import type { Database } from "./database.ts";
 import { breaksReference } from "./faults.ts";
 import { pageOf } from "./history.ts";
+import type { Parts } from "./parts.ts";
 import { requireShare } from "./quota.ts";
 import { datasetOf, toText } from "./rows.ts";
 import type { Connection } from "./schema.ts";
@@ -17,14 +18,14 @@ const overStatuses: readonly JobStatus[] = jobStatuses.filter(isFinal);
 const unknown = (id: string) => problem("unknown_dataset", `There is no dataset ${id}.`);
 const inUse = (id: string) => problem("dataset_in_use", `A job that is not over reads dataset ${id}.`);
 
-export function createDatasetStore(database: Database): DatasetStore {
+export function createDatasetStore({ database, discard }: Pick<Parts, "database" | "discard">): DatasetStore {
   return {
     add: (dataset, owner, share) => database.transaction((tx) => add(tx, dataset, owner, share)),
     get: (id, scope) => database.query((db) => get(db, id, scope)),
     list: (query) => database.query((db) => list(db, query)),
     delete: async (id, scope) => {
-      await database.transaction((tx) => giveUp(tx, id, scope));
-      await forgetUnclaimed(database);
+      await database.urgent((tx) => giveUp(tx, id, scope));
+      await discard(await forgetUnclaimed(database));
     },
   };
 }
@@ -140,13 +141,13 @@ async function giveUp(tx: Connection, id: string, scope: Scope): Promise<void> {
     .execute();
 }
 
-/** Forgets the datasets that nobody claims and no job reads that is not over. */
-export async function forgetUnclaimed(database: Database): Promise<void> {
+/** Forgets the datasets that nobody claims and no job reads that is not over. Answers their digests. */
+export async function forgetUnclaimed(database: Database): Promise<string[]> {
   try {
-    await database.transaction(async (tx) => {
+    return await database.urgent(async (tx) => {
       const unclaimed = await tx
         .selectFrom("datasets")
-        .select("id")
+        .select(["id", "digest"])
         .where((datasets) =>
           datasets.not(datasets.exists(datasets.selectFrom("dataset_claims").select("owner").whereRef("dataset_id", "=", "datasets.id"))),
         )
@@ -165,12 +166,14 @@ export async function forgetUnclaimed(database: Database): Promise<void> {
         .limit(100)
         .execute();
       const ids = unclaimed.map(({ id }) => id);
-      if (ids.length === 0) return;
+      if (ids.length === 0) return [];
       await tx.deleteFrom("job_datasets").where("dataset_id", "in", ids).execute();
       await tx.deleteFrom("datasets").where("id", "in", ids).execute();
+      return unclaimed.map(({ digest }) => digest);
     });
   } catch (error) {
     // A job that has just been created reads one, or somebody has just uploaded it: another sweep comes.
     if (!breaksReference(error)) throw error;
+    return [];
   }
 }

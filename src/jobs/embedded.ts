@@ -5,15 +5,16 @@ import type { Storage } from "./contract.ts";
 import { Database } from "./database.ts";
 import { createDatasetStore } from "./datasets.ts";
 import { FileBlobs } from "./file-blobs.ts";
-import { lockFolder } from "./folder-lock.ts";
+import { damageOf } from "./faults.ts";
+import { damagedFolder, lockFolder } from "./folder-lock.ts";
 import { createIdempotencyStore, releaseAllKeys } from "./idempotency.ts";
 import { createJobStore } from "./job-store.ts";
 import { LocalDispatcher } from "./local-dispatch.ts";
 import type { Parts } from "./parts.ts";
-import { Sweeper, sweepRegularly, unreferencedBlobs } from "./retention.ts";
+import { sweep, sweepRegularly, unreferencedBlobs } from "./retention.ts";
 import { Room } from "./room.ts";
 import { migrate } from "./schema.ts";
-import { openSqlite } from "./sqlite.ts";
+import { databaseName, openSqlite } from "./sqlite.ts";
 import type { StorageSettings } from "./storage-settings.ts";
 import { WatchList } from "./watch-list.ts";
 import { createWebhookStore } from "./webhook-store.ts";
@@ -26,7 +27,7 @@ export async function openEmbedded(settings: StorageSettings): Promise<Storage> 
   const unlock = lockFolder(dataDir);
   const blobsFolder = join(dataDir, "blobs");
   const room = await Room.of(dataDir, settings.maxBytes, await FileBlobs.bytesIn(blobsFolder));
-  const database = new Database(openSqlite(join(dataDir, "jobs.sqlite")), room);
+  const database = new Database(openSqlite(join(dataDir, databaseName)), { room, onDamage: onError });
   try {
     await database.query((db) => migrate(db, false));
     const blobs = await FileBlobs.open(blobsFolder, room);
@@ -40,19 +41,19 @@ export async function openEmbedded(settings: StorageSettings): Promise<Storage> 
   } catch (error) {
     await database.close();
     unlock();
-    throw error;
+    const damage = damageOf(error);
+    throw damage === null ? error : damagedFolder(dataDir, damage);
   }
 }
 
 function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDispatcher, blobs: FileBlobs, unlock: () => void): Storage {
   const { database } = parts;
-  const sweeper = new Sweeper(database, settings.retention);
-  const sweepOnce = () => sweeper.sweep((before, unreferenced) => blobs.sweep(before, unreferenced));
+  const sweepOnce = () => sweep(database, settings.retention, (before, unreferenced) => blobs.sweep(before, unreferenced));
   const stopSweeping = sweepRegularly(sweepOnce, settings.retention.everyMs, settings.onError);
   return {
     jobs: createJobStore(parts),
     blobs,
-    datasets: createDatasetStore(database),
+    datasets: createDatasetStore(parts),
     idempotency: createIdempotencyStore(database),
     webhooks: createWebhookStore(database),
     graphs: null,

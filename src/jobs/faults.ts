@@ -5,7 +5,7 @@ import { Problem } from "../problems/problems.ts";
 const retryAfter = 5;
 
 /** SQLite's primary result codes. */
-const sqlite = Object.freeze({ full: 13, unavailable: Object.freeze([5, 6, 8, 10, 14]) });
+const sqlite = Object.freeze({ full: 13, unavailable: Object.freeze([5, 6, 8, 10, 14]), damaged: Object.freeze([11, 26]) });
 
 const fullCodes = new Set(["ENOSPC", "EDQUOT", "EFBIG", "53100"]);
 
@@ -32,6 +32,8 @@ export function storageFault(error: unknown): Problem | null {
   const { code, errcode, message } = error;
   const primary = typeof errcode === "number" ? errcode & 255 : -1;
   if (primary === sqlite.full || (typeof code === "string" && fullCodes.has(code))) return withCause(storageFull(), error);
+  if (sqlite.damaged.includes(primary))
+    return withCause(new Problem("storage_unavailable", "The database is damaged.", [], retryAfter), error);
   const unavailable =
     sqlite.unavailable.includes(primary) ||
     (typeof code === "string" && unavailableCode.test(code)) ||
@@ -47,6 +49,14 @@ export const storageFull = (): Problem =>
 export function isFull(error: unknown): boolean {
   const found = error instanceof Problem ? error : storageFault(error);
   return found?.code === "storage_full";
+}
+
+/** What SQLite says of a database that is damaged; null of any other error. */
+export function damageOf(error: unknown): string | null {
+  if (!isCoded(error)) return null;
+  const { errcode, message, cause } = error;
+  if (typeof errcode === "number" && sqlite.damaged.includes(errcode & 255)) return String(message);
+  return cause === undefined || cause === error ? null : damageOf(cause);
 }
 
 /** The reason stays with the problem for the log; clients do not see it. */

@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { Blobs } from "./contract.ts";
 import { translated } from "./faults.ts";
+import { isHeld } from "./hold.ts";
 import type { Unreferenced } from "./retention.ts";
 import type { Room } from "./room.ts";
 import { SoundFiles } from "./sound-files.ts";
@@ -95,7 +96,9 @@ export class FileBlobs implements Blobs {
 
   /** Removes blobs at once that nothing refers to any more; those that somebody may be using are left to the sweep. */
   async discard(digests: readonly string[], unreferenced: Unreferenced): Promise<void> {
-    for (const digest of await unreferenced([...new Set(digests)])) {
+    const left = await unreferenced([...new Set(digests)]);
+    if (left.length === 0 || (await isHeld(this.#folder))) return;
+    for (const digest of left) {
       await this.#inTurn(digest, async () => {
         if (!this.#usedAt.has(digest)) await this.#takeAway(digest);
       });
@@ -114,7 +117,8 @@ export class FileBlobs implements Blobs {
         const digest = folder + name;
         if (await this.#isOlder(digest, before)) old.push(digest);
       }
-      for (const digest of old.length === 0 ? [] : await unreferenced(old)) {
+      const left = old.length === 0 ? [] : await unreferenced(old);
+      for (const digest of left.length === 0 || (await isHeld(this.#folder)) ? [] : left) {
         if (await this.#inTurn(digest, () => this.#remove(digest, before))) removed += 1;
       }
     }

@@ -45,6 +45,12 @@ function writeHolder(path: string): void {
   }
 }
 
+/** What is to be done about a database that cannot be read. */
+export const damagedFolder = (folder: string, reason: string): FolderUnusable =>
+  new FolderUnusable(
+    `The database in the folder ${folder} is damaged (${reason}). \`adjoint verify\` says what else is; restore a backup to a new folder and start on that.`,
+  );
+
 function unusable(folder: string, cause: unknown): FolderUnusable {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new FolderUnusable(

@@ -105,6 +105,9 @@ class SqliteDriver implements Driver {
   }
 }
 
+/** The database in a folder. */
+export const databaseName = "jobs.sqlite";
+
 /** Opens a file, which is made if it is missing; whatever is wrong with it shows in the first statement. */
 export function openSqlite(path: string, script?: URL): Kysely<Tables> {
   const client = new SqliteClient({ path }, script);

@@ -11,6 +11,7 @@ import type { AnyTask } from "../../tasks/define.ts";
 import { type Answer, performerOf } from "../../tasks/perform.ts";
 import { allTasks, taskNamed } from "../../workers/tasks.ts";
 import { writeJson } from "../json/write.ts";
+import { maintain, maintenance } from "./maintenance.ts";
 import { problemAnswer } from "../../workers/worker-loop.ts";
 import { type Limits, limitsOf } from "../../request/limits.ts";
 import { nearest } from "../../problems/nearest.ts";
@@ -39,6 +40,11 @@ Answers one request, as POST /v1/COMMAND of the service does, without a network.
 Commands:
 ${commands.map(({ task, summary }) => `  ${task.name.padEnd(10)} ${summary}`).join("\n")}
 
+For operators:
+${Object.values(maintenance)
+  .map(({ usage, summary }) => `  ${usage.padEnd(26)} ${summary}`)
+  .join("\n")}
+
 The request is read from FILE or, without one, from standard input. --format sets the request's member "format", for commands that
 have one. Limits and DATA_DIR are taken from the same environment variables as the service's.
 
@@ -57,6 +63,12 @@ async function run(words: readonly string[]): Promise<number> {
   if (words.length === 0 || words.some((word) => word === "--help" || word === "-h")) {
     await write(usageOf(await allCommands()));
     return words.length === 0 ? 2 : 0;
+  }
+  const [name, ...rest] = words;
+  if (Object.hasOwn(maintenance, name)) {
+    const said = await maintain(maintenance[name], rest, configuration);
+    await write(said.text);
+    return said.status;
   }
   const { status, body, facts } = await answerTo(words).catch(problemAnswer);
   await write(body);
