@@ -1,11 +1,14 @@
+# What both stages stand on. With its digest it is the same wherever and whenever it is built: see docs/operating.md.
+ARG NODE_IMAGE=node:24-slim
+
 # The dev dependencies may be needed to build, and the sources to build from; only what runs is copied on.
-FROM node:24-slim AS build
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 COPY src src
 RUN npm ci && npm prune --omit=dev --ignore-scripts
 
-FROM node:24-slim
+FROM ${NODE_IMAGE}
 WORKDIR /app
 ENV PORT=8080 DATA_DIR=/data
 # A volume takes its owner from the folder that it is mounted over.

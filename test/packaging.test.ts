@@ -30,7 +30,13 @@ const stages = instructions.reduce<Instruction[][]>(
   (before, next) => (next.word === "FROM" ? [...before, [next]] : [...before.slice(0, -1), [...(before.at(-1) ?? []), next]]),
   [],
 );
-const [build, final] = stages;
+const [[argument], build, final] = stages;
+
+/** An image by its name and tag, and by its digest where it is pinned. */
+const image = (name: string): RegExp => new RegExp(`^${name}(?:@sha256:[0-9a-f]{64})?$`);
+
+/** What a variable of a compose file is when it is not set. */
+const unlessSet = (text = "", variable: string): string => new RegExp(`^\\$\\{${variable}:-([^}]*)\\}$`).exec(text)?.[1] ?? "";
 
 const all = (stage: readonly Instruction[], word: string): string[] => stage.filter((each) => each.word === word).map(({ rest }) => rest);
 const exec = (line: string): string[] => JSON.parse(line.slice(line.indexOf("["))) as string[];
@@ -56,10 +62,16 @@ function isKeptOut(path: string, patterns: readonly string[] = ignored): boolean
 }
 
 test("the Dockerfile builds in one stage and runs in another, both on the Node that the project asks for", () => {
-  expect(stages).toHaveLength(2);
+  expect(stages).toHaveLength(3);
   const major = /^\d+/.exec(about.devDependencies.node)?.[0];
   expect(about.engines.node).toBe(`>=${major}`);
-  expect([build[0].rest, final[0].rest]).toEqual([`node:${major}-slim AS build`, `node:${major}-slim`]);
+  const [name, base] = argument.rest.split("=");
+  expect([argument.word, name]).toEqual(["ARG", "NODE_IMAGE"]);
+  expect(base).toMatch(image(`node:${major}-slim`));
+  expect([build[0].rest, final[0].rest]).toEqual(["${NODE_IMAGE} AS build", "${NODE_IMAGE}"]);
+  for (const file of ["docker-compose.yml", "docker-compose.cluster.yml"]) {
+    expect(text(file)).toContain(`NODE_IMAGE: \${NODE_IMAGE:-${base}}\n`);
+  }
   expect(all(build, "RUN").join()).toMatch(/npm ci && npm prune --omit=dev/);
 });
 
@@ -126,7 +138,8 @@ describe("docker-compose.cluster.yml", () => {
     expect(proxy.ports).toEqual([`\${PORT:-${environment.PORT}}:8080`]);
     expect(proxy.depends_on).toEqual({ api: { condition: "service_healthy" } });
     for (const { depends_on } of [api, worker]) expect(depends_on).toEqual({ postgres: { condition: "service_healthy" } });
-    expect(postgres.image).toMatch(/^postgres:17-/);
+    expect(unlessSet(postgres.image, "POSTGRES_IMAGE")).toMatch(image("postgres:17-alpine"));
+    expect(unlessSet(proxy.image, "HAPROXY_IMAGE")).toMatch(image("haproxy:3\\.2-alpine"));
     expect(postgres.healthcheck?.test).toContain("pg_isready");
   });
 
