@@ -1,8 +1,13 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { jobStatuses } from "../src/jobs/response.ts";
-import { type JobService, startJobService } from "./doors/http/job-service.ts";
+import { submit } from "./acceptance/jobs/client.ts";
+import { tinyJob } from "./acceptance/jobs/lessons.ts";
+import { type ServiceProcess, startProcess } from "./acceptance/jobs/process.ts";
+import { until } from "./jobs/given.ts";
 
 /** The dashboard and the alerts of docs/operations: they ask for what /metrics really says. */
 
@@ -56,19 +61,21 @@ const seriesOf = (expression: string): { name: string; labels: Record<string, st
 const groupedBy = (expression: string): string[] =>
   [...expression.matchAll(/\bby\s*\(([^)]*)\)/g)].flatMap(([, labels]) => labels.split(",").map((label) => label.trim()));
 
-let service: JobService;
 /** The labels that the samples of each name have. */
 let samples: Map<string, Set<string>>;
+let service: ServiceProcess;
+let folder: string;
 beforeAll(async () => {
-  service = await startJobService();
+  folder = mkdtempSync(join(tmpdir(), "adjoint-metrics-"));
+  service = await startProcess({ DATA_DIR: folder, WEBHOOK_PRIVATE_ADDRESSES: "true" });
   // So that what is counted by label has samples.
-  await service.post("/v1/evaluate", { expression: "1 + x", inputs: { x: 1 } });
-  service.meter.ended("failed", 1);
-  service.meter.webhookTried("given_up");
-  globalThis.gc?.();
-  const lines = (await (await service.get("/metrics")).text()).split("\n");
+  await submit(service.origin, { ...tinyJob(1), webhook: { url: "http://127.0.0.1:9/" } });
+  const text = await until(async () => {
+    const all = await (await fetch(`${service.origin}/metrics`)).text();
+    return all.includes("adjoint_webhook_deliveries_total{") && all;
+  });
   samples = new Map();
-  for (const line of lines) {
+  for (const line of text.split("\n")) {
     const [, kind, type] = /^# TYPE (\S+) (\S+)/.exec(line) ?? [];
     if (kind !== undefined)
       for (const end of type === "histogram" ? ["_bucket", "_sum", "_count"] : [""]) samples.set(kind + end, new Set());
@@ -76,7 +83,10 @@ beforeAll(async () => {
     for (const [, label] of labels.matchAll(/(\w+)="/g)) samples.get(name)?.add(label);
   }
 });
-afterAll(() => service[Symbol.asyncDispose]());
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe.each(questions)("%s: %s", (_, expression) => {
   test("asks for what there is", () => {

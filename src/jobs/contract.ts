@@ -300,7 +300,8 @@ export interface GraphStore {
 }
 
 /** What can be done with a storage: everything; what needs no room, and ending and deleting; nothing. */
-export type StorageState = "available" | "full" | "unavailable";
+export const storageStates = ["available", "full", "unavailable"] as const;
+export type StorageState = (typeof storageStates)[number];
 
 /** Everything that is kept. `close` waits for what is under way. */
 export interface Storage extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "@prometheus-io/client";
-import { type JobStore, jobStatuses } from "../../../jobs/contract.ts";
+import { type JobStore, jobStatuses, type Storage, storageStates } from "../../../jobs/contract.ts";
 
 const seconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 10_800, 43_200, 86_400];
 
@@ -112,6 +112,21 @@ export function observeQueue(registry: Registry, jobs: Pick<JobStore, "stats">):
   });
   registry.registerMetric(byStatus);
   registry.registerMetric(oldest);
+}
+
+/** What keeps jobs and data, as /readyz says it. */
+export function observeStorage(registry: Registry, storage: Pick<Storage, "ready">): void {
+  const gauge = new Gauge({
+    name: "adjoint_storage",
+    help: "1 for what the storage is: available, full, or unavailable",
+    labelNames: ["state"],
+    registers: [],
+    async collect() {
+      const now = await storage.ready();
+      for (const state of storageStates) this.set({ state }, state === now ? 1 : 0);
+    },
+  });
+  registry.registerMetric(gauge);
 }
 
 export function observeListeners(registry: Registry, listeners: { readonly count: number }): void {

@@ -6,7 +6,7 @@ import type { PoolStats, WorkerPool } from "../../../workers/pool.ts";
 import type { Storage } from "../../../jobs/contract.ts";
 import type { OperationContract } from "../contract.ts";
 import type { Listeners } from "../listeners.ts";
-import { type JobMeter, observeListeners, observeQueue } from "./job-metrics.ts";
+import { type JobMeter, observeListeners, observeQueue, observeStorage } from "./job-metrics.ts";
 import { tags } from "./openapi.ts";
 
 declare module "fastify" {
@@ -29,7 +29,7 @@ const contract: OperationContract = {
 export interface Measured {
   readonly pool: Pick<WorkerPool, "stats">;
   readonly jobs?:
-    | { readonly storage: Pick<Storage, "jobs">; readonly listeners: Pick<Listeners, "count">; readonly meter?: JobMeter }
+    | { readonly storage: Pick<Storage, "jobs" | "ready">; readonly listeners: Pick<Listeners, "count">; readonly meter?: JobMeter }
     | undefined;
 }
 
@@ -42,6 +42,7 @@ export const metrics = fp<Measured>(
     observePool(registry, pool);
     if (jobs !== undefined) {
       observeQueue(registry, jobs.storage.jobs);
+      observeStorage(registry, jobs.storage);
       observeListeners(registry, jobs.listeners);
     }
     jobs?.meter?.register(registry);

@@ -4,7 +4,7 @@ import about from "../../../../package.json" with { type: "json" };
 import { builds } from "../../../kernels/wasm/modules.ts";
 import { supportedBuild } from "../../../kernels/workspace.ts";
 import type { WorkerPool } from "../../../workers/pool.ts";
-import type { Storage } from "../../../jobs/contract.ts";
+import { type Storage, storageStates } from "../../../jobs/contract.ts";
 import { problem } from "../../../problems/problems.ts";
 import { tags } from "../plugins/openapi.ts";
 
@@ -20,7 +20,7 @@ const Ready = z
     workers: z.int().meta({ description: "Worker threads that can take requests", examples: [4] }),
     busy: z.int().meta({ description: "Worker threads that are computing", examples: [1] }),
     queued: z.int().meta({ description: "Requests that wait for a worker", examples: [0] }),
-    storage: z.enum(["available", "full", "unavailable"]).meta({
+    storage: z.enum(storageStates).meta({
       description:
         "Whether what keeps training jobs and data answers and has room. Without it the service still computes, and answers 503 to what needs it; where it is full, jobs can be read, cancelled and deleted",
       examples: ["available"],
