@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { MessagePort, Transferable } from "node:worker_threads";
 import type { Compiler } from "../program/compiler.ts";
 import { LeadingCrew } from "../workers/crew.ts";
@@ -8,6 +7,7 @@ import type { ThreadBudget } from "../workers/thread-budget.ts";
 import { onWorkspace } from "../kernels/workspace.ts";
 import { account, OutOfMemoryBudget } from "../memory/account.ts";
 import { readDatasets } from "../training/tasks/submit.ts";
+import { chargedFile } from "../training/files.ts";
 import { Setup } from "../training/setup.ts";
 import { decodeAssignment } from "../training/assignment.ts";
 import { train } from "../training/train.ts";
@@ -37,11 +37,11 @@ export function serveTraining(port: MessagePort, options: TrainerOptions): void 
     try {
       const isWanted = (): boolean => wishOf(task) === "go on";
       account().within(() => {
-        const submission = decodeAssignment(readFileSync(task.submission));
+        const submission = decodeAssignment(chargedFile(task.submission));
         crew.most = Math.min(submission.spec.threads ?? options.threads, options.threads);
         const setup = new Setup(submission, { ...options, datasets: readDatasets(task.datasets) });
         const { checkpoint } = task;
-        const resumed = checkpoint === null ? null : decodeCheckpoint(readFileSync(checkpoint.weights), readFileSync(checkpoint.state));
+        const resumed = checkpoint === null ? null : decodeCheckpoint(chargedFile(checkpoint.weights), chargedFile(checkpoint.state));
         send({ kind: "end", ending: train(setup, resumed, hostOf(task, send)) });
       }, isWanted);
     } catch (error) {

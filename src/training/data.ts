@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { account } from "../memory/account.ts";
 import type { GivenInputs } from "../program/draft.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
@@ -128,6 +129,7 @@ function tensorAt(name: string, tensors: ReadonlyMap<string, Tensor>, pointer: s
 export function givenOf({ shape, dtype, data }: Tensor, isTyped: boolean): GivenTensor {
   const typed = isTyped ? dtype : null;
   if (dtype === "bool") return { shape, dtype: typed, kind: "bool", layout: "elsewhere", data };
+  if (!(data instanceof Float64Array)) account().charge(data.length * Float64Array.BYTES_PER_ELEMENT);
   const numbers = data instanceof Float64Array ? data : Float64Array.from(data);
   const kind = !isFloating(dtype) || numbers.every(Number.isSafeInteger) ? "whole" : "real";
   return { shape, dtype: typed, kind, layout: "elsewhere", data: numbers };

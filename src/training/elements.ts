@@ -1,5 +1,5 @@
 import { endianness } from "node:os";
-import type { Data, DType } from "../tensor/dtype.ts";
+import { bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
 import { withOneNaN } from "../request/base64.ts";
 
 /** The types of numbers that files hold, and the dtype that each is kept as: the narrowest of ours that has room for it. */
@@ -29,10 +29,12 @@ export class InexactInteger extends Error {
   override readonly name = "InexactInteger";
   /** Which element it is. */
   readonly at: number;
+  readonly value: bigint;
 
   constructor(at: number, value: bigint) {
     super(`${value} cannot be kept: integers are exact only between -2^53 and 2^53`);
     this.at = at;
+    this.value = value;
   }
 }
 
@@ -72,6 +74,13 @@ export function readElements(bytes: Uint8Array, type: ElementType, order: ByteOr
     case "bool":
       return own.map((byte) => (byte === 0 ? 0 : 1));
   }
+}
+
+/** Bytes that `readElements` takes beside those of the file: none where its result is a view. */
+export function bytesToRead(type: ElementType, count: number): number {
+  const { dtype } = elementTypes[type];
+  const isStored = dtype === type && type !== "int64" && type !== "bool";
+  return isStored ? 0 : count * bytesPerElement[dtype];
 }
 
 /** The numbers as little-endian bytes; int64 takes eight each, and every NaN is the same. May be a view. */

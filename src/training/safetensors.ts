@@ -3,13 +3,15 @@
  * tensors' bytes, which fill the rest without overlaps or gaps. What `encodeSafetensors` writes is what the format's own library writes.
  */
 import { z } from "zod";
+import { account } from "../memory/account.ts";
+import { jsonCost } from "../request/json-cost.ts";
 import { bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor, TensorType } from "../tensor/tensor.ts";
 import { stoppingPlace } from "../request/json-scanner.ts";
 import { type Problem, problem } from "../problems/problems.ts";
 import { check } from "../request/validate.ts";
-import { type ElementType, elementTypes, InexactInteger, readElements, writeElements } from "./elements.ts";
+import { bytesToRead, type ElementType, elementTypes, InexactInteger, readElements, writeElements } from "./elements.ts";
 import { DuplicateMember, memberPlaces } from "./member-places.ts";
 
 type Metadata = Readonly<Record<string, string>>;
@@ -18,6 +20,8 @@ type Metadata = Readonly<Record<string, string>>;
 const lengthBytes = 8;
 /** The longest header that the specification allows, in bytes. */
 const longestHeader = 100_000_000;
+/** Lists and objects inside one another: more than a header has, so that it is zod that says what is wrong. */
+const deepestHeader = 1000;
 /** Tensors are written so many elements at a time, so that converting them needs little memory. */
 const pieceElements = 2 ** 18;
 
@@ -138,8 +142,10 @@ function headerTextOf(bytes: Uint8Array): { text: string; dataStart: number } {
   const dataStart = lengthBytes + Number(length);
   if (dataStart > bytes.byteLength) throw fault(0, `the header is said to have ${length} bytes, and only ${bytes.byteLength - 8} follow`);
   if (bytes[lengthBytes] !== 0x7b) throw fault(lengthBytes, "the header does not begin with {");
+  const header = bytes.subarray(lengthBytes, dataStart);
+  account().chargeHeap(jsonCost(header, deepestHeader));
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(lengthBytes, dataStart)), dataStart };
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(header), dataStart };
   } catch {
     throw fault(lengthBytes, "the header is not valid UTF-8");
   }
@@ -202,6 +208,7 @@ function requireWholeCover(entries: readonly Entry[], dataStart: number, fileEnd
 
 function tensorOf(bytes: Uint8Array, { name, type, shape, begin, end }: Entry): Tensor {
   const { dtype, bytes: size } = elementTypes[type];
+  account().charge(bytesToRead(type, sizeOf(shape)));
   try {
     return { dtype, shape, data: readElements(bytes.subarray(begin, end), type, "little") };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { account } from "../../memory/account.ts";
 import { allocate, bytesPerElement, type Data, type DType } from "../../tensor/dtype.ts";
 import { tooLarge } from "./parsed.ts";
 
@@ -8,6 +9,7 @@ const partElements = 2 ** 16;
 export class Budget {
   readonly #most: number;
   #left: number;
+  #charged = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -18,6 +20,13 @@ export class Budget {
   take(bytes: number): void {
     this.#left -= bytes;
     if (this.#left < 0) throw tooLarge(this.#most);
+  }
+
+  /** Charges what was taken since the last time. Apart from the taking, which happens while a line is read that is charged for itself. */
+  charge(): void {
+    const taken = this.#most - this.#left;
+    if (taken > this.#charged) account().charge(taken - this.#charged);
+    this.#charged = taken;
   }
 }
 

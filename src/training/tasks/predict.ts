@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { chargedFile } from "../files.ts";
 import { defineTask, json, type Shared } from "../../tasks/define.ts";
-import { readFileSync } from "node:fs";
 import type { TaskContent, Findings } from "../../tasks/result.ts";
 import { Shelf } from "../../tasks/cache.ts";
 import { decodeGiven, merged } from "../../program/feeds.ts";
@@ -138,9 +138,9 @@ function transformed({ tensors, pointers }: GivenInputs, { fits }: Trained): Giv
 }
 
 function readTrained({ assignment, weights }: Files): KeptTrained {
-  const file = readFileSync(assignment);
+  const file = chargedFile(assignment);
   const { spec, given } = decodeAssignment(file);
-  const bytes = readFileSync(weights);
+  const bytes = chargedFile(weights);
   const { weights: own, fits } = decodeWeights(bytes);
   const tensors = new Map(
     [...own].map(([name, { dtype, shape, data }]) => {

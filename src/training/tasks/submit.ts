@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { chargedFile } from "../files.ts";
 import { defineTask, json } from "../../tasks/define.ts";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { decodeGiven } from "../../program/feeds.ts";
 import type { Compiler } from "../../program/compiler.ts";
 import { withinUnfolding } from "../../tasks/preparations.ts";
@@ -71,7 +71,7 @@ export function readDatasets(paths: Readonly<Record<string, string>>): Datasets 
     if (!Object.hasOwn(paths, id)) return null;
     let tensors = read.get(id);
     if (tensors === undefined) {
-      ({ tensors } = decodeSafetensors(readFileSync(paths[id])));
+      ({ tensors } = decodeSafetensors(chargedFile(paths[id])));
       read.set(id, tensors);
     }
     return tensors;

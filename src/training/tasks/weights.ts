@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { chargedFile } from "../files.ts";
 import { Encoding } from "../../request/values.ts";
 import { defineTask, nothing } from "../../tasks/define.ts";
 import { record } from "../../tasks/outline.ts";
@@ -13,7 +13,7 @@ export const readWeights = defineTask({
   prepare:
     () =>
     (_body, { parameters: { path, encoding, told } }) => {
-      const { weights } = decodeWeights(readFileSync(path));
+      const { weights } = decodeWeights(chargedFile(path));
       return {
         content: {
           kind: "document",

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { account } from "../../memory/account.ts";
 import { DTypeName } from "../../request/values.ts";
-import { allocate, type DType } from "../../tensor/dtype.ts";
+import { allocate, bytesPerElement, type DType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { asTold, kind, refuse, rowOf } from "./define.ts";
 
@@ -11,6 +12,7 @@ const schema = z
 function cast(tensor: Tensor, dtype: DType, pointer: string): Tensor {
   const { shape, data } = tensor;
   if (dtype === tensor.dtype) return tensor;
+  account().charge(data.length * bytesPerElement[dtype]);
   const result = allocate(dtype, data.length);
   if (dtype === "bool") for (let at = 0; at < data.length; at++) result[at] = data[at] === 0 ? 0 : 1;
   else result.set(data);

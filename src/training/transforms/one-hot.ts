@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { account } from "../../memory/account.ts";
 import { asTold, kind, refuse, rowOf } from "./define.ts";
 
 export const OneHot = asTold(
@@ -12,6 +13,7 @@ export const OneHot = asTold(
     })
     .meta({ description: "Every class number k as a row of zeros with a one at place k, as float64" }),
   ({ classes }, { shape, data }, pointer) => {
+    account().charge(data.length * classes * Float64Array.BYTES_PER_ELEMENT);
     const result = new Float64Array(data.length * classes);
     for (let at = 0; at < data.length; at++) {
       const place = data[at];

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { allocate, isFloating } from "../../tensor/dtype.ts";
+import { account } from "../../memory/account.ts";
+import { allocate, bytesPerElement, isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { columnStatistics } from "./column-statistics.ts";
@@ -60,6 +61,7 @@ export const Clip = asTold(
 /** A number from every number and its column. Integers become float64. */
 function mapped({ dtype, shape, data }: Tensor, map: (value: number, column: number) => number): Tensor {
   const floating = isFloating(dtype) ? dtype : "float64";
+  account().charge(data.length * bytesPerElement[floating]);
   const result = allocate(floating, data.length);
   const columns = sizeOf(shape.slice(1));
   for (let at = 0, column = 0; at < data.length; at++) {

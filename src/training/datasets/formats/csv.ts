@@ -25,7 +25,7 @@ function parseCsv(path: string, { header, delimiter, columns: roles }: TableOpti
   const collectors = planTensors(roles ?? null, { count: first.length, names }).map((plan) =>
     plan.isClass ? classCollector(plan, budget) : numberCollector(plan, budget, names),
   );
-  const rows = readRows(records, names, first.length, collectors, allowance);
+  const rows = readRows(records, names, first.length, collectors, budget, allowance);
   const collected = collectors.map(({ finish }) => finish(rows));
   return {
     tensors: collected.map(({ source }) => source),
@@ -92,6 +92,7 @@ function readRows(
   names: readonly string[] | null,
   width: number,
   collectors: readonly Collector[],
+  budget: Budget,
   { cancelled }: Allowance,
 ): number {
   const firstLine = records.line;
@@ -102,6 +103,7 @@ function readRows(
       throw fault(longer, `the line has ${cells(records.count)}, and line ${firstLine} has ${width}`);
     }
     for (const { take } of collectors) take(records);
+    budget.charge();
     if (++rows % rowsPerQuestion === 0 && cancelled()) throw new Abandoned();
   }
   if (rows === 0) throw fault(`Line ${firstLine + 1}`, "there are no rows after the header");

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { chargedFile } from "../../files.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import { type Allowance, fault, type ParsedDataset } from "../parsed.ts";
 import type { ColumnRoles } from "../columns.ts";
@@ -42,7 +43,7 @@ const mostWholeBytes = 2 ** 31 - 1;
 export function wholeFile(path: string): Buffer {
   const { size } = statSync(path);
   if (size > mostWholeBytes) throw fault("The file", `it has ${size} bytes, and files of this format are read up to ${mostWholeBytes}`);
-  return readFileSync(path);
+  return chargedFile(path);
 }
 
 /** A tensor that is in memory as a whole. */

@@ -1,8 +1,9 @@
+import { statSync } from "node:fs";
 import { sizeOf } from "../../../tensor/shape.ts";
-import type { Tensor } from "../../../tensor/tensor.ts";
-import { type ElementType, elementTypes, readElements } from "../../elements.ts";
-import { fault } from "../parsed.ts";
-import { type FileFormat, onlyTensor, wholeFile } from "./define.ts";
+import { type ElementType, elementTypes } from "../../elements.ts";
+import { beginningOf, storedParts } from "../../files.ts";
+import { fault, type ParsedDataset } from "../parsed.ts";
+import type { FileFormat } from "./define.ts";
 
 const types: ReadonlyMap<number, ElementType> = new Map([
   [0x08, "uint8"],
@@ -13,21 +14,29 @@ const types: ReadonlyMap<number, ElementType> = new Map([
   [0x0e, "float64"],
 ]);
 
-/** The array of a file in the format of MNIST: two zero bytes, the type, the number of axes, their sizes, the numbers, all big-endian. Throws invalid_dataset with the byte. */
-function parseIdx(bytes: Buffer): Tensor {
+/** The longest beginning: the sizes of 255 axes. */
+const longestHeader = 4 + 4 * 255;
+
+/**
+ * The array of a file in the format of MNIST: two zero bytes, the type, the number of axes, their sizes, the numbers, all big-endian. They
+ * are read a part at a time. Throws invalid_dataset with the byte.
+ */
+function parseIdx(path: string): ParsedDataset {
+  const bytes = beginningOf(path, longestHeader);
+  const fileBytes = statSync(path).size;
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0)
     throw fault("Byte 0", "the file does not begin with two zeros, as IDX files do");
   const type = types.get(bytes[2]);
   if (type === undefined) throw fault("Byte 2", `${bytes[2]} is none of the types of numbers, which are ${[...types.keys()].join(", ")}`);
   const rank = bytes[3];
-  const dataStart = 4 + 4 * rank;
-  if (bytes.length < dataStart) throw fault("Byte 4", `the sizes of ${rank} axes should follow, and the file has ${bytes.length} bytes`);
+  const begin = 4 + 4 * rank;
+  if (fileBytes < begin) throw fault("Byte 4", `the sizes of ${rank} axes should follow, and the file has ${fileBytes} bytes`);
   const shape = Array.from({ length: rank }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));
   const { dtype, bytes: size } = elementTypes[type];
-  const wanted = sizeOf(shape) * size;
-  const held = bytes.length - dataStart;
-  if (held !== wanted) throw fault(`Byte ${dataStart}`, `shape [${shape.join(", ")}] takes ${wanted} bytes, and ${held} follow`);
-  return { dtype, shape, data: readElements(bytes.subarray(dataStart), type, "big") };
+  const count = sizeOf(shape);
+  const held = fileBytes - begin;
+  if (held !== count * size) throw fault(`Byte ${begin}`, `shape [${shape.join(", ")}] takes ${count * size} bytes, and ${held} follow`);
+  return { tensors: [{ name: "data", dtype, shape, parts: () => storedParts({ path, type, order: "big", begin, count }) }] };
 }
 
 export const idx = {
@@ -35,5 +44,5 @@ export const idx = {
   title: "IDX (the format of MNIST)",
   begins: (start) => start.length >= 4 && start[0] === 0 && start[1] === 0,
   hasColumns: false,
-  parse: (path) => onlyTensor(parseIdx(wholeFile(path))),
+  parse: (path) => parseIdx(path),
 } as const satisfies FileFormat;

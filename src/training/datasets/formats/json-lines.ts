@@ -1,3 +1,4 @@
+import { account } from "../../../memory/account.ts";
 import { formatShape, sameShape, type Shape } from "../../../tensor/shape.ts";
 import { parseJson } from "../../../request/json.ts";
 import { nearest } from "../../../problems/nearest.ts";
@@ -29,10 +30,16 @@ function parseJsonLines(path: string, { maxBytes, cancelled }: Allowance): Parse
   let members: readonly Member[] | null = null;
   let rows = 0;
   for (const line of linesOf(path)) {
-    const row = rowOf(line);
-    members ??= Object.entries(row).map(([name, json]) => memberOf(name, tensorIn(line, name, json), budget));
-    requireMembers(line, row, members);
-    for (const member of members) take(member, tensorIn(line, member.name, row[member.name]), line);
+    const before: readonly Member[] | null = members;
+    members = account().within((): readonly Member[] => {
+      const row = rowOf(line);
+      const own: readonly Member[] =
+        before ?? Object.entries(row).map(([name, json]) => memberOf(name, tensorIn(line, name, json), budget));
+      requireMembers(line, row, own);
+      for (const member of own) take(member, tensorIn(line, member.name, row[member.name]), line);
+      return own;
+    });
+    budget.charge();
     if (++rows % rowsPerQuestion === 0 && cancelled()) throw new Abandoned();
   }
   if (members === null) throw fault("Line 1", "the file is empty");

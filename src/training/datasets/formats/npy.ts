@@ -1,8 +1,11 @@
-import { allocate } from "../../../tensor/dtype.ts";
+import { statSync } from "node:fs";
+import { account } from "../../../memory/account.ts";
+import { allocate, bytesPerElement, type Data } from "../../../tensor/dtype.ts";
 import { type Shape, sizeOf, stridesOf } from "../../../tensor/shape.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
-import { type ByteOrder, type ElementType, elementTypes, InexactInteger, readElements } from "../../elements.ts";
-import { fault } from "../parsed.ts";
+import { type ByteOrder, type ElementType, elementTypes, bytesToRead, InexactInteger, readElements } from "../../elements.ts";
+import { beginningOf, storedParts } from "../../files.ts";
+import { type Allowance, fault, type ParsedDataset, tooLarge } from "../parsed.ts";
 import { type FileFormat, onlyTensor, wholeFile } from "./define.ts";
 
 const magic = Buffer.from("\x93NUMPY", "latin1");
@@ -37,17 +40,45 @@ interface Header {
   readonly dataStart: number;
 }
 
+/** The array of a file, of which a part at a time is in memory, unless its columns come first. */
+function parseFile(path: string, { maxBytes }: Allowance): ParsedDataset {
+  const at = (byte: number): string => `The file, byte ${byte}`;
+  const header = headerOf(beginningOf(path, shortestStart + longestHeader), at);
+  const { type, order, isFortran, shape, dataStart } = header;
+  const count = requireSize(header, statSync(path).size, at);
+  const { dtype, bytes } = elementTypes[type];
+  if (count * bytesPerElement[dtype] > maxBytes) throw tooLarge(maxBytes);
+  if (isFortran && shape.length > 1) return onlyTensor(parseNpy(wholeFile(path), "The file"));
+  const parts = function* (): Generator<Data> {
+    try {
+      yield* storedParts({ path, type, order, begin: dataStart, count });
+    } catch (error) {
+      if (!(error instanceof InexactInteger)) throw error;
+      throw fault(at(dataStart + error.at * bytes), error.message);
+    }
+  };
+  return { tensors: [{ name: "data", dtype, shape, parts }] };
+}
+
+/** How many elements the array has. Throws where the file does not hold just as many. */
+function requireSize({ type, shape, dataStart }: Header, fileBytes: number, at: (byte: number) => string): number {
+  const wanted = sizeOf(shape) * elementTypes[type].bytes;
+  const held = fileBytes - dataStart;
+  if (held !== wanted) throw fault(at(dataStart), `shape (${shape.join(", ")}) takes ${wanted} bytes, and ${held} follow`);
+  return sizeOf(shape);
+}
+
 /**
  * The array of a file in NumPy's format, versions 1 to 3, as a view of the bytes where that is possible. Pickled objects are never read.
  * `file` names the file in errors. Throws invalid_dataset with the byte.
  */
 export function parseNpy(bytes: Buffer, file: string): Tensor {
   const at = (byte: number): string => `${file}, byte ${byte}`;
-  const { type, order, isFortran, shape, dataStart } = headerOf(bytes, at);
+  const header = headerOf(bytes, at);
+  const { type, order, isFortran, shape, dataStart } = header;
+  const count = requireSize(header, bytes.length, at);
   const { dtype, bytes: size } = elementTypes[type];
-  const wanted = sizeOf(shape) * size;
-  const held = bytes.length - dataStart;
-  if (held !== wanted) throw fault(at(dataStart), `shape (${shape.join(", ")}) takes ${wanted} bytes, and ${held} follow`);
+  account().charge(bytesToRead(type, count) + (isFortran ? count * bytesPerElement[dtype] : 0));
   try {
     const tensor = { dtype, shape, data: readElements(bytes.subarray(dataStart), type, order) };
     return isFortran && shape.length > 1 ? inRowOrder(tensor) : tensor;
@@ -116,5 +147,5 @@ export const npy = {
   title: "NPY",
   begins: (start) => start.subarray(0, magic.length).equals(magic),
   hasColumns: false,
-  parse: (path) => onlyTensor(parseNpy(wholeFile(path), "The file")),
+  parse: (path, _options, allowance) => parseFile(path, allowance),
 } as const satisfies FileFormat;

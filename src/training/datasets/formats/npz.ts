@@ -1,4 +1,5 @@
 import { type Unzipped, unzipSync } from "fflate";
+import { account, OutOfMemoryBudget } from "../../../memory/account.ts";
 import { Problem } from "../../../problems/problems.ts";
 import { fault, type ParsedDataset, tooLarge } from "../parsed.ts";
 import { beginsWith, type FileFormat, wholeFile, wholeSource } from "./define.ts";
@@ -20,6 +21,7 @@ function parseNpz(bytes: Buffer, maxBytes: number): ParsedDataset {
     unpacked += size;
     if (unpacked > maxBytes) throw tooLarge(maxBytes);
     sizes.set(name, size);
+    account().charge(size);
   });
   const tensors = Object.entries(files).map(([name, file]) => {
     if (file.length !== sizes.get(name)) throw fault(name, "its packed bytes are damaged");
@@ -38,7 +40,7 @@ function unzipped(bytes: Buffer, show: (name: string, size: number, method: numb
       },
     });
   } catch (error) {
-    if (error instanceof Problem) throw error;
+    if (error instanceof Problem || error instanceof OutOfMemoryBudget) throw error;
     throw fault("The archive", `it cannot be unpacked (${error instanceof Error ? error.message : String(error)})`);
   }
 }
