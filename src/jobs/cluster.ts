@@ -16,7 +16,7 @@ import { createIdempotencyStore } from "./idempotency.ts";
 import { createJobStore } from "./job-store.ts";
 import type { Parts } from "./parts.ts";
 import type { Server } from "./postgres.ts";
-import { sweep, sweepRegularly, unreferencedBlobs } from "./retention.ts";
+import { Sweeper, sweepRegularly, unreferencedBlobs } from "./retention.ts";
 import { type Tables, migrate } from "./schema.ts";
 import type { StorageSettings } from "./storage-settings.ts";
 import { createWebhookStore } from "./webhook-store.ts";
@@ -73,7 +73,8 @@ interface Running {
 
 function assemble(settings: StorageSettings, parts: Parts, { boss, blobs, dispatcher, watchers }: Running): Storage {
   const { database } = parts;
-  const sweepOnce = () => sweep(database, settings.retention, (before, unreferenced) => blobs.sweep(before, unreferenced));
+  const sweeper = new Sweeper(database, settings.retention);
+  const sweepOnce = () => sweeper.sweep((before, unreferenced) => blobs.sweep(before, unreferenced));
   const stopSweeping = sweepRegularly(sweepOnce, settings.retention.everyMs, settings.onError);
   return {
     jobs: createJobStore(parts),

@@ -1,9 +1,11 @@
 /** What clients may ask of a job that exists. */
 import { problem } from "../problems/problems.ts";
 import { type Job, type JobStatus, isFinal } from "./contract.ts";
-import { digestsOf } from "./history.ts";
 import { decideOnJob, event, holdJob, queueAgain, withdraw } from "./job-changes.ts";
+import { digestsOf, removeEvents, removeMetrics } from "./history.ts";
 import type { Parts } from "./parts.ts";
+import type { Connection, JobRow } from "./schema.ts";
+import { inSlices } from "./slices.ts";
 
 const conflict = (id: string, status: JobStatus, asked: string) =>
   problem("job_conflict", `Job ${id} is ${status}: it cannot be ${asked}.`);
@@ -43,14 +45,22 @@ export function resumeJob(parts: Parts, id: string): Promise<Job> {
   });
 }
 
-/** Forgets a job that is over, with what belongs to it. */
+/** Forgets a job that is over: its history bit by bit, since it may be long, and then the rest with its row. */
 export async function deleteJob({ database, discard }: Parts, id: string): Promise<void> {
+  await database.urgent((tx) => holdOver(tx, id));
+  await inSlices(database, (tx) => removeMetrics(tx, id));
+  await inSlices(database, (tx) => removeEvents(tx, [id]));
   const gone = await database.urgent(async (tx) => {
-    const { status, submission } = await holdJob(tx, id);
-    if (!isFinal(status)) throw conflict(id, status, "deleted before it is over");
+    const { submission } = await holdOver(tx, id);
     const checkpoints = await tx.selectFrom("checkpoints").select(["weights", "state"]).where("job_id", "=", id).execute();
     await tx.deleteFrom("jobs").where("id", "=", id).execute();
     return [submission, ...digestsOf(checkpoints)];
   });
   await discard(gone);
+}
+
+async function holdOver(tx: Connection, id: string): Promise<JobRow> {
+  const row = await holdJob(tx, id);
+  if (!isFinal(row.status)) throw conflict(id, row.status, "deleted before it is over");
+  return row;
 }

@@ -11,7 +11,7 @@ import { createIdempotencyStore, releaseAllKeys } from "./idempotency.ts";
 import { createJobStore } from "./job-store.ts";
 import { LocalDispatcher } from "./local-dispatch.ts";
 import type { Parts } from "./parts.ts";
-import { sweep, sweepRegularly, unreferencedBlobs } from "./retention.ts";
+import { Sweeper, sweepRegularly, unreferencedBlobs } from "./retention.ts";
 import { Room } from "./room.ts";
 import { migrate } from "./schema.ts";
 import { databaseName, openSqlite } from "./sqlite.ts";
@@ -48,7 +48,8 @@ export async function openEmbedded(settings: StorageSettings): Promise<Storage> 
 
 function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDispatcher, blobs: FileBlobs, unlock: () => void): Storage {
   const { database } = parts;
-  const sweepOnce = () => sweep(database, settings.retention, (before, unreferenced) => blobs.sweep(before, unreferenced));
+  const sweeper = new Sweeper(database, settings.retention);
+  const sweepOnce = () => sweeper.sweep((before, unreferenced) => blobs.sweep(before, unreferenced));
   const stopSweeping = sweepRegularly(sweepOnce, settings.retention.everyMs, settings.onError);
   return {
     jobs: createJobStore(parts),

@@ -2,10 +2,11 @@
 import type { Checkpoint, JobEvent, MetricsRow, NewCheckpoint, Page } from "./contract.ts";
 import { checkpointOf, eventOf, metricsOf, toText } from "./rows.ts";
 import type { CheckpointRow, Connection } from "./schema.ts";
+import { rowsAtOnce } from "./slices.ts";
 import { isLong, type Logging, stays } from "./thinning.ts";
 
 /** Rows of one INSERT: databases bound the number of parameters of a statement. */
-const rowsAtOnce = 2_000;
+const rowsOfInsert = 2_000;
 
 /** One row more than a page holds tells whether there is another page. */
 export function pageOf<Row, T>(rows: readonly Row[], limit: number, convert: (row: Row) => T): Page<T> {
@@ -45,10 +46,10 @@ export async function readMetrics(db: Connection, id: string, { after, limit }: 
 /** A step has one row: a later one of the same step takes its place. */
 export async function writeMetrics(tx: Connection, id: string, metrics: readonly MetricsRow[]): Promise<void> {
   const rows = [...new Map(metrics.map((row) => [row.step, { job_id: id, step: row.step, data: toText(row) }])).values()];
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+  for (let at = 0; at < rows.length; at += rowsOfInsert) {
     await tx
       .insertInto("job_metrics")
-      .values(rows.slice(at, at + rowsAtOnce))
+      .values(rows.slice(at, at + rowsOfInsert))
       .onConflict((conflict) => conflict.columns(["job_id", "step"]).doUpdateSet((row) => ({ data: row.ref("excluded.data") })))
       .execute();
   }
@@ -67,7 +68,7 @@ export async function thinMetrics(tx: Connection, id: string, logging: Logging, 
   if (!isLong(last, logging, mostRows)) return;
   const rows = await tx.selectFrom("job_metrics").select("step").where("job_id", "=", id).execute();
   const steps = rows.filter(({ step }) => !stays(step, last, logging, mostRows)).map(({ step }) => step);
-  for (let at = 0; at < steps.length; at += rowsAtOnce) {
+  for (let at = 0; at < steps.length; at += rowsOfInsert) {
     await tx
       .deleteFrom("job_metrics")
       .where("job_id", "=", id)
@@ -79,6 +80,23 @@ export async function thinMetrics(tx: Connection, id: string, logging: Logging, 
 /** What an attempt wrote beyond the checkpoint that the next one goes on from will be written again. */
 export async function forgetMetricsAfter(tx: Connection, id: string, step: number): Promise<void> {
   await tx.deleteFrom("job_metrics").where("job_id", "=", id).where("step", ">", step).execute();
+}
+
+/** Removes a slice of a job's metrics; answers of how many rows. */
+export async function removeMetrics(db: Connection, id: string): Promise<number> {
+  const some = db.selectFrom("job_metrics").select("step").where("job_id", "=", id).orderBy("step").limit(rowsAtOnce);
+  const { numDeletedRows } = await db.deleteFrom("job_metrics").where("job_id", "=", id).where("step", "in", some).executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+/** Removes a slice of some jobs' events; answers of how many. */
+export async function removeEvents(db: Connection, ids: readonly string[]): Promise<number> {
+  const some = db.selectFrom("job_events").select(["job_id", "id"]).where("job_id", "in", ids).limit(rowsAtOnce);
+  const { numDeletedRows } = await db
+    .deleteFrom("job_events")
+    .where((events) => events(events.refTuple("job_id", "id"), "in", some.$asTuple("job_id", "id")))
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 export async function readCheckpoints(db: Connection, id: string): Promise<Checkpoint[]> {

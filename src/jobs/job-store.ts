@@ -2,8 +2,9 @@ import type { Scope } from "../clients/client.ts";
 import { Problem, problemAt } from "../problems/problems.ts";
 import { claimJob, finishJob, reportOn } from "./attempts.ts";
 import { cancelJob, deleteJob, pauseJob, resumeJob } from "./commands.ts";
-import { type Job, type JobStatus, type JobStore, type NewJob, type Page, type QueueStats, jobStatuses } from "./contract.ts";
+import { type Job, type JobStore, type NewJob, type Page } from "./contract.ts";
 import { passOver } from "./damage.ts";
+import { countQueued, readStats } from "./counts.ts";
 import { breaksReference } from "./faults.ts";
 import { pageOf, readCheckpoints, readEvents, readMetrics } from "./history.ts";
 import { settleKey } from "./idempotency.ts";
@@ -64,12 +65,8 @@ async function createJob(parts: Parts, job: NewJob, key: Parameters<JobStore["cr
 
 /** Jobs that are created in the very same moment do not see each other: in a cluster a cap may be passed by as many. */
 async function requireRoom(tx: Connection, caps: Caps, client: string): Promise<void> {
-  const { all, own } = await tx
-    .selectFrom("jobs")
-    .select((jobs) => [jobs.fn.countAll<number>().as("all"), jobs.fn.countAll<number>().filterWhere("client", "=", client).as("own")])
-    .where("status", "=", "queued")
-    .executeTakeFirstOrThrow();
   const mostOwn = caps.limitsOf(client).queued_jobs ?? caps.queuedPerClient;
+  const { all, own } = await countQueued(tx, client, mostOwn);
   if (own >= mostOwn) {
     throw new Problem("too_many_jobs", `${own} jobs of this client wait already, and it may have ${mostOwn} in the queue.`, [], retryAfter);
   }
@@ -131,16 +128,4 @@ async function listJobs(db: Connection, { scope, status, tag, after, limit }: Pa
     .limit(limit + 1)
     .execute();
   return pageOf(rows, limit, jobOf);
-}
-
-async function readStats(db: Connection): Promise<QueueStats> {
-  const counts = await db
-    .selectFrom("jobs")
-    .select((jobs) => ["status", jobs.fn.countAll<number>().as("count"), jobs.fn.min("queued_at").as("queued_at")])
-    .groupBy("status")
-    .execute();
-  const byStatus = Object.fromEntries(jobStatuses.map((status) => [status, 0])) as Record<JobStatus, number>;
-  for (const { status, count } of counts) byStatus[status] = count;
-  const oldest = counts.find(({ status }) => status === "queued")?.queued_at ?? Date.now();
-  return { byStatus, oldestWaitSeconds: Math.max(0, Date.now() - oldest) / 1000 };
 }

@@ -1,7 +1,9 @@
 /** What is kept for how long. */
 import type { Swept } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { removeEvents } from "./history.ts";
 import type { Connection } from "./schema.ts";
+import { inSlices, rowsAtOnce } from "./slices.ts";
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -34,44 +36,62 @@ export type Unreferenced = (digests: readonly string[]) => Promise<readonly stri
 /** Blobs that were kept before a time and that nothing refers to are removed; answers how many. */
 export type SweepBlobs = (before: number, unreferenced: Unreferenced) => Promise<number>;
 
-export async function sweep(database: Database, { eventsMs, keysMs, blobsMs }: Retention, sweepBlobs: SweepBlobs): Promise<Swept> {
-  const now = Date.now();
-  return {
-    events: await sweepEvents(database, now - eventsMs),
-    keys: await sweepKeys(database, now - keysMs),
-    blobs: await sweepBlobs(now - blobsMs, (digests) => unreferencedBlobs(database, digests)),
-  };
-}
+/** Sweeps a database; it remembers how far it has come. */
+export class Sweeper {
+  readonly #database: Database;
+  readonly #retention: Retention;
+  /** The jobs up to this one, in the order of their ends, have no events any more. */
+  #last = { finished_at: -1, id: "" };
 
-async function sweepEvents(database: Database, before: number): Promise<number> {
-  let removed = 0;
-  for (;;) {
-    const jobs = await database.query((db) => jobsWithEvents(db, before));
-    if (jobs.length === 0) return removed;
-    const { numDeletedRows } = await database.query((db) =>
-      db.deleteFrom("job_events").where("job_id", "in", jobs).where("created_at", "<", before).executeTakeFirst(),
-    );
-    removed += Number(numDeletedRows);
+  constructor(database: Database, retention: Retention) {
+    this.#database = database;
+    this.#retention = retention;
+  }
+
+  async sweep(sweepBlobs: SweepBlobs): Promise<Swept> {
+    const { eventsMs, keysMs, blobsMs } = this.#retention;
+    const now = Date.now();
+    return {
+      events: await this.#sweepEvents(now - eventsMs),
+      keys: await inSlices(this.#database, (db) => removeKeys(db, now - keysMs)),
+      blobs: await sweepBlobs(now - blobsMs, (digests) => unreferencedBlobs(this.#database, digests)),
+    };
+  }
+
+  /** Of a job that ended before a time, all events are from before it. */
+  async #sweepEvents(before: number): Promise<number> {
+    let removed = 0;
+    for (;;) {
+      const jobs = await this.#database.query((db) => this.#endedBefore(db, before));
+      if (jobs.length === 0) return removed;
+      const ids = jobs.map(({ id }) => id);
+      removed += await inSlices(this.#database, (db) => removeEvents(db, ids));
+      this.#last = jobs[jobs.length - 1];
+    }
+  }
+
+  async #endedBefore(db: Connection, before: number): Promise<{ readonly id: string; readonly finished_at: number }[]> {
+    const { finished_at, id } = this.#last;
+    return await db
+      .selectFrom("jobs")
+      .select(["id", "finished_at"])
+      .$narrowType<{ finished_at: number }>()
+      .where("finished_at", "<", before)
+      .where((jobs) => jobs(jobs.refTuple("finished_at", "id"), ">", jobs.tuple(finished_at, id)))
+      .orderBy("finished_at")
+      .orderBy("id")
+      .limit(atOnce)
+      .execute();
   }
 }
 
-async function jobsWithEvents(db: Connection, before: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom("jobs")
-    .select("id")
-    .where("finished_at", "is not", null)
-    .where((jobs) =>
-      jobs.exists(jobs.selectFrom("job_events").select("job_id").whereRef("job_id", "=", "jobs.id").where("created_at", "<", before)),
-    )
-    .limit(atOnce)
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
-async function sweepKeys(database: Database, before: number): Promise<number> {
-  const { numDeletedRows } = await database.query((db) =>
-    db.deleteFrom("idempotency_keys").where("created_at", "<", before).executeTakeFirst(),
-  );
+/** Removes a slice of the keys from before a time; answers how many. */
+async function removeKeys(db: Connection, before: number): Promise<number> {
+  const some = db.selectFrom("idempotency_keys").select(["scope", "key"]).where("created_at", "<", before).limit(rowsAtOnce);
+  const { numDeletedRows } = await db
+    .deleteFrom("idempotency_keys")
+    .where((keys) => keys(keys.refTuple("scope", "key"), "in", some.$asTuple("scope", "key")))
+    .executeTakeFirst();
   return Number(numDeletedRows);
 }
 

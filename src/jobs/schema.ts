@@ -6,6 +6,7 @@ import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { everyone } from "../program/registry.ts";
 import type { JobStatus } from "./contract.ts";
+import { createCounts } from "./counting.ts";
 
 export interface JobRow {
   id: string;
@@ -110,6 +111,8 @@ export interface Tables {
   idempotency_keys: { scope: string; key: string; body: string; job_id: string | null; created_at: number };
   /** Jobs that are over and whose webhooks are owed, and when to try next. */
   webhooks: { job_id: string; due_at: number; tries: number };
+  /** How many jobs there are: see counting.ts. */
+  job_counts: { status: JobStatus; shard: number; count: number };
   /** `keeps` counts how often the same was kept. */
   blobs: { digest: string; bytes: number; used_at: number; keeps: number };
   blob_chunks: { digest: string; position: number; bytes: Uint8Array };
@@ -327,11 +330,19 @@ const common: Record<string, Migration> = {
   "011_owners": { up: createOwners },
 };
 
+const ofSqlite: Record<string, Migration> = { ...common, "013_counts": { up: createCounts("SQLite") } };
+
+const ofPostgres: Record<string, Migration> = {
+  ...common,
+  "004_content": { up: createContent },
+  "011_keeps": { up: countKeeps },
+  "012_owned_graphs": { up: createOwnedGraphs },
+  "013_counts": { up: createCounts("PostgreSQL") },
+};
+
 /** Brings the tables up to date. One process at a time does so: the others wait. */
 export async function migrate(db: Connection, contentInDatabase: boolean): Promise<void> {
-  const migrations = contentInDatabase
-    ? { ...common, "004_content": { up: createContent }, "011_keeps": { up: countKeeps }, "012_owned_graphs": { up: createOwnedGraphs } }
-    : common;
+  const migrations = contentInDatabase ? ofPostgres : ofSqlite;
   const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
   if (error !== undefined)
     throw error instanceof Error ? error : new Error("The tables could not be brought up to date.", { cause: error });

@@ -3,7 +3,17 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import { sql } from "kysely";
 import { BlobCache } from "../../src/jobs/blob-cache.ts";
+import { Database } from "../../src/jobs/database.ts";
+import { createJobStore } from "../../src/jobs/job-store.ts";
+import { LocalDispatcher } from "../../src/jobs/local-dispatch.ts";
+import type { Parts } from "../../src/jobs/parts.ts";
+import { Sweeper } from "../../src/jobs/retention.ts";
+import { type Connection, migrate } from "../../src/jobs/schema.ts";
+import { openSqlite } from "../../src/jobs/sqlite.ts";
+import { complete } from "../../src/jobs/storage-settings.ts";
+import { WatchList } from "../../src/jobs/watch-list.ts";
 import { everyStorage, temporaryFolder } from "./backends.ts";
 import { checkpointAt, claimed, digestOf, eventTypes, newJob, running } from "./given.ts";
 
@@ -130,6 +140,104 @@ everyStorage(
   },
   { retention },
 );
+
+describe("what is removed bit by bit", () => {
+  /** A database of ours, what it is asked, and a job that is over with so many rows. */
+  async function withHistory(rows: number) {
+    const folder = temporaryFolder();
+    const kysely = openSqlite(join(folder, "jobs.sqlite"));
+    const database = new CountedDatabase(kysely);
+    await migrate(kysely, false);
+    const dispatcher = new LocalDispatcher({ database, release: async () => {}, onError: () => {} });
+    const discard = async (): Promise<void> => {};
+    const parts: Parts = { ...complete({ dataDir: folder, onError: () => {} }), database, dispatcher, watchers: new WatchList(), discard };
+    const jobs = createJobStore(parts);
+    const { id } = await running(jobs);
+    await jobs.finish(id, 1, { status: "succeeded", message: "It is done." });
+    await sql`with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${sql.lit(rows)})
+      insert into job_metrics (job_id, step, data) select ${id}, n, '{}' from numbers`.execute(kysely);
+    return {
+      jobs,
+      id,
+      database,
+      kysely,
+      [Symbol.asyncDispose]: async () => {
+        await database.close();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  }
+
+  class CountedDatabase extends Database {
+    count = 0;
+
+    override query<T>(ask: (db: Connection) => Promise<T>): Promise<T> {
+      this.count++;
+      return super.query(ask);
+    }
+
+    override urgent<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
+      this.count++;
+      return super.urgent(work);
+    }
+  }
+
+  test("a long history goes in slices, and others get in between", async () => {
+    await using given = await withHistory(23_000);
+    const { jobs, id, database } = given;
+    database.count = 0;
+    const gone = jobs.delete(id).then(() => true);
+    let readings = 0;
+    // Whoever asks gets an answer before the next slice.
+    while (
+      !(await Promise.race([
+        gone,
+        given.kysely
+          .selectFrom("jobs")
+          .select("id")
+          .execute()
+          .then(() => false),
+      ]))
+    )
+      readings++;
+    // One look at the job, five slices of its metrics, one of its events, and its row.
+    expect(database.count).toBe(8);
+    expect(readings).toBeGreaterThanOrEqual(7);
+    expect(await given.kysely.selectFrom("job_metrics").select("step").execute()).toEqual([]);
+    expect((await jobs.stats()).byStatus.succeeded).toBe(0);
+  });
+
+  test("a sweep looks at each job that is over once", async () => {
+    await using given = await withHistory(1);
+    const { database } = given;
+    const sweeper = new Sweeper(database, { eventsMs: 0, keysMs: 0, blobsMs: 0, everyMs: 1 });
+    await sleep(5);
+    expect((await sweeper.sweep(async () => 0)).events).toBe(3);
+    database.count = 0;
+    expect((await sweeper.sweep(async () => 0)).events).toBe(0);
+    // A look for jobs that have ended since, and one for keys.
+    expect(database.count).toBe(2);
+  });
+
+  test("lists by status and numbers of jobs come from indexes, in order", async () => {
+    await using given = await withHistory(1);
+    const plan = async (query: { compile(): { sql: string; parameters: readonly unknown[] } }): Promise<string> => {
+      const { sql: text } = query.compile();
+      const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(text.replaceAll("?", "'x'"))}`.execute(given.kysely);
+      return rows.map(({ detail }) => detail).join("; ");
+    };
+    const { kysely } = given;
+    const newest = kysely.selectFrom("jobs").selectAll().orderBy("created_at", "desc").orderBy("id", "desc").limit(21);
+    const failed = newest.where("status", "=", "failed");
+    expect(await plan(failed)).toBe("SEARCH jobs USING INDEX jobs_by_status_and_age (status=?)");
+    expect(await plan(failed.where("client", "=", "somebody"))).toBe(
+      "SEARCH jobs USING INDEX jobs_by_client_and_status (client=? AND status=?)",
+    );
+    expect(await plan(kysely.selectFrom("jobs").select("queued_at").where("status", "=", "queued").orderBy("queued_at").limit(1))).toBe(
+      "SEARCH jobs USING COVERING INDEX jobs_by_wait (status=?)",
+    );
+  });
+});
 
 describe("the cache of blobs", () => {
   const folder = temporaryFolder();
