@@ -12,8 +12,8 @@ type CheckpointMessage = Extract<TrainerMessage, { kind: "checkpoint" }>;
 const eventEvery = 1_000;
 const eventShare = 100;
 
-/** Rows of one transaction: a job that logs every step brings them by the ten thousand, and requests wait meanwhile. */
-const mostRows = 1_000;
+/** Rows of one transaction: a job that logs every step brings them by the ten thousand, and requests come in between. */
+const mostRows = 250;
 
 /** Milliseconds between two trials to write while the storage is full or does not answer: the trainer stands still meanwhile. */
 const retryMs = 1_000;
@@ -52,7 +52,9 @@ export class Reporter implements Disposable {
   readonly #samplesPerStep: number;
   #rows: MetricsRow[] = [];
   #progress: Progress | null = null;
-  #checkpoints: CheckpointMessage[] = [];
+  #writtenRows = 0;
+  /** Each with the number of rows that were told before it. */
+  #checkpoints: { readonly message: CheckpointMessage; readonly behind: number }[] = [];
   #eventAt = 0;
   #countedStep: number;
   #writing: Promise<void> | null = null;
@@ -82,7 +84,7 @@ export class Reporter implements Disposable {
       );
       this.#countedStep = message.progress.step;
     } else if (message.final) this.#final = message;
-    else this.#checkpoints.push(message);
+    else this.#checkpoints.push({ message, behind: this.#writtenRows + this.#rows.length });
     this.#writing ??= this.#writeAll().finally(() => (this.#writing = null));
   }
 
@@ -144,28 +146,24 @@ export class Reporter implements Disposable {
   }
 
   async #writeOne(): Promise<void> {
-    // What goes with a checkpoint is written before it: a run that goes on from it does not make those rows again.
-    while (this.#rows.length > mostRows) {
-      await this.#report({ metrics: this.#rows.slice(0, mostRows) });
-      this.#written(mostRows);
-      await nextTurn();
-    }
-    const rows = this.#rows.length;
+    const rows = this.#rows.slice(0, mostRows);
     const progress = this.#progress;
-    const [checkpoint] = this.#checkpoints;
+    const [first] = this.#checkpoints;
+    // What was told before a checkpoint is written before it: a run that goes on from it does not make those rows again.
+    const checkpoint = first !== undefined && first.behind <= this.#writtenRows + rows.length ? first.message : null;
     const events: NewEvent[] = [];
-    let report: Report = { metrics: this.#rows.slice(), ...(progress && { progress }) };
+    let report: Report = { metrics: rows, ...(progress && { progress }) };
     // A loss that is not finite is told by the failure that comes next.
     if (progress !== null && progress.loss !== null && this.#isEventDue()) events.push(progressEvent(progress, this.#claim.job.steps));
-    if (checkpoint !== undefined) {
+    if (checkpoint !== null) {
       const kept = await this.#keep(checkpoint);
       report = { ...report, checkpoint: kept, keep: this.#keepCount };
       events.push(checkpointEvent(kept));
     }
     await this.#report({ ...report, events });
-    this.#written(rows);
+    this.#written(rows.length);
     if (this.#progress === progress) this.#progress = null;
-    if (checkpoint !== undefined) this.#checkpointWritten();
+    if (checkpoint !== null) this.#checkpointWritten();
   }
 
   async #report(report: Report): Promise<void> {
@@ -176,6 +174,7 @@ export class Reporter implements Disposable {
 
   #written(rows: number): void {
     this.#rows.splice(0, rows);
+    this.#writtenRows += rows;
     this.#listener.rowsDone(rows);
     this.#listener.meter?.pending(-rows);
   }

@@ -6,7 +6,7 @@ import type { Storage } from "../../src/jobs/contract.ts";
 import { Reporter } from "../../src/jobs/reporter.ts";
 import { openStorage } from "../../src/jobs/storage.ts";
 import { Problem } from "../../src/problems/problems.ts";
-import { claimed, digestOf, eventTypes, newJob, until } from "./given.ts";
+import { allEvents, claimed, digestOf, eventTypes, newJob, until } from "./given.ts";
 
 let folder: string;
 let storage: Storage;
@@ -69,8 +69,9 @@ test("many rows are written bit by bit, and all of them before the checkpoint th
     final: false,
   });
   await reporter.settled();
-  const before = { rows: 1_000, checkpoint: undefined };
-  expect(reports).toEqual([before, before, before, before, { rows: 1_000, checkpoint: step }]);
+  expect(reports.map(({ rows: written }) => written)).toEqual(Array.from({ length: step / 250 }, () => 250));
+  expect(reports.filter(({ checkpoint }) => checkpoint !== undefined)).toEqual([reports.at(-1)]);
+  expect(reports.at(-1)).toEqual({ rows: 250, checkpoint: step });
   expect((await storage.jobs.metrics(id, { after: 0, limit: 10_000 })).data).toEqual(rows);
 });
 
@@ -138,4 +139,18 @@ test("what cannot be written goes with the end when there is no time left", asyn
   impatience.abort();
   await reporter.settled();
   expect((await reporter.last()).metrics).toHaveLength(1_500);
+});
+
+test("progress and checkpoints are written however fast rows come", async () => {
+  const { id, reports, reporter } = await reporting();
+  const bytes = Uint8Array.from([1, 2, 3]);
+  const weights = { digest: digestOf(bytes), bytes };
+  for (let step = 500; step <= 5_000; step += 500) {
+    const rows = Array.from({ length: 500 }, (_, at) => ({ step: step - 499 + at, epoch: 1, loss: 1 }));
+    reporter.take({ kind: "metrics", rows, progress: progressAt(step, 1) });
+    if (step === 500) reporter.take({ kind: "checkpoint", step, epoch: 1, metrics: {}, weights, state: null, best: false, final: false });
+  }
+  await reporter.settled();
+  expect(reports.findIndex(({ checkpoint }) => checkpoint === 500)).toBe(1);
+  expect((await allEvents(storage.jobs, id)).map(({ type }) => type)).toEqual(["created", "started", "progress", "checkpoint"]);
 });
