@@ -89,6 +89,8 @@ async function start(config: Config): Promise<void> {
     trustProxy: config.TRUST_PROXY,
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxPendingBytes: config.MAX_PENDING_BYTES,
+    memory: budget,
+    maxConnections: budget.shares.connections,
     deadlineMs: config.DEADLINE_MS,
   });
   const onTrouble = ({ job, trace, traceparent }: RunnerTrouble): void =>

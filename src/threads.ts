@@ -59,7 +59,7 @@ export async function startTrainers({
   budget,
   ...options
 }: TrainersOptions): Promise<Trainers> {
-  const { shares, ledger, placeOfTrainer } = budget;
+  const { shares, ledger, placeOfTrainer, roomOfTrainers } = budget;
   const inUse = threadsInUse(Math.max(trainers, threads));
   const runner = new Runner({
     ...options,
@@ -71,7 +71,7 @@ export async function startTrainers({
       threads,
       inUse,
       place,
-      memory: { shares, words: ledger.words, patience: patienceOfTrainers, account: placeOfTrainer(place) },
+      memory: { shares, words: ledger.words, patience: patienceOfTrainers, room: roomOfTrainers, account: placeOfTrainer(place) },
     }),
     resourceLimits: shares.heap,
     ended: (place) => ledger.clear(placeOfTrainer(place)),

@@ -70,8 +70,12 @@ async function create({ body, client, caller, scope, traceparent }: HandedIn, de
   const answer = await pool.run(planJob, { datasets: await mentionedDatasets(body, scope, storage) }, body, caller);
   if (answer.facts === undefined) return { refusal: answer };
   const { digest, summary, ...told } = answer.facts;
-  if (told.webhook !== null && !desk.privateWebhooks) requirePublic(told.webhook.url);
-  await storage.blobs.put(digest, typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body);
+  try {
+    if (told.webhook !== null && !desk.privateWebhooks) requirePublic(told.webhook.url);
+    await storage.blobs.put(digest, typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body);
+  } finally {
+    answer.release?.();
+  }
   const id = `job_${randomBytes(12).toString("hex")}`;
   return {
     job: await storage.jobs.create(

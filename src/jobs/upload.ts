@@ -51,6 +51,7 @@ export async function uploadDataset({ file, name, reading, caller, owner, share 
     return parsed;
   });
   if (answer.facts === undefined) return { refusal: answer };
+  answer.release?.();
   const { digest, bytes, description } = answer.facts;
   const dataset: Dataset = { owner, id: `sha256:${digest}`, name, created_at: Date.now(), bytes, description };
   const isNew = await datasets.add(dataset, owner, share);

@@ -1,5 +1,5 @@
 import { collectGarbage } from "./garbage.ts";
-import { Ledger, type Patience } from "./ledger.ts";
+import { Ledger, type Patience, type Allotment } from "./ledger.ts";
 
 /** What is taken from the ledger beyond a thread's own share comes in pieces of this many bytes, so that small amounts seldom ask. */
 const piece = 2 ** 20;
@@ -27,6 +27,8 @@ export interface AccountTerms {
   readonly ledger: Ledger;
   /** The thread's place in the ledger. */
   readonly place: number;
+  /** What the thread and others may take of it, if not all. */
+  readonly room?: Allotment;
   /** Bytes of the thread's own, which the ledger does not count: tasks that take no more are never refused. */
   readonly share: number;
   /** Bytes of JavaScript objects that one task may make, beside what the thread itself needs. */
@@ -142,16 +144,21 @@ export class Account {
     if (this.#depth === 0) this.#settle();
   }
 
+  /** Counts bytes that the event loop takes over with the next message: of what was charged in a task, an answer outlives it. */
+  handOver(bytes: number): void {
+    this.#terms.ledger.count(this.#terms.place, bytes);
+  }
+
   /** Bytes that `bytes` more would need from the ledger. */
   #missing(bytes: number): number {
     return this.#charged + this.#garbage + this.#held + bytes - this.#terms.share - this.#granted;
   }
 
   #take(bytes: number): void {
-    const { ledger, place, share, patience } = this.#terms;
+    const { ledger, place, share, patience, room } = this.#terms;
     if (2 * this.#garbage > share + this.#granted) this.#collect();
     const wanted = Math.max(0, Math.ceil(this.#missing(bytes) / piece) * piece);
-    if (ledger.take(place, wanted)) {
+    if (ledger.take(place, wanted, room)) {
       this.#granted += wanted;
       return;
     }
@@ -161,11 +168,12 @@ export class Account {
       return;
     }
     // What is held may be released; the rest of the task is as large as it is.
-    const isForEver = this.#charged + bytes - share > ledger.total;
+    const most = Math.min(ledger.total, room?.bytes ?? ledger.total);
+    const isForEver = this.#charged + bytes - share > most;
     // Two that hold something, and wait for what the other one holds, would wait for ever.
     const mayWait = !isForEver && (this.#granted === 0 || patience.evenHolding);
-    if (!mayWait || !ledger.await(place, wanted, patience, this.#isWanted)) {
-      throw this.#refusal(this.#charged + bytes, share + ledger.total, isForEver);
+    if (!mayWait || !ledger.await(place, wanted, patience, this.#isWanted, room)) {
+      throw this.#refusal(this.#charged + bytes, share + most, isForEver);
     }
     this.#granted += wanted;
   }

@@ -15,3 +15,9 @@ export function collectGarbage(): void {
   }
   collect();
 }
+
+/** Frees the memory of bytes that nobody looks at any more: they are none afterwards. */
+export function freeAtOnce({ buffer, byteLength }: Uint8Array): void {
+  // A part of a buffer may have neighbours.
+  if (buffer instanceof ArrayBuffer && !buffer.detached && buffer.byteLength === byteLength) buffer.transfer(0);
+}

@@ -14,6 +14,13 @@ export type LedgerWords = Int32Array<SharedArrayBuffer>;
 /** The place of the event loop. Each further thread that holds memory has one of its own. */
 export const eventLoop = 0;
 
+/** Places that together may take no more than so many bytes. */
+export interface Allotment {
+  readonly first: number;
+  readonly end: number;
+  readonly bytes: number;
+}
+
 /** How long a thread waits for memory that others hold, in milliseconds, and with how many others at the most. */
 export interface Patience {
   readonly ms: number;
@@ -68,14 +75,15 @@ export class Ledger {
     return Atomics.load(this.words, firstPlace + place) * pageBytes;
   }
 
-  /** Takes bytes, rounded up to pages, for a place; false, and nothing taken, where they are not free. */
-  take(place: number, bytes: number): boolean {
+  /** Takes bytes, rounded up to pages, for a place; false, and nothing taken, where they are not free, or its room has no more. */
+  take(place: number, bytes: number, room?: Allotment): boolean {
     const pages = pagesOf(bytes);
     // Beyond what a word holds, a sum would wrap around.
-    const isThinkable = pages <= this.words[TOTAL];
-    if (isThinkable) Atomics.add(this.words, firstPlace + place, pages);
-    if (isThinkable && this.#taken() <= this.words[TOTAL]) return true;
-    if (isThinkable) Atomics.sub(this.words, firstPlace + place, pages);
+    if (pages > this.words[TOTAL]) return false;
+    Atomics.add(this.words, firstPlace + place, pages);
+    const fits = this.#taken() <= this.words[TOTAL];
+    if (fits && (room === undefined || this.#taken(room.first, room.end) <= pagesOf(room.bytes))) return true;
+    Atomics.sub(this.words, firstPlace + place, pages);
     return false;
   }
 
@@ -89,14 +97,14 @@ export class Ledger {
    * Takes bytes when they are free, for which this thread waits up to so many milliseconds and as long as `isWanted`; false where they are
    * not, or where `most` others wait already.
    */
-  await(place: number, bytes: number, { ms, most }: Patience, isWanted: () => boolean): boolean {
+  await(place: number, bytes: number, { ms, most }: Patience, isWanted: () => boolean, room?: Allotment): boolean {
     const { words } = this;
     const end = performance.now() + ms;
     try {
       if (Atomics.add(words, WAITING, 1) >= most) return false;
       for (;;) {
         const returned = Atomics.load(words, RETURNED);
-        if (this.take(place, bytes)) return true;
+        if (this.take(place, bytes, room)) return true;
         const left = end - performance.now();
         if (left <= 0 || !isWanted()) return false;
         Atomics.wait(words, RETURNED, returned, Math.min(left, lookEvery));
@@ -104,6 +112,11 @@ export class Ledger {
     } finally {
       Atomics.sub(words, WAITING, 1);
     }
+  }
+
+  /** Counts bytes that a place has in any case, whether they are free or not. */
+  count(place: number, bytes: number): void {
+    Atomics.add(this.words, firstPlace + place, pagesOf(bytes));
   }
 
   /** What one place took is another's from now on: an answer that a worker made and the event loop sends. */
@@ -129,9 +142,9 @@ export class Ledger {
     Atomics.notify(this.words, RETURNED);
   }
 
-  #taken(): number {
+  #taken(first = 0, end = this.words.length - firstPlace): number {
     let pages = 0;
-    for (let word = firstPlace; word < this.words.length; word++) pages += Atomics.load(this.words, word);
+    for (let word = firstPlace + first; word < firstPlace + end; word++) pages += Atomics.load(this.words, word);
     return pages;
   }
 }

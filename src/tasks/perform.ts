@@ -20,6 +20,8 @@ export type WriteContent = (content: TaskContent, limits: Limits) => Written;
 /** What comes back for a call: an HTTP status with what is sent, and the facts; undefined where the call was refused. */
 export interface Answer<Facts = unknown> extends Written {
   readonly status: number;
+  /** To be called when the body has been sent or is not needed any more: its memory counts until then. */
+  readonly release?: () => void;
   readonly facts: Facts | undefined;
   /** Floating-point operations that it took; none where nobody counted. */
   readonly operations?: number;

@@ -1,6 +1,7 @@
 import type { Answer } from "../tasks/perform.ts";
 import { type ResourceLimits, Worker } from "node:worker_threads";
-import type { Ledger } from "../memory/ledger.ts";
+import { freeAtOnce } from "../memory/garbage.ts";
+import { eventLoop, type Ledger } from "../memory/ledger.ts";
 import { CrewHost } from "./crew-host.ts";
 import {
   type AnswerBatch,
@@ -57,6 +58,7 @@ export class PoolWorker {
   readonly #events: PoolWorkerEvents;
   /** Which of the pool's workers this is. */
   readonly place: number;
+  readonly #memory: PoolWorkerOptions["memory"];
   readonly #slots: Slots = new Int32Array(new SharedArrayBuffer(slotsPerWorker * Int32Array.BYTES_PER_ELEMENT));
   readonly #flights = new Map<number, Flight>();
   readonly #freeSlots = Array.from({ length: slotsPerWorker }, (_, slot) => slot);
@@ -73,12 +75,13 @@ export class PoolWorker {
   #end: Promise<unknown> | undefined;
 
   constructor(
-    { script, workerData, resourceLimits, isTimed = false }: PoolWorkerOptions,
+    { script, workerData, resourceLimits, memory, isTimed = false }: PoolWorkerOptions,
     threads: ThreadAllowance,
     events: PoolWorkerEvents,
   ) {
     this.#events = events;
     this.place = threads.worker;
+    this.#memory = memory;
     this.#thread = new Worker(script, { workerData, ...(resourceLimits && { resourceLimits }) });
     this.#thread.on("message", (message: WorkerMessage) => this.#read(message));
     this.#thread.on("error", (error: unknown) =>
@@ -219,11 +222,37 @@ export class PoolWorker {
     this.#freeSlots.push(slot);
     this.#bytesInFlight -= flight.bytes;
     if (statuses[at] === 0) return;
+    const release = this.#takeOver(bodies[at]);
     if (traces[at] !== "") this.#events.failed(flight.task, traces[at]);
-    if (flight.task === undefined) return;
-    const answer = { status: statuses[at], contentType: contentTypes[at], body: bodies[at], facts: facts[at], operations: operations[at] };
+    if (flight.task === undefined) {
+      release?.();
+      return;
+    }
+    const answer = {
+      status: statuses[at],
+      contentType: contentTypes[at],
+      body: bodies[at],
+      facts: facts[at],
+      ...(release && { release }),
+      operations: operations[at],
+    };
     const run = times.length === 0 ? undefined : { began: times[2 * at], ended: times[2 * at + 1], worker: this.place };
     this.#events.answered(flight.task, run === undefined ? answer : { ...answer, run });
+  }
+
+  /** A long answer's memory is the event loop's from now on: says how it is given back, once. */
+  #takeOver(body: string | Uint8Array): (() => void) | undefined {
+    if (typeof body === "string" || this.#memory === undefined) return undefined;
+    const { ledger, placeOf } = this.#memory;
+    const held = body.byteLength;
+    ledger.move(placeOf(this.place), eventLoop, held);
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      freeAtOnce(body);
+      ledger.give(eventLoop, held);
+    };
   }
 
   #detach(isFree: (slot: number, task: PoolTask) => boolean): PoolTask[] {

@@ -1,5 +1,7 @@
 import type { Answer, Performer } from "../tasks/perform.ts";
 import { type MessagePort, parentPort } from "node:worker_threads";
+import { account } from "../memory/account.ts";
+import { freeAtOnce } from "../memory/garbage.ts";
 import { onWorkspace } from "../kernels/workspace.ts";
 import { ThreadBudget } from "./thread-budget.ts";
 import { work } from "../run/work.ts";
@@ -114,6 +116,7 @@ class WorkerLoop {
     } finally {
       this.#budget.giveBack(1);
     }
+    if (typeof body !== "string" && !isOf(body, answer)) freeAtOnce(body);
     const wasCancelled = Atomics.exchange(this.#slots, slot, DONE) === CANCELLED;
     this.#handBack(slot, wasCancelled ? null : answer, trace, work.operations - before, began);
   }
@@ -133,6 +136,7 @@ class WorkerLoop {
   #travelling(body: string | Uint8Array): string | Uint8Array {
     if (typeof body === "string" && body.length <= longestText) return body;
     const bytes = owning(typeof body === "string" ? Buffer.from(body) : body);
+    account().handOver(bytes.byteLength);
     this.#transfers.push(bytes.buffer);
     return bytes;
   }
@@ -176,6 +180,9 @@ const emptyBatch = (): AnswerBatch => ({
   times: [],
   milliseconds: 0,
 });
+
+/** Whether an answer is what came, or a part of it. */
+const isOf = (body: Uint8Array, answer: Answer): boolean => typeof answer.body !== "string" && answer.body.buffer === body.buffer;
 
 /** Finer than Date's milliseconds, and the same in all threads. */
 const epochMs = (): number => performance.timeOrigin + performance.now();

@@ -32,6 +32,13 @@ test("what a thread held is another's once it is moved, and nobody's once the th
   expect(ledger.used).toBe(2 * page);
 });
 
+test("places of one room have no more than the room, and others the rest", () => {
+  const ledger = Ledger.of(10 * page, 4);
+  const room = { first: 2, end: 4, bytes: 6 * page };
+  expect([ledger.take(2, 4 * page, room), ledger.take(3, 3 * page, room), ledger.take(3, 2 * page, room)]).toEqual([true, false, true]);
+  expect(ledger.take(1, 4 * page)).toBe(true);
+});
+
 test("threads that take at the same time never have more than the total", async () => {
   const threads = 3;
   const ledger = Ledger.of(100 * page, threads);

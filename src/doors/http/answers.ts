@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { problem } from "../../problems/problems.ts";
 import type { Answer } from "../../tasks/perform.ts";
@@ -27,8 +28,14 @@ export const namesType = (request: FastifyRequest, mediaType: string): boolean =
 /** Seconds after which what a worker had no room for may be asked again. */
 const retryAfter = 1;
 
-/** Answers travel as text or as the bytes of text, and either way as they are. */
-export function sendAnswer(reply: FastifyReply, { status, contentType, body }: Answer): FastifyReply {
+/** Answers travel as text or as the bytes of text, and either way as they are. Long ones count as memory until the client has read them or is gone. */
+export function sendAnswer(reply: FastifyReply, { status, contentType, body, release }: Answer): FastifyReply {
+  if (release !== undefined) {
+    if (reply.raw.closed) release();
+    else reply.raw.once("close", release);
+    // The connection's own timer sees whether anything of what was written has been taken.
+    if (reply.raw.socket instanceof Socket) reply.raw.socket.setTimeout(reply.server.unreadMs);
+  }
   if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", retryAfter);
   return reply.code(status).header("content-type", contentType).send(body);
 }

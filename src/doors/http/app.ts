@@ -2,6 +2,7 @@ import accepts from "@fastify/accepts";
 import { serializerCompiler } from "@fastify/type-provider-zod";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Tracing } from "../../tracing/tracing.ts";
+import type { MemoryBudget } from "../../memory/budget.ts";
 import type { WorkerPool } from "../../workers/pool.ts";
 import { tracedWorkers } from "../../workers/traced-workers.ts";
 import { allTasks } from "../../workers/tasks.ts";
@@ -73,8 +74,14 @@ export interface AppOptions {
   readonly trustProxy?: boolean | readonly string[];
   readonly maxBodyBytes?: number;
   readonly maxPendingBytes?: number;
+  /** The memory of the process, in which long bodies and answers are counted. */
+  readonly memory?: Pick<MemoryBudget, "ledger" | "usage">;
+  /** Connections that may be open at once. */
+  readonly maxConnections?: number;
   /** How long a request may take from its arrival until its answer, in milliseconds. */
   readonly deadlineMs?: number;
+  /** A client that takes nothing of a long answer for so many milliseconds is left. */
+  readonly unreadMs?: number;
   /** How long a client may take to send its headers, and its whole request, in milliseconds. */
   readonly headersMs?: number;
   readonly requestMs?: number;
@@ -85,7 +92,7 @@ const usualListeners: ListenerCaps = Object.freeze({ all: 2_000, perClient: 1_00
 /** The HTTP service around a pool of workers, ready to listen or to be injected requests. Closing it leaves the pool open. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { pool, logger, deadlineMs = 30_000, headersMs = 20_000, requestMs = 120_000 } = options;
-  const { keys = new Keys(), trustProxy = false, maxBodyBytes = 64 * 2 ** 20, maxPendingBytes = 2 ** 30 } = options;
+  const { keys = new Keys(), trustProxy = false, maxBodyBytes = 64 * 2 ** 20, maxPendingBytes = 2 ** 30, unreadMs = 10_000 } = options;
   const newId = requestIds();
   const app: FastifyInstance = fastify({
     ...(logger && { loggerInstance: logger }),
@@ -109,6 +116,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     http: { requireHostHeader: false, headersTimeout: headersMs, connectionsCheckingInterval: Math.min(5_000, headersMs / 2) },
     routerOptions: { maxParamLength: 300 },
   });
+  if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections;
   app.setValidatorCompiler(checkParameters);
   app.setSerializerCompiler(serializerCompiler);
   // No route parses a body on the event loop.
@@ -127,16 +135,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   refuseUnrouted(app, methods);
   await app.register(apiKeys, { keys });
   const listeners = new Listeners(options.jobs?.listeners ?? usualListeners);
-  await app.register(metrics, { pool, jobs: options.jobs && { ...options.jobs, listeners } });
+  await app.register(metrics, { pool, memory: options.memory, jobs: options.jobs && { ...options.jobs, listeners } });
   await app.register(compression);
 
   home(app);
-  health(app, { pool, storage: options.jobs?.storage });
+  health(app, { pool, storage: options.jobs?.storage, memory: options.memory?.ledger });
   openApiDocument(app);
   await app.register(problemPages);
   await app.register(reference);
   if (options.role !== "worker")
-    await app.register((v1) => v1Routes(v1, { ...options, keys }, listeners, { maxBodyBytes, maxPendingBytes }));
+    await app.register((v1) =>
+      v1Routes(v1, { ...options, keys }, listeners, { maxBodyBytes, maxPendingBytes, ledger: options.memory?.ledger, unreadMs }),
+    );
   await app.ready();
   return app;
 }

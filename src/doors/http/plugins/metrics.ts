@@ -2,11 +2,13 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "@pro
 import type { FastifyInstance } from "fastify";
 import fp from "fastify-plugin";
 import { z } from "zod";
+import type { MemoryBudget } from "../../../memory/budget.ts";
 import type { PoolStats, WorkerPool } from "../../../workers/pool.ts";
 import type { Storage } from "../../../jobs/contract.ts";
 import type { OperationContract } from "../contract.ts";
 import type { Listeners } from "../listeners.ts";
 import { type JobMeter, observeListeners, observeQueue, observeStorage } from "./job-metrics.ts";
+import { observeMemory } from "./memory-metrics.ts";
 import { tags } from "./openapi.ts";
 
 declare module "fastify" {
@@ -28,6 +30,7 @@ const contract: OperationContract = {
 
 export interface Measured {
   readonly pool: Pick<WorkerPool, "stats">;
+  readonly memory: Pick<MemoryBudget, "ledger" | "usage"> | undefined;
   readonly jobs?:
     | { readonly storage: Pick<Storage, "jobs" | "ready">; readonly listeners: Pick<Listeners, "count">; readonly meter?: JobMeter }
     | undefined;
@@ -35,11 +38,12 @@ export interface Measured {
 
 /** /metrics for Prometheus: the process, the requests by route, the pool, and the jobs. Each app has a registry of its own. */
 export const metrics = fp<Measured>(
-  async (app, { pool, jobs }) => {
+  async (app, { pool, memory, jobs }) => {
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
     observeRequests(app, registry);
     observePool(registry, pool);
+    if (memory !== undefined) observeMemory(registry, memory);
     if (jobs !== undefined) {
       observeQueue(registry, jobs.storage.jobs);
       observeStorage(registry, jobs.storage);

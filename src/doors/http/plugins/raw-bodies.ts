@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { eventLoop, type Ledger } from "../../../memory/ledger.ts";
 import { Departure } from "../departure.ts";
 import { aboutRequest } from "./request-log.ts";
 import { Problem, problem } from "../../../problems/problems.ts";
@@ -10,6 +11,12 @@ declare module "fastify" {
     departure: Departure;
     /** Bytes of this request's body that count as pending. */
     pendingBytes: number;
+    /** Bytes that were taken from the ledger for it. */
+    takenBytes: number;
+  }
+  interface FastifyInstance {
+    /** A client that takes nothing of a long answer for so many milliseconds is left. */
+    unreadMs: number;
   }
 }
 
@@ -17,24 +24,43 @@ export interface BodyLimits {
   readonly maxBodyBytes: number;
   /** Bytes of all bodies that are being received or wait for their answers. */
   readonly maxPendingBytes: number;
+  /** Where they are counted among all memory of the process; none: only here. */
+  readonly ledger: Ledger | undefined;
+  /** A client that takes nothing of a long answer for so many milliseconds is left. */
+  readonly unreadMs: number;
 }
 
 /** Bodies of up to this many bytes are taken however much is pending, and are not given memory in advance. */
 const small = 64 * 1024;
 
+/** Memory for larger ones is taken in pieces of this many bytes, as they arrive: who announces much and sends nothing takes nothing. */
+const piece = 2 ** 20;
+
 const jsonTypes = /^application\/(?:[\w.-]+\+)?json(?:;|$)/;
 
 /** The routes of this scope take JSON as the bytes that came: the event loop parses nothing. */
-export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPendingBytes }: BodyLimits): void {
+export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPendingBytes, ledger, unreadMs }: BodyLimits): void {
   let pending = 0;
+  scope.decorate("unreadMs", unreadMs);
   scope.decorateRequest("departure");
   scope.decorateRequest("pendingBytes", 0);
+  scope.decorateRequest("takenBytes", 0);
+
+  const isThere = (request: FastifyRequest, length: number): boolean => {
+    if (ledger === undefined || length <= request.takenBytes) return true;
+    const missing = Math.ceil((length - request.takenBytes) / piece) * piece;
+    const isTaken = ledger.take(eventLoop, missing);
+    if (isTaken) request.takenBytes += missing;
+    else ledger.countRefusal();
+    return isTaken;
+  };
 
   scope.addHook("onRequest", (request, reply, done) => {
     request.departure = new Departure();
     // The end of the answer and not of the request, which closes as soon as its body has been read.
     reply.raw.once("close", () => {
       pending -= request.pendingBytes;
+      ledger?.give(eventLoop, request.takenBytes);
       if (reply.raw.writableEnded) return;
       request.log.info(aboutRequest(request), "the client has gone");
       request.departure.happen();
@@ -53,7 +79,7 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
       request.pendingBytes += chunk.length;
       const length = body.length + chunk.length;
       if (length > maxBodyBytes) refuse(tooLarge(maxBodyBytes));
-      else if (length > small && pending > maxPendingBytes) refuse(tooManyBytes());
+      else if (length > small && (pending > maxPendingBytes || !isThere(request, length))) refuse(tooManyBytes());
       else body.add(chunk);
     };
     const refuse = (error: Error): void => {

@@ -28,7 +28,12 @@ export const graphs: FastifyPluginAsyncZod<GraphParts> = async (scope, { pool, g
     },
     async (request, reply) => {
       const answer = await pool.run(registerGraph, {}, bodyOf(request), callerOf(request));
-      if (answer.facts !== undefined) await kept.added(clientOf(request), answer.facts);
+      try {
+        if (answer.facts !== undefined) await kept.added(clientOf(request), answer.facts);
+      } catch (error) {
+        answer.release?.();
+        throw error;
+      }
       return sendAnswer(reply, answer);
     },
   );

@@ -3,6 +3,7 @@ import { z } from "zod";
 import about from "../../../../package.json" with { type: "json" };
 import { builds } from "../../../kernels/wasm/modules.ts";
 import { supportedBuild } from "../../../kernels/workspace.ts";
+import type { Ledger } from "../../../memory/ledger.ts";
 import type { WorkerPool } from "../../../workers/pool.ts";
 import { type Storage, storageStates } from "../../../jobs/contract.ts";
 import { problem } from "../../../problems/problems.ts";
@@ -25,6 +26,14 @@ const Ready = z
         "Whether what keeps training jobs and data answers and has room. Without it the service still computes, and answers 503 to what needs it; where it is full, jobs can be read, cancelled and deleted",
       examples: ["available"],
     }),
+    memory: z
+      .object({
+        total: z.int().meta({ description: "Bytes that there are to be shared out", examples: [2258632704] }),
+        used: z.int().meta({ description: "Bytes of them that are taken", examples: [67108864] }),
+        refused: z.int().meta({ description: "How often bytes could not be had, so far", examples: [0] }),
+      })
+      .optional()
+      .meta({ description: "The memory that requests and jobs share: see docs/operating.md" }),
     kernels: z.enum(builds).meta({
       description:
         "Which kernels compute: madd where the processor fuses multiplication and addition, as every server since 2013 does, else mul-add. The same request gives the same bytes on all machines that say the same here",
@@ -36,10 +45,11 @@ const Ready = z
 interface Watched {
   readonly pool: Pick<WorkerPool, "isReady" | "stats">;
   readonly storage: Pick<Storage, "ready"> | undefined;
+  readonly memory: Ledger | undefined;
 }
 
 /** For those who watch over the process: whether it lives, and whether to send it requests. */
-export function health(app: FastifyInstance, { pool, storage }: Watched): void {
+export function health(app: FastifyInstance, { pool, storage, memory }: Watched): void {
   const kernels = supportedBuild();
   app.get(
     "/livez",
@@ -94,6 +104,7 @@ export function health(app: FastifyInstance, { pool, storage }: Watched): void {
         busy,
         queued,
         storage: (await storage?.ready()) ?? "available",
+        ...(memory && { memory: { total: memory.total, used: memory.used, refused: memory.refused } }),
         kernels,
       };
       return reply.type("application/json").send(JSON.stringify(facts));
@@ -109,5 +120,6 @@ const readyExample = {
   busy: 1,
   queued: 0,
   storage: "available",
+  memory: { total: 2_258_632_704, used: 67_108_864, refused: 0 },
   kernels: "madd",
 };
