@@ -103,7 +103,11 @@ export function withinUnfolding<T>({ nodes }: Limits, pointer: string, work: () 
     if (!(error instanceof BudgetExceeded)) throw error;
     const detail = `The program unfolds into more than ${most} nodes and values with its derivatives`;
     if (most === nodes * unfolding) throw problemAt("too_many_nodes", pointer, detail);
-    throw problemAt("memory_limit", pointer, `${detail}, for which the ${heapFree} bytes of memory suffice that are there`);
+    throw problemAt(
+      "memory_limit",
+      pointer,
+      `${detail}: the ${heapFree} bytes of memory that there are for one request suffice for no more`,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { account } from "../../memory/account.ts";
 import type { Operator } from "../../ops/define.ts";
 import type { Limits } from "../../request/limits.ts";
 import { Problem } from "../../problems/problems.ts";
@@ -27,6 +28,9 @@ const fixed: ReadonlyMap<string, number | boolean> = new Map<string, number | bo
 ]);
 
 const none: ReadonlyMap<string, Literal> = new Map();
+
+/** What a node takes as it is written down, with its names and places, in bytes. */
+const heapPerNode = 600;
 
 /** Writes nodes down in the order in which they are computed, and decides every name. */
 export class Emitter {
@@ -79,6 +83,7 @@ export class Emitter {
     if (this.#nodes.length >= this.#limits.nodes) {
       throw faultIn(this.#text, at, `the formula has more than ${this.#limits.nodes} nodes`, undefined, "too_many_nodes");
     }
+    account().chargeHeap(heapPerNode);
     const node: OpenNode = {
       kind: "node",
       names: null,

@@ -1,3 +1,5 @@
+import { account } from "../../memory/account.ts";
+
 /** `break` separates statements: a semicolon, or the end of a line outside brackets. */
 const kinds = ["number", "name", "text", "symbol", "break", "end"] as const;
 export type TokenKind = (typeof kinds)[number];
@@ -29,6 +31,7 @@ export class TokenList {
   add(kind: TokenKind, start: number, end: number): void {
     const place = this.#length++ * width;
     if (place === this.#cells.length) {
+      account().charge(2 * place * Int32Array.BYTES_PER_ELEMENT);
       const longer = new Int32Array(2 * place);
       longer.set(this.#cells);
       this.#cells = longer;

@@ -1,3 +1,4 @@
+import { account } from "../../memory/account.ts";
 import type { GraphSource, NodeSource } from "./source.ts";
 import type { Limits } from "../../request/limits.ts";
 import { Problem, pointerTo } from "../../problems/problems.ts";
@@ -18,6 +19,9 @@ const inRequest: Locate = (...path) => {
 /** The place of a part of a registered graph: the request holds only its id. */
 export const inRegistered: Locate = () => ({ pointer: "/graph_id" });
 
+/** What a node of a draft takes, in bytes. */
+const heapPerNode = 300;
+
 /** The draft of a graph in JSON that the schema has accepted. */
 export function draftOfGraph(source: GraphSource, limits: Limits, locate: Locate = inRequest): Draft {
   let fresh: FreshNames | null = null;
@@ -25,6 +29,7 @@ export function draftOfGraph(source: GraphSource, limits: Limits, locate: Locate
     name,
     tensor: decodeTensor(json, locate("constants", name).pointer, limits),
   }));
+  account().chargeHeap(source.nodes.length * heapPerNode);
   const nodes = source.nodes.map((node, index): DraftNode => {
     const names = namesOf(node, index, locate) ?? [(fresh ??= new FreshNames(namesIn(source))).next(snakeName(node.op))];
     const inputs = node.inputs.map((json, at) => operandOf(json, () => locate("nodes", index, "inputs", at).pointer, limits));

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { OutOfMemoryBudget } from "../../../../src/memory/account.ts";
+import { Problem } from "../../../../src/problems/problems.ts";
+import type { DatasetFormat } from "../../../../src/training/datasets/formats.ts";
+import { parseFile } from "../../../../src/training/datasets/parse.ts";
+import { withBytes } from "../../../support/account.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "adjoint-memory-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Far less than any of the files, of which some are holes. */
+const fewBytes = 2 ** 20;
+const mostBytes = 2 ** 30;
+
+function npyHeader(descr: string, shape: readonly number[], isFortran = false): Buffer {
+  const text = `{'descr': '${descr}', 'fortran_order': ${isFortran ? "True" : "False"}, 'shape': (${shape.join(", ")},), }`;
+  const header = Buffer.from(`${text.padEnd(117)}\n`);
+  return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), Buffer.from([header.length, 0]), header]);
+}
+
+/** A file that begins so, and holds nothing but zeros after that. */
+function file(start: Buffer, zeros = 0): string {
+  const path = join(folder, "file");
+  writeFileSync(path, start);
+  truncateSync(path, start.length + zeros);
+  return path;
+}
+
+function read(path: string, format: DatasetFormat): number {
+  return withBytes(fewBytes, () => {
+    const { tensors } = parseFile(path, format, {}, { maxBytes: mostBytes, cancelled: () => false });
+    let count = 0;
+    for (const { parts } of tensors) for (const part of parts()) count += part.length;
+    return count;
+  });
+}
+
+function refusalOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Problem ? error.code : error instanceof OutOfMemoryBudget ? "memory" : error;
+  }
+}
+
+const mb = 2 ** 20;
+const idxHeader = Buffer.from([0, 0, 0x08, 1, 0x02, 0, 0, 0]);
+
+describe("a dataset is read within little memory", () => {
+  test.each<[string, DatasetFormat, () => string, unknown]>([
+    ["a thousand million bytes that are kept as numbers", "npy", () => file(npyHeader("|u1", [1e9]), 1e9), "body_too_large"],
+    ["an array in rows", "npy", () => file(npyHeader("|u1", [4 * mb, 2]), 8 * mb), 8 * mb],
+    ["an array in columns", "npy", () => file(npyHeader("|u1", [4 * mb, 2], true), 8 * mb), "memory"],
+    ["a shape that the file does not hold", "npy", () => file(npyHeader("<f8", [4 * mb]), 8 * mb), "invalid_dataset"],
+    ["images", "idx", () => file(idxHeader, 32 * mb), 32 * mb],
+    ["an archive", "npz", () => file(Buffer.from("PK\x05\x06"), 8 * mb), "memory"],
+    ["tensors with names", "safetensors", () => file(Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]), 8 * mb), "memory"],
+    ["many long lines of JSON", "jsonl", () => file(Buffer.from(`{"x": [1,${" ".repeat(200_000)}2]}\n`.repeat(10))), 20],
+    ["a line of JSON that becomes much", "jsonl", () => file(Buffer.from(`{"x": [${"[],".repeat(99_999)}[]]}\n`)), "memory"],
+    ["a table that grows", "csv", () => file(Buffer.from(`a,b\n${"1,2\n".repeat(200_000)}`)), "memory"],
+    ["a table", "csv", () => file(Buffer.from(`a,b\n${"1,2\n".repeat(10_000)}`)), 20_000],
+  ])("%s", (_, format, make, expected) => {
+    expect(refusalOf(() => read(make(), format))).toBe(expected);
+  });
+});
