@@ -150,6 +150,11 @@ export const variables = Object.freeze({
     fallback: "60000",
     description: "Requests per minute of one API key, or of one address without a key; 0: no limit",
   }),
+  OPERATIONS_PER_MINUTE: variable({
+    schema: count(0),
+    fallback: "0",
+    description: "Floating-point operations per minute that one API key, or one address without a key, may have computed; 0: no limit",
+  }),
   CORS_ORIGIN: variable({
     schema: origins,
     fallback: "",

@@ -85,6 +85,7 @@ async function start(config: Config): Promise<void> {
     ...traces,
     keys,
     rateLimit: config.RATE_LIMIT,
+    ...(config.OPERATIONS_PER_MINUTE > 0 && { operationsPerMinute: config.OPERATIONS_PER_MINUTE }),
     corsOrigins: config.CORS_ORIGIN,
     trustProxy: config.TRUST_PROXY,
     maxBodyBytes: config.MAX_BODY_BYTES,

@@ -19,6 +19,7 @@ import type { Server } from "./postgres.ts";
 import { Sweeper, sweepRegularly, unreferencedBlobs } from "./retention.ts";
 import { type Tables, migrate } from "./schema.ts";
 import type { StorageSettings } from "./storage-settings.ts";
+import { createTicketStore } from "./tickets.ts";
 import { createWebhookStore } from "./webhook-store.ts";
 
 /** Milliseconds in which a database that is well answers. */
@@ -82,6 +83,7 @@ function assemble(settings: StorageSettings, parts: Parts, { boss, blobs, dispat
     datasets: createDatasetStore(parts),
     idempotency: createIdempotencyStore(database),
     webhooks: createWebhookStore(database),
+    tickets: createTicketStore(database),
     graphs: createGraphStore(database),
     ready: () => database.state(answerMs),
     dispatch: (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),

@@ -267,6 +267,14 @@ export interface IdempotencyStore {
   release(scope: string, key: string): Promise<void>;
 }
 
+/** Tickets, each of which opens the events of one job once. */
+export interface TicketStore {
+  /** Throws Problem rate_limited. */
+  issue(jobId: string, client: string): Promise<{ readonly ticket: string; readonly expiresAt: number }>;
+  /** Whom it was given to, the first time that it is shown for its job and in time; else null. */
+  redeem(ticket: string, jobId: string): Promise<string | null>;
+}
+
 /** A job that is over, and whose webhook has not been told. */
 export interface DueWebhook {
   readonly jobId: string;
@@ -310,6 +318,7 @@ export interface Storage extends AsyncDisposable {
   readonly datasets: DatasetStore;
   readonly idempotency: IdempotencyStore;
   readonly webhooks: WebhookStore;
+  readonly tickets: TicketStore;
   readonly graphs: GraphStore | null;
   /** Whether the database answers and has room, for /readyz. */
   ready(): Promise<StorageState>;

@@ -17,6 +17,7 @@ import { migrate } from "./schema.ts";
 import { databaseName, openSqlite } from "./sqlite.ts";
 import type { StorageSettings } from "./storage-settings.ts";
 import { WatchList } from "./watch-list.ts";
+import { createTicketStore } from "./tickets.ts";
 import { createWebhookStore } from "./webhook-store.ts";
 
 /** Milliseconds in which a database that is well answers. */
@@ -57,6 +58,7 @@ function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDisp
     datasets: createDatasetStore(parts),
     idempotency: createIdempotencyStore(database),
     webhooks: createWebhookStore(database),
+    tickets: createTicketStore(database),
     graphs: null,
     ready: () => database.state(answerMs),
     dispatch: async (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),

@@ -167,6 +167,13 @@ export const weightsExample: responses.JobWeights = {
   parameters: { w: 1.9993313102369459, b: 1.000927757487448 },
 };
 
+export const ticketExample: responses.JobTicket = {
+  object: "training.job.ticket",
+  job_id: id,
+  ticket: "tkt_8mQ2nR5vT1xZ4bC7dF0gH3jK6lP9sW2y",
+  expires_at: 1_764_300_060,
+};
+
 export const predictExamples = exchanges({
   line: {
     summary: "Two further points of the line",

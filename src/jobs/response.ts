@@ -98,6 +98,19 @@ const JobOutcome = z
       "What a job that succeeded has come to; further metrics of the training data, and those of the validation data as `val_…`, stand beside the loss",
   });
 
+export const JobTicket = z
+  .object({
+    object: z.literal("training.job.ticket").meta({ description: "What this is", examples: ["training.job.ticket"] }),
+    job_id: JobId,
+    ticket: z.string().meta({
+      description: "To be given as `ticket` in the query of the job's events",
+      examples: ["tkt_8mQ2nR5vT1xZ4bC7dF0gH3jK6lP9sW2y"],
+    }),
+    expires_at: time("Until when it may be used"),
+  })
+  .meta({ id: "JobTicket", description: "Opens the events of one job once" });
+export type JobTicket = z.output<typeof JobTicket>;
+
 /** The settings stand beside the members that every job has. */
 export const Job = z
   .looseObject({

@@ -1,4 +1,5 @@
 /** What is kept for how long. */
+import { forgetUnclaimed } from "./datasets.ts";
 import type { Swept } from "./contract.ts";
 import type { Database } from "./database.ts";
 import { removeEvents } from "./history.ts";
@@ -51,6 +52,8 @@ export class Sweeper {
   async sweep(sweepBlobs: SweepBlobs): Promise<Swept> {
     const { eventsMs, keysMs, blobsMs } = this.#retention;
     const now = Date.now();
+    await forgetUnclaimed(this.#database);
+    await this.#database.query((db) => db.deleteFrom("tickets").where("expires_at", "<=", now).execute());
     return {
       events: await this.#sweepEvents(now - eventsMs),
       keys: await inSlices(this.#database, (db) => removeKeys(db, now - keysMs)),

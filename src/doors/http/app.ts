@@ -13,7 +13,9 @@ import { type ListenerCaps, Listeners } from "./listeners.ts";
 import type { RegisteredGraphs } from "../../jobs/registered-graphs.ts";
 import { Keys } from "../../clients/keys.ts";
 import { apiKeys, requireApiKey } from "./plugins/auth.ts";
+import { auditLog } from "./plugins/audit.ts";
 import { compression } from "./plugins/compression.ts";
+import { meteredWorkers } from "./metered-workers.ts";
 import { crossOrigin } from "./plugins/cors.ts";
 import { checkParameters, refuseQueries } from "./parameters.ts";
 import { collectMethods, refuseUnrouted } from "./plugins/methods.ts";
@@ -68,6 +70,8 @@ export interface AppOptions {
   readonly keys?: Keys;
   /** Requests per minute of one client; 0: no limit. */
   readonly rateLimit?: number;
+  /** Operations per minute of one client; 0 or none: no limit. */
+  readonly operationsPerMinute?: number;
   /** Origins whose pages may call the service; "*" for all. */
   readonly corsOrigins?: readonly string[];
   /** Whose X-Forwarded-For tells the address of the client: anyone's, or that of these addresses and networks. */
@@ -159,9 +163,12 @@ async function v1Routes(
   limits: BodyLimits,
 ): Promise<void> {
   const { jobs, keys } = options;
-  const pool = options.tracing === undefined ? options.pool : tracedWorkers(options.pool, options.tracing);
+  const traced = options.tracing === undefined ? options.pool : tracedWorkers(options.pool, options.tracing);
+  const isCounted = !keys.isOpen || options.operationsPerMinute !== undefined;
+  const pool = isCounted ? meteredWorkers(traced, keys, options.operationsPerMinute ?? 0) : traced;
   await limitRate(v1, { perMinute: options.rateLimit ?? 0, isOpen: keys.isOpen });
   if (!keys.isOpen) requireApiKey(v1);
+  auditLog(v1);
   refuseQueries(v1);
   await v1.register(operators);
   await v1.register(async (scope) => {
@@ -171,7 +178,7 @@ async function v1Routes(
     await scope.register(graphs, { pool, graphs: options.graphs });
     if (jobs !== undefined) {
       const { storage, privateWebhooks = false } = jobs;
-      await scope.register(jobRoutes, { pool, storage, privateWebhooks, listeners });
+      await scope.register(jobRoutes, { pool, storage, keys, privateWebhooks, listeners });
     }
     if (options.datasets !== undefined) {
       await scope.register(datasetUpload, { pool, ...options.datasets, usualShare: options.usualShare ?? null });

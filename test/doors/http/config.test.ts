@@ -19,6 +19,7 @@ test("everything has a default", () => {
     KEYS_FILE: null,
     LOG_LEVEL: "info",
     RATE_LIMIT: 60_000,
+    OPERATIONS_PER_MINUTE: 0,
     CORS_ORIGIN: [],
     TRUST_PROXY: false,
     MAX_BODY_BYTES: defaultLimits.bodyBytes,

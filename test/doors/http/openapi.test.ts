@@ -112,6 +112,7 @@ test("it has the routes of the service", () => {
     "POST /v1/jobs/{id}/pause",
     "POST /v1/jobs/{id}/resume",
     "GET /v1/jobs/{id}/events",
+    "POST /v1/jobs/{id}/tickets",
     "GET /v1/jobs/{id}/metrics",
     "GET /v1/jobs/{id}/checkpoints",
     "GET /v1/jobs/{id}/result",

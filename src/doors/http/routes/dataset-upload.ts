@@ -48,6 +48,7 @@ export const datasetUpload: FastifyPluginCallbackZod<UploadParts> = (scope, desk
         security: keyMayBeNeeded,
       },
       config: {
+        audited: true,
         contract: {
           request: {
             description: "The file",
@@ -91,6 +92,7 @@ export const datasetUpload: FastifyPluginCallbackZod<UploadParts> = (scope, desk
         return sendAnswer(reply, uploaded.refusal);
       }
       const { dataset, isNew } = uploaded;
+      request.concerned = dataset.id;
       reply.code(isNew ? 201 : 200).header("location", `/v1/datasets/${dataset.id}`);
       return reply.send(viewOfDataset(dataset, clientOf(request)));
     },

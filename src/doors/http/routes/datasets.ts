@@ -90,6 +90,7 @@ export const datasets: FastifyPluginCallbackZod<{ datasets: DatasetStore }> = (s
         security: keyMayBeNeeded,
       },
       config: {
+        audited: true,
         contract: {
           answer: { status: 204, description: "The dataset is gone" },
           problems: [400, 401, 403, 404, 409, 429, 500, 503],

@@ -24,10 +24,11 @@ export const graphs: FastifyPluginAsyncZod<GraphParts> = async (scope, { pool, g
     "/v1/graphs",
     {
       schema: aboutOperation(registerGraph),
-      config: { contract: { request, answer, problems: [...computeProblems.filter((status) => status !== 404), 507] } },
+      config: { audited: true, contract: { request, answer, problems: [...computeProblems.filter((status) => status !== 404), 507] } },
     },
     async (request, reply) => {
       const answer = await pool.run(registerGraph, {}, bodyOf(request), callerOf(request));
+      request.concerned = answer.facts?.id;
       try {
         if (answer.facts !== undefined) await kept.added(clientOf(request), answer.facts);
       } catch (error) {
@@ -67,6 +68,7 @@ export const graphs: FastifyPluginAsyncZod<GraphParts> = async (scope, { pool, g
         security: keyMayBeNeeded,
       },
       config: {
+        audited: true,
         contract: { answer: { status: 204, description: "The graph is gone" }, problems: [400, 401, 403, 404, 429, 500, 503] },
       },
     },

@@ -36,6 +36,7 @@ export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
       {
         schema: { ...commands[command], tags: [tags.jobs.name], params: z.object({ id: JobId }), security: keyMayBeNeeded },
         config: {
+          audited: true,
           contract: {
             answer: {
               status: 202,

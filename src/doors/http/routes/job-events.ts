@@ -25,10 +25,25 @@ const Query = z.strictObject({
     .enum(["true", "false"])
     .optional()
     .meta({ description: "Whether to answer with a stream, whatever `Accept` says", examples: ["true"] }),
+  ticket: z
+    .string()
+    .optional()
+    .meta({
+      description: "In place of a key: a ticket of POST /v1/jobs/{id}/tickets, which is good for once",
+      examples: ["tkt_8mQ2nR5vT1xZ4bC7dF0gH3jK6lP9sW2y"],
+    }),
 });
 
 /** What happens to a job: as pages, and as a stream that goes on until the job is over. */
-export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs }, feeds, listeners }, done) => {
+export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs, tickets }, keys, feeds, listeners }, done) => {
+  /** Who was given the ticket that a request shows. */
+  const identify = async ({ params, query }: FastifyRequest) => {
+    const { id } = params as { readonly id: string };
+    const { ticket } = query as { readonly ticket?: unknown };
+    const name = typeof ticket === "string" ? await tickets.redeem(ticket, id) : null;
+    return name === null ? undefined : keys.named(name);
+  };
+
   scope.get(
     "/v1/jobs/:id/events",
     {
@@ -47,6 +62,7 @@ export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: 
         security: keyMayBeNeeded,
       },
       config: {
+        identify,
         contract: {
           requestHeaders: {
             "Last-Event-ID": { description: "The number of the last event that the client has had; goes before `after`", example: "3" },

@@ -51,6 +51,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
         security: keyMayBeNeeded,
       },
       config: {
+        audited: true,
         contract: {
           requestHeaders: {
             ...preferHeader,
@@ -94,6 +95,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
         { pool, storage, privateWebhooks },
       );
       if ("refusal" in submitted) return sendAnswer(reply, submitted.refusal);
+      request.concerned = submitted.job.id;
       if (submitted.isReplay) reply.header("idempotency-replayed", "true");
       const job = wait === 0 ? submitted.job : await afterWait(request, submitted.job.id, wait);
       const isOver = wait > 0 && isFinal(job.status);
@@ -176,7 +178,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
         params: z.object({ id: JobId }),
         security: keyMayBeNeeded,
       },
-      config: { contract: { answer: { status: 204, description: "It is gone" }, problems: [...readProblems, 409] } },
+      config: { audited: true, contract: { answer: { status: 204, description: "It is gone" }, problems: [...readProblems, 409] } },
     },
     async ({ params }, reply) => {
       await store.delete(params.id);

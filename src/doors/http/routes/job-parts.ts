@@ -1,5 +1,6 @@
 import type { Storage } from "../../../jobs/contract.ts";
 import type { JobFeeds } from "../../../jobs/job-feed.ts";
+import type { Keys } from "../../../clients/keys.ts";
 import type { Workers } from "../../../workers/pool.ts";
 import type { Listeners } from "../listeners.ts";
 
@@ -7,6 +8,7 @@ import type { Listeners } from "../listeners.ts";
 export interface JobParts {
   readonly pool: Workers;
   readonly storage: Storage;
+  readonly keys: Keys;
   /** Whether webhooks may go to addresses of a private network. */
   readonly privateWebhooks: boolean;
   /** Those who wait for news of jobs, and what they share. */
