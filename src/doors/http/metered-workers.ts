@@ -9,8 +9,8 @@ import type { Workers } from "../../workers/pool.ts";
 export function meteredWorkers(workers: Workers, keys: Keys, usual: number): Workers {
   const allowances = new Allowances();
   return {
-    run: async (task, parameters, body, caller = {}) => {
-      const { owner = "", client = owner } = caller;
+    run: async (task, parameters, body, caller) => {
+      const { owner = "", client = owner } = { ...caller };
       const perMinute = keys.named(owner)?.limits.operations_per_minute ?? usual;
       if (perMinute === 0) return workers.run(task, parameters, body, caller);
       allowances.require(client, perMinute);

@@ -42,7 +42,14 @@ export async function startJobService({ trainers = 0, caps, retention, listeners
   };
   const onTrouble = ({ trace }: RunnerTrouble): unknown => process.stderr.write(`${trace}\n`);
   const training = trainers === 0 ? undefined : await startTrainers({ ...settings, storage, meter, trainers, onTrouble });
-  const service = await startService({ workers: 1, ...options, jobs: { storage, meter, ...(listeners && { listeners }) } });
+  const { blobs, datasets } = storage;
+  const uploads = { blobs, datasets, uploadsFolder: join(dataDir, "uploads"), maxDatasetBytes: 2 ** 22 };
+  const service = await startService({
+    workers: 1,
+    datasets: uploads,
+    ...options,
+    jobs: { storage, meter, ...(listeners && { listeners }) },
+  });
   await service.app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = service.app.server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
