@@ -159,6 +159,19 @@ describe("what is not HTTP/1.1 is told so, and why:", () => {
     expect(answer.headers).toMatchObject({ ...everywhere, connection: "close" });
   });
 
+  test.each(["HTTP/2.0", "HTTP/0.9"])("%s", async (version) => {
+    const answer = await answerTo(head(`GET /livez ${version}`, "Host: a", "Connection: close"));
+    expect(problemIn(answer, "malformed_http").detail).toBe(`This is not an HTTP/1.1 request, but one of ${version}`);
+  });
+
+  test.each(["", "a b", "[", "a:99999", "%", "a/b", "a@b", "\u00e9"])("but the host may be %j: nobody asks what it is", async (host) => {
+    for (const path of ["/docs/", "/docs", "/", "/livez", "/v1/operators", "/nowhere"]) {
+      const client = await rawClient(origin);
+      client.socket.write(head(`GET ${path} HTTP/1.1`, `Host: ${host}`, "Connection: close"), "latin1");
+      expect(answerOf(await client.ended()).statusCode).toBeLessThan(500);
+    }
+  });
+
   test.each(["/v1/operators/%zz", "/v1/operators/%ff", "/%"])("the path %s, whatever the method", async (path) => {
     for (const method of ["GET", "DELETE", "PROPFIND"]) {
       const answer = await answerTo(closing(`${method} ${path} HTTP/1.1`));

@@ -22,6 +22,8 @@ export const messages = fp(
       app.server.emit("request", request, response);
     });
     app.addHook("onRequest", ({ raw }, _reply, done) => {
+      if (raw.httpVersionMajor !== 1)
+        throw problem("malformed_http", `This is not an HTTP/1.1 request, but one of HTTP/${raw.httpVersion}`);
       if (raw.url === "*" && raw.method !== "OPTIONS") throw problem("malformed_http", `${raw.method} asks for a path, and not for *`);
       if (isHostWrong(raw)) throw problem("malformed_http", "A request names one host, in the header Host");
       const { expect } = raw.headers;

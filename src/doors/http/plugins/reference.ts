@@ -4,6 +4,11 @@ import type { FastifyInstance } from "fastify";
 
 /** The page that shows the contract and tries it out, at /docs. It loads nothing from elsewhere and sends nothing to elsewhere. */
 export async function reference(scope: FastifyInstance): Promise<void> {
+  // The plugin makes URLs of whatever a client says that the host is.
+  scope.addHook("onRequest", ({ raw }, _reply, done) => {
+    raw.headers.host = "localhost";
+    done();
+  });
   scope.addHook("onSend", (_request, reply, payload, done) => {
     if (typeof payload === "string" && String(reply.getHeader("content-type")).startsWith("text/html")) {
       reply.header("content-security-policy", policyFor(payload));
