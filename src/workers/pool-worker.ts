@@ -71,6 +71,7 @@ export class PoolWorker {
   #isHeldUp = false;
   #lastProgress = 0;
   #hasAnswered = false;
+  #isOutOfMemory = false;
   #crew: CrewHost | undefined;
   #end: Promise<unknown> | undefined;
 
@@ -84,9 +85,10 @@ export class PoolWorker {
     this.#memory = memory;
     this.#thread = new Worker(script, { workerData, ...(resourceLimits && { resourceLimits }) });
     this.#thread.on("message", (message: WorkerMessage) => this.#read(message));
-    this.#thread.on("error", (error: unknown) =>
-      events.failed(undefined, error instanceof Error ? (error.stack ?? error.message) : String(error)),
-    );
+    this.#thread.on("error", (error: unknown) => {
+      this.#isOutOfMemory = error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      events.failed(undefined, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    });
     // What cannot be read cannot be matched to its slot: start afresh.
     this.#thread.on("messageerror", () => void this.end());
     this.#thread.on("exit", (code) => {
@@ -103,6 +105,11 @@ export class PoolWorker {
   /** Whether the thread has ever got as far as running a task. */
   get hasWorked(): boolean {
     return this.#hasAnswered || this.#flights.values().some(({ slot }) => !this.#isUntouched(slot));
+  }
+
+  /** Whether the thread ended because its objects outgrew its heap. */
+  get isOutOfMemory(): boolean {
+    return this.#isOutOfMemory;
   }
 
   get load(): number {

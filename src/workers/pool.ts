@@ -306,7 +306,8 @@ export class WorkerPool implements AsyncDisposable {
     const spared = worker.takeSpared();
     const lost = [...worker.tasks()];
     this.#options.onWorkerError?.({ kind: "thread", task: lost[0]?.name, trace: `A worker thread ended with exit code ${code}` });
-    for (const task of lost) this.#fail(task, problem("worker_lost", "The thread that ran this request has ended"));
+    const cause = worker.isOutOfMemory ? "ran out of memory and has ended: ask for less at once" : "has ended";
+    for (const task of lost) this.#fail(task, problem("worker_lost", `The thread that ran this request ${cause}`));
     for (const task of spared) {
       this.#queue.add(task);
       if (++task.deaths >= mostDeaths) this.#fail(task, problem("worker_lost", "The threads that were to run this request have ended"));
