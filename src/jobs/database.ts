@@ -39,8 +39,9 @@ export class Database {
     try {
       return await this.#transact(work);
     } catch (error) {
-      if (!isFull(error) || (await this.#room?.giveUp()) !== true) throw error;
-      return this.#transact(work);
+      const lent = isFull(error) ? await this.#room?.lend(() => this.#transact(async (tx) => ({ done: await work(tx) }))) : null;
+      if (lent === null || lent === undefined) throw error;
+      return lent.done;
     }
   }
 

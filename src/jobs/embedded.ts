@@ -5,14 +5,14 @@ import type { Storage } from "./contract.ts";
 import { Database } from "./database.ts";
 import { createDatasetStore } from "./datasets.ts";
 import { FileBlobs } from "./file-blobs.ts";
-import { damageOf } from "./faults.ts";
+import { damageOf, isFull } from "./faults.ts";
 import { damagedFolder, lockFolder } from "./folder-lock.ts";
 import { createIdempotencyStore, releaseAllKeys } from "./idempotency.ts";
 import { createJobStore } from "./job-store.ts";
 import { LocalDispatcher } from "./local-dispatch.ts";
 import type { Parts } from "./parts.ts";
 import { Sweeper, sweepRegularly, unreferencedBlobs } from "./retention.ts";
-import { Room } from "./room.ts";
+import { giveUpReserve, Room } from "./room.ts";
 import { migrate } from "./schema.ts";
 import { databaseName, openSqlite } from "./sqlite.ts";
 import type { StorageSettings } from "./storage-settings.ts";
@@ -25,7 +25,7 @@ const answerMs = 2_000;
 
 export async function openEmbedded(settings: StorageSettings): Promise<Storage> {
   const { dataDir, onError } = settings;
-  const unlock = lockFolder(dataDir);
+  const unlock = locked(dataDir);
   const blobsFolder = join(dataDir, "blobs");
   const room = await Room.of(dataDir, settings.maxBytes, await FileBlobs.bytesIn(blobsFolder));
   const database = new Database(openSqlite(join(dataDir, databaseName)), { room, onDamage: onError });
@@ -70,6 +70,17 @@ function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDisp
       unlock();
     },
   };
+}
+
+/** Takes the folder. On a full disk even that takes room. */
+function locked(folder: string): () => void {
+  try {
+    return lockFolder(folder);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    giveUpReserve(folder);
+    return lockFolder(folder);
+  }
 }
 
 /** Nobody works on any job when the process that did so has ended. */

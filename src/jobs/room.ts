@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { open, rename, rm, statfs, stat } from "node:fs/promises";
+import { rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../problems/problems.ts";
 import { isFull, storageFull } from "./faults.ts";
@@ -13,6 +13,9 @@ const usualShare = 0.8;
 
 /** Whether there is room again is looked up this often, in milliseconds. */
 const lookMs = 500;
+
+/** The file that holds room back. */
+const reserveName = "reserve";
 
 /** Seconds after which something may have been deleted. */
 const retryAfter = 30;
@@ -42,7 +45,8 @@ export class Room {
     const spare = Math.min(mostSpare, Math.floor((bsize * blocks) / spareShare));
     const free = await freeBytes(folder);
     const room = new Room(folder, spare, limit === 0 ? used + Math.floor(usualShare * free) : limit, used);
-    if (free < spare) await room.giveUp();
+    // A database takes some room when it is opened.
+    if (free < spare) await room.#giveUp();
     else await room.restore();
     return room;
   }
@@ -65,13 +69,21 @@ export class Room {
     return !this.#hasReserve;
   }
 
-  /** Gives up what is held back. Answers whether there was something. */
-  async giveUp(): Promise<boolean> {
-    this.#hasReserve = false;
-    this.#lookedAt = performance.now();
+  /** Gives up what is held back for what needs it now, and holds back again what that leaves. null: there was nothing. */
+  async lend<T>(work: () => Promise<T>): Promise<T | null> {
     const held = await stat(this.#reserve).catch(() => null);
+    if (held === null) return null;
+    await this.#giveUp();
+    try {
+      return await work();
+    } finally {
+      await this.#hold(Math.min(this.#spare, await freeBytes(this.#folder)));
+    }
+  }
+
+  async #giveUp(): Promise<void> {
+    this.#hasReserve = false;
     await rm(this.#reserve, { force: true });
-    return held !== null;
   }
 
   /** Holds room back again, where there is enough. */
@@ -79,31 +91,26 @@ export class Room {
     this.#lookedAt = performance.now();
     const held = await stat(this.#reserve).catch(() => null);
     if (held?.size === this.#spare) this.#hasReserve = true;
-    else if ((await freeBytes(this.#folder)) >= 3 * this.#spare) this.#hasReserve = await this.#write();
+    else if ((await freeBytes(this.#folder)) >= 3 * this.#spare) await this.#hold(this.#spare);
   }
 
-  async #write(): Promise<boolean> {
-    const draft = `${this.#reserve}.draft`;
+  async #hold(bytes: number): Promise<void> {
     try {
-      const file = await open(draft, "w");
-      try {
-        await file.writeFile(Buffer.alloc(this.#spare, 1));
-      } finally {
-        await file.close();
-      }
-      await rename(draft, this.#reserve);
-      return true;
+      await writeFile(this.#reserve, Buffer.alloc(bytes, 1));
+      this.#hasReserve = bytes === this.#spare;
     } catch (error) {
-      rmSync(draft, { force: true });
+      // Something else was faster.
       if (!isFull(error)) throw error;
-      return false;
     }
   }
 
   get #reserve(): string {
-    return join(this.#folder, "reserve");
+    return join(this.#folder, reserveName);
   }
 }
+
+/** Gives up what is held back in a folder, before anything else can be done there. */
+export const giveUpReserve = (folder: string): void => rmSync(join(folder, reserveName), { force: true });
 
 async function freeBytes(folder: string): Promise<number> {
   const { bsize, bavail } = await statfs(folder);

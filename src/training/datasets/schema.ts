@@ -94,8 +94,9 @@ export const DatasetQuery = z.strictObject({
     .string()
     .min(1)
     .max(256)
+    .regex(/^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u, "A name may not contain control characters")
     .default("dataset")
-    .meta({ description: "A name for people", examples: ["digits"] }),
+    .meta({ description: "A name for people, without control characters", examples: ["digits"] }),
   format: z
     .enum(datasetFormats)
     .optional()

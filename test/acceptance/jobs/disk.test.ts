@@ -74,4 +74,66 @@ describe.skipIf(!isMounted)("when the disk is full", () => {
     expect(record.events.filter(({ type }) => type === "resumed")).toEqual([]);
     expect((await postJob(origin, lesson(2, 100))).status).toBe(202);
   });
+
+  test("jobs are read, cancelled and deleted, the service stops and starts, and all goes on once there is room", async () => {
+    rmSync(join(folder, "data"), { recursive: true });
+    const environment = { DATA_DIR: join(folder, "again"), TRAINERS: "1" };
+    let service = await startProcess(environment);
+    const ask = async (method: string, path: string, body?: string): Promise<{ status: number; code?: string; storage?: string }> => {
+      const headers: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
+      const answer = await fetch(service.origin + path, { method, headers, ...(body !== undefined && { body }) });
+      const text = await answer.text();
+      return { ...(text.startsWith("{") && (JSON.parse(text) as object)), status: answer.status };
+    };
+    try {
+      const over = await submit(service.origin, lesson(1, 50));
+      await reaches(service.origin, over, isOver);
+      const long = lesson(1, 1_000_000, { checkpoint: { every_steps: 100 } });
+      const cancelled = await submit(service.origin, long);
+      await reaches(service.origin, cancelled, ({ step }) => step > 200);
+      await until(async () => {
+        fill();
+        return (await ask("GET", "/readyz")).storage === "full";
+      });
+      // What would take room is refused, in the words of a full disk.
+      const refusals = [
+        ask("POST", "/v1/graphs", JSON.stringify({ expression: `sin(x) + ${"x + ".repeat(5_000)}x` })),
+        ask("POST", "/v1/datasets", "1,2\n3,4\n".repeat(1_000)),
+        ask("POST", "/v1/jobs", JSON.stringify(lesson(2, 100))),
+      ];
+      for (const refusal of await Promise.all(refusals)) expect(refusal).toMatchObject({ status: 503, code: "storage_full" });
+      expect(await ask("GET", `/v1/jobs/${over}`)).toMatchObject({ status: 200 });
+      expect(await ask("GET", `/v1/jobs/${over}/weights?format=json`)).toMatchObject({ status: 200 });
+      expect((await ask("POST", `/v1/jobs/${cancelled}/cancel`)).status).toBe(202);
+      await reaches(service.origin, cancelled, ({ status }) => status === "cancelled");
+      fill();
+      expect(await ask("DELETE", `/v1/jobs/${over}`)).toMatchObject({ status: 204 });
+      rmSync(filler);
+
+      const id = await until(async () => {
+        const answer = await postJob(service.origin, long);
+        return answer.status === 202 && ((await answer.json()) as { id: string }).id;
+      });
+      await reaches(service.origin, id, ({ step }) => step > 200);
+      await until(async () => {
+        fill();
+        return (await ask("GET", "/readyz")).storage === "full";
+      });
+      const stopping = performance.now();
+      expect(await service.stop()).toBe(0);
+      expect(performance.now() - stopping).toBeLessThan(30_000);
+      fill();
+      service = await startProcess(environment);
+      expect(await ask("GET", "/readyz")).toMatchObject({ status: 200, storage: "full" });
+      expect((await ask("GET", `/v1/jobs/${id}`)).status).toBe(200);
+      rmSync(filler);
+      await until(async () => (await ask("GET", "/readyz")).storage === "available");
+      const { step } = await readJob(service.origin, id);
+      await reaches(service.origin, id, (job) => job.step > step);
+      expect((await ask("POST", `/v1/jobs/${id}/cancel`)).status).toBe(202);
+      await reaches(service.origin, id, isOver);
+    } finally {
+      await service.kill();
+    }
+  }, 180_000);
 });

@@ -230,6 +230,13 @@ describe("what is wrong is told", () => {
   });
 });
 
+test("a name has no characters that a database does not keep", async () => {
+  for (const name of ["a\0b", "a\u0007", "a\nb"]) {
+    const { statusCode, body } = await upload("1,2\n3,4\n", { name });
+    expect([statusCode, JSON.parse(body)], JSON.stringify(name)).toEqual([400, expect.objectContaining({ code: "invalid_request" })]);
+  }
+});
+
 test("a client that goes in the midst of it leaves nothing behind", async () => {
   const before = (await get("/v1/datasets")).json<DatasetList>().first_id;
   const client = await rawClient(origin);
