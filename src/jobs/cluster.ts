@@ -86,6 +86,7 @@ function assemble(settings: StorageSettings, parts: Parts, { boss, blobs, dispat
     tickets: createTicketStore(database),
     graphs: createGraphStore(database),
     ready: () => database.state(answerMs),
+    underWay: () => database.underWay,
     dispatch: (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),
     sweep: sweepOnce,
     [Symbol.asyncDispose]: async () => {

@@ -322,6 +322,8 @@ export interface Storage extends AsyncDisposable {
   readonly graphs: GraphStore | null;
   /** Whether the database answers and has room, for /readyz. */
   ready(): Promise<StorageState>;
+  /** How much it is asked at this moment and has not answered: most of that waits for its turn. */
+  underWay(): number;
   /** Begins to hand jobs to `work`, at most `concurrency` at once; `work` is fulfilled when this dispatch is over. Aborting the signal means that the dispatch is no longer ours. */
   dispatch(work: (id: string, signal: AbortSignal) => Promise<void>, concurrency: number): Promise<Dispatching>;
   /** Forgets what nobody needs any more: old events and keys, and blobs that nothing refers to. Happens every few minutes by itself. */

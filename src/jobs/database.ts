@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { Problem } from "../problems/problems.ts";
 import { damageOf, isFull, storageFull, translated } from "./faults.ts";
 import type { Room } from "./room.ts";
 import type { StorageState } from "./contract.ts";
@@ -10,12 +11,19 @@ interface OwnFile {
   readonly onDamage?: (error: unknown) => void;
 }
 
+/** Seconds after which less may be under way. */
+const retryAfter = 1;
+
+/** What is asked of the database at once, most of it waiting for its turn: who comes later is told so, rather than to wait for seconds. */
+const mostUnderWay = 5_000;
+
 /** The database, whichever it is. What it fails at becomes a Problem: storage_unavailable or storage_full. */
 export class Database {
   readonly #kysely: Kysely<Tables>;
   readonly #room: Room | null;
   readonly #onDamage: ((error: unknown) => void) | undefined;
   #isDamageTold = false;
+  #underWay = 0;
 
   constructor(kysely: Kysely<Tables>, { room = null, onDamage }: OwnFile = {}) {
     this.#kysely = kysely;
@@ -23,13 +31,20 @@ export class Database {
     this.#onDamage = onDamage;
   }
 
+  /** What was asked and is not answered yet. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   /** Runs single statements. */
-  query<T>(ask: (db: Connection) => Promise<T>): Promise<T> {
+  async query<T>(ask: (db: Connection) => Promise<T>): Promise<T> {
+    this.#requireTurn();
     return this.#translated(() => ask(this.#kysely));
   }
 
   /** Runs statements that take effect together or not at all: not at all when `work` throws. */
   async transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T> {
+    this.#requireTurn();
     if ((await this.#room?.isTaken()) === true) throw storageFull();
     return this.#transact(work);
   }
@@ -49,7 +64,13 @@ export class Database {
     return this.#translated(() => this.#kysely.transaction().execute(work));
   }
 
+  #requireTurn(): void {
+    if (this.#underWay < mostUnderWay) return;
+    throw new Problem("storage_unavailable", `${this.#underWay} requests wait for the storage already.`, [], retryAfter);
+  }
+
   async #translated<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay++;
     try {
       return await translated(work);
     } catch (error) {
@@ -58,6 +79,8 @@ export class Database {
         this.#onDamage?.(error);
       }
       throw error;
+    } finally {
+      this.#underWay--;
     }
   }
 

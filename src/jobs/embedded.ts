@@ -61,6 +61,7 @@ function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDisp
     tickets: createTicketStore(database),
     graphs: null,
     ready: () => database.state(answerMs),
+    underWay: () => database.underWay,
     dispatch: async (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),
     sweep: sweepOnce,
     [Symbol.asyncDispose]: async () => {

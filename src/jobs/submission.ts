@@ -56,13 +56,25 @@ export async function submitJob(handedIn: HandedIn, desk: Desk): Promise<Submitt
 /** Milliseconds between two trials to give a key up while the storage does not answer. Keys that nobody gives up last minutes. */
 const releaseAgainMs = 500;
 
+/** More keys than these are not given up so: theirs is the time that any key lasts. */
+const mostReleases = 1_000;
+let releases = 0;
+
 /** Gives a key up; while the storage does not answer, again and again after the request is answered. */
 async function release(idempotency: IdempotencyStore, key: IdempotencyKey): Promise<void> {
   try {
     await idempotency.release(key.scope, key.key);
   } catch (error) {
-    if (isPassing(error)) setTimeout(() => void release(idempotency, key), releaseAgainMs).unref();
+    if (isPassing(error) && releases < mostReleases) releaseLater(idempotency, key);
   }
+}
+
+function releaseLater(idempotency: IdempotencyStore, key: IdempotencyKey): void {
+  releases++;
+  setTimeout(() => {
+    releases--;
+    void release(idempotency, key);
+  }, releaseAgainMs).unref();
 }
 
 async function create({ body, client, caller, scope, traceparent }: HandedIn, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {

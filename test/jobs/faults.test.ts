@@ -115,3 +115,19 @@ describe("a write whose answer is lost", () => {
     await expect(reportOn(parts, { id, attempt: 2 }, progress)).rejects.toThrow(LostJob);
   });
 });
+
+test("more than so much is not asked of a database at once; what ends jobs is", async () => {
+  const folder = temporaryFolder();
+  const database = new Database(openSqlite(join(folder, "jobs.sqlite")));
+  const end = Promise.withResolvers<void>();
+  const asked = Array.from({ length: 5_000 }, () => database.query(() => end.promise));
+  expect(database.underWay).toBe(5_000);
+  expect(await refusal(database.query(async () => {}))).toMatchObject({ code: "storage_unavailable", retryAfter: 1 });
+  expect(await refusal(database.transaction(async () => {}))).toMatchObject({ code: "storage_unavailable" });
+  await database.urgent(async () => {});
+  end.resolve();
+  await Promise.all(asked);
+  expect(database.underWay).toBe(0);
+  await database.close();
+  rmSync(folder, { recursive: true, force: true });
+});

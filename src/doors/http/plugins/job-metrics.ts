@@ -129,14 +129,19 @@ export function observeStorage(registry: Registry, storage: Pick<Storage, "ready
   registry.registerMetric(gauge);
 }
 
-export function observeListeners(registry: Registry, listeners: { readonly count: number }): void {
-  const gauge = new Gauge({
-    name: "adjoint_job_listeners",
-    help: "Streams of events that are open, and requests that wait for the end of a job",
-    registers: [],
-    collect() {
-      this.set(listeners.count);
-    },
-  });
-  registry.registerMetric(gauge);
+/** What waits in this process, each in a line that has an end. */
+export function observeWaiting(registry: Registry, storage: Pick<Storage, "underWay">, listeners: { readonly count: number }): void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    const metric = new Gauge({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.set(read());
+      },
+    });
+    registry.registerMetric(metric);
+  };
+  gauge("adjoint_job_listeners", "Streams of events that are open, and requests that wait for the end of a job", () => listeners.count);
+  gauge("adjoint_storage_requests", "What the storage is asked and has not answered yet", () => storage.underWay());
 }

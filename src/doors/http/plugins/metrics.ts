@@ -7,7 +7,7 @@ import type { PoolStats, WorkerPool } from "../../../workers/pool.ts";
 import type { Storage } from "../../../jobs/contract.ts";
 import type { OperationContract } from "../contract.ts";
 import type { Listeners } from "../listeners.ts";
-import { type JobMeter, observeListeners, observeQueue, observeStorage } from "./job-metrics.ts";
+import { type JobMeter, observeQueue, observeStorage, observeWaiting } from "./job-metrics.ts";
 import { observeMemory } from "./memory-metrics.ts";
 import { tags } from "./openapi.ts";
 
@@ -32,7 +32,11 @@ export interface Measured {
   readonly pool: Pick<WorkerPool, "stats">;
   readonly memory: Pick<MemoryBudget, "ledger" | "usage"> | undefined;
   readonly jobs?:
-    | { readonly storage: Pick<Storage, "jobs" | "ready">; readonly listeners: Pick<Listeners, "count">; readonly meter?: JobMeter }
+    | {
+        readonly storage: Pick<Storage, "jobs" | "ready" | "underWay">;
+        readonly listeners: Pick<Listeners, "count">;
+        readonly meter?: JobMeter;
+      }
     | undefined;
 }
 
@@ -47,7 +51,7 @@ export const metrics = fp<Measured>(
     if (jobs !== undefined) {
       observeQueue(registry, jobs.storage.jobs);
       observeStorage(registry, jobs.storage);
-      observeListeners(registry, jobs.listeners);
+      observeWaiting(registry, jobs.storage, jobs.listeners);
     }
     jobs?.meter?.register(registry);
     app.get(
