@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -11,6 +11,7 @@ import { predict } from "../../src/training/tasks/predict.ts";
 import { planJob, readDatasets } from "../../src/training/tasks/submit.ts";
 import { train } from "../../src/training/train.ts";
 import "../support/close.ts";
+import { withBytes } from "../support/account.ts";
 import { performed, sharedWithin } from "../support/tasks.ts";
 import { faultOf } from "../support/problems.ts";
 import { Random } from "../support/random.ts";
@@ -163,4 +164,15 @@ describe("data of a dataset", () => {
     expect(faultOf(() => setupOf({ ...classifier, data }))).toMatchObject({ code: "index_out_of_range", pointer: "/data/dataset" });
     expect(() => setupOf({ ...classifier, data })).toThrow(/There is no class 3 \(row 13\)/);
   });
+});
+
+test("datasets that can never fit together are refused before any of them is read", () => {
+  const unread = join(folder, "unread");
+  writeFileSync(unread, "");
+  truncateSync(unread, 2 ** 20);
+  const ids = ["a", "b", "c"].map((digit) => `sha256:${digit.repeat(64)}`);
+  const datasets = Object.fromEntries(ids.map((each) => [each, unread]));
+  const request = { ...classifier, data: { input: { dataset: ids[0] }, target: { dataset: ids[1] } } };
+  withBytes(2 ** 21, () => expect(faultOf(() => plan(request, { datasets })).code).toBe("memory_limit"));
+  withBytes(2 ** 23, () => expect(faultOf(() => plan(request, { datasets })).code).toBe("invalid_dataset"));
 });

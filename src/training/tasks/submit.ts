@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { chargedFile } from "../files.ts";
 import { defineTask, json } from "../../tasks/define.ts";
 import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { account } from "../../memory/account.ts";
 import { decodeGiven } from "../../program/feeds.ts";
 import type { Compiler } from "../../program/compiler.ts";
 import { withinUnfolding } from "../../tasks/preparations.ts";
@@ -64,14 +65,18 @@ export const planJob = defineTask({
     },
 });
 
-/** Datasets as files of safetensors, by their ids; each is read once. */
+/**
+ * Datasets as files of safetensors, by their ids; each is read once. Memory is charged for all of them together: what can never fit is
+ * refused before any of it is read.
+ */
 export function readDatasets(paths: Readonly<Record<string, string>>): Datasets {
+  account().charge(Object.values(paths).reduce((sum, path) => sum + statSync(path).size, 0));
   const read = new Map<string, ReadonlyMap<string, Tensor>>();
   return (id) => {
     if (!Object.hasOwn(paths, id)) return null;
     let tensors = read.get(id);
     if (tensors === undefined) {
-      ({ tensors } = decodeSafetensors(chargedFile(paths[id])));
+      ({ tensors } = decodeSafetensors(readFileSync(paths[id])));
       read.set(id, tensors);
     }
     return tensors;
