@@ -1,10 +1,12 @@
 import { type Job as BossJob, type PgBoss, fromKysely } from "pg-boss";
-import { isActive } from "./attempts.ts";
-import { type Dispatching, type JobStatus, LostJob } from "./contract.ts";
+import { sql } from "kysely";
+import { activeStatuses, isActive } from "./attempts.ts";
+import { type Dispatching, LostJob } from "./contract.ts";
 import type { Database } from "./database.ts";
 import type { DispatchOptions } from "./dispatch-options.ts";
 import type { Dispatcher, QueuedJob } from "./parts.ts";
-import type { Connection } from "./schema.ts";
+import { counted, JobTurns, type WaitingJob } from "./job-turns.ts";
+import type { Connection, JobRow } from "./schema.ts";
 
 const queue = "training";
 
@@ -47,10 +49,15 @@ type Work = (id: string, signal: AbortSignal) => Promise<void>;
 export class BossDispatcher implements Dispatcher {
   readonly #boss: PgBoss;
   readonly #database: Database;
+  readonly #turns: JobTurns;
+  /** The jobs that this process works on, and whose they are. */
+  readonly #inHand = new Map<string, string>();
+  #deciding: Promise<void> = Promise.resolve();
   readonly #release: DispatchOptions["release"];
   readonly #onError: DispatchOptions["onError"];
 
-  constructor(boss: PgBoss, { database, release, onError }: DispatchOptions) {
+  constructor(boss: PgBoss, { database, release, limitsOf, onError }: DispatchOptions) {
+    this.#turns = new JobTurns(database, limitsOf);
     this.#boss = boss;
     this.#database = database;
     this.#release = release;
@@ -100,27 +107,93 @@ export class BossDispatcher implements Dispatcher {
   }
 
   /** Rejects when the job is to be tried again: pg-boss then dispatches it anew. */
-  async #serve(work: Work, { id: dispatch, data, signal }: BossJob<Payload>): Promise<void> {
-    const before = await this.#statusFor(dispatch, data.id);
-    if (before === null) return;
+  async #serve(work: Work, { id: dispatch, signal }: BossJob<Payload>): Promise<void> {
+    const own = await this.#jobOf(dispatch);
+    if (own === undefined) return;
     // Whoever worked on it is gone: it goes behind the others, with a dispatch of its own.
-    if (isActive(before)) return this.#release(data.id);
+    if (isActive(own.status)) return this.#release(own.id);
+    // One after another, so that each sees what the one before has begun.
+    const deciding = this.#deciding.then(() => this.#inTurn(own, dispatch));
+    this.#deciding = deciding.then(noMatter, noMatter);
+    const id = await deciding;
     try {
-      await work(data.id, signal);
+      await work(id, signal);
     } catch (error) {
       if (error instanceof LostJob) return;
       this.#onError(error);
       throw error;
+    } finally {
+      this.#inHand.delete(id);
     }
-    const status = await this.#statusFor(dispatch, data.id);
-    if (status !== null && (status === "queued" || isActive(status))) throw new Error(`Job ${data.id} was left ${status}.`);
+    const left = await this.#jobOf(dispatch);
+    if (left !== undefined && (left.status === "queued" || isActive(left.status)))
+      throw new Error(`Job ${left.id} was left ${left.status}.`);
   }
 
-  /** The status of a job that this dispatch stands for; null when it stands for none any more. */
-  async #statusFor(dispatch: string, id: string): Promise<JobStatus | null> {
-    const row = await this.#database.query((db) =>
-      db.selectFrom("jobs").select("status").where("id", "=", id).where("dispatch", "=", dispatch).executeTakeFirst(),
+  /**
+   * The job that this dispatch is used for. pg-boss knows no clients and hands out what has come first: a dispatch is a turn, and where it is
+   * another client's, the two jobs change their dispatches. Rejects when no client with jobs in the queue may have more of them under way.
+   * Processes that decide in the very same moment do not see each other: a client may then have one more under way than its limit.
+   */
+  async #inTurn(own: QueuedRow, dispatch: string): Promise<string> {
+    const underWay = await this.#database.query((db) =>
+      db.selectFrom("jobs").select(["id", "client"]).where("status", "in", activeStatuses).execute(),
     );
-    return row?.status ?? null;
+    const clients = new Map([...underWay.map(({ id, client }) => [id, client] as const), ...this.#inHand]);
+    const order = await this.#turns.order(counted(clients.values()));
+    if (own.attempt > 0 && order.includes(own.client)) return this.#begin(own);
+    for (const client of order) {
+      const next = await this.#turns.first(client, [...this.#inHand.keys()]);
+      if (next === undefined || (next.due_at ?? 0) > Date.now()) continue;
+      if (next.id === own.id || (await this.#exchange({ ...own, dispatch }, next))) return this.#begin(next);
+      // Somebody is about to begin with that one.
+      if (client === own.client) return this.#begin(own);
+    }
+    throw new Error(`Job ${own.id} waits until others of its client are over.`);
+  }
+
+  #begin({ id, client }: WaitingJob): string {
+    this.#turns.took(client);
+    this.#inHand.set(id, client);
+    return id;
+  }
+
+  /** Gives two jobs that wait each other's dispatch, unless somebody has that of the second in hand already. */
+  #exchange(own: WaitingJob, other: WaitingJob): Promise<boolean> {
+    return this.#database.transaction(async (tx) => {
+      const pair = [own, other].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      for (const { id, dispatch } of pair) {
+        const { numUpdatedRows } = await tx
+          .updateTable("jobs")
+          .set({ dispatch })
+          .where("id", "=", id)
+          .where("status", "=", "queued")
+          .where("dispatch", "=", dispatch)
+          .executeTakeFirst();
+        if (numUpdatedRows !== 1n) return false;
+      }
+      const { rows } = await sql`
+        select id from pgboss.job where name = ${queue} and id = ${other.dispatch}::uuid
+        and state in ('created', 'retry') and start_after <= now() for update skip locked`.execute(tx);
+      if (rows.length !== 1) return false;
+      await tx.updateTable("jobs").set({ dispatch: other.dispatch }).where("id", "=", own.id).execute();
+      await tx.updateTable("jobs").set({ dispatch: own.dispatch }).where("id", "=", other.id).execute();
+      return true;
+    });
+  }
+
+  /** The job that a dispatch stands for; none when it stands for none any more. */
+  #jobOf(dispatch: string): Promise<QueuedRow | undefined> {
+    return this.#database.query((db) =>
+      db
+        .selectFrom("jobs")
+        .select(["id", "client", "status", "attempt", "due_at", "dispatch"])
+        .where("dispatch", "=", dispatch)
+        .executeTakeFirst(),
+    );
   }
 }
+
+const noMatter = (): void => {};
+
+type QueuedRow = WaitingJob & Pick<JobRow, "status" | "attempt">;

@@ -43,7 +43,12 @@ export async function openCluster(settings: StorageSettings, connect: (onError: 
     monitorIntervalSeconds: superviseSeconds,
   });
   boss.on("error", onError);
-  const dispatcher = new BossDispatcher(boss, { database, onError, release: (id) => releaseJob(parts, id) });
+  const dispatcher = new BossDispatcher(boss, {
+    database,
+    onError,
+    release: (id) => releaseJob(parts, id),
+    limitsOf: settings.caps.limitsOf,
+  });
   const watchers = new ClusterWatchers(database, onError);
   const cache = new BlobCache(join(settings.dataDir, "cache", "blobs"), settings.cacheBytes);
   const blobs = new DatabaseBlobs(database, cache, settings.maxBytes);

@@ -32,7 +32,7 @@ export async function openEmbedded(settings: StorageSettings): Promise<Storage> 
   try {
     await database.query((db) => migrate(db, false));
     const blobs = await FileBlobs.open(blobsFolder, room);
-    const dispatcher = new LocalDispatcher({ database, onError, release: (id) => releaseJob(parts, id) });
+    const dispatcher = new LocalDispatcher({ database, onError, release: (id) => releaseJob(parts, id), limitsOf: settings.caps.limitsOf });
     const discard = (digests: readonly string[]): Promise<void> =>
       blobs.discard(digests, (some) => unreferencedBlobs(database, some)).catch(onError);
     const parts: Parts = { ...settings, database, dispatcher, watchers: new WatchList(), discard };

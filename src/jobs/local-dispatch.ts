@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isActive } from "./attempts.ts";
 import { type Dispatching, LostJob } from "./contract.ts";
 import type { DispatchOptions } from "./dispatch-options.ts";
+import { counted, JobTurns, type WaitingJob } from "./job-turns.ts";
 import type { Dispatcher } from "./parts.ts";
 
 /** A job that could not be worked on is not taken up again at once, in milliseconds. */
@@ -10,12 +11,12 @@ const pauseMs = 1_000;
 type Work = (id: string, signal: AbortSignal) => Promise<void>;
 
 /**
- * Hands queued jobs to work in this process: those that were given back first, then the ones that have waited longest, among which are those
- * whose work was lost, when they have rested. The table of jobs is the queue.
+ * Hands queued jobs to work in this process, of one client after another. The table of jobs is the queue.
  */
 export class LocalDispatcher implements Dispatcher {
   readonly #options: DispatchOptions;
-  readonly #inHand = new Map<string, Promise<void>>();
+  readonly #turns: JobTurns;
+  readonly #inHand = new Map<string, { readonly client: string; readonly served: Promise<void> }>();
   readonly #stopping = new AbortController();
   #work: Work | null = null;
   #concurrency = 0;
@@ -25,6 +26,7 @@ export class LocalDispatcher implements Dispatcher {
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    this.#turns = new JobTurns(options.database, options.limitsOf);
   }
 
   async send(): Promise<null> {
@@ -55,54 +57,47 @@ export class LocalDispatcher implements Dispatcher {
     this.#stopping.abort();
     clearTimeout(this.#alarm);
     await this.#filling;
-    await Promise.all(this.#inHand.values());
+    await Promise.all([...this.#inHand.values()].map(({ served }) => served));
   }
 
   /** Takes jobs until there is none, or no room. */
   async #fill(work: Work): Promise<void> {
     while (this.#isStale && !this.#stopping.signal.aborted) {
       this.#isStale = false;
-      const room = this.#concurrency - this.#inHand.size;
-      if (room <= 0) return;
-      for (const id of await this.#next(room)) {
+      while (this.#inHand.size < this.#concurrency) {
+        const job = await this.#next();
+        if (job === null) break;
         if (this.#stopping.signal.aborted) return;
-        this.#inHand.set(
-          id,
-          this.#serve(work, id).finally(() => {
-            this.#inHand.delete(id);
-            this.wake();
-          }),
-        );
+        this.#take(work, job);
       }
     }
   }
 
-  async #next(count: number): Promise<string[]> {
+  #take(work: Work, { id, client }: WaitingJob): void {
+    this.#turns.took(client);
+    const served = this.#serve(work, id).finally(() => {
+      this.#inHand.delete(id);
+      this.wake();
+    });
+    this.#inHand.set(id, { client, served });
+  }
+
+  /** The job whose turn it is; null when there is none that may be begun. */
+  async #next(): Promise<WaitingJob | null> {
     const inHand = [...this.#inHand.keys()];
     const now = Date.now();
     try {
-      const rows = await this.#options.database.query((db) =>
-        db
-          .selectFrom("jobs")
-          .select(["id", "due_at"])
-          .where("status", "=", "queued")
-          .$if(inHand.length > 0, (query) => query.where("id", "not in", inHand))
-          // Those that rest come last: one among so many tells when to look again.
-          .orderBy((jobs) => jobs(jobs.fn.coalesce("due_at", jobs.lit(0)), ">", now))
-          .orderBy((jobs) => jobs.or([jobs("attempt", "=", 0), jobs("due_at", "is not", null)]))
-          .orderBy("queued_at")
-          .orderBy("id")
-          .limit(count)
-          .execute(),
-      );
-      const resting = rows.find(({ due_at }) => due_at !== null && due_at > now);
-      if (resting !== undefined) this.#wakeIn(Math.min(pauseMs, (resting.due_at ?? now) - now));
-      return rows.filter(({ due_at }) => due_at === null || due_at <= now).map(({ id }) => id);
+      for (const client of await this.#turns.order(counted([...this.#inHand.values()].map((each) => each.client)))) {
+        const job = await this.#turns.first(client, inHand);
+        if (job === undefined) continue;
+        if (job.due_at === null || job.due_at <= now) return job;
+        this.#wakeIn(Math.min(pauseMs, job.due_at - now));
+      }
     } catch (error) {
       this.#options.onError(error);
       this.#wakeIn(pauseMs);
-      return [];
     }
+    return null;
   }
 
   #wakeIn(milliseconds: number): void {

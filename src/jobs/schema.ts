@@ -300,6 +300,7 @@ async function createOwners(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex("tickets_by_client").on("tickets").columns(["client", "expires_at"]).execute();
   await db.schema.createIndex("tickets_by_job").on("tickets").column("job_id").execute();
   await db.schema.createIndex("jobs_by_client").on("jobs").columns(["client", "created_at", "id"]).execute();
+  await db.schema.createIndex("jobs_by_dispatch").on("jobs").column("dispatch").execute();
   await db.schema.createIndex("jobs_by_turn").on("jobs").columns(["status", "client", "attempt", "created_at", "id"]).execute();
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -118,4 +118,14 @@ describe("keys", () => {
     process.emit("SIGHUP", "SIGHUP");
     expect(reloads).toHaveLength(3);
   });
+});
+
+test("the file of keys in the guide is one that is read", () => {
+  const guide = readFileSync("docs/operating.md", "utf8");
+  const [, example] = /```json\n(\[\n.*?\n\])\n```/s.exec(guide) ?? [];
+  expect(keysIn(example).map(({ client }) => [client.name, client.role])).toEqual([
+    ["ana", "user"],
+    ["autograder", "grader"],
+    ["course-7", "user"],
+  ]);
 });

@@ -35,6 +35,46 @@ everyStorage("dispatch", (given) => {
     }
   }
 
+  test("is of one client after another: many jobs of one take no more turns than one of another", async () => {
+    const { jobs } = given.storage;
+    const many: string[] = [];
+    for (let at = 0; at < 12; at++) many.push((await jobs.create(newJob({ client: "class" }))).id);
+    const single = await jobs.create(newJob({ client: "curl" }));
+    const pair = [await jobs.create(newJob({ client: "pair" })), await jobs.create(newJob({ client: "pair" }))].map(({ id }) => id);
+    const begun: string[] = [];
+    const work = async (id: string): Promise<void> => {
+      begun.push(id);
+      await train(given.storage, id);
+    };
+    await working(work, 1, () => until(() => begun.length >= 15, 60_000));
+    expect(begun.toSorted()).toEqual([...many, single.id, ...pair].toSorted());
+    expect(begun.slice(0, 3)).toContain(single.id);
+    expect(begun.slice(0, 5)).toEqual(expect.arrayContaining(pair));
+    expect(begun.filter((id) => many.includes(id))).toEqual(many);
+  }, 90_000);
+
+  test("has no more jobs of a client under way than it may have", async () => {
+    const caps = { limitsOf: (client: string) => (client === "narrow" ? { running_jobs: 1 } : {}) };
+    const storage = await given.reopen({ caps });
+    const ids: string[] = [];
+    for (const client of ["narrow", "narrow", "narrow", "wide", "wide"]) ids.push((await storage.jobs.create(newJob({ client }))).id);
+    const underWay = new Map<string, number>();
+    let most = 0;
+    const dispatching = await storage.dispatch(async (id) => {
+      const { client } = await storage.jobs.get(id);
+      underWay.set(client, (underWay.get(client) ?? 0) + 1);
+      most = Math.max(most, underWay.get("narrow") ?? 0);
+      await train(storage, id, 30);
+      underWay.set(client, (underWay.get(client) ?? 0) - 1);
+    }, 3);
+    await until(
+      async () => (await Promise.all(ids.map((id) => storage.jobs.get(id)))).every(({ status }) => status === "succeeded"),
+      60_000,
+    );
+    await dispatching.stop();
+    expect(most).toBe(1);
+  }, 90_000);
+
   test("brings every job to work once, few at a time, whether posted before or after", async () => {
     const before = await post(given, 5);
     const begun: string[] = [];

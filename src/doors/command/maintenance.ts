@@ -43,6 +43,25 @@ export const maintenance: Readonly<Record<string, Command>> = {
       return { text: `${file}: ${counted(await backUp(DATA_DIR, file))}\n`, status: 0 };
     },
   },
+  key: {
+    usage: "key NAME",
+    summary: "makes a key, which is kept nowhere, with its entry for KEYS_FILE",
+    run: async ([name, ...rest], { json }) => {
+      if (name === undefined || rest.length > 0 || json) return null;
+      const [{ newKey }, { keysIn, KeysFault }] = await Promise.all([
+        import("../../clients/keys.ts"),
+        import("../../clients/keys-file.ts"),
+      ]);
+      const made = newKey(name);
+      try {
+        keysIn(JSON.stringify([made.entry]));
+      } catch (error) {
+        if (error instanceof KeysFault) return { text: `${error.message}\n`, status: 2 };
+        throw error;
+      }
+      return { text: `${JSON.stringify(made, null, 2)}\n`, status: 0 };
+    },
+  },
   restore: {
     usage: "restore FILE DATA_DIR",
     summary: "makes a new folder of a backup",
