@@ -24,9 +24,13 @@ export class TrainerThread {
     this.#thread.on("error", (error: unknown) => (cause = causeOf(error)));
     this.#thread.on("exit", (code) => {
       this.#isAlive = false;
-      void this.#crew?.end();
-      ended();
-      this.#ended.reject(new ThreadEnded(cause ?? `its thread ended with exit code ${code}`));
+      const over = (): void => {
+        ended();
+        this.#ended.reject(new ThreadEnded(cause ?? `its thread ended with exit code ${code}`));
+      };
+      // The memory of the thread is free when nobody of its crew is left that has seen it.
+      if (this.#crew === undefined) over();
+      else void this.#crew.end().then(over, over);
     });
     this.#thread.on("message", (message: TrainerMessage) => {
       if (message.kind === "crew") this.#recruit(message);

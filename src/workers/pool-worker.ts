@@ -92,8 +92,11 @@ export class PoolWorker {
     // What cannot be read cannot be matched to its slot: start afresh.
     this.#thread.on("messageerror", () => void this.end());
     this.#thread.on("exit", (code) => {
-      void this.#crew?.end();
-      events.ended(this, code);
+      this.#isReady = false;
+      const ended = (): void => events.ended(this, code);
+      // The memory of the thread is free when nobody of its crew is left that has seen it.
+      if (this.#crew === undefined) ended();
+      else void this.#crew.end().then(ended, ended);
     });
     this.#thread.postMessage({ slots: this.#slots, threads, isTimed } satisfies Enrolment);
   }

@@ -22,11 +22,11 @@ async function lead(threads: number): Promise<LeadingCrew> {
     space.crew = null;
     await host?.end();
   });
-  await expect.poll(() => crew.ready).toBe(threads - 1);
+  await expect.poll(() => crew.ready, { timeout: 20_000 }).toBe(threads - 1);
   return crew;
 }
 
-describe("a crew", () => {
+describe("a crew", { timeout: 60_000 }, () => {
   test.each([2, 3])("of %i threads gives the bits of one thread", async (threads) => {
     const steps = [
       trainingStep(mlp(300, 130, 33), "float32"),

@@ -59,7 +59,7 @@ describe("tasks and answers", () => {
 
   test("ten thousand small tasks are each answered once, by all workers", async () => {
     const pool = poolOf({ workers: 2 });
-    await expect.poll(() => pool.stats().workers).toBe(2);
+    await expect.poll(() => pool.stats().workers, { timeout: 20_000 }).toBe(2);
     const answers = await Promise.all(Array.from({ length: 10_000 }, (_, index) => pool.run(taskNamed("echo"), {}, bytes(index))));
     expect(answers.map(read)).toEqual(Array.from({ length: 10_000 }, (_, index) => String(index)));
     expect(pool.stats()).toMatchObject({ workers: 2, busy: 0, queued: 0, completed: 10_000, replaced: 0 });
