@@ -37,6 +37,7 @@ const selection = <const Parts extends readonly [string, ...string[]]>(parts: Pa
     .array(z.enum(parts))
     .refine(distinct, "The same part is named twice")
     .default(fallback)
+    .register(bounds, boundOfNames)
     .meta({ description, examples: [fallback] });
 
 export const EvaluateRequest = z

@@ -81,6 +81,7 @@ export const CheckRequest = z
       .min(1)
       .refine(distinct, "The same method is named twice")
       .default(["central_difference"])
+      .register(bounds, boundOfNames)
       .meta({
         description:
           "central_difference: (f(x + h) - f(x - h)) / 2h. complex_step: Im f(x + ih) / h, free of cancellation, for operators that have a " +

@@ -56,6 +56,7 @@ export const GradeRequest = z
       .min(1)
       .max(defaultLimits.points)
       .optional()
+      .register(bounds, { limit: "points", what: "submissions" })
       .meta({ description: "Many submissions to the same task, in place of one. The answer then has `submissions`, one verdict each" }),
     ...toleranceMembers,
     worth: Worth.optional().meta({
