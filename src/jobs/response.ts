@@ -166,7 +166,7 @@ const ends = {
 export const JobList = list("JobList", "jobs, the newest first", Job, ends);
 
 const eventTypes =
-  "created, started, progress, checkpoint, pausing, paused, resumed, requeued, cancelling, and at the end succeeded, failed or cancelled";
+  "created, started, progress, checkpoint, checkpoint_damaged, pausing, paused, resumed, requeued, cancelling, and at the end succeeded, failed or cancelled";
 
 export const JobEvent = z
   .looseObject({

@@ -1,7 +1,7 @@
 /** Whether files still are what they were when they were kept: the name of each is the digest of its bytes. */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { Problem, problem } from "../problems/problems.ts";
 import { translated } from "./faults.ts";
 
@@ -30,12 +30,12 @@ export const isLost = (error: unknown): error is Problem =>
 
 /** Hands chunks on, and throws damaged_content behind the last when they are not what the digest promises. */
 export async function* proved(chunks: AsyncIterable<Uint8Array>, digest: string): AsyncGenerator<Uint8Array> {
-  const hash = createHash("sha256");
+  const sum = createHash("sha256");
   for await (const chunk of chunks) {
-    hash.update(chunk);
+    sum.update(chunk);
     yield chunk;
   }
-  if (hash.digest("hex") !== digest) throw damaged(digest);
+  if (sum.digest("hex") !== digest) throw damaged(digest);
 }
 
 /** Reads a file to its end. Throws damaged_content and missing_content. */
@@ -68,6 +68,15 @@ export class SoundFiles {
     const proving = translated(() => this.#require(path, digest)).finally(() => this.#proving.delete(path));
     this.#proving.set(path, proving);
     return proving;
+  }
+
+  /** The bytes of a file, which is read once whatever is known of it. Throws Problem damaged_content and missing_content. */
+  read(path: string, digest: string): Promise<Buffer> {
+    return translated(async () => {
+      const bytes = await told(digest, () => readFile(path));
+      if (hash("sha256", bytes) !== digest) throw damaged(digest);
+      return bytes;
+    });
   }
 
   async isSound(path: string, digest: string): Promise<boolean> {

@@ -11,7 +11,7 @@ import { Database } from "./database.ts";
 import { isLost, SoundFiles } from "./sound-files.ts";
 import { databaseName, openSqlite } from "./sqlite.ts";
 
-export interface Finding {
+export interface LostContent {
   readonly state: "damaged" | "missing";
   /** As `the weights of job_… at step 1200`. */
   readonly what: string;
@@ -19,7 +19,7 @@ export interface Finding {
 }
 
 export interface Verified {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly LostContent[];
   readonly sound: { readonly blobs: number; readonly graphs: number; readonly bytes: number };
   /** Blobs that nothing names: the service removes them within the hour. */
   readonly orphans: { readonly blobs: number; readonly bytes: number };
@@ -29,7 +29,7 @@ export interface Verified {
 export async function verifyFolder(folder: string): Promise<Verified | null> {
   const path = join(folder, databaseName);
   if (!existsSync(path)) return null;
-  const findings: Finding[] = [];
+  const findings: LostContent[] = [];
   const sound = { blobs: 0, graphs: 0, bytes: 0 };
   const orphans = { blobs: 0, bytes: 0 };
   const files = new SoundFiles();
@@ -40,7 +40,7 @@ export async function verifyFolder(folder: string): Promise<Verified | null> {
     const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check(20)`.execute(kysely);
     for (const { integrity_check: fault } of rows)
       if (fault !== "ok") findings.push({ state: "damaged", what: `the database: ${fault}`, digest: null });
-    const known = new Map<string, Finding["state"] | "sound">();
+    const known = new Map<string, LostContent["state"] | "sound">();
     for await (const { digest, what } of namedBlobs(kysely)) {
       const state = known.get(digest) ?? (await stateOf(files, pathOf(digest), digest));
       if (!known.has(digest) && state === "sound") {
@@ -75,7 +75,7 @@ export async function verifyFolder(folder: string): Promise<Verified | null> {
   return { findings, sound, orphans };
 }
 
-async function stateOf(files: SoundFiles, path: string, digest: string): Promise<Finding["state"] | "sound"> {
+async function stateOf(files: SoundFiles, path: string, digest: string): Promise<LostContent["state"] | "sound"> {
   try {
     await files.require(path, digest);
     return "sound";
