@@ -23,7 +23,10 @@ export interface GraphCaps {
 const manyGraphs: GraphShare = { graphs: 100_000, bytes: 10 * 2 ** 30 };
 export const defaultGraphCaps: GraphCaps = { ofClient: { graphs: 1_000, bytes: 2 ** 30 }, ofAll: manyGraphs };
 
-/** Beyond its share an owner loses what has not been used for longest, and some more, so that this is not done for each new graph. */
+/**
+ * Beyond its share an owner loses what has not been used for longest, and some more, so that this is not done for each new graph. Of a
+ * share of a few graphs nothing more goes: who may keep two keeps two.
+ */
 const spareShare = 0.9;
 
 /** What an owner's folder holds. */
@@ -66,15 +69,15 @@ export class RegisteredGraphs {
     }
     if (this.#store !== null) await this.#store.put(client.name, graph.id, await readFile(path, "utf8"), share);
     if (!graph.isNew) return;
+    const owned = folderOfOwner(this.#folder, client.name);
+    const isCounted = this.#holdings === undefined;
     const holdings = await (this.#holdings ??= this.#count());
-    const own = holdings.get(folderOfOwner(this.#folder, client.name));
-    // The count has just seen it.
-    if (own === undefined) holdings.set(folderOfOwner(this.#folder, client.name), { graphs: 1, bytes: graph.bytes });
-    else {
-      own.graphs++;
-      own.bytes += graph.bytes;
+    // A count that was begun just now sees it.
+    if (!isCounted) {
+      const own = holdings.get(owned) ?? { graphs: 0, bytes: 0 };
+      holdings.set(owned, { graphs: own.graphs + 1, bytes: own.bytes + graph.bytes });
     }
-    await this.#trim(holdings, folderOfOwner(this.#folder, client.name), share);
+    await this.#trim(holdings, owned, share);
     await this.#trimAll(holdings);
   }
 
@@ -147,7 +150,7 @@ export class RegisteredGraphs {
     const files = (await filesIn(folder)).toSorted((a, b) => b.usedAt - a.usedAt);
     const left = { graphs: 0, bytes: 0 };
     for (const [at, { path, bytes }] of files.entries()) {
-      const fits = left.graphs + 1 <= share.graphs * spareShare && left.bytes + bytes <= share.bytes * spareShare;
+      const fits = left.graphs < Math.ceil(share.graphs * spareShare) && left.bytes + bytes <= share.bytes * spareShare;
       // The newest is the one that was registered just now.
       if (at > 0 && !fits) await rm(path, { force: true });
       else {
