@@ -92,7 +92,7 @@ async function commandNamed(name: string): Promise<Command> {
   const task = await taskNamed(name);
   const command = task === null ? null : commandOf(task);
   if (command !== null) return command;
-  const names = (await allCommands()).map((each) => each.task.name);
+  const names = [...(await allCommands()).map((each) => each.task.name), ...Object.keys(maintenance)];
   throw misunderstood(`There is no command ${name}; there are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`, name, names);
 }
 

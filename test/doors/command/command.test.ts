@@ -153,6 +153,7 @@ describe.concurrent("what cannot be understood", () => {
   test.each([
     [["chek"], "There is no command chek", "check"],
     [["gradient"], "There is no command gradient", "gradients"],
+    [["restor"], "There is no command restor", "restore"],
     [["check", "--fromat", "tap"], "There is no option --fromat", "--format"],
     [["check", "--format"], "followed by the name", undefined],
     [["check", "a.json", "b.json"], "One file is read", undefined],

@@ -180,7 +180,7 @@ describe("what is wrong is told", () => {
     });
     expect(problemIn(await columns('{"x": {"column": 1}}'), "invalid_request").errors[0].pointer).toMatch(/^\/columns\/x\/column/);
     expect(problemIn(await columns("{}"), "invalid_request").errors[0].pointer).toBe("/columns");
-    expect(problemIn(await columns("{'x': 1}"), "invalid_json").detail).toContain("Line 1, column 2");
+    expect(problemIn(await columns("{'x': 1}"), "invalid_request").detail).toContain("Line 1, column 2");
     expect(problemIn(await upload("1\n", { header: "maybe" }), "invalid_request").detail).toContain("header");
     expect(problemIn(await upload("1\n", { delimiter: "::" }), "invalid_request").detail).toContain("one character");
     expect(problemIn(await upload("1\n", { colums: "{}" }), "invalid_request").detail).toContain("colums");

@@ -29,9 +29,11 @@ export const apiKeys = fp<{ keys: Keys }>(
 );
 
 function ownerOfKeyIn({ headers }: FastifyRequest, keys: Keys): Client | undefined {
-  const key = /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
+  const key = keyIn(headers.authorization ?? "");
   return key === undefined ? undefined : keys.ownerOf(key);
 }
+
+const keyIn = (authorization: string): string | undefined => /^bearer +(\S+) *$/i.exec(authorization)?.[1];
 
 /** Refuses requests to the routes of this scope that carry no known key, and those that the role of a key has no right to. */
 export function requireApiKey(scope: FastifyInstance): void {
@@ -43,15 +45,30 @@ export function requireApiKey(scope: FastifyInstance): void {
 }
 
 /** Why the request is refused; undefined when it is not. */
-function refusalOf({ client, headers, routeOptions: { schema } }: FastifyRequest, reply: FastifyReply): Problem | undefined {
+function refusalOf(request: FastifyRequest, reply: FastifyReply): Problem | undefined {
+  const { client, routeOptions } = request;
   if (client === undefined) {
     reply.header("www-authenticate", 'Bearer realm="adjoint"');
-    return problem("unauthorized", headers.authorization === undefined ? "The request carries no API key" : "The API key is not known");
+    return problem("unauthorized", whyUnknown(request));
   }
   // Of a path's other methods there is nothing to say but that it does not take them.
-  const subject = schema?.tags?.[0]?.toLowerCase();
+  const subject = routeOptions.schema?.tags?.[0]?.toLowerCase();
   if (subject === undefined || mayUse(client.role, subject)) return undefined;
   return problem("forbidden", `A key with the role ${client.role} is not for ${subject}`);
+}
+
+const header = "Authorization: Bearer <key>";
+
+/** What a request has in place of a known key, and what it should have. */
+function whyUnknown({ headers: { authorization }, routeOptions: { config }, query }: FastifyRequest): string {
+  if (authorization !== undefined) {
+    return keyIn(authorization) === undefined ? `The header Authorization holds no API key: it is ${header}` : "The API key is not known";
+  }
+  // Only such a route has a look at tickets.
+  if (config.identify !== undefined && typeof query === "object" && query !== null && "ticket" in query) {
+    return "The ticket is not known here: it opens the events of its job once, within a minute of its issue. Ask for another";
+  }
+  return `The request carries no API key: send it as ${header}`;
 }
 
 /** Who asks. Behind `requireApiKey` there is always somebody. */

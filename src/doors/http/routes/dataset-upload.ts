@@ -109,7 +109,7 @@ function forgetRest(raw: IncomingMessage): void {
 const isForm = (): Problem =>
   problem("unsupported_media_type", "The body is a form: send the file itself as the body, as curl does with --data-binary @file");
 
-/** The roles in the query's text. Throws invalid_json or invalid_request, with pointers that begin with /columns. */
+/** The roles in the query's text. Throws invalid_request, with pointers that begin with /columns. */
 function columnRoles(text: unknown): ColumnRoles | undefined {
   if (typeof text !== "string") return undefined;
   const result = check(ColumnRoles, jsonOf(text), "/columns");
@@ -123,6 +123,7 @@ function jsonOf(text: string): unknown {
     return parseJson(text);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    throw problem(error.code, `In the query's columns: ${error.detail}`, [{ pointer: "/columns", detail: error.detail }]);
+    const detail = `Expected JSON, such as {"input": ["a", "b"]}: ${error.detail}`;
+    throw problem("invalid_request", `In the query, at /columns: ${detail}`, [{ pointer: "/columns", detail }]);
   }
 }
