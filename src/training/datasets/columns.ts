@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { account } from "../../memory/account.ts";
 import { Name } from "../../request/values.ts";
 import { nearest } from "../../problems/nearest.ts";
 import { problemAt } from "../../problems/problems.ts";
@@ -59,6 +60,9 @@ export interface Selected {
   readonly isSingle: boolean;
 }
 
+/** What a place takes while lists of them grow, in bytes. */
+const placeBytes = 32;
+
 const range = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*$/;
 
 /** The columns that a selection means. A header's name goes before a range that is spelled like it. Throws invalid_request at the pointer. */
@@ -90,6 +94,8 @@ function placesOf(column: number | string, columns: Columns, pointer: string): r
       `The range ${column} has no columns, or not all of them: there are ${count}, from 0 to ${count - 1}`,
     );
   }
+  // A few letters name a million columns, and may be repeated.
+  account().chargeHeap(placeBytes * (to - from));
   return Array.from({ length: to - from }, (_, at) => from + at);
 }
 

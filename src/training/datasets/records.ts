@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, readSync } from "node:fs";
+import { account } from "../../memory/account.ts";
 import { fault } from "./parsed.ts";
 
 const quote = 0x22;
@@ -12,6 +13,8 @@ const tab = 0x09;
 const pieceBytes = 2 ** 20;
 const mostRecordBytes = 2 ** 26;
 const mostCells = 2 ** 20;
+/** What a text takes beside its characters, roughly, in bytes. */
+const textBytes = 64;
 
 /** What may separate cells where nothing is said, in the order of preference. */
 const likelyDelimiters = [",", ";", "\t", "|"];
@@ -75,6 +78,12 @@ export class Records implements Disposable {
     return this.#ends[cell];
   }
 
+  /** The texts of all cells, which are many: they are asked for once. */
+  texts(): string[] {
+    account().chargeHeap(textBytes * this.#count + 2 * (this.#next - this.#from));
+    return Array.from({ length: this.#count }, (_, cell) => this.text(cell));
+  }
+
   text(cell: number): string {
     const text = this.#buffer.toString("utf8", this.#starts[cell], this.#ends[cell]);
     return this.#doubled.has(cell) ? text.replaceAll('""', '"') : text;
@@ -107,7 +116,7 @@ export class Records implements Disposable {
   #fill(): void {
     const held = this.#end - this.#from;
     if (held > mostRecordBytes) throw fault(`Line ${this.#line}`, `the line has more than ${mostRecordBytes} bytes`);
-    const target = held + pieceBytes > this.#buffer.length ? Buffer.allocUnsafeSlow(2 * this.#buffer.length) : this.#buffer;
+    const target = held + pieceBytes > this.#buffer.length ? this.#twice() : this.#buffer;
     this.#buffer.copy(target, 0, this.#from, this.#end);
     this.#buffer = target;
     this.#next -= this.#from;
@@ -115,6 +124,13 @@ export class Records implements Disposable {
     const read = readSync(this.#file, target, held, target.length - held, null);
     this.#end = held + read;
     this.#isWhole = read === 0;
+  }
+
+  /** Memory for twice as much. What it takes the place of is garbage, which counts as well. */
+  #twice(): Buffer<ArrayBuffer> {
+    const bytes = 2 * this.#buffer.length;
+    account().charge(bytes);
+    return Buffer.allocUnsafeSlow(bytes);
   }
 
   #likelyDelimiter(): string {

@@ -9,6 +9,8 @@ import { beginsWith, type FileFormat, type TableOptions } from "./define.ts";
 
 /** The names of columns are kept with the dataset; more of them help nobody. */
 const mostNames = 2 ** 16;
+/** Whoever asks for a dataset is told the names of its columns and classes: bytes of all of them, with their quotes and commas. */
+const mostTold = 2 ** 22;
 
 /** So many rows go by before asking whether anybody still waits. */
 const rowsPerQuestion = 4096;
@@ -17,7 +19,7 @@ const rowsPerQuestion = 4096;
 function parseCsv(path: string, { header, delimiter, columns: roles }: TableOptions, allowance: Allowance): ParsedDataset {
   using records = new Records(path, delimiter);
   if (!records.advance()) throw fault("Line 1", "the file is empty");
-  const first = Array.from({ length: records.count }, (_, cell) => records.text(cell));
+  const first = records.texts();
   const present = header ?? first.every((text) => numberOf(text) === null && text !== "");
   const names = present ? first : null;
   if (names !== null) requireDistinct(names, records);
@@ -27,11 +29,13 @@ function parseCsv(path: string, { header, delimiter, columns: roles }: TableOpti
   );
   const rows = readRows(records, names, first.length, collectors, budget, allowance);
   const collected = collectors.map(({ finish }) => finish(rows));
+  const columns = names === null ? undefined : namesOf(collectors, names);
+  const categories = categoriesOf(collected);
+  requireShort({ columns, categories });
   return {
     tensors: collected.map(({ source }) => source),
-    columns:
-      names === null ? undefined : Object.fromEntries(collectors.map(({ plan }) => [plan.name, plan.places.map((place) => names[place])])),
-    categories: categoriesOf(collected),
+    columns,
+    categories,
     reading: { header: { present, guessed: header === undefined }, delimiter: records.delimiter },
   };
 }
@@ -125,6 +129,20 @@ function requireDistinct(names: readonly string[], records: Records): void {
     if (seen.has(name)) throw fault(records.place(cell), `the header names two columns ${JSON.stringify(name)}`);
     seen.add(name);
   }
+}
+
+function namesOf(collectors: readonly Collector[], names: readonly string[]): Record<string, readonly string[]> {
+  return Object.fromEntries(collectors.map(({ plan }) => [plan.name, plan.places.map((place) => names[place])]));
+}
+
+/** A column may be long of name, and part of many tensors. */
+function requireShort(told: Pick<ParsedDataset, "columns" | "categories">): void {
+  let bytes = 0;
+  for (const texts of Object.values(told).flatMap((names) => Object.values(names ?? {}))) {
+    for (const text of texts) bytes += text.length + 3;
+  }
+  if (bytes <= mostTold) return;
+  throw fault("The file", `the names of columns and classes that are kept with the dataset take ${bytes} bytes, and may take ${mostTold}`);
 }
 
 function categoriesOf(collected: readonly Collected[]): Record<string, readonly string[]> | undefined {

@@ -84,12 +84,12 @@ function memberOf(name: string, { shape, kind }: GivenTensor, budget: Budget): M
 }
 
 function requireMembers({ number }: TextLine, row: Readonly<Record<string, unknown>>, members: readonly Member[]): void {
-  const names = members.map(({ name }) => name);
-  const missing = names.find((name) => !Object.hasOwn(row, name));
+  const names = new Set(members.map(({ name }) => name));
+  const missing = members.find(({ name }) => !Object.hasOwn(row, name))?.name;
   if (missing !== undefined) throw fault(`Line ${number}`, `the member ${JSON.stringify(missing)} is missing, which the first line has`);
-  if (Object.keys(row).length === names.length) return;
-  const unknown = Object.keys(row).find((name) => !names.includes(name)) ?? "";
-  const [meant] = nearest(unknown, names, 1);
+  if (Object.keys(row).length === names.size) return;
+  const unknown = Object.keys(row).find((name) => !names.has(name)) ?? "";
+  const [meant] = nearest(unknown, [...names], 1);
   throw fault(
     `Line ${number}`,
     `the first line has no member ${JSON.stringify(unknown)}${meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`}`,
