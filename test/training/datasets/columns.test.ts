@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { tensorOf } from "../../../src/tensor/tensor.ts";
 import "../../support/close.ts";
 import { problemOf } from "../../support/problems.ts";
+import { OutOfMemoryBudget } from "../../../src/memory/account.ts";
+import { withBytes } from "../../support/account.ts";
 import { read } from "./formats/files.ts";
 
 const matrix = (rows: number[][]) => tensorOf("float64", [rows.length, rows[0].length], rows.flat());
@@ -103,5 +105,20 @@ describe("roles of columns", () => {
 
   test("a name is asked of columns that have none", () => {
     expect(problemOf(() => read("1,2\n", { columns: { x: "age" } })).detail).toContain("give places from 0 to 1, or header=true");
+  });
+});
+
+test("ranges that are repeated are counted before they are written out", () => {
+  const row = `${"1,".repeat(9_999)}1\n`;
+  const roles = { x: Array.from({ length: 100 }, () => "0:10000") };
+  const columns = (): unknown => withBytes(8 * 2 ** 20, () => read(row, { columns: roles }));
+  expect(columns).toThrow(OutOfMemoryBudget);
+});
+
+test("long names in many tensors are not kept with the dataset", () => {
+  const roles = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`x${at}`, 0]));
+  expect(problemOf(() => read(`${"a".repeat(50_000)},b\n1,2\n`, { columns: roles }))).toMatchObject({
+    code: "invalid_dataset",
+    detail: "The file: the names of columns and classes that are kept with the dataset take 5000300 bytes, and may take 4194304",
   });
 });

@@ -49,6 +49,28 @@ function refusalOf(work: () => unknown): unknown {
 const mb = 2 ** 20;
 const idxHeader = Buffer.from([0, 0, 0x08, 1, 0x02, 0, 0, 0]);
 
+/** An archive that names its one stored part of 8192 bytes again and again, and says that it has so many. */
+function archive(names: number, said: number): Buffer {
+  const part = Buffer.concat([npyHeader("<f8", [1008]), Buffer.alloc(8064)]);
+  const head = Buffer.alloc(30);
+  head.write("PK\x03\x04", "latin1");
+  const entries = Array.from({ length: names }, (_, at) => {
+    const entry = Buffer.alloc(46);
+    entry.write("PK\x01\x02", "latin1");
+    const name = Buffer.from(`${at}.npy`);
+    entry.writeUInt32LE(part.length, 20);
+    entry.writeUInt32LE(said, 24);
+    entry.writeUInt16LE(name.length, 28);
+    return Buffer.concat([entry, name]);
+  });
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", "latin1");
+  end.writeUInt16LE(names, 10);
+  end.writeUInt16LE(names, 8);
+  end.writeUInt32LE(head.length + part.length, 16);
+  return Buffer.concat([head, part, ...entries, end]);
+}
+
 describe("a dataset is read within little memory", () => {
   test.each<[string, DatasetFormat, () => string, unknown]>([
     ["a thousand million bytes that are kept as numbers", "npy", () => file(npyHeader("|u1", [1e9]), 1e9), "body_too_large"],
@@ -57,10 +79,13 @@ describe("a dataset is read within little memory", () => {
     ["a shape that the file does not hold", "npy", () => file(npyHeader("<f8", [4 * mb]), 8 * mb), "invalid_dataset"],
     ["images", "idx", () => file(idxHeader, 32 * mb), 32 * mb],
     ["an archive", "npz", () => file(Buffer.from("PK\x05\x06"), 8 * mb), "memory"],
+    ["names of one archive that share its bytes", "npz", () => file(archive(300, 0)), "invalid_dataset"],
+    ["the same in their true length", "npz", () => file(archive(300, 8192)), "memory"],
     ["tensors with names", "safetensors", () => file(Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]), 8 * mb), "memory"],
     ["many long lines of JSON", "jsonl", () => file(Buffer.from(`{"x": [1,${" ".repeat(200_000)}2]}\n`.repeat(10))), 20],
     ["a line of JSON that becomes much", "jsonl", () => file(Buffer.from(`{"x": [${"[],".repeat(99_999)}[]]}\n`)), "memory"],
     ["a table that grows", "csv", () => file(Buffer.from(`a,b\n${"1,2\n".repeat(200_000)}`)), "memory"],
+    ["a line that does not end", "csv", () => file(Buffer.from(`"${"a\n".repeat(2 * mb)}`)), "memory"],
     ["a table", "csv", () => file(Buffer.from(`a,b\n${"1,2\n".repeat(10_000)}`)), 20_000],
   ])("%s", (_, format, make, expected) => {
     expect(refusalOf(() => read(make(), format))).toBe(expected);
