@@ -1,6 +1,7 @@
 /** Files as one archive, in the format of tar as POSIX has it, which every tar reads. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { Readable } from "node:stream";
 
 /** Everything in an archive comes in blocks of so many bytes, and two empty ones end it. */
 const blockBytes = 512;
@@ -23,6 +24,8 @@ export interface ArchivedFile {
   readonly name: string;
   /** Where it lies. */
   readonly path: string;
+  /** Hands its bytes on, and throws where they are not what they should be. */
+  readonly check?: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
 }
 
 /** Thrown where an archive is none, or ends too early. */
@@ -30,18 +33,17 @@ export class DamagedArchive extends Error {
   override readonly name = "DamagedArchive";
 }
 
+const unchecked = (chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => chunks;
+
 /** The bytes of an archive. A file that changes while it is read has the length that it had at first, or is thrown. */
 export async function* packed(files: AsyncIterable<ArchivedFile>): AsyncGenerator<Uint8Array> {
-  for await (const { name, path } of files) {
+  for await (const { name, path, check = unchecked } of files) {
     const { size } = await stat(path);
     yield headerOf(name, size);
     let bytes = 0;
-    if (size > 0) {
-      const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 2 ** 20, end: size - 1 });
-      for await (const chunk of chunks) {
-        bytes += chunk.length;
-        yield chunk;
-      }
+    for await (const chunk of check(size === 0 ? Readable.from([]) : createReadStream(path, { highWaterMark: 2 ** 20, end: size - 1 }))) {
+      bytes += chunk.length;
+      yield chunk;
     }
     if (bytes < size) throw new Error(`${path} became shorter while it was read.`);
     yield Buffer.alloc(-size & (blockBytes - 1));

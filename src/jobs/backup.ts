@@ -8,7 +8,8 @@ import { pipeline } from "node:stream/promises";
 import { type ArchivedFile, DamagedArchive, packed, unpacked } from "./archive.ts";
 import { holdBlobs } from "./hold.ts";
 import { lockFolder } from "./folder-lock.ts";
-import { proved } from "./sound-files.ts";
+import { missing, proved } from "./sound-files.ts";
+import { Problem } from "../problems/problems.ts";
 import { namedBlobs } from "./named-content.ts";
 import { databaseName, openSqlite } from "./sqlite.ts";
 
@@ -77,23 +78,27 @@ async function* filesOf(folder: string, copy: string): AsyncGenerator<ArchivedFi
       if (seen.has(digest)) continue;
       seen.add(digest);
       const name = `blobs/${digest.slice(0, 2)}/${digest.slice(2)}`;
-      yield { name, path: join(folder, name) };
+      const path = join(folder, name);
+      if (!existsSync(path)) throw missing(digest);
+      yield { name, path, check: (chunks) => proved(chunks, digest) };
     }
   } finally {
     await kysely.destroy();
   }
   for await (const path of glob(join(folder, "graphs", "**", "*.json"))) {
     const name = relative(folder, path);
-    if (graphName.test(name)) yield { name, path };
+    const digest = graphName.exec(name)?.[1];
+    if (digest !== undefined) yield { name, path, check: (chunks) => proved(chunks, digest) };
   }
   yield { name: databaseName, path: copy };
 }
 
-/** Makes a folder of a backup. What is damaged in it is refused. Throws BackupRefused, DamagedArchive and Problem. */
+/** Makes a folder of a backup. What is damaged in it is refused, and nothing is left of it. Throws BackupRefused and DamagedArchive. */
 export async function restore(source: string, folder: string): Promise<BackedUp> {
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) throw new BackupRefused(`The folder ${folder} is not empty: a backup is restored to a new one.`);
   const unlock = lockFolder(folder);
+  let isWhole = false;
   let files = 0;
   let bytes = 0;
   try {
@@ -112,12 +117,18 @@ export async function restore(source: string, folder: string): Promise<BackedUp>
       files += 1;
       if (name === databaseName) {
         await synced(folder);
+        isWhole = true;
         return { files, bytes };
       }
     }
     throw new DamagedArchive("The backup has no database.");
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === "damaged_content")) throw error;
+    throw new DamagedArchive("The backup is damaged: it holds a file that is not what was written. Take another one.");
   } finally {
     unlock();
+    // It was empty, and another backup may be restored to it.
+    if (!isWhole) for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -78,13 +78,27 @@ test.each<[what: string, befall: (file: string) => void]>([
   ["no archive", (file) => writeFileSync(file, Buffer.alloc(2_000, 7))],
   ["changed in its first file", (file) => writeFileSync(file, readFileSync(file).fill(7, 600, 601))],
   ["changed in a header", (file) => writeFileSync(file, readFileSync(file).fill(7, 10, 11))],
-])("a backup that is %s is refused, and leaves no database behind", async (_what, befall) => {
+])("a backup that is %s is refused, and leaves nothing behind", async (_what, befall) => {
   const file = place("damaged.tar");
   await backUp(workshop.dataDir, file);
   befall(file);
-  await expect(restore(file, place("refused"))).rejects.toThrow(/backup|damaged|not those that were written/i);
-  expect(readdirSync(place("refused"))).not.toContain("jobs.sqlite");
+  await expect(restore(file, place("refused"))).rejects.toThrow(DamagedArchive);
+  expect(readdirSync(place("refused"))).toEqual([]);
   for (const path of [file, place("refused")]) rmSync(path, { recursive: true });
+});
+
+test.each<[what: string, befall: (path: string) => void, says: RegExp]>([
+  ["changed", (path) => writeFileSync(path, "other"), /not those that were written/],
+  ["empty", (path) => truncateSync(path), /not those that were written/],
+  ["gone", (path) => rmSync(path), /is gone/],
+])("no backup is made that could not be restored: content is %s", async (what, befall, says) => {
+  const sound = place(`sound-${what}`);
+  await backUp(workshop.dataDir, `${sound}.tar`);
+  await restore(`${sound}.tar`, sound);
+  const data = digestOf("some rows");
+  befall(join(sound, "blobs", data.slice(0, 2), data.slice(2)));
+  await expect(backUp(sound, place(`unsound-${what}.tar`))).rejects.toThrow(says);
+  expect(readdirSync(folder).filter((name) => name.startsWith("unsound"))).toEqual([]);
 });
 
 test("a file that would lie outside the folder is refused", async () => {
