@@ -82,7 +82,7 @@ function customs(): Readonly<Record<string, readonly [number, (turn: number) => 
           optimizer: { type: "Adam", lr: 0.01 },
           steps: 2_000,
           log_every: 10,
-          checkpoint: { every: 500 },
+          checkpoint: { every_steps: 500 },
         });
         if (isGood(status)) jobs.push(idOf(text));
         if (jobs.length > 20) await client.delete(`/v1/jobs/${jobs.shift()}`);

@@ -121,7 +121,7 @@ export const otherAttacks: readonly Attack[] = [
         data: { input: [[1]], target: [[1]] },
         optimizer: { type: "Adam", lr: 0.001 },
         steps: 1_000_000,
-        checkpoint: { every: 1, keep: 2 },
+        checkpoint: { every_steps: 1, keep: 2 },
       };
       await submitted(attacker, job);
       await pause(30_000, signal);
