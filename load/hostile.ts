@@ -89,7 +89,7 @@ async function suffer(attack: Attack, megabytes: number): Promise<Outcome> {
 }
 
 async function attacked(attack: Attack, megabytes: number, container: Container | null): Promise<Outcome> {
-  await using victim = await startVictim(values.tree, attack.environment ?? {}, container);
+  await using victim = await startVictim(values.tree, attack.environment?.(megabytes) ?? {}, container);
   const neighbour = new Worker(new URL("./hostile/neighbour.ts", import.meta.url), {
     workerData: { origin: victim.origin, localAddress: addresses.neighbour },
   });

@@ -6,7 +6,7 @@ export interface Attack {
   /** What it tries to exhaust. */
   readonly family: "memory" | "queues" | "event loop" | "processor" | "storage" | "connections";
   /** Variables that it needs, beyond those that everybody has. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: (megabytes: number) => Readonly<Record<string, string>>;
   /** Goes on until it has done its worst, or `signal` says that it is enough. */
   readonly run: (attacker: Attacker, signal: AbortSignal) => Promise<void>;
 }
