@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { killedAgainAndAgain, undisturbed } from "../test/acceptance/jobs/kills.ts";
+import { killedAgainAndAgain, type Trouble, undisturbed } from "../test/acceptance/jobs/kills.ts";
 import { besiege } from "../test/acceptance/jobs/siege.ts";
 import { differences, faultsOf, interruptions } from "../test/acceptance/jobs/soundness.ts";
 import { PostgresServer } from "../test/support/postgres.ts";
+import { damageNewest, smallDisk } from "./siege/trouble.ts";
 
 /**
- * The tests of test/acceptance/jobs, longer: one process that is killed again and again, then a cluster whose workers are, while its
+ * The tests of test/acceptance/jobs, longer: one process that is killed again and again, also with damage to its files and on a full disk, then a cluster whose workers are, while its
  * database restarts. Needs PostgreSQL's programs. Usage: node load/siege.ts [--kills n] [--jobs n] [--seconds n] [--workers n] [--seed n]
  */
 const { values } = parseArgs({
@@ -33,13 +34,24 @@ tell(`seed ${seed}`);
 await oneProcess();
 await cluster();
 
+/** First only killed, then with a checkpoint damaged each time, then on a disk that is full every other time. */
 async function oneProcess(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "adjoint-siege-"));
   try {
     const plain = await undisturbed(join(folder, "undisturbed"));
-    const records = await killedAgainAndAgain(join(folder, "killed"), kills, seed);
-    tell(`one process was killed ${kills} times; its jobs were broken off ${records.map(interruptions).join(", ")} times`);
-    conclude(records.flatMap((record, at) => [...faultsOf(record), ...differences(record, plain[at])]));
+    const besieged = async (name: string, disk: string, trouble?: Trouble): Promise<void> => {
+      const records = await killedAgainAndAgain(join(disk, "data"), kills, seed, trouble);
+      const damaged = records.flatMap(({ events }) => events.filter(({ type }) => type === "checkpoint_damaged")).length;
+      const times = records.map(interruptions).join(", ");
+      tell(`one process, ${name}: killed ${kills} times, its jobs broken off ${times} times, ${damaged} damaged checkpoints passed over`);
+      conclude(records.flatMap((record, at) => [...faultsOf(record), ...differences(record, plain[at])]));
+    };
+    await besieged("killed", join(folder, "killed"));
+    const damaged = join(folder, "damaged");
+    await besieged("damaged", damaged, (random) => damageNewest(join(damaged, "data"), random));
+    using disk = smallDisk(join(folder, "full"));
+    if (disk !== null) await besieged("on a full disk", disk.path, disk.fillOrFree);
+    else tell("no file system can be mounted here: nothing is tried on a full disk");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

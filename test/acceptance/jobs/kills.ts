@@ -19,8 +19,11 @@ export async function undisturbed(folder: string): Promise<JobRecord[]> {
   return await ended(service.origin, ids);
 }
 
+/** What befalls the folder while no process works in it. */
+export type Trouble = (random: Random) => void;
+
 /** What becomes of them in a process that is killed so often, a moment after it has started. */
-export async function killedAgainAndAgain(folder: string, kills: number, seed: number): Promise<JobRecord[]> {
+export async function killedAgainAndAgain(folder: string, kills: number, seed: number, trouble: Trouble = () => {}): Promise<JobRecord[]> {
   const random = new Random(seed);
   const start = () => startProcess({ DATA_DIR: folder, TRAINERS: "2", JOB_ATTEMPTS: "1000" });
   let service = await start();
@@ -28,6 +31,7 @@ export async function killedAgainAndAgain(folder: string, kills: number, seed: n
   for (let kill = 0; kill < kills; kill++) {
     await sleep(random.uniform(100, 900));
     await service.kill();
+    trouble(random);
     service = await start();
   }
   await using last = service;

@@ -38,11 +38,15 @@ function attempts(events: readonly EventAnswer[]): string[] {
   let attempt = 0;
   let kept = 0;
   let told = 0;
-  for (const { id, type, attempt: next, step = 0 } of events) {
+  for (const { id, type, message, attempt: next, step = 0 } of events) {
     if (next !== undefined) {
       if (next !== attempt + 1) faults.push(`attempt ${next} follows attempt ${attempt}`);
       if (step !== kept) faults.push(`attempt ${next} goes on after step ${step}, and step ${kept} was kept`);
       attempt = next;
+      told = kept;
+    } else if (type === "checkpoint_damaged") {
+      // It is passed over for one before it, if there is one.
+      kept = Number(/goes on after step (\d+)/.exec(message)?.[1] ?? 0);
       told = kept;
     } else if (type === "checkpoint") {
       if (step <= kept) faults.push(`event ${id} keeps step ${step} after step ${kept}`);
