@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { gzipSync, zstdCompressSync } from "node:zlib";
+import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { Ledger } from "../../../src/memory/ledger.ts";
 import { eventually, postText, problemIn, rawClient, startApp } from "./fixture.ts";
 
 test("a client that goes away stops its task, and the worker is free for others", async () => {
@@ -72,6 +73,33 @@ test("compressed bodies are taken, and may not grow beyond the limit", async () 
   expect((await post(gzipSync(text), "gzip")).body).toBe(text);
   expect((await post(zstdCompressSync(text), "zstd")).body).toBe(text);
   problemIn(await post(gzipSync("x".repeat(50_000_000)), "gzip"), "body_too_large");
+  const far = (windowLog: number): Buffer =>
+    zstdCompressSync(`"${"x".repeat(20_000_000)}"`, { params: { [constants.ZSTD_c_windowLog]: windowLog } });
+  problemIn(await post(far(23), "zstd"), "body_too_large");
+  problemIn(await post(far(24), "zstd"), "invalid_encoding");
+});
+
+test("what unpacks a body is memory, too, and is given back", async () => {
+  const ledger = Ledger.of(12 * 2 ** 20, 1);
+  await using http = await startApp({ memory: { ledger, usage: () => ({ event_loop: 0, workers: 0, trainers: 0 }) } });
+  const origin = await http.listen();
+  const text = JSON.stringify({ task: "echo" });
+  const post = (body: Buffer, encoding: string) =>
+    fetch(`${origin}/v1/gradients`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "content-encoding": encoding },
+      body: new Uint8Array(body),
+    });
+  const client = await rawClient(origin);
+  client.write(
+    "POST /v1/gradients HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Encoding: zstd\r\nContent-Length: 100\r\n\r\n",
+  );
+  await eventually(() => ledger.used > 8 * 2 ** 20);
+  expect((await post(zstdCompressSync(text), "zstd")).status).toBe(503);
+  expect((await post(gzipSync(text), "gzip")).status).toBe(200);
+  client.socket.destroy();
+  await eventually(() => ledger.used === 0);
+  expect((await post(zstdCompressSync(text), "zstd")).status).toBe(200);
 });
 
 test("long answers are compressed for those who take it, short ones are not", async () => {

@@ -1,3 +1,4 @@
+import { constants, createZstdDecompress } from "node:zlib";
 import compress from "@fastify/compress";
 import type { onSendHookHandler } from "fastify";
 import fp from "fastify-plugin";
@@ -5,10 +6,22 @@ import fp from "fastify-plugin";
 /** Answers shorter than this, in bytes, go as they are: compressing them costs more than sending them. */
 const worthwhile = 16 * 1024;
 
+/** How far back a body may refer, as the logarithm of bytes: 8 MB, which RFC 9659 has everybody take and nobody exceed. */
+const zstdWindow = 23;
+const zlib = { createZstdDecompress: () => createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: zstdWindow } }) };
+
+/** What it takes to unpack a body beside the body itself, in bytes, by its Content-Encoding: mostly what it may refer back to. */
+export const decoderBytes: ReadonlyMap<string, number> = new Map([
+  ["gzip", 2 ** 17],
+  ["deflate", 2 ** 17],
+  ["br", 2 ** 24 + 2 ** 20],
+  ["zstd", 2 ** zstdWindow + 2 ** 20],
+]);
+
 /** Compresses long answers, and takes compressed requests, in the threads that Node keeps for it. */
 export const compression = fp(
   async (app) => {
-    await app.register(compress, { threshold: worthwhile, encodings: ["zstd", "gzip"], zlibOptions: { level: 1 } });
+    await app.register(compress, { threshold: worthwhile, encodings: ["zstd", "gzip"], zlibOptions: { level: 1 }, zlib });
     // The plugin has given the route its hook by now.
     app.addHook("onRoute", (route) => {
       route.onSend = [route.onSend ?? []].flat().map(unlessShort);

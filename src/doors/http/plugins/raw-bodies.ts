@@ -1,7 +1,8 @@
-import type { Readable } from "node:stream";
+import { finished, type Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { eventLoop, type Ledger } from "../../../memory/ledger.ts";
 import { Departure } from "../departure.ts";
+import { decoderBytes } from "./compression.ts";
 import { aboutRequest } from "./request-log.ts";
 import { Problem, problem } from "../../../problems/problems.ts";
 
@@ -47,8 +48,10 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
   scope.decorateRequest("takenBytes", 0);
 
   const isThere = (request: FastifyRequest, length: number): boolean => {
-    if (ledger === undefined || length <= request.takenBytes) return true;
-    const missing = Math.ceil((length - request.takenBytes) / piece) * piece;
+    const wanted = length + (decoderBytes.get(request.headers["content-encoding"] ?? "") ?? 0);
+    if (ledger === undefined || wanted <= request.takenBytes) return true;
+    const grain = length > small ? piece : small;
+    const missing = Math.ceil((wanted - request.takenBytes) / grain) * grain;
     const isTaken = ledger.take(eventLoop, missing);
     if (isTaken) request.takenBytes += missing;
     else ledger.countRefusal();
@@ -65,7 +68,8 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
       request.log.info(aboutRequest(request), "the client has gone");
       request.departure.happen();
     });
-    done();
+    // A body that is packed takes memory before its first byte.
+    done(isThere(request, 0) ? undefined : tooManyBytes());
   });
 
   scope.addContentTypeParser(jsonTypes, (request, payload, done) => {
@@ -84,6 +88,13 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
     };
     const refuse = (error: Error): void => {
       stop();
+      // What still comes is read and forgotten, so that the client, once it has sent all, reads the answer. It is not unpacked: a little may be much.
+      if (payload !== request.raw) {
+        request.raw.unpipe();
+        payload.pause();
+        finished(request.raw, () => payload.destroy());
+      }
+      request.raw.resume();
       done(error);
     };
     const finish = (): void => {
@@ -92,8 +103,7 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
     };
     const stop = (): void => {
       payload.off("data", take).off("end", finish).off("error", refuse);
-      // What still comes is read and forgotten, so that the client, once it has sent all, reads the answer.
-      ignoreErrors(payload).resume();
+      ignoreErrors(payload);
     };
     payload.on("data", take).on("end", finish).on("error", refuse).resume();
   });
