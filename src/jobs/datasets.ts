@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Scope } from "../clients/client.ts";
 import { everyone } from "../program/registry.ts";
 import { problem } from "../problems/problems.ts";
@@ -12,6 +13,9 @@ import type { Connection } from "./schema.ts";
 
 // The content of a dataset is kept once, whoever has uploaded it; that a client has it is a claim. What others have claimed shows in
 // nothing: not in an answer, not in a list, not in a refusal.
+
+/** Descriptions name tensors, columns and classes, and may be long: a page holds fewer of them then, of so many characters together. */
+const pageLength = 2 ** 22;
 
 const overStatuses: readonly JobStatus[] = jobStatuses.filter(isFinal);
 
@@ -113,12 +117,21 @@ async function list(db: Connection, { scope, after, limit }: Parameters<DatasetS
       datasets(datasets.refTuple("dataset_claims.created_at", "datasets.id"), "<", datasets.tuple(last.created_at, last.id)),
     );
   }
-  const rows = await query
-    .orderBy("dataset_claims.created_at", "desc")
-    .orderBy("datasets.id", "desc")
-    .limit(limit + 1)
+  const newest = query.orderBy("dataset_claims.created_at", "desc").orderBy("datasets.id", "desc");
+  const lengths = await newest
+    .clearSelect()
+    .select(sql<number>`length(datasets.description)`.as("length"))
+    .limit(limit)
     .execute();
-  return pageOf(rows, limit, datasetOf);
+  const fitting = fittingIn(pageLength, lengths);
+  return pageOf(await newest.limit(fitting + 1).execute(), fitting, datasetOf);
+}
+
+/** How many of the first rows are together as long as this or shorter: one at the least. */
+function fittingIn(most: number, rows: readonly { readonly length: number }[]): number {
+  let length = 0;
+  const beyond = rows.findIndex((row) => (length += row.length) > most);
+  return Math.max(1, beyond < 0 ? rows.length : beyond);
 }
 
 /** Ends a client's claim, or for all of them everybody's. Jobs that are not over hold on to what they read. */

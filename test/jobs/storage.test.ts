@@ -57,6 +57,25 @@ everyStorage("what is kept", (given) => {
       description: { rows: 3 },
     });
 
+    test("are told on shorter pages where much is to be told of them", async () => {
+      const { datasets } = given.storage;
+      const owner = `reader ${randomUUID()}`;
+      const description = { rows: 3, names: ["a".repeat(2_000_000)] };
+      const made = Array.from({ length: 5 }, (_, at) => ({ ...dataset(digestOf(randomUUID())), created_at: at, description }));
+      for (const each of made) await datasets.add(each, owner, null);
+      const pages: number[] = [];
+      let after: string | undefined;
+      for (let more = true; more;) {
+        const page = await datasets.list({ scope: owner, limit: 100, after });
+        pages.push(page.data.filter((each) => each.owner === owner).length);
+        after = page.data.at(-1)?.id;
+        more = page.has_more && page.data.some((each) => each.owner === owner);
+      }
+      expect(pages.slice(0, 2)).toEqual([2, 2]);
+      expect(pages.reduce((sum, count) => sum + count)).toBe(5);
+      for (const { id } of made) await datasets.delete(id, owner);
+    });
+
     test("are kept once", async () => {
       const digits = dataset(digestOf(randomUUID()));
       expect(await given.storage.datasets.add(digits, "everyone", null)).toBe(true);
