@@ -9,6 +9,7 @@ import type { Attack } from "./hostile/attack.ts";
 import { Attacker } from "./hostile/attacker.ts";
 import { type Container, makeContainer } from "./hostile/container.ts";
 import { memoryAttacks } from "./hostile/memory-attacks.ts";
+import { furtherAttacks } from "./hostile/further-attacks.ts";
 import type { Seen } from "./hostile/neighbour.ts";
 import { otherAttacks } from "./hostile/other-attacks.ts";
 import { startVictim } from "./hostile/victim.ts";
@@ -48,7 +49,9 @@ interface Outcome {
   readonly stopped: number | null;
 }
 
-const attacks = [...memoryAttacks, ...otherAttacks].filter(({ name, family }) => new RegExp(values.only).test(`${family}: ${name}`));
+const attacks = [...memoryAttacks, ...otherAttacks, ...furtherAttacks].filter(({ name, family }) =>
+  new RegExp(values.only).test(`${family}: ${name}`),
+);
 const outcomes: Outcome[] = [];
 for (const megabytes of values.megabytes.split(",").map(Number)) {
   for (const attack of attacks) {
