@@ -27,6 +27,9 @@ const bytesPerWorker = longestCopied;
 /** Tasks that are assigned in one turn share a message as long as they will be done within this time, in milliseconds. */
 const longestMessage = 0.1;
 
+/** So much work in flight keeps a worker busy while messages travel, in milliseconds. */
+const longestAhead = 4;
+
 /** A worker that hands nothing back for this long, in milliseconds, is held up by a long task. */
 const heldUpAfter = 20;
 
@@ -65,6 +68,8 @@ export class PoolWorker {
   #bytesInFlight = 0;
   /** How long a task has taken lately, in milliseconds. */
   #usual = Number.POSITIVE_INFINITY;
+  /** The same without haste: a pause now and then is no reason to have less in flight. */
+  #average = 0;
   #outbox: TaskBatch = emptyBatch();
   #transfers: ArrayBuffer[] = [];
   #isReady = false;
@@ -121,7 +126,10 @@ export class PoolWorker {
 
   hasRoomFor(bytes: number): boolean {
     if (!this.#isReady || this.#isHeldUp) return false;
-    return this.load === 0 || (this.load < slotsPerWorker && this.#bytesInFlight + bytes <= bytesPerWorker);
+    if (this.load === 0) return true;
+    // What is in flight has had its turn: who comes then waits behind it.
+    if (this.load * this.#average > longestAhead) return false;
+    return this.load < slotsPerWorker && this.#bytesInFlight + bytes <= bytesPerWorker;
   }
 
   /**
@@ -218,6 +226,7 @@ export class PoolWorker {
     this.#isHeldUp = false;
     this.#lastProgress = performance.now();
     const usual = message.milliseconds / message.slots.length;
+    this.#average += (usual - this.#average) * Math.min(0.5, 0.2 * message.slots.length);
     // One long task counts at once, and is forgotten after some short ones.
     this.#usual = Math.max(usual, Number.isFinite(this.#usual) ? 0.9 * this.#usual + 0.1 * usual : usual);
     for (let at = 0; at < message.slots.length; at++) this.#land(message, at);

@@ -164,6 +164,19 @@ describe("cancellation", () => {
 });
 
 describe("deadlines and long tasks", () => {
+  test("one task of another client waits for no more of a hundred than are under way and a turn of each worker", async () => {
+    const pool = poolOf({ workers: 2 });
+    const ask = (client: string) => pool.run(taskNamed("sleep"), {}, bytes(10), { client });
+    await Promise.all(Array.from({ length: 40 }, () => ask("class")));
+    let answered = 0;
+    const many = Array.from({ length: 100 }, () => ask("class").then(() => answered++));
+    await after(50);
+    const before = answered;
+    await ask("other");
+    expect(answered - before).toBeLessThanOrEqual(6);
+    await Promise.all(many);
+  });
+
   test("an endless loop ends with its thread, and what comes after it is not lost", async () => {
     const pool = poolOf({ deadlineMs: 1_500, graceMs: 50 });
     await pool.ready;
