@@ -33,6 +33,9 @@ const sendingMs = 2_000;
 /** And the rest of the process, which is ended then, this long after it, in milliseconds. */
 const hangingMs = 5_000;
 
+/** With so many bytes of memory a few more do not matter. */
+const plentyBytes = 4 * 2 ** 30;
+
 await start(configured());
 
 function configured(): Config {
@@ -148,7 +151,8 @@ async function start(config: Config): Promise<void> {
 
   await app.listen({ host: config.HOST, port: config.PORT });
   await pool.ready;
-  collectGarbage();
+  // What loading left behind is a part of a small memory; of a large one it is little, and requests pay for a heap that was cut down.
+  if (config.MAX_MEMORY < plentyBytes) collectGarbage();
   logger.info({ role: config.ROLE, workers: config.WORKERS, trainers: trainers === null ? 0 : config.TRAINERS }, "ready");
 }
 

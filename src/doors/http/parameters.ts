@@ -3,10 +3,16 @@ import { z } from "zod";
 import { problem } from "../../problems/problems.ts";
 import { check } from "../../request/validate.ts";
 
+const nothing = z.strictObject({});
+
+const isEmpty = (given: unknown): boolean => typeof given === "object" && given !== null && Object.keys(given).length === 0;
+
 /** Checks what stands in a path or a query as bodies are checked, with pointers to the parameters. */
 export const checkParameters: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
   (given: unknown) => {
+    // Nearly every request: nothing is told where nothing may be.
+    if (schema === nothing && isEmpty(given)) return { value: given };
     const result = check(schema, given);
     if (result.success) return { value: result.data };
     const [{ pointer, detail }] = result.places;
@@ -28,6 +34,6 @@ export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGE
 /** The routes of this scope take no other query than they say: what was misspelt would be passed over. */
 export function refuseQueries(scope: FastifyInstance): void {
   scope.addHook("onRoute", (route) => {
-    route.schema = { querystring: z.strictObject({}), ...route.schema };
+    route.schema = { querystring: nothing, ...route.schema };
   });
 }

@@ -3,12 +3,13 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** An answer that is the same until the service is replaced: worked out once, and known by its digest. */
 export class Resource {
-  readonly #body: string;
+  /** In bytes, which all who read it slowly share. */
+  readonly #body: Buffer;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #etag: string;
 
   constructor(body: string, headers: Readonly<Record<string, string>>) {
-    this.#body = body;
+    this.#body = Buffer.from(body);
     this.#headers = { "cache-control": "public, max-age=60", ...headers };
     this.#etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
   }

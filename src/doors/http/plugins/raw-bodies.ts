@@ -63,7 +63,7 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
     // The end of the answer and not of the request, which closes as soon as its body has been read.
     reply.raw.once("close", () => {
       pending -= request.pendingBytes;
-      ledger?.give(eventLoop, request.takenBytes);
+      if (request.takenBytes > 0) ledger?.give(eventLoop, request.takenBytes);
       if (reply.raw.writableEnded) return;
       request.log.info(aboutRequest(request), "the client has gone");
       request.departure.happen();
