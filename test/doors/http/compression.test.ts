@@ -6,9 +6,12 @@ import { rawClient } from "./fixture.ts";
 
 test("of answers that nobody reads only a few are compressed, and further ones go as they are", async () => {
   const app = fastify();
-  onTestFinished(() => app.close());
+  onTestFinished(() => {
+    app.server.closeAllConnections();
+    return app.close();
+  });
   await app.register(compression);
-  const long = randomBytes(8_000_000);
+  const long = randomBytes(32_000_000);
   app.get("/long", (_request, reply) => reply.type("text/plain").send(long));
   app.get("/short", (_request, reply) => reply.type("text/plain").send("x".repeat(100_000)));
   const origin = await app.listen({ port: 0, host: "127.0.0.1" });
@@ -18,7 +21,7 @@ test("of answers that nobody reads only a few are compressed, and further ones g
     return answer.headers.get("content-encoding");
   };
   expect(await encoding()).toBe("gzip");
-  const clients = await Promise.all(Array.from({ length: 16 }, () => rawClient(origin)));
+  const clients = await Promise.all(Array.from({ length: 20 }, () => rawClient(origin)));
   for (const client of clients) {
     client.socket.pause();
     client.write("GET /long HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
