@@ -128,7 +128,7 @@ describe("requests that are too large are refused before they run", () => {
       of: "output",
       cotangent: { shape: [800_000, 1, 1], dtype: "float64", data: new Array<number>(800_000).fill(1) },
     });
-    expect({ status, json }).toMatchObject({ status: 413, json: { code: "too_many_nodes" } });
+    expect({ status, json }).toMatchObject({ status: 413, json: { code: "memory_limit", errors: [{ pointer: "/network" }] } });
   });
 
   test("more nodes than the limit", async () => {
