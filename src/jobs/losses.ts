@@ -15,7 +15,7 @@ export const processEnded = "the process that worked on it ended, most often for
 
 /** Milliseconds before a job is tried again: it may be what ends threads, or be too large for a machine that is busy. */
 const leastPauseMs = 1_000;
-const mostPauseMs = 60_000;
+const mostPauseMs = 10_000;
 
 /**
  * A job goes behind those that wait, and rests a while, longer each time; one that was lost too often without a newer checkpoint fails.
@@ -24,7 +24,7 @@ const mostPauseMs = 60_000;
 export async function afterLoss({ dispatcher, caps }: Parts, tx: Connection, row: JobRow, cause: string): Promise<Consequence> {
   const failure = tooOften({ ...row, lost_cause: cause }, caps.attempts);
   if (failure !== null) return { ...failure, changes: { ...(await withdraw(dispatcher, tx, row)), ...failure.changes, lost_cause: cause } };
-  const pause = Math.min(mostPauseMs, leastPauseMs * 4 ** Math.max(0, row.tries - 1));
+  const pause = Math.min(mostPauseMs, leastPauseMs * 2 ** Math.max(0, row.tries - 1));
   return {
     changes: { ...(await queueAgain(dispatcher, tx, row, Date.now() + pause)), lost_cause: cause },
     events: [event("requeued", `The work was lost: ${cause}. The job waits for another trial.`)],
