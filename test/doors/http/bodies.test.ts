@@ -116,6 +116,15 @@ test("long answers are compressed for those who take it, short ones are not", as
   expect(short.headers).not.toHaveProperty("content-encoding");
 });
 
+test("one connection has only so many requests that wait for their answers", async () => {
+  await using http = await startApp();
+  const client = await rawClient(await http.listen());
+  client.write(postText(JSON.stringify({ task: "echo" })).repeat(40));
+  await eventually(() => client.received().match(/HTTP\/1\.1 /g)?.length === 40);
+  expect(client.received().match(/HTTP\/1\.1 200/g)?.length).toBe(8);
+  expect(client.received().match(/HTTP\/1\.1 503/g)?.length).toBe(32);
+});
+
 test("when too many bytes are pending, large bodies are turned away and small ones are not", async () => {
   await using http = await startApp({ maxPendingBytes: 300_000 });
   const origin = await http.listen();

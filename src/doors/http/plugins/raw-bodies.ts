@@ -37,6 +37,9 @@ const small = 64 * 1024;
 /** Memory for larger ones is taken in pieces of this many bytes, as they arrive: who announces much and sends nothing takes nothing. */
 const piece = 2 ** 20;
 
+/** Requests of one connection that wait for their answers: what is sent ahead of answers that nobody reads has an end. */
+const mostPipelined = 8;
+
 const jsonTypes = /^application\/(?:[\w.-]+\+)?json(?:;|$)/;
 
 /** The routes of this scope take JSON as the bytes that came: the event loop parses nothing. */
@@ -58,10 +61,15 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
     return isTaken;
   };
 
+  const unanswered = new WeakMap<object, number>();
   scope.addHook("onRequest", (request, reply, done) => {
+    const { socket } = request.raw;
+    const waiting = (unanswered.get(socket) ?? 0) + 1;
+    unanswered.set(socket, waiting);
     request.departure = new Departure();
     // The end of the answer and not of the request, which closes as soon as its body has been read.
     reply.raw.once("close", () => {
+      unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1);
       pending -= request.pendingBytes;
       if (request.takenBytes > 0) ledger?.give(eventLoop, request.takenBytes);
       if (reply.raw.writableEnded) return;
@@ -69,7 +77,7 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
       request.departure.happen();
     });
     // A body that is packed takes memory before its first byte.
-    done(isThere(request, 0) ? undefined : tooManyBytes());
+    done(waiting <= mostPipelined && isThere(request, 0) ? undefined : tooManyBytes());
   });
 
   scope.addContentTypeParser(jsonTypes, (request, payload, done) => {
