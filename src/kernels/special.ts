@@ -26,7 +26,7 @@ export function erf(x: number): number {
 }
 
 /** By Horner's rule. */
-function polynomial(coefficients: readonly number[], x: number): number {
+export function polynomial(coefficients: readonly number[], x: number): number {
   let sum = 0;
   for (let power = coefficients.length - 1; power >= 0; power--) sum = sum * x + coefficients[power];
   return sum;

@@ -29,6 +29,10 @@ export const table: OracleTable = {
 export const notJudged: Readonly<Record<string, string>> = {
   AveragePoolGradient: "ONNX has no such operator; PyTorch's gradients of pools judge it",
   ConvWeightGradient: "ONNX has no such operator; PyTorch's gradients of convolutions judge it",
+  Erfc: "ONNX has no such operator",
+  Expm1: "ONNX has no such operator",
+  Gaussian: "ONNX has no such operator",
+  Log1p: "ONNX has no such operator",
   MaxPoolGradient: "ONNX has no such operator; PyTorch's gradients of pools judge it",
   StopGradient: "ONNX has no such operator",
 };

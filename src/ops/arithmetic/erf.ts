@@ -2,9 +2,8 @@ import { erf as errorFunction } from "../../kernels/special.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { called } from "../latex.ts";
-import { exp } from "./exp.ts";
+import { gaussian } from "./gaussian.ts";
 import { mul } from "./mul.ts";
-import { neg } from "./neg.ts";
 
 export const Erf = elementwiseUnary({
   type: "Erf",
@@ -13,7 +12,7 @@ export const Erf = elementwiseUnary({
   summary: "The Gauss error function of every element.",
   f: errorFunction,
   calls: "erf",
-  gradient: (g, x) => mul(g, mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x, x))))),
+  gradient: (g, x) => mul(g, mul(2 / Math.sqrt(Math.PI), gaussian(x))),
   display: {
     label: "erf",
     latex: called("erf"),

@@ -1,0 +1,39 @@
+import { call } from "../../kernels/element.ts";
+import { gaussian as exponentialOfSquare } from "../../kernels/gaussian.ts";
+import { imaginary } from "../complex.ts";
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { cos, sin } from "../trigonometry/circular.ts";
+import { exp } from "./exp.ts";
+import { mul } from "./mul.ts";
+import { neg } from "./neg.ts";
+
+export const Gaussian = elementwiseUnary({
+  type: "Gaussian",
+  category: "arithmetic",
+  summary:
+    "The exponential of minus the square of every element, exp(-x²), without the error that a rounded square brings far from 0. It is not normalised.",
+  f: exponentialOfSquare,
+  // The square is (x - c)(x + c) + c², where c has so few digits that its square is exact.
+  calls: (x) => {
+    const size = call("min", call("abs", x), 28);
+    const coarse = call("mul", call("round", call("mul", size, 256)), 1 / 256);
+    const most = call("exp", call("neg", call("square", coarse)));
+    const left = call("mul", call("sub", coarse, size), call("add", coarse, size));
+    return call("add", most, call("mul", most, call("expm1", left)));
+  },
+  gradient: (g, x, y) => mul(g, mul(mul(-2, x), y)),
+  complex: (z) => {
+    const b = imaginary(z);
+    const modulus = mul(gaussian(z.re), exp(mul(b, b)));
+    const angle = mul(mul(2, z.re), b);
+    return { re: mul(modulus, cos(angle)), im: neg(mul(modulus, sin(angle))) };
+  },
+  display: {
+    label: "e^-x²",
+    latex: ([x]) => String.raw`e^{-{\left(${x}\right)}^{2}}`,
+    derivatives: ([x]) => [String.raw`-2 \cdot ${x} \cdot e^{-{\left(${x}\right)}^{2}}`],
+  },
+});
+
+export const gaussian = unary(Gaussian);
