@@ -8,7 +8,8 @@ export interface Stop {
 
 const space = /[ \t\n\r]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const word = /true|false|null/y;
+/** NaN and the infinities are read, too, though they are no JSON. */
+const word = /true|false|null|NaN|-?Infinity/y;
 /** The characters of a string that need no second look. */
 const plain = /[^"\\\u0000-\u001F]*/y;
 const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;

@@ -2,6 +2,7 @@ import { isAscii } from "node:buffer";
 import { account } from "../memory/account.ts";
 import { jsonCost, tooDeep } from "./json-cost.ts";
 import { stoppingPlace } from "./json-scanner.ts";
+import { quoteTokens } from "./json-tokens.ts";
 import { type Limits, defaultLimits } from "./limits.ts";
 import { locate } from "./position.ts";
 import { Problem, pointerTo } from "../problems/problems.ts";
@@ -11,22 +12,35 @@ const leastCounted = 2 ** 17;
 
 /**
  * The value of a JSON text (or of the bytes of its UTF-8), safe to walk: no deeper than the limit, and without a member named
- * `__proto__`, which code that copies members could mistake for an object's prototype. Throws invalid_json with line and column, nesting_too_deep or invalid_request,
+ * `__proto__`, which code that copies members could mistake for an object's prototype. The tokens NaN, Infinity and -Infinity are read as
+ * texts. Throws invalid_json with line and column, nesting_too_deep or invalid_request,
  * and OutOfMemoryBudget before it takes what there is no room for.
  */
 export function parseJson(body: string | Uint8Array, limits: Pick<Limits, "nesting"> = defaultLimits): unknown {
   if (body.length >= leastCounted) charge(typeof body === "string" ? Buffer.from(body) : body, limits.nesting);
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  let value: unknown;
+  const value = parsed(source) ?? tolerantly(source, limits.nesting);
+  requireSafe(value.json, limits.nesting);
+  return value.json;
+}
+
+/** null where the text is not JSON. Running out of memory or stack is not the text's fault. */
+function parsed(text: string): { readonly json: unknown } | null {
   try {
-    value = JSON.parse(source);
+    return { json: JSON.parse(text) };
   } catch (error) {
-    // Running out of memory or stack is not the text's fault.
-    if (!(error instanceof SyntaxError)) throw error;
-    throw malformed(source);
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
-  requireSafe(value, limits.nesting);
+}
+
+/** What is JSON but for numbers that have no notation there, which become the texts that stand for them. */
+function tolerantly(text: string, nesting: number): { readonly json: unknown } {
+  const quoted = quoteTokens(text);
+  if (quoted !== null && quoted.length >= leastCounted) charge(Buffer.from(quoted), nesting);
+  const value = quoted === null ? null : parsed(quoted);
+  if (value === null) throw malformed(text);
   return value;
 }
 
@@ -39,18 +53,23 @@ function charge(bytes: Uint8Array, nesting: number): void {
 function malformed(text: string): Problem {
   const { at, expected, found } = stoppingPlace(text);
   const { line, column } = locate(text, at);
-  const nonFinite = /^-?(NaN|Infinity)\b/i.exec(text.slice(at, at + 12))?.[0];
-  const advice =
-    nonFinite === undefined
-      ? `expected ${expected}, found ${found}`
-      : `${nonFinite} is not a JSON number: send ${JSON.stringify(spelled(nonFinite))} as a string`;
+  const meant = expected === "a value" ? spelled(found) : null;
+  const advice = meant === null ? `expected ${expected}, found ${found}` : `${found} is not JSON: write ${meant}`;
   return new Problem("invalid_json", `Line ${line}, column ${column}: ${advice}`);
 }
 
-function spelled(nonFinite: string): string {
-  if (/nan/i.test(nonFinite)) return "NaN";
-  return nonFinite.startsWith("-") ? "-Infinity" : "Infinity";
-}
+/** How JSON has what other languages write; null where nobody can tell what is meant. */
+const spellings: readonly (readonly [written: RegExp, json: string])[] = [
+  [/^[+-]?nan$/i, "NaN"],
+  [/^\+?inf(?:inity)?$/i, "Infinity"],
+  [/^-inf(?:inity)?$/i, "-Infinity"],
+  [/^(?:NA|N|NA_\w+_)$/, "NaN for a number that is missing, null for anything else"],
+  [/^(?:None|nil|NULL|Null|undefined|nothing|missing)$/, "null, or NaN for a number that is missing"],
+  [/^true$/i, "true"],
+  [/^false$/i, "false"],
+];
+
+const spelled = (found: string): string | null => spellings.find(([written]) => written.test(found))?.[1] ?? null;
 
 /** Level by level, so that the depth of the value is no limit here. Numbers of a list cost one comparison each. */
 function requireSafe(value: unknown, most: number): void {

@@ -46,7 +46,7 @@ const forms = [
 export const TensorInput = z.unknown().meta({
   id: "Tensor",
   description:
-    'A tensor: a number, a (nested) list of numbers or booleans, or an object with its data or base64. Non-finite numbers are written "NaN", "Infinity" and "-Infinity". Numbers without a dtype take the one that is needed where they are used, else float64',
+    'A tensor: a number, a (nested) list of numbers or booleans, or an object with its data or base64. Non-finite numbers are written "NaN", "Infinity" and "-Infinity"; the bare words NaN, Infinity and -Infinity, which Python writes, are read, too. Numbers without a dtype take the one that is needed where they are used, else float64',
   anyOf: forms,
   examples: [
     1.5,

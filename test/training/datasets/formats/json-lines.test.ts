@@ -31,11 +31,16 @@ test("rows of numbers come back, however many", () => {
   expect(tensors.get("x")?.data.every((value, at) => value === at / 2)).toBe(true);
 });
 
+test("numbers that are none are read as Python writes them", () => {
+  const { tensors } = read('{"x": [1, NaN]}\n{"x": ["-Infinity", Infinity]}');
+  expect([...(tensors.get("x")?.data ?? [])]).toEqual([1, NaN, -Infinity, Infinity]);
+});
+
 describe("what cannot be read is refused, with line and member", () => {
   const first = '{"x": [1, 2], "y": 3}\n';
   test.each<[what: string, text: string | Uint8Array, sentence: string]>([
     ["no JSON", `${first}{"x": [1, 2], "y": }`, "Line 2, column 20: expected a value, found }"],
-    ["NaN as a word", `${first}{"x": [1, NaN], "y": 1}`, 'Line 2, column 11: NaN is not a JSON number: send "NaN" as a string'],
+    ["nan as a word", `${first}{"x": [1, nan], "y": 1}`, "Line 2, column 11: nan is not JSON: write NaN"],
     ["a list", `${first}[1, 2]`, 'Line 2: each line is an object, such as {"input": [1, 2], "target": 3}'],
     ["a missing member", `${first}\n{"x": [1, 2]}`, 'Line 3: the member "y" is missing, which the first line has'],
     ["a further member", `${first}{"x": [1, 2], "y": 3, "z": 4}`, 'Line 2: the first line has no member "z"'],
