@@ -1,4 +1,4 @@
-import { exactProduct, exactSum, type Pair, pairProduct, pairQuotient, pairSum } from "./pairs.ts";
+import { exactProduct, exactSum, type DoubleDouble, pairProduct, pairQuotient, pairSum } from "./pairs.ts";
 import { erf, polynomial } from "./special.ts";
 
 // The lists were fitted by interpolating the functions, computed with sixty digits, at Chebyshev points; lowest power first.
@@ -10,7 +10,7 @@ const exponential = [
 ];
 
 /** (x + 5/2) · erfc(x) · exp(x²) in powers of (x - 5/2) / (x + 5/2), for ¼ ≤ x ≤ 28; the fit is off by less than 4e-18. */
-const first: readonly Pair[] = [
+const first: readonly DoubleDouble[] = [
   { high: 1.054031820305718, low: -5.668084645710351e-17 },
   { high: -0.8046518494391488, low: 2.7028861348833607e-17 },
   { high: 0.45391411664809755, low: -6.433907626323462e-18 },
@@ -47,16 +47,16 @@ export function erfc(x: number): number {
 }
 
 /** erfc(x) · exp(x²) for ¼ ≤ x ≤ 28. */
-export function scaledComplement(x: Pair): Pair {
+export function scaledComplement(x: DoubleDouble): DoubleDouble {
   const below = pairSum(x, { high: 2.5, low: 0 });
   const t = pairQuotient(pairSum(x, { high: -2.5, low: 0 }), below);
-  let sum: Pair = { high: polynomial(rest, t.high), low: 0 };
+  let sum: DoubleDouble = { high: polynomial(rest, t.high), low: 0 };
   for (let power = first.length - 1; power >= 0; power--) sum = pairSum(pairProduct(sum, t), first[power]);
   return pairQuotient(sum, below);
 }
 
 /** exp(x) for -800 ≤ x ≤ 700 as a factor between √½ and √2, and the power of two that it is multiplied by. */
-export function exponentialOf(x: Pair): { readonly factor: Pair; readonly exponent: number } {
+export function exponentialOf(x: DoubleDouble): { readonly factor: DoubleDouble; readonly exponent: number } {
   const exponent = Math.round(x.high / Math.LN2);
   const reduced = exactSum(x.high - exponent * ln2.high, -exponent * ln2.low);
   const r = reduced.high;
