@@ -39,6 +39,10 @@ export const staticNumbers = (value: Value | Tensor): number[] => {
 /** A constant one-dimensional int64 tensor, as shapes and axes are passed. */
 export const int64s = (numbers: readonly number[]): Value => constant(tensorOf("int64", [numbers.length], numbers));
 
+/** Which axis one that stays is when `axes` are reduced. */
+export const keptAxis = (axis: number, axes: readonly number[], keepdims: boolean): number =>
+  keepdims ? axis : axis - axes.filter((reduced) => reduced < axis).length;
+
 /** The shape left when `axes` are reduced. */
 export const reducedShape = (shape: Shape, axes: readonly number[], keepdims: boolean): Shape =>
   keepdims ? shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) : shape.filter((_, axis) => !axes.includes(axis));

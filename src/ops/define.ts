@@ -39,10 +39,11 @@ export interface OutputSpec {
  * - linear: linear in its differentiable inputs taken together
  * - reduction: outputs summarise axes of the input
  * - view: the same numbers in the same order under another shape
+ * - broadcast: the elements of the first input, each repeated
  * - shapeOnly: outputs depend on the inputs' types, never on their numbers
  * - random: draws from its seed
  */
-export type Trait = "elementwise" | "linear" | "reduction" | "view" | "shapeOnly" | "random";
+export type Trait = "elementwise" | "linear" | "reduction" | "view" | "broadcast" | "shapeOnly" | "random";
 
 /** Where a derivative is not unique (or jumps), and what is taken there. Published by the API. */
 export interface Kink {
@@ -154,6 +155,11 @@ interface Facts<I extends readonly InputSpec[], O extends readonly OutputSpec[],
 
 export type Category = "arithmetic" | "trigonometry" | "logic" | "activation" | "reduction" | "linear algebra" | "shape" | "network";
 
+/** What follows from what some rows gave and from what others gave, which are `share` of all of them. */
+export type Merge = (some: number, others: number, share: number) => number;
+
+export type RowsAfter = number | Merge | null | readonly (number | null)[];
+
 export interface Accumulation {
   readonly addend: number;
   readonly scaled: (scale: number) => Attributes;
@@ -194,6 +200,12 @@ export interface Primitive<I extends readonly InputSpec[], O extends readonly Ou
    * that are not floating-point say so by themselves.
    */
   readonly branches?: (rule: Application<I, O, z.output<S>>) => readonly Value[];
+  /**
+   * What becomes of rows: of slices along an axis of the inputs (by position; null for one that is the same for all rows). The axis along
+   * which slices of the outputs depend on the same slices of the inputs alone; or, where the outputs are summaries of all rows, how those
+   * of some and of others become one. null, or left out: rows mix. A list has an axis for each output.
+   */
+  readonly rows?: (axes: Each<I, number | null>, inputs: Each<I, Value>, attributes: z.output<S>) => RowsAfter;
   /** Floating-point operations of one run; the number of elements read and written unless told. */
   readonly operations?: (inputs: Each<I, TensorType>, outputs: readonly TensorType[], attributes: z.output<S>) => number;
 }

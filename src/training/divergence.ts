@@ -1,3 +1,4 @@
+import { Epoch } from "./epoch.ts";
 import { optimizationOf } from "./start-optimization.ts";
 import type { Batches } from "./order.ts";
 import type { Divergence } from "./report.ts";
@@ -19,7 +20,9 @@ export function findDivergence(setup: Setup, from: Snapshot, step: number, batch
     const index = at % setup.stepsPerEpoch;
     const rows = batches.rows(index);
     batches.write(Math.floor(at / setup.stepsPerEpoch), index, optimization.batch(rows));
-    const { loss } = optimization.step(rows, at + 1, rate ?? 0, never);
+    const outcome = optimization.step(rows, at + 1, rate ?? 0, never);
+    const { loss } = outcome;
+    if (Epoch.isEmpty(outcome)) continue;
     const found = optimization.nonfinite;
     if (found !== null) {
       const pass = found.pass === "forward" ? "forward" : "on the way back";

@@ -66,7 +66,12 @@ export class GradientSteps implements Optimization {
     for (const { feed, isUpdated } of step.kept) if (isUpdated) feeds[feed] = null;
     this.nonfinite = step.watch && culpritOf(step.watch, nonfinite);
     const others = step.clipsNorm ? 2 : 1;
-    return { loss: wanted[0].data[0], norm: step.clipsNorm ? wanted[1].data[0] : null, measured: wanted.slice(others) };
+    return {
+      loss: wanted[0].data[0],
+      norm: step.clipsNorm ? wanted[1].data[0] : null,
+      measured: wanted.slice(others, wanted.length - step.parts),
+      parts: wanted.slice(wanted.length - step.parts),
+    };
   }
 
   weights(): ReadonlyMap<string, Tensor> {

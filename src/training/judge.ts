@@ -4,6 +4,9 @@ import { requireWithin } from "../run/run.ts";
 import { ownersIn } from "../program/owner.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { Problem } from "../problems/problems.ts";
+import type { LossParts } from "./loss-parts.ts";
+import { LossSum } from "./loss-sum.ts";
 import { type Measure, measuresOf } from "./measures.ts";
 import type { NamedTensors } from "./optimization.ts";
 import type { Rows } from "./rows.ts";
@@ -27,7 +30,8 @@ export class Judge implements Disposable {
   readonly #chunk: number;
   readonly #bound = new Map<number, Bound>();
   readonly #measures: readonly Measure[];
-  readonly #isMean: boolean;
+  /** null where all rows are measured at once. */
+  readonly #parts: LossParts | null;
 
   constructor(setup: Setup, rows: Rows) {
     const { program } = setup.spec;
@@ -36,25 +40,37 @@ export class Judge implements Disposable {
     const isFree = program.kind === "network";
     this.#rows =
       !isFree && setup.spec.drop_last && rows === setup.training ? { ...rows, count: rows.count - (rows.count % setup.batch) } : rows;
-    this.#chunk = Math.min(isFree ? Math.max(setup.batch, fewestRows) : setup.batch, rows.count);
-    this.#measures = measuresOf(setup.spec.metrics, setup.compiled(this.#chunk, "use").program, program);
-    this.#isMean = !(program.kind === "network" && program.source.loss?.reduction === "sum");
     const { count } = this.#rows;
-    for (const size of new Set([this.#chunk, count % (this.#chunk || 1)])) if (size > 0 || count === 0) this.#boundTo(size);
+    const most = Math.min(isFree ? Math.max(setup.batch, fewestRows) : setup.batch, count);
+    const sizes = [...new Set([most, count % (most || 1)])].filter((size) => size > 0 || count === 0);
+    const parts = most === count ? null : setup.lossParts("use", count, sizes);
+    const isWhole = parts === null || (parts.sums === null && this.#fits(count));
+    this.#parts = isWhole ? null : parts;
+    this.#chunk = isWhole ? count : most;
+    this.#measures = measuresOf(setup.spec.metrics, setup.compiled(this.#chunk, "use").program, program);
+    for (const size of isWhole ? [count] : sizes) this.#boundTo(size);
   }
 
-  /** The loss over all rows, without those that a graph is not trained on for want of a full batch, and the measures by their names, with `prefix` before them. Means are weighted by rows. */
+  /** Whether the loss is that of all rows together, and not for want of better a mean of parts. */
+  get isExact(): boolean {
+    return this.#parts === null || this.#parts.sums !== null;
+  }
+
+  /** The loss over all rows, without those that a graph is not trained on for want of a full batch, and the measures by their names, with `prefix` before them. */
   judge(weights: NamedTensors, prefix: string, cancelled: () => boolean): Record<string, number> {
     for (const { tally } of this.#measures) tally.reset();
-    let loss = 0;
+    const loss = new LossSum(this.#parts && this.#parts.sums);
     const { count } = this.#rows;
     for (let from = 0; from === 0 || from < count; from += this.#chunk || 1) {
       const rows = Math.min(this.#chunk, count - from);
       const { wanted } = this.#run(this.#boundTo(rows), from, rows, weights, cancelled);
-      loss += wanted[0].data[0] * (this.#isMean && count > 0 ? rows / count : 1);
-      this.#measures.forEach(({ tally }, at) => tally.add(wanted[1 + 2 * at], wanted[2 + 2 * at]));
+      this.#measures.forEach(({ tally }, at) => tally.add(wanted[2 * at], wanted[2 * at + 1]));
+      loss.add(wanted.slice(2 * this.#measures.length), rows);
     }
-    return { [`${prefix}loss`]: loss, ...Object.fromEntries(this.#measures.map(({ name, tally }) => [prefix + name, tally.value()])) };
+    return {
+      [`${prefix}loss`]: loss.value(),
+      ...Object.fromEntries(this.#measures.map(({ name, tally }) => [prefix + name, tally.value()])),
+    };
   }
 
   [Symbol.dispose](): void {
@@ -71,14 +87,26 @@ export class Judge implements Disposable {
     return session.run(feeds, cancelled);
   }
 
+  #fits(rows: number): boolean {
+    try {
+      this.#boundTo(rows);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem) return false;
+      throw error;
+    }
+  }
+
   #boundTo(rows: number): Bound {
     let bound = this.#bound.get(rows);
     if (bound !== undefined) return bound;
     const setup = this.#setup;
-    const { program, objective, data, fixed, trained, buffers } = setup.compiled(rows, "use");
+    const compiled = setup.compiled(rows, "use");
+    const { program, data, fixed, trained, buffers } = compiled;
     const measures = measuresOf(setup.spec.metrics, program, setup.spec.program);
     const inputs = [...data, ...fixed, ...trained, ...buffers];
-    const wanted = [objective.value, ...measures.flatMap(({ output, target }) => [output, target])];
+    const parts = this.#parts?.of(compiled) ?? [compiled.objective.value];
+    const wanted = [...measures.flatMap(({ output, target }) => [output, target]), ...parts];
     const planned = plan(
       inputs.map(({ value }) => value),
       wanted,

@@ -9,6 +9,8 @@ export interface StepOutcome {
   readonly norm: number | null;
   /** For each measure its output and target, one after the other. */
   readonly measured: readonly Tensor[];
+  /** What an epoch's loss is made of, where it has several batches. */
+  readonly parts: readonly Tensor[];
 }
 
 export type NamedTensors = ReadonlyMap<string, Tensor>;

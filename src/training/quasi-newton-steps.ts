@@ -49,7 +49,7 @@ export class QuasiNewtonSteps implements Optimization {
     const outcome: { first: StepOutcome | null } = { first: null };
     const loss = this.#search.step(this.#point, (point, gradient) => this.#evaluate(point, gradient, outcome, cancelled), rate);
     this.#scatter(this.#point);
-    return { ...(outcome.first ?? { norm: null, measured: [] }), loss };
+    return { ...(outcome.first ?? { norm: null, measured: [], parts: [] }), loss };
   }
 
   weights(): ReadonlyMap<string, Tensor> {
@@ -100,6 +100,7 @@ export class QuasiNewtonSteps implements Optimization {
       loss: wanted[0].data[0],
       norm: clipsNorm ? wanted[1].data[0] : null,
       measured: measures.length === 0 ? [] : measured.map(copyOf),
+      parts: [],
     };
     return wanted[0].data[0];
   }

@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Assignment, JobSpec } from "./assignment.ts";
 import { type Compiled, compileJob, type GivenToJob, type Mode } from "./compiled.ts";
 import { type Datasets, readData } from "./data.ts";
+import { type LossParts, lossPartsOf } from "./loss-parts.ts";
 import { methodOf } from "./optimizers/catalogue.ts";
 import { heldBack, requireAlike, type Rows, rowsOf, settled, slices } from "./rows.ts";
 import type { FittedTransforms } from "./transforms/fitted.ts";
@@ -37,6 +38,7 @@ export class Setup {
   readonly #compiler: Compiler;
   readonly #compiled = new Map<string, Compiled>();
   #given: GivenToJob;
+  #epochParts: LossParts | null = null;
 
   constructor({ spec, given }: Assignment, { compiler, limits, datasets }: Materials) {
     this.spec = spec;
@@ -86,6 +88,19 @@ export class Setup {
       this.#compiled.set(key, compiled);
     }
     return compiled;
+  }
+
+  /** How the loss of so many rows follows from those of `parts`. */
+  lossParts(mode: Mode, rows: number, parts: readonly number[]): LossParts {
+    return lossPartsOf((count) => this.compiled(count, mode), rows, parts, mode);
+  }
+
+  /** How the loss of an epoch follows from those of its batches; null where it has one batch. */
+  get epochParts(): LossParts | null {
+    if (this.stepsPerEpoch === 1) return null;
+    const rows = this.spec.drop_last ? this.stepsPerEpoch * this.batch : this.training.count;
+    const sizes = this.rest === 0 ? [this.batch] : [this.batch, this.rest];
+    return (this.#epochParts ??= this.lossParts("train", rows, sizes));
   }
 
   /** What a parameter or buffer starts from. */

@@ -28,6 +28,8 @@ export interface StepPlan {
   readonly plan: Plan;
   readonly compiled: Compiled;
   readonly measures: readonly Measure[];
+  /** How many values of the loss's parts are wanted after the measures' values. */
+  readonly parts: number;
   readonly clipsNorm: boolean;
   /** Trained inputs that the loss depends on. */
   readonly moved: readonly ProgramInput[];
@@ -62,6 +64,7 @@ export function stepPlan(setup: Setup, rows: number, { rule, isWatched }: StepPl
     setup.spec.gradient_clipping ?? {},
   );
   const measures = measuresOf(setup.spec.metrics, program, setup.spec.program);
+  const parts = setup.epochParts?.of(compiled) ?? [];
   const update = rule === null ? null : updateOf(rule, moved, gradients);
 
   const fed = [...data, ...fixed].map(({ value }) => value);
@@ -80,6 +83,7 @@ export function stepPlan(setup: Setup, rows: number, { rule, isWatched }: StepPl
     ...(norm === null ? [] : [norm]),
     ...(rule === null ? gradients : []),
     ...measures.flatMap(({ output, target }) => [output, target]),
+    ...parts,
   ];
   const planned = plan(fed, wanted, { updates, watched: watching?.values ?? [] });
   requireWithin(planned, ownersIn(program), setup.limits);
@@ -87,6 +91,7 @@ export function stepPlan(setup: Setup, rows: number, { rule, isWatched }: StepPl
     plan: planned,
     compiled,
     measures,
+    parts: parts.length,
     clipsNorm: norm !== null,
     moved,
     stepFeed,

@@ -8,7 +8,7 @@ import { Keeper } from "./keeper.ts";
 import { Judge } from "./judge.ts";
 import { measuresOf } from "./measures.ts";
 import { optimizationOf } from "./start-optimization.ts";
-import type { Optimization } from "./optimization.ts";
+import type { Optimization, StepOutcome } from "./optimization.ts";
 import { Batches } from "./order.ts";
 import { type Divergence, written, writtenAll } from "./report.ts";
 import { schedulerOf } from "./schedules/catalogue.ts";
@@ -54,7 +54,7 @@ class Training implements Disposable {
       setup,
       compiled.data.map(({ name }) => name),
     );
-    this.#epoch = new Epoch(measuresOf(setup.spec.metrics, compiled.program, setup.spec.program));
+    this.#epoch = new Epoch(measuresOf(setup.spec.metrics, compiled.program, setup.spec.program), setup.epochParts);
     this.#stopping = new Stopping(setup.spec);
     this.#validation = setup.validation === null ? null : new Judge(setup, setup.validation);
     if (resumed !== null) this.#restore(resumed);
@@ -83,8 +83,9 @@ class Training implements Disposable {
       if (wish !== "go on") return this.#stop(wish);
       this.#stepBegan = this.#host.now();
       const at = this.#step % stepsPerEpoch;
-      const loss = this.#update(Math.floor(this.#step / stepsPerEpoch), at);
-      if (!Number.isFinite(loss)) return this.#diverged(this.#step);
+      const outcome = this.#update(Math.floor(this.#step / stepsPerEpoch), at);
+      const { loss } = outcome;
+      if (!Number.isFinite(loss) && !Epoch.isEmpty(outcome)) return this.#diverged(this.#step);
       const isEnd = at === stepsPerEpoch - 1;
       if (isEnd) this.#endEpoch();
       if (this.#scheduler.interval === "step") this.#scheduler.advance(loss);
@@ -99,17 +100,18 @@ class Training implements Disposable {
     this.#validation?.[Symbol.dispose]();
   }
 
-  /** One update; its loss. */
-  #update(epoch: number, at: number): number {
+  /** One update, and what came of it. */
+  #update(epoch: number, at: number): StepOutcome {
     const rows = this.#batches.rows(at);
     this.#batches.write(epoch, at, this.#optimization.batch(rows));
     const rate = this.#scheduler.lr;
     this.#keeper.snapshot.rates.push(rate);
-    const { loss, norm, measured } = this.#optimization.step(rows, this.#step + 1, rate, this.#isCancelled);
+    const outcome = this.#optimization.step(rows, this.#step + 1, rate, this.#isCancelled);
+    const { loss, norm } = outcome;
     this.#step++;
-    this.#epoch.add(loss, Math.max(1, rows), measured);
+    this.#epoch.add(outcome, Math.max(1, rows));
     this.#history.step({ step: this.#step, epoch: epoch + 1, loss, lr: rate, norm });
-    return loss;
+    return outcome;
   }
 
   /** Whether to break off in the middle of a step: one that is short is finished, so that nothing of it is lost. */

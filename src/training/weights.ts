@@ -1,6 +1,7 @@
 import { scalar, type Tensor } from "../tensor/tensor.ts";
 import type { NamedTensors, OptimizationState } from "./optimization.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { SumState } from "./loss-sum.ts";
 import type { FittedTransforms } from "./transforms/fitted.ts";
 
 /** PyTorch counts the batches behind running statistics in a buffer of its own, and loads a state_dict only if it is there. */
@@ -32,9 +33,8 @@ export interface LoopState {
   /** Updates made. */
   readonly step: number;
   readonly scheduler: Readonly<Record<string, number>>;
-  /** Of the epoch under way: the losses times rows, the rows, and what the measures have added up. */
-  readonly lossSum: number;
-  readonly rows: number;
+  /** Of the epoch under way: what its loss and its measures have added up. */
+  readonly loss: SumState;
   readonly tallies: readonly (readonly number[])[];
   /** The best value of what is monitored, when it was, and for how many epochs it has not improved. */
   readonly best: Best | null;
@@ -62,5 +62,8 @@ export interface Resumed {
 
 export function decodeCheckpoint(weights: Uint8Array, state: Uint8Array): Resumed {
   const { tensors, metadata } = decodeSafetensors(state);
-  return { optimization: { weights: decodeWeights(weights).weights, state: tensors }, loop: JSON.parse(metadata.loop) as LoopState };
+  const loop = JSON.parse(metadata.loop) as LoopState;
+  // Of an epoch that an earlier version began, the rest is told.
+  const { loss = { rows: 0, sums: [] } } = loop as Partial<LoopState>;
+  return { optimization: { weights: decodeWeights(weights).weights, state: tensors }, loop: { ...loop, loss } };
 }

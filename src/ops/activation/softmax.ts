@@ -38,6 +38,7 @@ function normalisedExponential({ type, summary, logarithm, gradient, complex, di
       return [x];
     },
     kernel: ([x], [y], { axis }) => softmaxAlong(x, axisWithin(axis, x.shape.length), logarithm, y),
+    rows: ([row], [x], { axis }) => (row === axisWithin(axis, x.shape.length) ? null : row),
     vjp: ({ outputs: [y], grads: [g], attributes: { axis } }) => [gradient(g, y, [axis])],
     complex: ({ inputs: [z], attributes: { axis } }) => {
       const shifted = minus(z, real(reduceMax(z.re, { axes: [axis] })));

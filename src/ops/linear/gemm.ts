@@ -11,6 +11,7 @@ import { defineOp, numbers } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { bilinear, plus, times } from "../complex.ts";
+import { added } from "../reduction/merges.ts";
 
 export const Gemm = defineOp({
   type: "Gemm",
@@ -58,6 +59,16 @@ export const Gemm = defineOp({
     const [m, n] = productShape(a, b, transA, transB);
     const isExact = c === null && alpha === 1 && isFloating(a.dtype) && isForKernel(m, n, a.shape[transA ? 0 : 1]);
     return isExact ? { addend: 2, scaled: (scale) => ({ alpha: scale, beta: 1 }) } : null;
+  },
+  rows: ([ofA, ofB, ofC], [, , c], { transA, transB }) => {
+    const [summedA, summedB] = [transA ? 0 : 1, transB ? 1 : 0];
+    if (ofA === summedA || ofB === summedB) return ofA === summedA && ofB === summedB && c === null ? added : null;
+    if ((ofA === null) === (ofB === null)) return null;
+    const axis = ofA === null ? 1 : 0;
+    if (c === null) return axis;
+    // An addend that is the same for all rows has one number for all of them.
+    const fits = ofC === null ? (c.shape.at(axis - 2) ?? 1) === 1 : ofC + 2 - c.shape.length === axis;
+    return fits ? axis : null;
   },
   vjp: ({ inputs: [a, b, c], grads: [g], attributes: { alpha, beta, transA, transB } }) => [
     transA ? gemm(b, g, null, { alpha, transA: transB, transB: true }) : gemm(g, b, null, { alpha, transB: !transB }),

@@ -10,6 +10,7 @@ import { one } from "../express.ts";
 import { reshape } from "../shape/reshape.ts";
 import { matrixTranspose } from "../shape/transpose.ts";
 import { bilinear } from "../complex.ts";
+import { added } from "../reduction/merges.ts";
 
 export const MatMul = defineOp({
   type: "MatMul",
@@ -54,6 +55,20 @@ export const MatMul = defineOp({
         count,
       );
     }
+  },
+  rows: ([ofA, ofB], [a, b]) => {
+    const isSummedA = ofA !== null && ofA === a.shape.length - 1;
+    const isSummedB = ofB !== null && ofB === Math.max(0, b.shape.length - 2);
+    if (isSummedA || isSummedB) return isSummedA && isSummedB ? added : null;
+    // Places are counted from the end, where both operands have their matrices. A vector has one axis fewer.
+    const [short, other] = [a.shape.length, b.shape.length].map((rank) => Number(rank === 1));
+    const places = [
+      ofA === null ? null : ofA - a.shape.length + other,
+      ofB === null ? null : ofB === b.shape.length - 1 ? -1 : ofB - b.shape.length + short,
+    ];
+    const found = new Set(places.filter((place) => place !== null));
+    const rank = Math.max(a.shape.length, b.shape.length, 2) - short - other;
+    return found.size === 1 ? rank + [...found][0] : null;
   },
   vjp: ({ inputs: [a, b], grads: [g] }) => {
     const { batch, m, n, k, left, right } = productOf(a.shape, b.shape);

@@ -27,6 +27,7 @@ export const AveragePool = defineOp({
     return [{ dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...outsOf(window)] }];
   },
   kernel: ([x], [y], given) => averagePoolLoop(x, averageWindow("AveragePool", x.shape, given), given.count_include_pad, y),
+  rows: ([row]) => (row === 0 ? 0 : null),
   vjp: ({ inputs: [x], grads: [g], attributes: given }) => [averagePoolGradient(g, x.shape, given)],
   operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(averageWindow("AveragePool", x.shape, given)),
   display: { label: "avg pool", latex: called("avgpool") },

@@ -39,6 +39,7 @@ export const ConvTranspose = defineOp({
     return [{ dtype: x.dtype, shape: [x.shape[0], filters, ...sizesOf(window)] }];
   },
   kernel: ([x, w, b], [y], given) => convolveTransposed(x, w, b, windowOf(x, w, given), given.group, y),
+  rows: ([ofX, ofW, ofB]) => (ofX === 0 && ofW === null && ofB === null ? 0 : null),
   vjp: ({ inputs: [x, w, b], grads: [g], attributes: given }) => {
     if (sizeOf(g.shape) === 0) return [filled(0, x), filled(0, w), b === null ? null : filled(0, b)];
     const window = windowOf(x, w, given);

@@ -37,6 +37,7 @@ export const Conv = defineOp({
     return [{ dtype: x.dtype, shape: [x.shape[0], w.shape[0], ...outsOf(window)] }];
   },
   kernel: ([x, w, b], [y], given) => convolve(x, w, b, windowOf(x, w, given), given.group, y),
+  rows: ([ofX, ofW, ofB]) => (ofX === 0 && ofW === null && ofB === null ? 0 : null),
   vjp: ({ inputs: [x, w, b], grads: [g], attributes: given }) => {
     // Nothing comes out of an empty batch (or no filters), so nothing flows back, and there may be no convolution to write.
     if (sizeOf(g.shape) === 0) return [filled(0, x), filled(0, w), b === null ? null : filled(0, b)];

@@ -43,6 +43,7 @@ export const Dropout = defineOp({
     const factor = 1 / (1 - rate);
     for (let i = 0; i < output.data.length; i++) output.data[i] = mask.data[i] === 0 ? 0 : data.data[i] * factor;
   },
+  rows: ([row], [, ratio, training]) => (dropped(ratio?.known ?? null, training?.known ?? null) === 0 ? row : null),
   vjp: ({ inputs: [, ratio, training], outputs: [, mask], grads: [g] }) => {
     const rate = dropped(ratio?.known ?? null, training?.known ?? null);
     if (rate === 0) return [g, null, null, null];

@@ -46,6 +46,8 @@ export const MaxPool = defineOp({
     maxPoolLoop(x, window, y, indices);
     if (given.storage_order === 1) toColumnMajor(indices, window);
   },
+  // Where an element lies depends on the row that it is in.
+  rows: ([row]) => (row === 0 ? [0, null] : null),
   vjp: ({ inputs: [x], outputs, grads: [g], attributes: given }) => {
     // The gradient's places count row by row.
     const indices = given.storage_order === 0 ? outputs[1] : selected(x, { ...given, storage_order: 0 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { indexOfExtreme } from "../../kernels/scan.ts";
 import { formatShape } from "../../tensor/shape.ts";
-import { axisWithin, flag, reducedShape } from "../axes.ts";
+import { axisWithin, flag, keptAxis, reducedShape } from "../axes.ts";
 import { defineOp, numbers, type Operator } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
@@ -36,6 +36,10 @@ function extremeIndex({ type, which }: { type: string; which: "greatest" | "smal
     },
     kernel: ([x], [y], { axis, select_last_index }) =>
       indexOfExtreme(x, axisWithin(axis, x.shape.length), which === "greatest", select_last_index, y),
+    rows: ([row], [x], { axis, keepdims }) => {
+      const along = axisWithin(axis, x.shape.length);
+      return row === null || row === along ? null : keptAxis(row, [along], keepdims);
+    },
     vjp: null,
     display: { label: name, latex: called(name) },
     syntax: { names: [{ name }] },

@@ -28,6 +28,7 @@ export const CumSum = defineOp({
     return [x];
   },
   kernel: ([x, axis], [y], { exclusive, reverse }) => cumulate(x, alongAxis(x.shape, axis), exclusive, reverse, y),
+  rows: ([row], [x, axis]) => (row === alongAxis(x.shape, axis) ? null : row),
   vjp: ({ inputs: [x, axis], grads: [g], attributes: { exclusive, reverse } }) => [
     cumSum(g, alongAxis(x.shape, axis), { exclusive, reverse: !reverse }),
     null,

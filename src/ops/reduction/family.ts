@@ -4,8 +4,18 @@ import { reduce } from "../../kernels/reduce.ts";
 import { type Summary, truncateToInt64 } from "../../kernels/summaries.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import { axesWithin, flag, int64s, reducedShape, staticNumbers } from "../axes.ts";
-import { type Complex, defineOp, type Display, type Kink, type Operator, type Probe, type Syntax, type Trait } from "../define.ts";
+import { axesWithin, flag, int64s, keptAxis, reducedShape, staticNumbers } from "../axes.ts";
+import {
+  type Complex,
+  defineOp,
+  type Display,
+  type Kink,
+  type Merge,
+  type Operator,
+  type Probe,
+  type Syntax,
+  type Trait,
+} from "../define.ts";
 import { one } from "../express.ts";
 import { filled } from "../shape/expand.ts";
 import { reshape } from "../shape/reshape.ts";
@@ -25,6 +35,8 @@ interface ReductionFacts {
   /** Tells the smooth pieces apart (see `branches`); the result comes with the reduced axes kept as size 1. */
   readonly branch?: (x: Value, y: Value) => Value;
   readonly traits?: readonly Trait[];
+  /** How results over some rows and over others become that over all. */
+  readonly merge: Merge;
   readonly display: Display;
   readonly syntax?: Omit<Syntax, "arguments">;
   readonly kinks?: readonly Kink[];
@@ -35,7 +47,7 @@ interface ReductionFacts {
 
 /** A reduction over the axes of its second input; over all of them when that is left out or empty (unless told otherwise). */
 export function reductionOp(facts: ReductionFacts): Operator {
-  const { reduction, gradient, complex, branch, types, syntax, traits = [], between = [-2, 2], probes = [], ...rest } = facts;
+  const { reduction, gradient, complex, branch, merge, types, syntax, traits = [], between = [-2, 2], probes = [], ...rest } = facts;
   return defineOp({
     ...rest,
     category: "reduction",
@@ -61,6 +73,11 @@ export function reductionOp(facts: ReductionFacts): Operator {
       const over = reducedAxes(data, axes, attributes);
       const kept = reducedShape(data.shape, over, true);
       return [gradient(reshape(g, kept), data, reshape(reduced, kept), over), null];
+    },
+    rows: ([axis], [data, axes], attributes) => {
+      if (axis === null) return null;
+      const over = reducedAxes(data, axes, attributes);
+      return over.includes(axis) ? merge : keptAxis(axis, over, attributes.keepdims);
     },
     complex:
       complex &&

@@ -12,6 +12,7 @@ import { reducer, reductionOp } from "./family.ts";
 import { reduceSum } from "./reduce-sum.ts";
 import { exponential, logarithm, minus, plus, real, summed } from "../complex.ts";
 import { reduceMax } from "./reduce-max-min.ts";
+import { logarithmsAdded } from "./merges.ts";
 
 export const ReduceLogSum = reductionOp({
   type: "ReduceLogSum",
@@ -19,6 +20,7 @@ export const ReduceLogSum = reductionOp({
   summary: "The logarithm of the sum over axes.",
   types: numbers,
   reduction: () => logOfSum,
+  merge: logarithmsAdded,
   gradient: (g, x, _y, axes) => expand(div(g, reduceSum(x, { axes })), x.shape),
   complex: (z, axes) => logarithm(summed(z, axes)),
   display: { label: "log Σ", latex: ([x]) => String.raw`\log \sum ${x}` },
@@ -31,6 +33,7 @@ export const ReduceLogSumExp = reductionOp({
   summary: "The logarithm of the sum of exponentials over axes, computed without overflow by taking out the greatest element.",
   types: numbers,
   reduction: () => logOfSumOfExponentials,
+  merge: logarithmsAdded,
   gradient: (g, x, y) => {
     // Where every element is -∞ so is the result, and their difference would be NaN.
     const finite = where(equal(y, Number.NEGATIVE_INFINITY), number(0, y), y);

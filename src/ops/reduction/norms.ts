@@ -8,6 +8,7 @@ import { number } from "../express.ts";
 import { equal } from "../logic/comparison.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { squareRoot, summed, times, unsigned } from "../complex.ts";
+import { added } from "./merges.ts";
 
 export const ReduceL1 = reductionOp({
   type: "ReduceL1",
@@ -15,6 +16,7 @@ export const ReduceL1 = reductionOp({
   summary: "The sum of absolute values over axes.",
   types: numbers,
   reduction: () => sumOfMagnitudes,
+  merge: added,
   gradient: (g, x) => mul(g, sign(x)),
   complex: (z, axes) => summed(unsigned(z), axes),
   branch: (x) => sign(x),
@@ -28,6 +30,7 @@ export const ReduceL2 = reductionOp({
   summary: "The Euclidean norm over axes: the square root of the sum of squares.",
   types: numbers,
   reduction: () => euclideanNorm,
+  merge: (some, others) => Math.hypot(some, others),
   gradient: (g, x, y) => {
     const isZero = equal(y, 0);
     const inverse = where(isZero, number(0, y), reciprocal(where(isZero, number(1, y), y)));
@@ -47,6 +50,7 @@ export const ReduceSumSquare = reductionOp({
   summary: "The sum of squares over axes.",
   types: numbers,
   reduction: () => sumOfSquares,
+  merge: added,
   gradient: (g, x) => mul(mul(g, 2), x),
   complex: (z, axes) => summed(times(z, z), axes),
   display: { label: "Σ²", latex: ([x]) => String.raw`\sum {${x}}^2` },

@@ -4,6 +4,7 @@ import { div } from "../arithmetic/div.ts";
 import { numbers } from "../define.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
+import { averaged } from "./merges.ts";
 
 export const ReduceMean = reductionOp({
   type: "ReduceMean",
@@ -11,6 +12,7 @@ export const ReduceMean = reductionOp({
   summary: "The mean over axes; NaN over no elements.",
   types: numbers,
   reduction: () => mean,
+  merge: averaged,
   gradient: (g, x, _y, axes) => expand(div(g, sizeOf(axes.map((axis) => x.shape[axis]))), x.shape),
   traits: ["linear"],
   display: { label: "mean", latex: ([x]) => String.raw`\operatorname{mean}\left(${x}\right)` },

@@ -10,6 +10,7 @@ import { inverse, transpose } from "../shape/transpose.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { imaginary, real, times } from "../complex.ts";
 import { filled } from "../shape/expand.ts";
+import { multiplied } from "./merges.ts";
 
 export const ReduceProd = reductionOp({
   type: "ReduceProd",
@@ -17,6 +18,7 @@ export const ReduceProd = reductionOp({
   summary: "The product over axes. Its derivative by an element is the product of the others, right also where elements are 0.",
   types: numbers,
   reduction: () => product,
+  merge: multiplied,
   gradient: (g, x, _y, axes) => {
     // The reduced axes come first and become one, along which the products are taken.
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));

@@ -2,6 +2,7 @@ import { sum } from "../../kernels/summaries.ts";
 import { numbers } from "../define.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
+import { added } from "./merges.ts";
 
 export const ReduceSum = reductionOp({
   type: "ReduceSum",
@@ -9,6 +10,7 @@ export const ReduceSum = reductionOp({
   summary: "The sum over axes.",
   types: numbers,
   reduction: () => sum,
+  merge: added,
   gradient: (g, x) => expand(g, x.shape),
   traits: ["linear"],
   display: { label: "Σ", latex: ([x]) => String.raw`\sum ${x}` },

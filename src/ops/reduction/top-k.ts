@@ -34,6 +34,7 @@ export const TopK = defineOp({
     ];
   },
   kernel: ([x], [values, indices], { axis, largest }) => selectTop(x, axisWithin(axis, x.shape.length), largest, values, indices),
+  rows: ([row], [x], { axis }) => (row === axisWithin(axis, x.shape.length) ? null : row),
   vjp: ({ inputs: [x], outputs: [, indices], grads: [g], attributes: { axis } }) => [
     scatterElements(filled(0, x), indices, g, { axis, reduction: "add" }),
     null,

@@ -22,6 +22,8 @@ export const Concat = defineOp({
   traits: ["linear"],
   infer: (inputs, { axis }) => [{ dtype: inputs[0].dtype, shape: joined(inputs, axis) }],
   kernel: (inputs, [result], { axis }) => join(inputs, axisWithin(axis, result.shape.length), result),
+  // Along their own axis, too, rows come one after another, again and again.
+  rows: (axes) => (new Set(axes).size === 1 ? axes[0] : null),
   vjp: ({ inputs, grads: [g], attributes: { axis } }) => {
     const along = axisWithin(axis, g.shape.length);
     const sizes = inputs.map((input) => input.shape[along]);

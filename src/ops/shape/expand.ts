@@ -20,7 +20,7 @@ export const Expand = defineOp({
   outputs: [{ name: "output" }],
   types: { T: anyType, Tshape: ["int64"] },
   attributes: noAttributes,
-  traits: ["linear"],
+  traits: ["linear", "broadcast"],
   infer: ([x, shape]) => {
     const sizes = staticNumbers(shape);
     if (shape.shape.length !== 1 || sizes.some((size) => size < 0)) {
@@ -29,6 +29,13 @@ export const Expand = defineOp({
     return [{ dtype: x.dtype, shape: broadcastAll("Expand", [x, { dtype: x.dtype, shape: sizes }]) }];
   },
   kernel: ([x], [y]) => copyStrided(x, broadcastStrides(x.shape, y.shape), 0, y),
+  rows: ([row], [x, shape]) => {
+    if (row === null) return null;
+    const sizes = staticNumbers(shape);
+    const fromEnd = x.shape.length - row;
+    const size = sizes.at(-fromEnd) ?? 1;
+    return size === 1 || size === x.shape[row] ? Math.max(sizes.length, x.shape.length) - fromEnd : null;
+  },
   // The transform sums the cotangent back to the input's shape.
   vjp: ({ grads: [g] }) => [g, null],
   display: { label: "expand", latex: ([x]) => String.raw`\operatorname{expand}\left(${x}\right)` },

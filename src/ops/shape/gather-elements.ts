@@ -42,6 +42,7 @@ export const GatherElements = defineOp({
       y.data,
     );
   },
+  rows: ([ofData, ofIndices], [x], { axis }) => (ofData === ofIndices && ofData !== axisWithin(axis, x.shape.length) ? ofData : null),
   vjp: ({ inputs: [x, indices], grads: [g], attributes: { axis } }) => [
     scatterElements(filled(0, x), indices, g, { axis, reduction: "add" }),
     null,

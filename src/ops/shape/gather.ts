@@ -38,6 +38,12 @@ export const Gather = defineOp({
     );
     takeSlices(x, normal, along, y.data);
   },
+  rows: ([ofData, ofIndices], [x, indices], { axis }) => {
+    const along = axisWithin(axis, x.shape.length);
+    if (ofData === null) return ofIndices === null ? null : along + ofIndices;
+    if (ofIndices !== null || ofData === along) return null;
+    return ofData < along ? ofData : ofData + indices.shape.length - 1;
+  },
   vjp: ({ inputs: [x, indices], grads: [g], attributes: { axis } }) => {
     const along = axisWithin(axis, x.shape.length);
     return [scatterSlices(g, indices, along, x.shape[along]), null];

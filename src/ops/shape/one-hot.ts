@@ -44,6 +44,10 @@ export const OneHot = defineOp({
   },
   kernel: ([indices, , values], [output], { axis }) =>
     markIndices(indices.data, axisWithin(axis, output.shape.length), values.data[0], values.data[1], output),
+  rows: ([row, , ofValues], [indices], { axis }) => {
+    if (row === null || ofValues !== null) return null;
+    return row < axisWithin(axis, indices.shape.length + 1) ? row : row + 1;
+  },
   vjp: ({ inputs: [indices], outputs: [output], grads: [g], attributes: { axis } }) => {
     const depth = output.shape[axisWithin(axis, output.shape.length)];
     const marked = mul(g, oneHot(indices, depth, { axis, dtype: g.dtype }));

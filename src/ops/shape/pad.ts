@@ -46,6 +46,8 @@ export const Pad = defineOp({
     const tables = borders(x.shape, pads, axes).map((border, axis) => sources(x.shape[axis], border, mode));
     copyByTables(x, tables, value === null ? 0 : value.data[0], y);
   },
+  rows: ([row, , ofValue], [x, pads, , axes]) =>
+    row !== null && ofValue === null && borders(x.shape, pads, axes)[row].every((amount) => amount === 0) ? row : null,
   vjp: ({ inputs: [x, pads, value, axes], grads: [g], attributes: { mode } }) => {
     const around = borders(x.shape, pads, axes);
     if (mode !== "constant") return [fold(g, x.shape, around, mode), null, null, null];

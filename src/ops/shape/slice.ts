@@ -36,6 +36,11 @@ export const Slice = defineOp({
     const steps = along.map(({ step }, axis) => step * strides[axis]);
     copyStrided(x, steps, offset, y);
   },
+  rows: ([row], [x, ...bounds]) => {
+    if (row === null) return null;
+    const { size, step } = windows(x.shape, bounds)[row];
+    return size === x.shape[row] && step === 1 ? row : null;
+  },
   vjp: ({ inputs: [x, ...bounds], grads: [g] }) => [unslice(g, x.shape, windows(x.shape, bounds)), null, null, null, null],
   display: { label: "slice", latex: called("slice", 1) },
   probes: [

@@ -30,6 +30,7 @@ export const Split = defineOp({
     return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(along, size) }));
   },
   kernel: ([x], outputs, { axis }) => cut(x, axisWithin(axis, x.shape.length), outputs),
+  rows: ([row], [x], { axis }) => (row === axisWithin(axis, x.shape.length) ? null : row),
   vjp: ({ grads, attributes: { axis } }) => [concat(grads, axis), null],
   display: { label: "split", latex: called("split", 1) },
   probes: [

@@ -32,6 +32,7 @@ export const Tile = defineOp({
     const tables = y.shape.map((size, axis) => Int32Array.from({ length: size }, (_, at) => at % x.shape[axis]));
     copyByTables(x, tables, 0, y);
   },
+  rows: ([row], [x, repeats]) => (row !== null && countsFor(x.shape, staticNumbers(repeats))[row] === 1 ? row : null),
   vjp: ({ inputs: [x, repeats], grads: [g] }) => {
     const counts = staticNumbers(repeats);
     // Every axis becomes two, which copy and where in it, and the copies are summed.

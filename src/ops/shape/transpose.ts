@@ -22,6 +22,7 @@ export const Transpose = defineOp({
     const order = permutation(x.shape.length, perm).map((axis) => strides[axis]);
     copyStrided(x, order, 0, y);
   },
+  rows: ([row], [x], { perm }) => (row === null ? null : permutation(x.shape.length, perm).indexOf(row)),
   vjp: ({ inputs: [x], grads: [g], attributes: { perm } }) => [transpose(g, inverse(permutation(x.shape.length, perm)))],
   display: { label: "T", latex: ([x]) => String.raw`{${x}}^{\mathsf{T}}` },
   syntax: { postfix: "'", names: [{ name: "T" }] },
