@@ -6,7 +6,8 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 COPY src src
-RUN npm ci && npm prune --omit=dev --ignore-scripts
+# What V8 keeps of the command is for the Node of the image.
+RUN npm ci && npm prune --omit=dev --ignore-scripts && node src/doors/command/prepare.cjs
 
 FROM ${NODE_IMAGE}
 WORKDIR /app

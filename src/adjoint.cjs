@@ -10,14 +10,23 @@ const { join } = require("path");
 const least = 24;
 
 if (parseInt(process.versions.node, 10) >= least) {
-  // Compiled sources are kept beside the system's temporary files, which makes the next start twice as fast.
-  require("module").enableCompileCache();
-  import("./doors/command/command.ts");
+  start();
 } else {
   const { status, signal, error } = spawnSync(ownNode(), [__filename].concat(process.argv.slice(2)), { stdio: "inherit" });
   if (error) throw error;
   if (signal) process.kill(process.pid, signal);
   process.exitCode = status;
+}
+
+async function start() {
+  const { run } = require("./doors/command/bundled.cjs").bundled() || (await fromSources());
+  process.exitCode = await run(process.argv.slice(2), { input: process.stdin, output: process.stdout });
+}
+
+function fromSources() {
+  // Compiled sources are kept beside the system's temporary files, which makes the next start twice as fast.
+  require("module").enableCompileCache();
+  return import("./doors/command/command.ts");
 }
 
 function ownNode() {

@@ -1,7 +1,10 @@
+import "./interpreted.ts";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+import about from "../../../package.json" with { type: "json" };
 import { ConfigError, readConfig } from "../../config.ts";
 import { Compiler } from "../../program/compiler.ts";
 import { requireUtf8 } from "../../workers/pool-body.ts";
@@ -46,7 +49,7 @@ ${Object.values(maintenance)
   .join("\n")}
 
 The request is read from FILE or, without one, from standard input. --format sets the request's member "format", for commands that
-have one. Limits and DATA_DIR are taken from the same environment variables as the service's.
+have one. Limits and DATA_DIR are taken from the same environment variables as the service's. --version tells the version.
 
 Exit status: 0 answered (and what was judged passed), 1 what was judged did not pass, 2 the request or the command cannot be
 understood or carried out: the problem document is on standard output.
@@ -58,11 +61,22 @@ interface Arguments {
   readonly format: string | undefined;
 }
 
+/** What the command reads and writes. */
+interface Streams {
+  readonly input: Readable;
+  readonly output: Writable;
+}
+
 /** Writes the answer and returns the exit status. */
-async function run(words: readonly string[]): Promise<number> {
+export async function run(words: readonly string[], { input, output }: Streams): Promise<number> {
+  const write = (text: string | Uint8Array): Promise<void> => writeTo(output, text);
   if (words.length === 0 || words.some((word) => word === "--help" || word === "-h")) {
     await write(usageOf(await allCommands()));
     return words.length === 0 ? 2 : 0;
+  }
+  if (words[0] === "--version" || words[0] === "-v") {
+    await write(`adjoint ${about.version}\n`);
+    return 0;
   }
   const [name, ...rest] = words;
   if (Object.hasOwn(maintenance, name)) {
@@ -70,17 +84,17 @@ async function run(words: readonly string[]): Promise<number> {
     await write(said.text);
     return said.status;
   }
-  const { status, body, facts } = await answerTo(words).catch(problemAnswer);
+  const { status, body, facts } = await answerTo(words, input).catch(problemAnswer);
   await write(body);
   if (status !== 200) return 2;
   return hasFailed(facts) ? 1 : 0;
 }
 
-async function answerTo(words: readonly string[]): Promise<Answer> {
+async function answerTo(words: readonly string[], input: Readable): Promise<Answer> {
   const { name, file, format } = readArguments(words);
   const { DATA_DIR, ...configured } = configuration();
   const limits = limitsOf(configured);
-  const [{ task, parameters }, request] = await Promise.all([commandNamed(name), read(file)]);
+  const [{ task, parameters }, request] = await Promise.all([commandNamed(name), read(file ?? "-", input)]);
   requireReadable(request, limits);
   const registry = new Registry(join(DATA_DIR, "graphs"));
   const perform = performerOf(task, { limits, registry, compiler: new Compiler(registry, limits), cache: new Cache(0) }, writeJson);
@@ -107,7 +121,11 @@ function readArguments(words: readonly string[]): Arguments {
   const unknown = tokens.find((token) => token.kind === "option" && !Object.hasOwn(options, token.name));
   if (unknown?.kind === "option") {
     const { rawName } = unknown;
-    throw misunderstood(`There is no option ${rawName}; there are --format and --help`, rawName, ["--format", "--help"]);
+    throw misunderstood(`There is no option ${rawName}; there are --format, --help and --version`, rawName, [
+      "--format",
+      "--help",
+      "--version",
+    ]);
   }
   const { format } = values;
   if (typeof format === "boolean") throw misunderstood("The option --format is followed by the name of a format", "", []);
@@ -127,8 +145,8 @@ function configuration(): ReturnType<typeof readConfig> {
   }
 }
 
-async function read(file: string | undefined): Promise<Uint8Array> {
-  if (file === undefined || file === "-") return buffer(process.stdin);
+async function read(file: string, input: Readable): Promise<Uint8Array> {
+  if (file === "-") return buffer(input);
   return readFile(file).catch((error: unknown) => {
     throw problem("invalid_request", `The file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
@@ -152,11 +170,9 @@ function withFormat(request: Uint8Array, format: string): string {
 }
 
 /** Whoever reads the answer may stop reading it. */
-function write(text: string | Uint8Array): Promise<void> {
+function writeTo(output: Writable, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.on("error", () => resolve());
-    process.stdout.write(text, () => resolve());
+    output.on("error", () => resolve());
+    output.write(text, () => resolve());
   });
 }
-
-process.exitCode = await run(process.argv.slice(2));

@@ -9,13 +9,22 @@ import { check } from "../../request/validate.ts";
 import type { ProblemCode } from "../../problems/catalogue.ts";
 import { Problem, type ProblemPlace, pointerTo } from "../../problems/problems.ts";
 
-/** The contract of each type's arguments. The body's own check asks for a type only: `readNetwork` gives better answers than a union does. */
-const oneOf = (types: readonly (Layer | Loss)[]): object[] =>
-  types.map(({ schema }) => {
+/**
+ * The contract of each type's arguments. The body's own check asks for a type only: `readNetwork` gives better answers than a union does.
+ * Written where it is read, since that takes longer than to answer a request.
+ */
+function contractsOf(types: readonly (Layer | Loss)[]): () => readonly object[] {
+  let written: readonly object[] | undefined;
+  const write = ({ schema }: Layer | Loss): object => {
     // What they refer to by name is defined once, by the whole.
     const { $schema: _, $defs: _shared, ...contract } = z.toJSONSchema(schema, { io: "input" });
     return contract;
-  });
+  };
+  return () => (written ??= types.map(write));
+}
+
+const layerContracts = contractsOf(layers);
+const lossContracts = contractsOf(losses);
 
 const typed = z.looseObject({ type: z.string().meta({ description: "The name of a class of torch.nn", examples: ["Linear"] }) });
 
@@ -25,7 +34,9 @@ export const NetworkSource = z
       .array(
         typed.meta({
           description: "A layer, by the name of its class in torch.nn, with that class's arguments",
-          oneOf: oneOf(layers),
+          get oneOf() {
+            return layerContracts();
+          },
         }),
       )
       .min(1)
@@ -38,7 +49,9 @@ export const NetworkSource = z
     loss: typed.optional().meta({
       description:
         "A loss of torch.nn between the output and the input `target`; the network then has the output `loss`, which is the default objective",
-      oneOf: oneOf(losses),
+      get oneOf() {
+        return lossContracts();
+      },
       examples: [{ type: "MSELoss" }],
     }),
     training: z
