@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Job, type Storage, isFinal } from "../../src/jobs/contract.ts";
+import type { Job, Storage } from "../../src/jobs/contract.ts";
 import { Database } from "../../src/jobs/database.ts";
 import { postgresAt } from "../../src/jobs/postgres.ts";
 import { openStorage } from "../../src/jobs/storage.ts";
@@ -132,49 +132,6 @@ describe.skipIf(postgresPrograms === null)("a cluster", () => {
     await first.stop();
     expect(await storage.jobs.get(id)).toMatchObject({ status: "succeeded" });
   });
-
-  test("ends every job once, while its workers are killed and the server stops", async () => {
-    const storage = await open();
-    const accepted: string[] = [];
-    const workers = [await worker(4), await worker(4)];
-    const post = async () => {
-      for (let at = 0; accepted.length < 40; at++) {
-        try {
-          accepted.push((await storage.jobs.create(newJob({ summary: { ms: 100 + 20 * (at % 20) } }))).id);
-        } catch (error) {
-          expect(error).toMatchObject({ code: "storage_unavailable", retryAfter: expect.any(Number) });
-        }
-        await sleep(50);
-      }
-    };
-    const harm = async () => {
-      for (let round = 0; round < 3; round++) {
-        await sleep(700);
-        await workers.shift()?.kill();
-        if (round === 1) {
-          await server.suspend({ crash: true });
-          await sleep(500);
-          await server.resume();
-        }
-        workers.push(await worker(4));
-      }
-    };
-    await Promise.all([post(), harm()]);
-    const ended = await Promise.all(
-      accepted.map((id) =>
-        until(async () => {
-          const job = await storage.jobs.get(id).catch(() => null);
-          return job !== null && isFinal(job.status) && job;
-        }, 60_000),
-      ),
-    );
-    for (const job of ended) {
-      expect(["succeeded", "failed"]).toContain(job.status);
-      if (job.status === "failed") expect(job.error?.code).toBe("worker_lost");
-      await expectSound(storage, job);
-    }
-    expect(ended.filter(({ status }) => status === "succeeded").length).toBeGreaterThan(ended.length / 2);
-  }, 90_000);
 
   describe("while the server is away", () => {
     test("every call says so, and nothing that was kept is lost", async () => {

@@ -17,10 +17,10 @@ describe.skipIf(postgresPrograms === null)("a cluster", () => {
 
   test("ends every job once, with the weights of an undisturbed run, while its workers are killed and the database restarts", async () => {
     const seed = Date.now() % 2 ** 31;
-    const { records, faults, kills, interruptions } = await besiege(server, { seed, jobs: 40, seconds: 8, interruptions: 3, workers: 2 });
+    const { records, faults, kills, interruptions } = await besiege(server, { seed, jobs: 18, seconds: 5, interruptions: 2, workers: 2 });
     expect(faults, `seed ${seed}`).toEqual([]);
     expect(new Set(records.map(({ job }) => job.status))).toEqual(new Set(["succeeded"]));
-    expect(Math.min(kills, interruptions), `seed ${seed}`).toBeGreaterThan(2);
+    expect(Math.min(kills, interruptions), `seed ${seed}`).toBeGreaterThan(1);
   }, 300_000);
 
   describe("of two processes that answer and one that trains", () => {

@@ -45,7 +45,7 @@ describe.skipIf(!isMounted)("when the disk is full", () => {
   test("the answer is 503 storage_full, and a job that runs gets to the same end once there is room", async () => {
     await using service = await startProcess({ DATA_DIR: join(folder, "data"), TRAINERS: "1" });
     const { origin } = service;
-    const request = lesson(1, 9_000, { checkpoint: { every_steps: 200 } });
+    const request = lesson(1, 4_000, { checkpoint: { every_steps: 200 } });
     const plain = await submit(origin, request);
     await reaches(origin, plain, isOver);
 

@@ -29,12 +29,12 @@ beforeAll(async () => {
 
 test("killed again and again, it ends its jobs with the very weights and history of an undisturbed run", async () => {
   const seed = Date.now() % 2 ** 31;
-  const records = await killedAgainAndAgain(emptyFolder(), 5, seed);
+  const records = await killedAgainAndAgain(emptyFolder(), 3, seed);
   const faults = records.flatMap((record, at) => [...faultsOf(record), ...differences(record, plain[at])]);
   expect(faults, `seed ${seed}`).toEqual([]);
   // Each kill breaks two runs off, mostly.
   const broken = records.reduce((sum, record) => sum + interruptions(record), 0);
-  expect(broken, `seed ${seed}`).toBeGreaterThanOrEqual(6);
+  expect(broken, `seed ${seed}`).toBeGreaterThanOrEqual(3);
 }, 120_000);
 
 test("asked to stop, it hands its job over; one that rests stays at rest; both end as if nothing had been", async () => {
@@ -62,7 +62,7 @@ test("asked to stop, it hands its job over; one that rests stays at rest; both e
   expect(lives[0][2].message).toMatch(/^Handed over after \d+ steps/);
 });
 
-test("a thousand jobs end, each once, and those that are the same do so with the same weights", async () => {
+test("two hundred jobs end, each once, and those that are the same do so with the same weights", async () => {
   await using service = await startProcess({ DATA_DIR: emptyFolder(), TRAINERS: "2" });
   const { origin } = service;
   const kinds = 10;
@@ -70,7 +70,7 @@ test("a thousand jobs end, each once, and those that are the same do so with the
   /** One of eight clients, each of which posts its share and then asks what has become of it. */
   const client = async (first: number): Promise<void> => {
     const ids = new Map<number, string>();
-    for (let at = first; at < 1_000; at += 8) ids.set(at, await submit(origin, tinyJob(at % kinds)));
+    for (let at = first; at < 200; at += 8) ids.set(at, await submit(origin, tinyJob(at % kinds)));
     for (const [at, id] of ids) {
       await reaches(origin, id, isOver);
       records[at] = await recordOf(origin, id);
@@ -80,7 +80,7 @@ test("a thousand jobs end, each once, and those that are the same do so with the
   const faults = records.flatMap((record, at) => [...faultsOf(record), ...differences(record, records[at % kinds])]);
   expect(faults).toEqual([]);
   expect(new Set(records.map(({ job }) => job.status))).toEqual(new Set(["succeeded"]));
-  expect(new Set(records.map(({ job }) => job.id)).size).toBe(1_000);
+  expect(new Set(records.map(({ job }) => job.id)).size).toBe(200);
 }, 60_000);
 
 test("a second process on its folder is refused, and told whose it is; so are roles that need a database", async () => {

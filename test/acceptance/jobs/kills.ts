@@ -6,10 +6,10 @@ import { startProcess } from "./process.ts";
 
 /** Jobs of a second or two each. The last two are the same but for the number of threads, which is to change nothing. */
 export const lessons = [
-  lesson(1, 6_000, { checkpoint: { every_steps: 300 } }),
-  lesson(2, 6_000, { checkpoint: { every_steps: 500 }, optimizer: { type: "SGD", lr: 0.01, momentum: 0.9 } }),
-  lesson(3, 700, { hidden: 256, threads: 1, checkpoint: { every_steps: 150 } }),
-  lesson(3, 700, { hidden: 256, threads: 2, checkpoint: { every_steps: 150 } }),
+  lesson(1, 3_000, { checkpoint: { every_steps: 300 } }),
+  lesson(2, 3_000, { checkpoint: { every_steps: 500 }, optimizer: { type: "SGD", lr: 0.01, momentum: 0.9 } }),
+  lesson(3, 350, { hidden: 256, threads: 1, checkpoint: { every_steps: 100 } }),
+  lesson(3, 350, { hidden: 256, threads: 2, checkpoint: { every_steps: 100 } }),
 ];
 
 /** What becomes of the jobs in one process that nothing disturbs. */

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { inherited } from "../../support/environment.ts";
 
 const main = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 
@@ -19,7 +20,7 @@ export interface ServiceProcess extends AsyncDisposable {
 
 function spawned(environment: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", WORKERS: "1", THREADS: "2", RATE_LIMIT: "0", ...environment },
+    env: { ...inherited, HOST: "127.0.0.1", PORT: "0", WORKERS: "1", THREADS: "2", RATE_LIMIT: "0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const end = (): boolean => child.kill("SIGKILL");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { inherited } from "../../support/environment.ts";
 import { postText, rawClient } from "./fixture.ts";
 
 const main = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
@@ -14,7 +15,7 @@ const main = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 function run(environment: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), "adjoint-main-"));
   const child: ChildProcess = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", DATA_DIR: folder, WORKERS: "1", ...environment },
+    env: { ...inherited, HOST: "127.0.0.1", PORT: "0", DATA_DIR: folder, WORKERS: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
