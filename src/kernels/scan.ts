@@ -63,3 +63,14 @@ function compare(a: number, b: number, nan: number): number {
   if (a === b) return 0;
   return nan * (Number(Number.isNaN(a)) - Number(Number.isNaN(b)));
 }
+
+/** y = a · (the y before it) + b along `axis`, from 0 on, so that the first a does not count; from the end when `reverse`. */
+export function recur(a: Tensor, b: Tensor, axis: number, reverse: boolean, out: Tensor): void {
+  forEachLine(a.shape, axis, (start, step, length) => {
+    for (let k = 0; k < length; k++) {
+      const at = start + (reverse ? length - 1 - k : k) * step;
+      const before = reverse ? at + step : at - step;
+      out.data[at] = k === 0 ? b.data[at] : a.data[at] * out.data[before] + b.data[at];
+    }
+  });
+}

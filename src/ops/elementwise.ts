@@ -87,6 +87,10 @@ interface BinaryFacts {
   readonly vjp: (g: Value, a: Value, b: Value, y: Value) => readonly [Value | null, Value | null];
   readonly linear?: boolean;
   readonly complex?: (a: Complex, b: Complex) => Complex;
+  /** Tells the smooth pieces apart: see `branches`. */
+  readonly branch?: (a: Value, b: Value, y: Value) => Value;
+  /** Element types; all numbers unless told. */
+  readonly types?: readonly DType[];
   readonly display: Display;
   readonly syntax?: Syntax;
   readonly kinks?: readonly Kink[];
@@ -95,7 +99,7 @@ interface BinaryFacts {
 
 /** A function of two numbers of one type, under broadcasting. */
 export function elementwiseBinary(facts: BinaryFacts): Operator {
-  const { element, vjp, complex, linear = false, ...rest } = facts;
+  const { element, vjp, complex, branch, types = numbers, linear = false, ...rest } = facts;
   return defineOp({
     ...rest,
     inputs: [
@@ -103,13 +107,14 @@ export function elementwiseBinary(facts: BinaryFacts): Operator {
       { name: "B", type: "T", differentiable: true },
     ],
     outputs: [{ name: "C" }],
-    types: { T: numbers },
+    types: { T: types },
     attributes: noAttributes,
     traits: linear ? ["elementwise", "linear"] : ["elementwise"],
     infer: ([a, b]) => [{ dtype: a.dtype, shape: broadcastAll(facts.type, [a, b]) }],
     element: (_, [{ dtype }]) => element(dtype),
     vjp: ({ inputs: [a, b], outputs: [c], grads: [g] }) => vjp(g, a, b, c),
     complex: complex && (({ inputs: [a, b] }) => [complex(a, b)]),
+    branches: branch && (({ inputs: [a, b], outputs: [c] }) => [branch(a, b, c)]),
   });
 }
 

@@ -34,7 +34,17 @@ const points: Readonly<Record<string, readonly Point[]>> = {
   ArgMax: [{ inputs: [vector([1, 1])], gradients: [null] }],
   ArgMin: [{ inputs: [vector([1, 1])], gradients: [null] }],
   Asin: [{ inputs: [vector([1, -1])], gradients: [[infinity, infinity]] }],
+  Atan2: [
+    {
+      inputs: [vector([0, 0, 1e-200, infinity]), vector([0, -2, 1e-200, 1])],
+      gradients: [
+        [0, -0.5, 5e199, 0],
+        [0, 0, -5e199, 0],
+      ],
+    },
+  ],
   Atanh: [{ inputs: [vector([1, -1])], gradients: [[infinity, infinity]] }],
+  Cbrt: [{ inputs: [vector([0, -8])], gradients: [[infinity, 1 / 12]] }],
   Ceil: [{ inputs: [vector([2, 1.5])], gradients: [[0, 0]] }],
   Clip: [
     { inputs: [vector([-1, 1, -1.1, 1.1, 0]), scalar(-1), scalar(1)], gradients: [[1, 1, 0, 0, 1], null, null] },
@@ -45,7 +55,26 @@ const points: Readonly<Record<string, readonly Point[]>> = {
   GlobalMaxPool: [{ inputs: [image(1, 3, 3)], gradients: [[0, 1, 0]] }],
   HardSigmoid: [{ inputs: [vector([-2, 2, 0])], attributes: { alpha: 0.25, beta: 0.5 }, gradients: [[0, 0, 0.25]] }],
   HardSwish: [{ inputs: [vector([-3, 3])], gradients: [[0, 1]] }],
+  Hypot: [
+    {
+      inputs: [vector([0, 3e200, -infinity, 0]), vector([0, 4e200, 1, -3])],
+      gradients: [
+        [0, 0.6, -1, 0],
+        [0, 0.8, 0, -1],
+      ],
+    },
+  ],
   LeakyRelu: [{ inputs: [vector([0, -1])], attributes: { alpha: 0.25 }, gradients: [[0.25, 0.25]] }],
+  LogAddExp: [
+    {
+      inputs: [vector([infinity, -infinity, infinity, 0.1]), vector([infinity, -infinity, 1, -700.3])],
+      gradients: [
+        [0.5, 0.5, 1, 1],
+        [0.5, 0.5, 0, 6.609138834709863e-305],
+      ],
+    },
+  ],
+  Logit: [{ inputs: [vector([0, 1, 0.5])], gradients: [[infinity, infinity, 4]] }],
   Max: [
     {
       inputs: [vector([1, 2, 3]), vector([1, 3, 2])],
@@ -115,6 +144,7 @@ const points: Readonly<Record<string, readonly Point[]>> = {
     { inputs: [vector([0, 0, 3])], gradients: [[0, 0, 0]] },
     { inputs: [tensorOf("float64", [2, 2], [0, 5, 7, 0])], gradients: [[0, 0, 0, 0]] },
   ],
+  ReduceStandardDeviation: [{ inputs: [vector([2, 2, 2])], gradients: [[0, 0, 0]] }],
   Relu: [{ inputs: [vector([0, -0, -1, 1])], gradients: [[0, 0, 0, 1]] }],
   Round: [{ inputs: [vector([0.5, 1.5, 2, 0.3])], gradients: [[0, 0, 0, 0]] }],
   ScatterElements: [
@@ -143,12 +173,14 @@ const points: Readonly<Record<string, readonly Point[]>> = {
   Selu: [{ inputs: [vector([0])], attributes: { alpha: 2, gamma: 0.25 }, gradients: [[0.5]] }],
   Shrink: [{ inputs: [vector([-0.5, 0.5, 0.6])], attributes: { lambd: 0.5 }, gradients: [[0, 0, 1]] }],
   Sign: [{ inputs: [vector([0, 1])], gradients: [[0, 0]] }],
+  Sort: [{ inputs: [vector([2, 1, 1])], gradients: [[1, 1, 1]] }],
   Sqrt: [{ inputs: [vector([0])], gradients: [[infinity]] }],
   ThresholdedRelu: [{ inputs: [vector([1, 1.5])], attributes: { alpha: 1 }, gradients: [[0, 1]] }],
   TopK: [
     { inputs: [vector([2, 3, 2, 2]), ints(2)], gradients: [[1, 1, 0, 0], null] },
     { inputs: [vector([2, 1, 2, 1, 1]), ints(2)], attributes: { largest: 0 }, gradients: [[0, 1, 0, 1, 0], null] },
   ],
+  Trunc: [{ inputs: [vector([2, -1.5])], gradients: [[0, 0]] }],
 };
 
 const findable = Object.entries(points).flatMap(([type, list]) => {
@@ -207,7 +239,7 @@ describe("branches", () => {
   };
 
   // At the edge of a domain there is no other side; the formula of Pow decides by itself; -∞ does not move, and by what is no variable nothing does.
-  const unnoticed = new Set(["Acos", "Acosh", "Asin", "Atanh", "Sqrt", "Pow", "ReduceLogSumExp", "ArgMax", "ArgMin"]);
+  const unnoticed = new Set(["Acos", "Acosh", "Asin", "Atanh", "Logit", "Sqrt", "Pow", "LogAddExp", "ReduceLogSumExp", "ArgMax", "ArgMin"]);
   // Overwritten updates and zero factors are no kinks of the function, but conventions of its derivatives.
   const isKink = (op: Operator, attributes: object = {}): boolean =>
     !unnoticed.has(op.type) && (!op.type.startsWith("Scatter") || ("reduction" in attributes && attributes.reduction === "max"));

@@ -1,5 +1,6 @@
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
+import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { real } from "../complex.ts";
 
@@ -57,6 +58,21 @@ export const Round = elementwiseUnary({
   kinks: [{ at: "x halfway between two integers", convention: "0" }],
 });
 
+export const Trunc = elementwiseUnary({
+  type: "Trunc",
+  category: "arithmetic",
+  summary: "Every element without its fraction: the nearest integer towards zero.",
+  f: Math.trunc,
+  gradient: (_g, x) => filled(0, x),
+  complex: ({ re }) => real(trunc(re)),
+  branch: (_x, y) => y,
+  between: [1.2, 1.8],
+  display: { label: "trunc", latex: called("trunc"), derivatives: () => ["0"] },
+  syntax: { names: [{ name: "fix" }] },
+  kinks: [{ at: "x an integer other than 0", convention: "0" }],
+});
+
 export const floor = unary(Floor);
 export const ceil = unary(Ceil);
 export const round = unary(Round);
+const trunc = unary(Trunc);

@@ -53,12 +53,12 @@ export const Tan = elementwiseUnary({
   },
 });
 
-function sine(z: Complex): Complex {
+export function sine(z: Complex): Complex {
   const b = imaginary(z);
   return { re: mul(sin(z.re), cosh(b)), im: mul(cos(z.re), sinh(b)) };
 }
 
-function cosine(z: Complex): Complex {
+export function cosine(z: Complex): Complex {
   const b = imaginary(z);
   return { re: mul(cos(z.re), cosh(b)), im: neg(mul(sin(z.re), sinh(b))) };
 }

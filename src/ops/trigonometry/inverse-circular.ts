@@ -63,7 +63,7 @@ export const Atan = elementwiseUnary({
   },
 });
 
-function arctangent(z: Complex): Complex {
+export function arctangent(z: Complex): Complex {
   const [a, b] = [z.re, imaginary(z)];
   return {
     re: mul(0.5, add(atan(div(a, add(1, b))), atan(div(a, sub(1, b))))),

@@ -1,0 +1,33 @@
+import type { Value } from "../../ir/graph.ts";
+import { logarithm, times } from "../complex.ts";
+import type { Operator } from "../define.ts";
+import { elementwiseUnary } from "../elementwise.ts";
+import { div } from "./div.ts";
+import { mul } from "./mul.ts";
+
+interface BaseFacts {
+  readonly type: string;
+  readonly base: number;
+  readonly f: (x: number) => number;
+  /** What a natural logarithm is multiplied by. */
+  readonly factor: number;
+}
+
+const logarithmTo = ({ type, base, f, factor }: BaseFacts): Operator =>
+  elementwiseUnary({
+    type,
+    category: "arithmetic",
+    summary: `The logarithm to base ${base} of every element, whole for the powers of ${base}.`,
+    f,
+    gradient: (g: Value, x: Value) => div(mul(g, factor), x),
+    complex: (z) => times(factor, logarithm(z)),
+    between: [0.5, 3],
+    display: {
+      label: `log${base}`,
+      latex: ([x]) => String.raw`\log_{${base}}\left(${x}\right)`,
+      derivatives: ([x]) => [String.raw`\frac{1}{${x} \ln ${base}}`],
+    },
+  });
+
+export const Log2 = logarithmTo({ type: "Log2", base: 2, f: Math.log2, factor: Math.LOG2E });
+export const Log10 = logarithmTo({ type: "Log10", base: 10, f: Math.log10, factor: Math.LOG10E });
