@@ -1,5 +1,6 @@
 import { endianness } from "node:os";
 import { bytesPerElement, type Data, type DType } from "../tensor/dtype.ts";
+import { formatShape, indexAt, type Shape } from "../tensor/shape.ts";
 import { withOneNaN } from "../request/base64.ts";
 
 /** The types of numbers that files hold, and the dtype that each is kept as: the narrowest of ours that has room for it. */
@@ -36,6 +37,13 @@ export class InexactInteger extends Error {
     this.at = at;
     this.value = value;
   }
+}
+
+/** Where an element of rows stands, for people. */
+export function elementPlace(at: number, shape: Shape): string {
+  const [row = 0, ...within] = indexAt(at, shape);
+  if (within.length === 0) return `row ${row}`;
+  return within.length === 1 ? `row ${row}, column ${within[0]}` : `row ${row}, at ${formatShape(within)}`;
 }
 
 /**

@@ -15,6 +15,12 @@ export function beginningOf(path: string, bytes: number): Buffer {
   return start.subarray(0, readAt(path, start, 0));
 }
 
+/** So many bytes of a file from a place on, or fewer where it ends before. */
+export function bytesAt(path: string, position: number, bytes: number): Buffer {
+  const part = Buffer.alloc(bytes);
+  return part.subarray(0, readAt(path, part, position));
+}
+
 /** Numbers that lie in a file one after another. */
 export interface Stored {
   readonly path: string;

@@ -11,7 +11,9 @@ import type { Tensor, TensorType } from "../tensor/tensor.ts";
 import { stoppingPlace } from "../request/json-scanner.ts";
 import { type Problem, problem } from "../problems/problems.ts";
 import { check } from "../request/validate.ts";
-import { bytesToRead, type ElementType, elementTypes, InexactInteger, readElements, writeElements } from "./elements.ts";
+import { statSync } from "node:fs";
+import { beginningOf, storedParts } from "./files.ts";
+import { bytesToRead, elementPlace, type ElementType, elementTypes, InexactInteger, readElements, writeElements } from "./elements.ts";
 import { DuplicateMember, memberPlaces } from "./member-places.ts";
 
 type Metadata = Readonly<Record<string, string>>;
@@ -108,7 +110,7 @@ function headerOf(ordered: readonly TensorSource[], metadata: Metadata): Uint8Ar
 
 const byUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-const TensorEntry = z.object({
+const TensorEntry = z.strictObject({
   dtype: z.string(),
   shape: z.array(z.int().min(0)),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
@@ -129,18 +131,49 @@ interface Entry {
  * where alignment allows it, else copies. Throws invalid_dataset, which names the byte.
  */
 export function decodeSafetensors(bytes: Uint8Array): { tensors: Map<string, Tensor>; metadata: Record<string, string> } {
-  const { text, dataStart } = headerTextOf(bytes);
-  const { entries, metadata } = entriesOf(text, dataStart);
-  requireWholeCover(entries, dataStart, bytes.byteLength);
+  const { entries, metadata } = headerIn(bytes, bytes.byteLength);
   return { tensors: new Map(entries.map((entry) => [entry.name, tensorOf(bytes, entry)])), metadata };
 }
 
-function headerTextOf(bytes: Uint8Array): { text: string; dataStart: number } {
-  if (bytes.byteLength < lengthBytes) throw fault(0, `the length of the header takes 8 bytes, and the file has ${bytes.byteLength}`);
+/** The header of a file of so many bytes, which begins with these. Throws invalid_dataset, which names the byte. */
+function headerIn(bytes: Uint8Array, fileBytes: number): { entries: Entry[]; metadata: Record<string, string> } {
+  const { text, dataStart } = headerTextOf(bytes, fileBytes);
+  const { entries, metadata } = entriesOf(text, dataStart);
+  requireWholeCover(entries, dataStart, fileBytes);
+  return { entries, metadata };
+}
+
+/** The tensors of a file, which are read a part at a time, and its metadata. Throws invalid_dataset, which names the byte. */
+export function openSafetensors(path: string): { tensors: Map<string, TensorSource>; metadata: Record<string, string> } {
+  const fileBytes = statSync(path).size;
+  const dataStart = dataStartIn(beginningOf(path, lengthBytes), fileBytes);
+  account().charge(dataStart);
+  const { entries, metadata } = headerIn(beginningOf(path, dataStart), fileBytes);
+  return { tensors: new Map(entries.map((entry) => [entry.name, sourceOf(path, entry)])), metadata };
+}
+
+function sourceOf(path: string, entry: Entry): TensorSource {
+  const { name, type, shape, begin } = entry;
+  const { dtype } = elementTypes[type];
+  const parts = function* (): Generator<Data> {
+    const pieces = storedParts({ path, type, order: "little", begin, count: sizeOf(shape) });
+    for (let next = told(entry, () => pieces.next()); next.done !== true; next = told(entry, () => pieces.next())) yield next.value;
+  };
+  return { name, dtype, shape, parts };
+}
+
+/** Where the header ends. */
+function dataStartIn(bytes: Uint8Array, fileBytes: number): number {
+  if (fileBytes < lengthBytes) throw fault(0, `the length of the header takes 8 bytes, and the file has ${fileBytes}`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > longestHeader) throw fault(0, `a header of ${length} bytes is longer than the ${longestHeader} that the format allows`);
   const dataStart = lengthBytes + Number(length);
-  if (dataStart > bytes.byteLength) throw fault(0, `the header is said to have ${length} bytes, and only ${bytes.byteLength - 8} follow`);
+  if (dataStart > fileBytes) throw fault(0, `the header is said to have ${length} bytes, and only ${fileBytes - 8} follow`);
+  return dataStart;
+}
+
+function headerTextOf(bytes: Uint8Array, fileBytes: number): { text: string; dataStart: number } {
+  const dataStart = dataStartIn(bytes, fileBytes);
   if (bytes[lengthBytes] !== 0x7b) throw fault(lengthBytes, "the header does not begin with {");
   const header = bytes.subarray(lengthBytes, dataStart);
   account().chargeHeap(jsonCost(header, deepestHeader));
@@ -206,14 +239,19 @@ function requireWholeCover(entries: readonly Entry[], dataStart: number, fileEnd
   if (covered < fileEnd) throw fault(covered, `the last ${fileEnd - covered} bytes belong to no tensor`);
 }
 
-function tensorOf(bytes: Uint8Array, { name, type, shape, begin, end }: Entry): Tensor {
-  const { dtype, bytes: size } = elementTypes[type];
+function tensorOf(bytes: Uint8Array, entry: Entry): Tensor {
+  const { type, shape, begin, end } = entry;
   account().charge(bytesToRead(type, sizeOf(shape)));
+  return told(entry, () => ({ dtype: elementTypes[type].dtype, shape, data: readElements(bytes.subarray(begin, end), type, "little") }));
+}
+
+/** Work that reads numbers: one that cannot be kept is told with its place. */
+function told<T>({ name, type, shape, begin }: Entry, work: () => T): T {
   try {
-    return { dtype, shape, data: readElements(bytes.subarray(begin, end), type, "little") };
+    return work();
   } catch (error) {
     if (!(error instanceof InexactInteger)) throw error;
-    throw fault(begin + error.at * size, `${JSON.stringify(name)}: ${error.message}`);
+    throw fault(begin + error.at * elementTypes[type].bytes, `${JSON.stringify(name)}, ${elementPlace(error.at, shape)}: ${error.message}`);
   }
 }
 

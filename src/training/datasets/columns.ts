@@ -77,7 +77,15 @@ export function selectColumns(selection: ColumnSelection, columns: Columns, poin
 function placesOf(column: number | string, columns: Columns, pointer: string): readonly number[] {
   if (typeof column === "number") return [placeOf(column, columns, pointer)];
   const named = columns.names?.indexOf(column) ?? -1;
-  if (named >= 0) return [named];
+  if (named >= 0) {
+    if (columns.names?.includes(column, named + 1) !== true) return [named];
+    const places = columns.names.flatMap((name, at) => (name === column ? [at] : []));
+    throw problemAt(
+      "invalid_request",
+      pointer,
+      `Columns ${places.join(", ")} are all called ${JSON.stringify(column)}: give the place of the one that is meant`,
+    );
+  }
   const bounds = range.exec(column);
   if (bounds === null) throw unknownName(column, columns, pointer);
   const { count } = columns;

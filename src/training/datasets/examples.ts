@@ -13,8 +13,7 @@ const flowers: DatasetView = {
   ],
   columns: { input: ["length", "width"], target: ["species"] },
   categories: { target: ["setosa", "virginica"] },
-  header: { present: true, guessed: true },
-  delimiter: ",",
+  read: { encoding: "utf-8", delimiter: ",", decimal: ".", header: true, guessed: ["delimiter", "header"] },
   created_at: 1_764_300_000,
 };
 

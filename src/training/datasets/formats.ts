@@ -1,12 +1,14 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { beginningOf } from "../files.ts";
 import { csv } from "./formats/csv.ts";
-import type { FileFormat } from "./formats/define.ts";
+import type { FileFormat, ReadOptions } from "./formats/define.ts";
 import { idx } from "./formats/idx.ts";
 import { jsonLines } from "./formats/json-lines.ts";
 import { npy } from "./formats/npy.ts";
 import { npz } from "./formats/npz.ts";
 import { safetensors } from "./formats/safetensors.ts";
+import { knownFault } from "./known-files.ts";
 import { fault } from "./parsed.ts";
+import { markedEncoding } from "./text-file.ts";
 
 /** Every format of files that datasets are read from, in the order in which they are documented. A file is of the last of them that it begins as. */
 const formats = [csv, jsonLines, npz, npy, idx, safetensors];
@@ -28,21 +30,22 @@ export function formatNamed(name: DatasetFormat): FileFormat {
   return format;
 }
 
-/** The format of a file, told from how it begins. Throws invalid_dataset for some that are known and not read. */
-export function formatOf(path: string): DatasetFormat {
-  const start = beginning(path);
-  if (start.length === 0) throw fault("Byte 0", "the file is empty");
-  const found = formats.findLast(({ begins }) => begins(start));
-  if (found === undefined) throw fault("Byte 0", "the file begins as none of the formats that are read do");
-  return found.name;
-}
+/** So much of a file is looked at. */
+const beginningBytes = 4096;
 
-function beginning(path: string): Buffer {
-  const file = openSync(path, "r");
-  try {
-    const start = Buffer.alloc(4096);
-    return start.subarray(0, readSync(file, start));
-  } finally {
-    closeSync(file);
-  }
+/** The format of a file: the one that is told, or the one that it begins as. Throws invalid_dataset for one that is something else, which is named. */
+export function formatOf(path: string, told?: DatasetFormat, { encoding }: Pick<ReadOptions, "encoding"> = {}): DatasetFormat {
+  const start = beginningOf(path, beginningBytes);
+  if (start.length === 0) throw fault("Byte 0", "the file is empty");
+  const named = told === undefined ? formats.findLast(({ begins }) => begins(start)) : formats.find(({ name }) => name === told);
+  if (named !== undefined && named.name !== csv.name && named.begins(start)) return named.name;
+  const other = formats.find(({ name, begins }) => name !== csv.name && name !== jsonLines.name && begins(start));
+  if (other !== undefined) throw fault("Byte 0", `the file begins as ${other.title} does, and not as ${named?.title}`);
+  const known = knownFault(start);
+  if (known !== null) throw known;
+  if (named?.name !== csv.name) throw fault("Byte 0", `the file does not begin as ${named?.title ?? formatTitles} does`);
+  const isWide = (encoding ?? markedEncoding(start) ?? "").startsWith("utf-16");
+  if (!isWide && start.includes(0))
+    throw fault("Byte 0", "the file is neither text nor of a format that is read; text in UTF-16 is read with encoding=utf-16");
+  return named.name;
 }

@@ -1,5 +1,5 @@
 import type { Data } from "../../tensor/dtype.ts";
-import { numberOf } from "./cell-number.ts";
+import { isNumeral, numberOf } from "./cell-number.ts";
 import { type Budget, Growing } from "./growing.ts";
 import { fault } from "./parsed.ts";
 
@@ -30,6 +30,9 @@ export class ClassLabels {
       code = this.#codeOf.size;
       this.#budget.take(classBytes + 2 * text.length);
       const number = numberOf(text);
+      if (number === null && isNumeral(text))
+        throw fault(place(), `${text.slice(0, 40)} is no class number: those are exact only up to 2^53`);
+      if (text.includes("\0")) throw fault(place(), "a class has a character of code 0 in its name");
       if (number === null) this.#hasTexts = true;
       const most = this.#hasTexts ? mostTexts : mostNumbers;
       if (code >= most) throw fault(place(), `there are more than ${most} different classes`);

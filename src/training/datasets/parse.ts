@@ -4,7 +4,7 @@ import { defaultLimits } from "../../request/limits.ts";
 import { Name } from "../../request/values.ts";
 import { type TensorSource } from "../safetensors.ts";
 import { type DatasetFormat, formatNamed } from "./formats.ts";
-import type { TableOptions } from "./formats/define.ts";
+import type { ReadOptions } from "./formats/define.ts";
 import { type Allowance, fault, type ParsedDataset, tooLarge } from "./parsed.ts";
 
 /** Tensors of one dataset, which every list of datasets names. */
@@ -14,14 +14,14 @@ const mostTensors = 10_000;
 export function parseFile(
   path: string,
   format: DatasetFormat,
-  options: TableOptions,
+  options: ReadOptions,
   allowance: Allowance,
 ): ParsedDataset & { readonly rows: number } {
   const parsed = formatNamed(format).parse(path, options, allowance);
-  return { ...parsed, rows: rowsOf(parsed.tensors, allowance.maxBytes) };
+  return { ...parsed, rows: rowsOf(parsed.tensors, allowance.maxBytes, options.arrays !== undefined) };
 }
 
-function rowsOf(tensors: readonly TensorSource[], maxBytes: number): number {
+function rowsOf(tensors: readonly TensorSource[], maxBytes: number, isChoosing: boolean): number {
   if (tensors.length === 0) throw fault("The file", "it holds no tensors");
   if (tensors.length > mostTensors) throw fault("The file", `it holds ${tensors.length} tensors, and a dataset has at most ${mostTensors}`);
   const [first] = tensors;
@@ -35,7 +35,7 @@ function rowsOf(tensors: readonly TensorSource[], maxBytes: number): number {
     if (shape[0] !== first.shape[0]) {
       throw fault(
         place,
-        `it has ${shape[0]} rows, and ${JSON.stringify(first.name)} has ${first.shape[0]}; the tensors of a dataset share their first size`,
+        `it has ${shape[0]} rows, and ${JSON.stringify(first.name)} has ${first.shape[0]}; the tensors of a dataset share their first size${isChoosing ? "" : ': choose those that do with arrays={"tensor": "array", …}'}`,
       );
     }
     bytes += sizeOf(shape) * bytesPerElement[dtype];

@@ -1,5 +1,6 @@
 import { type Problem, problem } from "../../problems/problems.ts";
 import type { TensorSource } from "../safetensors.ts";
+import type { Reading } from "./reading.ts";
 
 type Names = Readonly<Record<string, readonly string[]>>;
 
@@ -11,7 +12,7 @@ export interface ParsedDataset {
   /** Texts that class numbers stand for, by tensor. */
   readonly categories?: Names | undefined;
   /** How a table was read. */
-  readonly reading?: { readonly header: { readonly present: boolean; readonly guessed: boolean }; readonly delimiter: string };
+  readonly reading?: Reading | undefined;
 }
 
 /** What a parser may ask for while it reads. */

@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import { closeSync, openSync, readSync } from "node:fs";
 import { account } from "../../memory/account.ts";
+import { likelyDelimiter, whitespace } from "./delimiters.ts";
 import { fault } from "./parsed.ts";
+import type { TextEncoding } from "./encodings.ts";
+import { TextFile } from "./text-file.ts";
 
 const quote = 0x22;
 const lineFeed = 0x0a;
@@ -16,8 +18,22 @@ const mostCells = 2 ** 20;
 /** What a text takes beside its characters, roughly, in bytes. */
 const textBytes = 64;
 
-/** What may separate cells where nothing is said, in the order of preference. */
-const likelyDelimiters = [",", ";", "\t", "|"];
+/** Bytes of the file that its delimiter is told from. */
+const sampleBytes = 2 ** 16;
+/** What Excel writes before a table, where its delimiter is not the usual one. */
+const excelLine = /^"?sep=([^\r\n"0-9A-Za-z])"?[ \t]*(?:\r\n|\n|\r)/i;
+
+/** How the text of a table is cut into cells. */
+export interface RecordOptions {
+  readonly encoding?: TextEncoding | undefined;
+  /** One ASCII character or `whitespace`; left out, it is told from the first lines. */
+  readonly delimiter?: string | undefined;
+  /** What comments begin with, or `none`; left out, a `#` where it cannot be a cell. */
+  readonly comment?: string | undefined;
+  /** Lines before the table. */
+  readonly skipLines?: number | undefined;
+  readonly decimal?: "." | "," | undefined;
+}
 
 /**
  * Reads a CSV file (RFC 4180) a record at a time, as places in one piece of memory: no text is made of a cell that nobody asks for.
@@ -27,13 +43,17 @@ const likelyDelimiters = [",", ";", "\t", "|"];
  *                        from             next                end
  */
 export class Records implements Disposable {
-  readonly #file: number;
+  readonly #file: TextFile;
+  readonly #options: RecordOptions;
+  readonly #comment: number;
   #buffer = Buffer.allocUnsafeSlow(2 * pieceBytes);
   #from = 0;
   #next = 0;
   #end = 0;
   #isWhole = false;
-  #delimiter = 0;
+  /** The byte between cells; none where any run of blanks is. */
+  #delimiter: number | null = 0;
+  #comments = 0;
   #starts = new Int32Array(64);
   #ends = new Int32Array(64);
   #count = 0;
@@ -41,18 +61,33 @@ export class Records implements Disposable {
   readonly #doubled = new Set<number>();
   #line = 0;
   #nextLine = 1;
+  /** How many cells the first record has: 0 before it. */
+  #width = 0;
 
-  /** `delimiter` is one ASCII character; left out, it is guessed from the first line. */
-  constructor(path: string, delimiter?: string) {
-    this.#file = openSync(path, "r");
-    this.#fill();
-    const bom = this.#buffer.subarray(0, Math.min(3, this.#end));
-    if (bom.equals(Buffer.from("\uFEFF"))) this.#next = 3;
-    this.#delimiter = (delimiter ?? this.#likelyDelimiter()).charCodeAt(0);
+  constructor(path: string, options: RecordOptions = {}) {
+    this.#options = options;
+    this.#comment = options.comment === "none" ? -1 : (options.comment ?? "#").charCodeAt(0);
+    this.#file = new TextFile(path, options.encoding);
+    this.#begin();
   }
 
+  /** What separates the cells: one character, or `whitespace`. */
   get delimiter(): string {
-    return String.fromCharCode(this.#delimiter);
+    return this.#delimiter === null ? whitespace : String.fromCharCode(this.#delimiter);
+  }
+
+  get encoding(): TextEncoding {
+    return this.#file.encoding;
+  }
+
+  /** Whether the encoding was found out from the file, and is not the usual one. */
+  get isEncodingGuessed(): boolean {
+    return this.#file.isGuessed && this.#file.encoding !== "utf-8";
+  }
+
+  /** How many lines were taken for comments so far. */
+  get comments(): number {
+    return this.#comments;
   }
 
   /** The line on which the record begins, from 1. */
@@ -102,14 +137,55 @@ export class Records implements Disposable {
       while (!this.#scan()) this.#fill();
       if (this.#count > 0) {
         this.#requireUtf8();
+        if (this.#width === 0) this.#width = this.#count;
         return true;
       }
       if (this.#isWhole && this.#next >= this.#end) return false;
     }
   }
 
+  /** Goes back to before the first record. */
+  restart(): void {
+    this.#file.restart();
+    this.#from = this.#next = this.#end = 0;
+    this.#line = this.#comments = this.#width = 0;
+    this.#nextLine = 1;
+    this.#begin();
+  }
+
   [Symbol.dispose](): void {
-    closeSync(this.#file);
+    this.#file[Symbol.dispose]();
+  }
+
+  /** Reads the first piece, and past all that stands before the table. */
+  #begin(): void {
+    const { delimiter, decimal = ".", skipLines = 0 } = this.#options;
+    this.#fill();
+    for (let skipped = 0; skipped < skipLines; skipped++) this.#skipLine();
+    const sample = this.#buffer.toString("utf8", this.#next, Math.min(this.#end, this.#next + sampleBytes));
+    const excel = excelLine.exec(sample);
+    if (excel !== null) this.#skipLine();
+    const meant = delimiter ?? excel?.[1] ?? likelyDelimiter(this.#withoutComments(sample), decimal);
+    this.#delimiter = meant === whitespace ? null : meant.charCodeAt(0);
+  }
+
+  #skipLine(): void {
+    let end = this.#endOfLine(this.#next);
+    while (end < 0) {
+      this.#from = this.#next;
+      this.#fill();
+      end = this.#endOfLine(this.#next);
+    }
+    this.#next = end;
+    this.#nextLine++;
+  }
+
+  /** The whole lines of the sample that are no comments. */
+  #withoutComments(sample: string): string {
+    const lines = sample.split(/\r\n|\n|\r/);
+    const isCut = this.#end - this.#next > sampleBytes || !this.#isWhole;
+    if (isCut && lines.length > 1) lines.pop();
+    return lines.filter((line) => line.trimStart().charCodeAt(0) !== this.#comment).join("\n");
   }
 
   /** Makes room by forgetting what is done, and reads on. */
@@ -121,7 +197,7 @@ export class Records implements Disposable {
     this.#buffer = target;
     this.#next -= this.#from;
     this.#from = 0;
-    const read = readSync(this.#file, target, held, target.length - held, null);
+    const read = this.#file.read(target, held);
     this.#end = held + read;
     this.#isWhole = read === 0;
   }
@@ -131,13 +207,6 @@ export class Records implements Disposable {
     const bytes = 2 * this.#buffer.length;
     account().charge(bytes);
     return Buffer.allocUnsafeSlow(bytes);
-  }
-
-  #likelyDelimiter(): string {
-    const lineEnd = this.#buffer.subarray(0, this.#end).indexOf(lineFeed);
-    const line = this.#buffer.toString("utf8", 0, lineEnd < 0 ? this.#end : lineEnd).replaceAll(/"[^"]*"/g, "");
-    const counts = likelyDelimiters.map((delimiter) => line.split(delimiter).length);
-    return likelyDelimiters[counts.indexOf(Math.max(...counts))];
   }
 
   /** Finds the cells of the record that begins at `from`; false when more of the file is needed. */
@@ -150,21 +219,58 @@ export class Records implements Disposable {
     let at = this.#from;
     for (;;) {
       while (at < end && this.#isBlank(buffer[at])) at++;
+      if (this.#count === 0 && buffer[at] === this.#comment && at < end) return this.#scanComment(at);
       const cellEnd = at < end && buffer[at] === quote ? this.#quotedCell(at) : this.#plainCell(at);
       if (cellEnd < 0) return false;
-      if (cellEnd < end && buffer[cellEnd] === this.#delimiter) {
-        at = cellEnd + 1;
+      const next = this.#delimiter === null ? this.#afterBlanks(cellEnd) : cellEnd;
+      if (next < end && (this.#delimiter === null ? !isLineEnd(buffer[next]) : buffer[next] === this.#delimiter)) {
+        at = this.#delimiter === null ? next : next + 1;
         continue;
       }
-      // A carriage return may be half of a line's end.
-      if (cellEnd + 1 >= end && !this.#isWhole) return false;
-      const isPair = buffer[cellEnd] === carriageReturn && cellEnd + 1 < end && buffer[cellEnd + 1] === lineFeed;
-      this.#next = Math.min(end, cellEnd + (isPair ? 2 : 1));
+      const lineEnd = this.#endOfLine(next);
+      if (lineEnd < 0) return false;
+      this.#next = lineEnd;
       this.#nextLine++;
       // Nothing on the line: that is not a record of one empty cell.
       if (this.#count === 1 && cellEnd === this.#starts[0]) this.#count = 0;
       return true;
     }
+  }
+
+  /** Where the line ends that `at` is in, behind its last character; -1 when more of the file is needed. */
+  #endOfLine(from: number): number {
+    let at = from;
+    while (at < this.#end && !isLineEnd(this.#buffer[at])) at++;
+    // A carriage return may be half of a line's end.
+    if (at + 1 >= this.#end && !this.#isWhole) return -1;
+    const isPair = this.#buffer[at] === carriageReturn && at + 1 < this.#end && this.#buffer[at + 1] === lineFeed;
+    return Math.min(this.#end, at + (isPair ? 2 : 1));
+  }
+
+  #afterBlanks(from: number): number {
+    let at = from;
+    while (at < this.#end && this.#isBlank(this.#buffer[at])) at++;
+    return at;
+  }
+
+  /** Reads past a comment that begins at `at`; false when more of the file is needed. */
+  #scanComment(at: number): boolean {
+    const lineEnd = this.#endOfLine(at);
+    if (lineEnd < 0) return false;
+    const isToldSo = this.#options.comment !== undefined;
+    if (!isToldSo && this.#width > 1 && this.#delimiter !== null) {
+      const marks = this.#buffer.subarray(at, lineEnd).reduce((sum, byte) => sum + (byte === this.#delimiter ? 1 : 0), 0);
+      if (marks + 1 === this.#width) {
+        throw fault(
+          `Line ${this.#line}`,
+          "the line begins with # and has as many cells as the others: say comment=# to skip it, or comment=none to read it",
+        );
+      }
+    }
+    this.#comments++;
+    this.#next = lineEnd;
+    this.#nextLine++;
+    return true;
   }
 
   /** The end of an unquoted cell that begins at `start`, or -1 when it lies beyond what was read. */
@@ -179,6 +285,7 @@ export class Records implements Disposable {
       if (byte === delimiter) break;
       if (byte > quote) continue;
       if (byte === lineFeed || byte === carriageReturn) break;
+      if (delimiter === null && (byte === space || byte === tab)) break;
       if (byte === quote) {
         throw fault(
           this.#placeAt(at, this.#count),
@@ -212,10 +319,11 @@ export class Records implements Disposable {
     }
     if (at >= end) throw this.#unclosed(open);
     const close = at++;
-    while (at < end && this.#isBlank(buffer[at])) at++;
+    const isApart = at < end && this.#isBlank(buffer[at]);
+    at = this.#afterBlanks(at);
     if (at === end && !this.#isWhole) return -1;
-    const next = buffer[at];
-    if (at < end && next !== this.#delimiter && next !== lineFeed && next !== carriageReturn) {
+    const isNext = this.#delimiter === null ? isApart : buffer[at] === this.#delimiter;
+    if (at < end && !isNext && !isLineEnd(buffer[at])) {
       throw fault(this.#placeAt(at, this.#count), "expected the end of the cell after its closing quote");
     }
     this.#add(open + 1, close);
@@ -249,11 +357,15 @@ export class Records implements Disposable {
   #requireUtf8(): void {
     if (isUtf8(this.#buffer.subarray(this.#from, this.#next))) return;
     for (let cell = 0; cell < this.#count; cell++) {
-      if (!isUtf8(this.#buffer.subarray(this.#starts[cell], this.#ends[cell]))) throw fault(this.place(cell), "the text is not UTF-8");
+      if (!isUtf8(this.#buffer.subarray(this.#starts[cell], this.#ends[cell]))) throw fault(this.place(cell), notUtf8);
     }
-    throw fault(`Line ${this.#line}`, "the text is not UTF-8");
+    throw fault(`Line ${this.#line}`, notUtf8);
   }
 }
+
+const notUtf8 = "the text is not UTF-8; if a spreadsheet wrote it, say encoding=windows-1252";
+
+const isLineEnd = (byte: number): boolean => byte === lineFeed || byte === carriageReturn;
 
 function grown(list: Int32Array): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(2 * list.length);

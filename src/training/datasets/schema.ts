@@ -1,5 +1,9 @@
 import { z } from "zod";
 import { datasetFormats } from "./formats.ts";
+import { missingPolicies } from "./missing.ts";
+import { thousandsMarks } from "./notation.ts";
+import { Reading } from "./reading.ts";
+import { textEncodings } from "./encodings.ts";
 import { DTypeName, Name } from "../../request/values.ts";
 
 export const datasetIdPattern = /^sha256:[0-9a-f]{64}$/;
@@ -54,17 +58,7 @@ export const Dataset = z
       description: "The texts that class numbers stand for, by tensor: class 0 is the first",
       examples: [{ target: ["setosa", "versicolor", "virginica"] }],
     }),
-    header: z
-      .object({
-        present: z.boolean().meta({ description: "Whether the first line was read as names of the columns", examples: [false] }),
-        guessed: z.boolean().meta({ description: "Whether that was found out from the file", examples: [true] }),
-      })
-      .optional()
-      .meta({ description: "How the first line of a CSV was read. A line of which no cell is a number is taken for a header" }),
-    delimiter: z
-      .string()
-      .optional()
-      .meta({ description: "What separates the cells of a CSV", examples: [","] }),
+    read: Reading.optional().meta({ description: "How a CSV or JSON lines were read, and what was guessed" }),
     created_at: z.int().meta({ description: "When it was uploaded first, in seconds since 1970", examples: [1_764_300_000] }),
     owner: z
       .string()
@@ -101,18 +95,79 @@ export const DatasetQuery = z.strictObject({
     .enum(datasetFormats)
     .optional()
     .meta({ description: "The file's format. Left out, it is told from how the file begins", examples: ["csv"] }),
-  header: z
-    .enum(["true", "false"])
+  encoding: z
+    .enum(textEncodings)
     .optional()
     .meta({
-      description: "Whether the first line of a CSV names the columns. Left out, it does when no cell of it is a number",
+      description:
+        "The encoding of a CSV. Left out, it is told from a mark at the beginning, else it is UTF-8; what spreadsheets write without one is often windows-1252",
+      examples: ["windows-1252"],
+    }),
+  header: z
+    .enum(["true", "false", "auto"])
+    .default("auto")
+    .meta({
+      description:
+        "Whether the first line of a CSV names the columns. With auto it does when no cell of it is a number, and the answer says so in `read`; where it may be either, the file is refused",
       examples: ["true"],
+    }),
+  index_column: z
+    .enum(["true", "false", "auto"])
+    .default("auto")
+    .meta({
+      description:
+        "Whether the first column of a CSV names the rows, which is left out and not counted. With auto it does where the header has no name for it, as pandas' to_csv() writes it",
+      examples: ["false"],
     }),
   delimiter: z
     .string()
-    .regex(/^[^\u0080-\uffff\r\n"0-9A-Za-z.+-]$/, "A delimiter is one character: a comma, a semicolon, a tab, a bar, a space …")
+    .regex(
+      /^(?:[^\u0080-\uffff\r\n"0-9A-Za-z.+-]|tab|whitespace)$/,
+      "A delimiter is one character (a comma, a semicolon, a tab, a bar, a space …), tab, or whitespace for runs of blanks",
+    )
     .optional()
-    .meta({ description: "What separates the cells of a CSV. Left out, it is told from the first line", examples: [";"] }),
+    .meta({
+      description:
+        "What separates the cells of a CSV: one character, `tab`, or `whitespace` for runs of blanks. Left out, it is told from the first lines, or from the `sep=` of a spreadsheet",
+      examples: [";"],
+    }),
+  decimal: z
+    .enum([".", ","])
+    .optional()
+    .meta({ description: "The mark of decimals in a CSV. Left out, it is a point", examples: [","] }),
+  thousands: z
+    .enum(thousandsMarks)
+    .optional()
+    .meta({ description: "The mark between groups of three digits in a CSV. Left out, there is none", examples: ["."] }),
+  comment: z
+    .string()
+    .regex(/^(?:[^\u0080-\uffff\r\n"0-9A-Za-z.+-]|none)$/, "What a comment begins with is one character; none where there are no comments")
+    .optional()
+    .meta({
+      description: "What lines begin with that are comments in a CSV, or `none`. Left out, those with a # are, where they cannot be rows",
+      examples: ["%"],
+    }),
+  skip_lines: z
+    .string()
+    .regex(/^\d{1,6}$/, "A number of lines")
+    .optional()
+    .meta({ description: "How many lines stand before the table in a CSV, such as a title", examples: ["2"] }),
+  missing: z
+    .enum(missingPolicies)
+    .optional()
+    .meta({
+      description:
+        "What becomes of missing values in a CSV or JSON lines, which are empty cells, null, NA, N/A, NaN, None, -, ? and their like. keep, or left out: NaN, which the transforms `fill` and `drop_missing` deal with in a training; a class must not be missing. drop: rows in which one of the chosen columns has one are left out. refuse: none are taken",
+      examples: ["drop"],
+    }),
+  missing_values: z
+    .string()
+    .max(1000)
+    .optional()
+    .meta({
+      description: "Which texts stand for missing values in a CSV beside empty cells, separated by commas, in place of the usual ones",
+      examples: ["-999,unknown"],
+    }),
   columns: z
     .string()
     .optional()
@@ -123,5 +178,13 @@ export const DatasetQuery = z.strictObject({
         "gives rows of numbers, a single column one number a row. As class, whole numbers stay as they are and texts are numbered in sorted order. " +
         "Left out, all columns make the tensor `data`",
       examples: ['{"input": "0:64", "target": {"columns": 64, "as": "class"}}'],
+    }),
+  arrays: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'Which arrays of an NPZ or safetensors file, or members of JSON lines, make which tensors, as a JSON object: {"tensor": "array"}. Only those are read, and must share their first size. Left out, all of them make tensors of their names. The only array of an NPY or IDX file is called data',
+      examples: ['{"input": "x_train", "target": "y_train"}'],
     }),
 });

@@ -3,7 +3,12 @@ import { defineTask, nothing } from "../../tasks/define.ts";
 import { createHash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 
+import { ChosenArrays } from "./chosen-arrays.ts";
 import { ColumnRoles } from "./columns.ts";
+import type { ReadOptions } from "./formats/define.ts";
+import { missingPolicies } from "./missing.ts";
+import { thousandsMarks } from "./notation.ts";
+import { textEncodings } from "./encodings.ts";
 import type { DatasetView } from "./schema.ts";
 import { problem, problemAt } from "../../problems/problems.ts";
 import { metadataOf } from "./metadata.ts";
@@ -20,9 +25,18 @@ const Upload = z.strictObject({
   blobPath: z.string(),
   maxBytes: z.number(),
   format: z.enum(datasetFormats).optional(),
+  encoding: z.enum(textEncodings).optional(),
   header: z.boolean().optional(),
+  indexColumn: z.boolean().optional(),
   delimiter: z.string().optional(),
+  decimal: z.enum([".", ","]).optional(),
+  thousands: z.enum(thousandsMarks).optional(),
+  comment: z.string().optional(),
+  skipLines: z.int().optional(),
+  missing: z.enum(missingPolicies).optional(),
+  missingValues: z.array(z.string()).optional(),
   columns: ColumnRoles.optional(),
+  arrays: ChosenArrays.optional(),
 });
 type Upload = z.output<typeof Upload>;
 
@@ -41,17 +55,48 @@ export const parseDataset = defineTask({
   prepare:
     () =>
     (_body, { parameters: upload, cancelled }) => {
-      const format = upload.format ?? formatOf(upload.path);
-      if (!formatNamed(format).hasColumns) requireNoTableOptions(upload, format);
+      const format = formatOf(upload.path, upload.format, upload);
+      requireSuited(upload, format);
       const parsed = parseFile(upload.path, format, upload, { maxBytes: upload.maxBytes, cancelled });
       const facts: Parsed = { ...writeBlob(upload.blobPath, parsed, cancelled), description: describe(parsed, format) };
       return { content: { kind: "nothing" }, facts };
     },
 });
 
-function requireNoTableOptions(upload: Upload, format: DatasetFormat): void {
-  const given = (["header", "delimiter", "columns"] as const).find((name) => upload[name] !== undefined);
-  if (given !== undefined) throw problemAt("invalid_request", `/${given}`, `${given} is for CSV only, and the file is ${format}`);
+/** Members of the query, by what they are called inside. */
+const queryNames = {
+  encoding: "encoding",
+  header: "header",
+  indexColumn: "index_column",
+  delimiter: "delimiter",
+  decimal: "decimal",
+  thousands: "thousands",
+  comment: "comment",
+  skipLines: "skip_lines",
+  missing: "missing",
+  missingValues: "missing_values",
+  columns: "columns",
+  arrays: "arrays",
+} as const satisfies Record<keyof ReadOptions, string>;
+
+/** Refuses options that say nothing of files of this format, and marks that exclude each other. */
+function requireSuited(upload: Upload, format: DatasetFormat): void {
+  const { options } = formatNamed(format);
+  const names = Object.keys(queryNames) as (keyof ReadOptions)[];
+  const strange = names.find((name) => upload[name] !== undefined && !options.includes(name));
+  if (strange !== undefined) {
+    const advice =
+      strange === "columns" ? "; arrays chooses among its arrays" : strange === "arrays" ? "; columns chooses among its columns" : "";
+    throw problemAt(
+      "invalid_request",
+      `/${queryNames[strange]}`,
+      `${queryNames[strange]} does not go with ${format}, which the file is${advice}`,
+    );
+  }
+  const { decimal = ".", thousands } = upload;
+  if (thousands === decimal && options.includes("thousands")) {
+    throw problemAt("invalid_request", "/thousands", `The mark of thousands and that of decimals are both ${JSON.stringify(decimal)}`);
+  }
 }
 
 function describe(
@@ -64,7 +109,7 @@ function describe(
     tensors: tensors.map(({ name, shape, dtype }) => ({ name, shape: [...shape], dtype })),
     ...(columns && { columns: copied(columns) }),
     ...(categories && { categories: copied(categories) }),
-    ...reading,
+    ...(reading && { read: reading }),
   };
 }
 

@@ -70,7 +70,7 @@ describe("the digits", () => {
         { name: "input", shape: [1797, 64], dtype: "float64" },
         { name: "target", shape: [1797], dtype: "int64" },
       ],
-      header: { present: false, guessed: true },
+      read: { delimiter: ",", header: false, guessed: ["delimiter", "header"] },
     });
     expect(Math.abs(found.created_at - Date.now() / 1000)).toBeLessThan(60);
     expect(answer.headers.location).toBe(`/v1/datasets/${found.id}`);
@@ -103,6 +103,35 @@ test("the example is answered as it says", async () => {
   const { created_at: _, ...found } = dataset(await upload(file, query));
   const { created_at: __, ...told } = answer;
   expect(found).toEqual(told);
+});
+
+test("a table is read as it is told, and what was guessed is told", async () => {
+  const answer = await upload(Buffer.from("Maße\n;länge;art\n0;1.234,5;groß\n1;;klein\n2;2,5;\n", "latin1"), {
+    columns: '{"x": "länge", "y": {"columns": "art", "as": "class"}}',
+    encoding: "windows-1252",
+    skip_lines: "1",
+    decimal: ",",
+    thousands: ".",
+    missing: "drop",
+    index_column: "auto",
+  });
+  expect(dataset(answer)).toMatchObject({
+    rows: 1,
+    categories: { y: ["groß"] },
+    read: {
+      encoding: "windows-1252",
+      delimiter: ";",
+      decimal: ",",
+      thousands: ".",
+      header: true,
+      index_column: "",
+      guessed: ["delimiter", "header", "index_column"],
+      dropped_rows: 2,
+    },
+  });
+  expect(
+    dataset(await upload("a\tb\n1\t2\n", { delimiter: "tab", header: "false", columns: '{"y": {"columns": 1, "as": "class"}}' })).rows,
+  ).toBe(2);
 });
 
 test("names of columns and classes belong to the content", async () => {
@@ -167,7 +196,7 @@ test("any format is told from the file", async () => {
 describe("what is wrong is told", () => {
   test("in the file, with its place", async () => {
     const { errors, detail } = problemIn(await upload("a,b\n1,2\n3,x\n"), "invalid_dataset");
-    expect(detail).toBe('Line 3, column 2 (b): expected a number, found "x"');
+    expect(detail).toMatch(/^Line 3, column 2 \(b\): expected a number, found "x".* \(guessed: delimiter ",", header true\)$/);
     expect(errors).toEqual([{ pointer: "", detail }]);
     problemIn(await upload(""), "invalid_dataset");
   });
@@ -183,6 +212,17 @@ describe("what is wrong is told", () => {
     expect(problemIn(await columns("{'x': 1}"), "invalid_request").detail).toContain("Line 1, column 2");
     expect(problemIn(await upload("1\n", { header: "maybe" }), "invalid_request").detail).toContain("header");
     expect(problemIn(await upload("1\n", { delimiter: "::" }), "invalid_request").detail).toContain("one character");
+    for (const [query, pointer] of [
+      [{ thousands: ".", decimal: "." }, "/thousands"],
+      [{ thousands: "x" }, "/thousands"],
+      [{ encoding: "ebcdic" }, "/encoding"],
+      [{ missing: "ignore" }, "/missing"],
+      [{ skip_lines: "-1" }, "/skip_lines"],
+      [{ arrays: '{"x": "a"}' }, "/arrays"],
+      [{ arrays: '{"x": 1}' }, "/arrays/x"],
+    ] as const) {
+      expect(problemIn(await upload("a,b\n1,2\n", query), "invalid_request").errors[0].pointer, pointer).toBe(pointer);
+    }
     expect(problemIn(await upload("1\n", { colums: "{}" }), "invalid_request").detail).toContain("colums");
     expect(problemIn(await upload('{"x": 1}', { columns: '{"x": 0}' }), "invalid_request").errors[0].pointer).toBe("/columns");
   });

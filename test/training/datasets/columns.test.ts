@@ -62,7 +62,7 @@ describe("roles of columns", () => {
     expect(tensors.get("target")).toEqual(tensorOf("int64", [2], [1, 0]));
     expect(parsed.categories).toEqual({ target: ["a", "b"] });
     expect(parsed.columns).toEqual({ input: ["age", "height"], target: ["class"] });
-    expect(parsed.reading).toEqual({ header: { present: true, guessed: true }, delimiter: "," });
+    expect(parsed.reading).toEqual({ encoding: "utf-8", delimiter: ",", decimal: ".", header: true, guessed: ["delimiter", "header"] });
   });
 
   test("texts are sorted as Python sorts them, and share their numbers among the columns of a tensor", () => {
@@ -88,7 +88,7 @@ describe("roles of columns", () => {
     expect(parsed.columns).toEqual({ data: ["a", "b"] });
     expect(parsed.reading?.delimiter).toBe(";");
     const unnamed = read("1;2\n3;4\n").parsed;
-    expect([unnamed.rows, unnamed.columns, unnamed.reading?.header]).toEqual([2, undefined, { present: false, guessed: true }]);
+    expect([unnamed.rows, unnamed.columns, unnamed.reading?.header]).toEqual([2, undefined, false]);
     expect(read("1;2\n3;4\n", { header: true }).rows).toBe(1);
   });
 
@@ -99,7 +99,7 @@ describe("roles of columns", () => {
     [{ x: "2:5" }, "/columns/x", "The range 2:5 has no columns, or not all of them: there are 4, from 0 to 3"],
     [{ x: "2:2" }, "/columns/x", "The range 2:2 has no columns, or not all of them: there are 4, from 0 to 3"],
   ])("%j is refused at its place", (columns, pointer, detail, suggestion) => {
-    const found = problemOf(() => read(people, { columns: columns as never }));
+    const found = problemOf(() => read(people, { columns: columns as never, header: true, delimiter: "," }));
     expect(found).toMatchObject({ code: "invalid_request", errors: [{ pointer, detail, suggestion }] });
   });
 
@@ -117,7 +117,7 @@ test("ranges that are repeated are counted before they are written out", () => {
 
 test("long names in many tensors are not kept with the dataset", () => {
   const roles = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`x${at}`, 0]));
-  expect(problemOf(() => read(`${"a".repeat(50_000)},b\n1,2\n`, { columns: roles }))).toMatchObject({
+  expect(problemOf(() => read(`${"a".repeat(50_000)},b\n1,2\n`, { columns: roles, header: true, delimiter: "," }))).toMatchObject({
     code: "invalid_dataset",
     detail: "The file: the names of columns and classes that are kept with the dataset take 5000300 bytes, and may take 4194304",
   });

@@ -13,7 +13,7 @@ describe("the cells are those that another reader finds", () => {
   const written = (text: string): string => (/[",\n]/.test(text) || text === "" ? `"${text.replaceAll('"', '""')}"` : text);
 
   const cellsOf = (text: string): string[][] => {
-    using records = new Records(fileOf(text), ",");
+    using records = new Records(fileOf(text), { delimiter: "," });
     const rows: string[][] = [];
     while (records.advance()) rows.push(Array.from({ length: records.count }, (_, at) => records.text(at)));
     return rows;

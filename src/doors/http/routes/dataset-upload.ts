@@ -4,8 +4,10 @@ import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
 
 import { datasetExamples } from "../../../training/datasets/examples.ts";
+import { ChosenArrays } from "../../../training/datasets/chosen-arrays.ts";
 import { ColumnRoles } from "../../../training/datasets/columns.ts";
 import { formatTitles } from "../../../training/datasets/formats.ts";
+import type { parseDataset } from "../../../training/datasets/task.ts";
 import { Dataset, DatasetQuery } from "../../../training/datasets/schema.ts";
 import { parseJson } from "../../../request/json.ts";
 import { Problem, problem } from "../../../problems/problems.ts";
@@ -43,7 +45,7 @@ export const datasetUpload: FastifyPluginCallbackZod<UploadParts> = (scope, desk
           `Takes a file as the body: ${formatTitles}, as it is or packed with gzip. ` +
           "It becomes named tensors that share their first size, the rows. The id is a digest of the " +
           "content: the same content has the same id, and uploading it again answers 200 with what is there. " +
-          "CSV: an empty cell is an error; NaN, inf and Infinity are numbers when they are written so. Files with one array make the tensor `data`.",
+          "What was found out from the file is told in `read`. Files with one array make the tensor `data`.",
         querystring: DatasetQuery,
         security: keyMayBeNeeded,
       },
@@ -82,8 +84,8 @@ export const datasetUpload: FastifyPluginCallbackZod<UploadParts> = (scope, desk
       const { query, body, headers } = request;
       if (!(body instanceof Readable)) throw problem("invalid_dataset", "The body is empty; it should be a file");
       if (Number(headers["content-length"] ?? 0) > desk.maxDatasetBytes) throw uploadTooLarge(desk.maxDatasetBytes);
-      const { name, header, columns, ...reading } = query;
-      const told = { ...reading, header: header && header === "true", columns: columnRoles(columns) };
+      const { name } = query;
+      const told = readingOf(query);
       const { name: owner, limits } = clientOf(request);
       const share = limits.stored_bytes ?? desk.usualShare;
       const uploaded = await uploadDataset({ file: body, name, reading: told, caller: callerOf(request), owner, share }, desk);
@@ -109,21 +111,44 @@ function forgetRest(raw: IncomingMessage): void {
 const isForm = (): Problem =>
   problem("unsupported_media_type", "The body is a form: send the file itself as the body, as curl does with --data-binary @file");
 
-/** The roles in the query's text. Throws invalid_request, with pointers that begin with /columns. */
-function columnRoles(text: unknown): ColumnRoles | undefined {
-  if (typeof text !== "string") return undefined;
-  const result = check(ColumnRoles, jsonOf(text), "/columns");
+/** How the file is to be read. What a client does not say goes with any format, and is left out. Throws invalid_request. */
+function readingOf(query: z.output<typeof DatasetQuery>): Omit<z.output<typeof parseDataset.parameters>, "path" | "blobPath" | "maxBytes"> {
+  const { format, encoding, header, index_column, delimiter, decimal, thousands, comment, skip_lines, missing, missing_values } = query;
+  return {
+    format,
+    encoding,
+    header: truth(header),
+    indexColumn: truth(index_column),
+    delimiter: delimiter === "tab" ? "\t" : delimiter,
+    decimal,
+    thousands,
+    comment,
+    skipLines: skip_lines === undefined ? undefined : Number(skip_lines),
+    missing,
+    missingValues: missing_values?.split(",").map((text) => text.trim()),
+    columns: jsonIn(ColumnRoles, "columns", query.columns, '{"input": ["a", "b"]}'),
+    arrays: jsonIn(ChosenArrays, "arrays", query.arrays, '{"input": "x_train"}'),
+  };
+}
+
+const truth = (text: "true" | "false" | "auto" | undefined): boolean | undefined =>
+  text === undefined || text === "auto" ? undefined : text === "true";
+
+/** A member of the query that is JSON. Throws invalid_request, with pointers that begin with the member. */
+function jsonIn<S extends z.ZodType>(schema: S, name: string, text: string | undefined, example: string): z.output<S> | undefined {
+  if (text === undefined) return undefined;
+  const result = check(schema, jsonOf(text, name, example), `/${name}`);
   if (result.success) return result.data;
   const [{ pointer, detail }] = result.places;
   throw problem("invalid_request", `In the query, at ${pointer}: ${detail}`, result.places);
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string, name: string, example: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const detail = `Expected JSON, such as {"input": ["a", "b"]}: ${error.detail}`;
-    throw problem("invalid_request", `In the query, at /columns: ${detail}`, [{ pointer: "/columns", detail }]);
+    const detail = `Expected JSON, such as ${example}: ${error.detail}`;
+    throw problem("invalid_request", `In the query, at /${name}: ${detail}`, [{ pointer: `/${name}`, detail }]);
   }
 }

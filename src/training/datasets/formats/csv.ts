@@ -1,14 +1,15 @@
-import type { TensorSource } from "../../safetensors.ts";
-import { notANumber, numberIn, numberOf } from "../cell-number.ts";
-import { type PlannedTensor, planTensors } from "../columns.ts";
-import { Budget, Growing } from "../growing.ts";
-import { ClassLabels } from "../labels.ts";
+import { Problem } from "../../../problems/problems.ts";
+import { planTensors } from "../columns.ts";
+import { Budget } from "../growing.ts";
+import { type TableLayout, layoutOf } from "../table-layout.ts";
+import { MissingValues } from "../missing.ts";
+import { Notation } from "../notation.ts";
 import { Abandoned, type Allowance, fault, type ParsedDataset } from "../parsed.ts";
+import { guessesOf, type Reading } from "../reading.ts";
 import { Records } from "../records.ts";
-import { beginsWith, type FileFormat, type TableOptions } from "./define.ts";
+import { classCollector, type Collected, type Collector, NumberCells, numberCollector } from "../table-cells.ts";
+import { type FileFormat, type ReadOptions, textOf } from "./define.ts";
 
-/** The names of columns are kept with the dataset; more of them help nobody. */
-const mostNames = 2 ** 16;
 /** Whoever asks for a dataset is told the names of its columns and classes: bytes of all of them, with their quotes and commas. */
 const mostTold = 2 ** 22;
 
@@ -16,123 +17,140 @@ const mostTold = 2 ** 22;
 const rowsPerQuestion = 4096;
 
 /** Reads a CSV file. Columns that no role names may hold anything. Throws invalid_dataset with line and column, invalid_request for roles that do not fit. */
-function parseCsv(path: string, { header, delimiter, columns: roles }: TableOptions, allowance: Allowance): ParsedDataset {
-  using records = new Records(path, delimiter);
-  if (!records.advance()) throw fault("Line 1", "the file is empty");
-  const first = records.texts();
-  const present = header ?? first.every((text) => numberOf(text) === null && text !== "");
-  const names = present ? first : null;
-  if (names !== null) requireDistinct(names, records);
+function parseCsv(path: string, options: ReadOptions, allowance: Allowance): ParsedDataset {
+  using records = new Records(path, options);
+  let reading: Reading = {
+    encoding: records.encoding,
+    delimiter: records.delimiter,
+    decimal: options.decimal ?? ".",
+    ...(options.thousands && { thousands: options.thousands }),
+    guessed: [
+      ...(records.isEncodingGuessed ? ["encoding" as const] : []),
+      ...(options.delimiter === undefined ? ["delimiter" as const] : []),
+    ],
+  };
+  try {
+    const missing = new MissingValues(options.missing, options.missingValues);
+    const notation = new Notation(options.decimal, options.thousands);
+    const layout = layoutOf(records, options, missing, notation);
+    reading = { ...reading, ...toldOf(layout, options, reading) };
+    return parseTable(records, { layout, cells: new NumberCells(missing, notation, layout), reading, options, allowance });
+  } catch (error) {
+    throw error instanceof Problem ? withGuesses(error, reading) : error;
+  }
+}
+
+interface Table {
+  readonly layout: TableLayout;
+  readonly cells: NumberCells;
+  readonly reading: Reading;
+  readonly options: ReadOptions;
+  readonly allowance: Allowance;
+}
+
+function toldOf({ columns, index }: TableLayout, { header, indexColumn }: ReadOptions, { guessed = [] }: Reading): Partial<Reading> {
+  return {
+    header: columns.names !== null,
+    ...(index !== null && { index_column: index }),
+    guessed: [
+      ...guessed,
+      ...(header === undefined ? ["header" as const] : []),
+      ...(index !== null && indexColumn === undefined ? ["index_column" as const] : []),
+    ],
+  };
+}
+
+/** What was guessed may be why a file cannot be read. */
+function withGuesses({ code, detail, errors, retryAfter }: Problem, reading: Reading): Problem {
+  const guesses = code === "body_too_large" ? "" : guessesOf(reading);
+  const places = errors.map((place) => ({ ...place, detail: place.detail + guesses }));
+  return new Problem(code, detail + guesses, places, retryAfter);
+}
+
+function parseTable(records: Records, { layout, cells, reading, options, allowance }: Table): ParsedDataset {
   const budget = new Budget(allowance.maxBytes);
-  const collectors = planTensors(roles ?? null, { count: first.length, names }).map((plan) =>
-    plan.isClass ? classCollector(plan, budget) : numberCollector(plan, budget, names),
-  );
-  const rows = readRows(records, names, first.length, collectors, budget, allowance);
+  const collectors = planTensors(options.columns ?? null, layout.columns).map((plan) => {
+    const shifted = { ...plan, places: plan.places.map((place) => place + layout.first) };
+    return plan.isClass ? classCollector(shifted, budget, cells) : numberCollector(shifted, budget, cells);
+  });
+  const { rows, dropped } = readRows(records, layout, collectors, cells, budget, allowance);
   const collected = collectors.map(({ finish }) => finish(rows));
-  const columns = names === null ? undefined : namesOf(collectors, names);
+  const { names } = layout.columns;
+  const columns = names === null ? undefined : namesOf(collectors, names, layout.first);
   const categories = categoriesOf(collected);
   requireShort({ columns, categories });
+  const empty = layout.width - layout.first - layout.columns.count;
+  const nameOf = (cell: number): string => names?.[cell - layout.first] ?? String(cell - layout.first);
   return {
     tensors: collected.map(({ source }) => source),
     columns,
     categories,
-    reading: { header: { present, guessed: header === undefined }, delimiter: records.delimiter },
-  };
-}
-
-/** Collects the cells of one tensor, row by row. */
-interface Collector {
-  readonly plan: PlannedTensor;
-  readonly take: (records: Records) => void;
-  readonly finish: (rows: number) => Collected;
-}
-interface Collected {
-  readonly source: TensorSource;
-  readonly categories: readonly string[] | null;
-}
-
-function numberCollector(plan: PlannedTensor, budget: Budget, names: readonly string[] | null): Collector {
-  const numbers = new Growing("float64", budget);
-  const { places } = plan;
-  return {
-    plan,
-    take: (records) => {
-      for (const cell of places) {
-        const value = numberIn(records.bytes, records.start(cell), records.end(cell));
-        if (value === null) throw fault(placeIn(records, cell, names), notANumber(records.text(cell)));
-        numbers.push(value);
-      }
-    },
-    finish: (rows) => ({
-      source: { name: plan.name, dtype: "float64", shape: shapeOf(plan, rows), parts: () => numbers.parts() },
-      categories: null,
-    }),
-  };
-}
-
-function classCollector(plan: PlannedTensor, budget: Budget): Collector {
-  const labels = new ClassLabels(budget);
-  return {
-    plan,
-    take: (records) => {
-      for (const cell of plan.places) {
-        const text = records.text(cell);
-        if (text === "") throw fault(records.place(cell), "the cell is empty, and should name a class");
-        labels.push(text, () => records.place(cell));
-      }
-    },
-    finish: (rows) => {
-      const { parts, categories } = labels.finish();
-      return { source: { name: plan.name, dtype: "int64", shape: shapeOf(plan, rows), parts }, categories };
+    reading: {
+      ...reading,
+      ...(records.comments > 0 && { comment_lines: records.comments }),
+      ...(cells.missingCells > 0 && { missing: { cells: cells.missingCells, rows: cells.missingRows } }),
+      ...(dropped > 0 && { dropped_rows: dropped }),
+      ...(cells.trueFalse.size > 0 && { true_false: Array.from(cells.trueFalse, nameOf) }),
+      ...(empty > 0 && { empty_columns: empty }),
     },
   };
 }
 
-const shapeOf = ({ isSingle, places }: PlannedTensor, rows: number): number[] => (isSingle ? [rows] : [rows, places.length]);
-
-/** Hands every row to the collectors; returns how many there are. With names, the first record has been read and is no row. */
+/** Hands every row to the collectors; returns how many there are, and how many were left out. With names, the first record has been read and is no row. */
 function readRows(
   records: Records,
-  names: readonly string[] | null,
-  width: number,
+  { columns, width, first }: TableLayout,
   collectors: readonly Collector[],
+  cells: NumberCells,
   budget: Budget,
   { cancelled }: Allowance,
-): number {
-  const firstLine = records.line;
+): { rows: number; dropped: number } {
+  const used = cells.missing.policy === "drop" ? [...new Set(collectors.flatMap(({ plan }) => plan.places))] : null;
+  const headerLine = columns.names === null ? null : records.line;
+  let firstLine = headerLine ?? 0;
   let rows = 0;
-  for (let isRow = names === null || records.advance(); isRow; isRow = records.advance()) {
-    if (records.count !== width) {
-      const longer = records.count > width ? records.place(width) : `Line ${records.line}`;
-      throw fault(longer, `the line has ${cells(records.count)}, and line ${firstLine} has ${width}`);
+  let dropped = 0;
+  while (records.advance()) {
+    if (firstLine === 0) firstLine = records.line;
+    if (records.count !== width) throw ragged(records, width, firstLine, rows + dropped === 0 && headerLine !== null);
+    for (let cell = first + columns.count; cell < width; cell++) requireEmpty(records, cell);
+    if (used !== null && used.some((cell) => cells.isMissing(records, cell))) dropped++;
+    else {
+      cells.beginRow();
+      for (const { take } of collectors) take(records);
+      rows++;
     }
-    for (const { take } of collectors) take(records);
     budget.charge();
-    if (++rows % rowsPerQuestion === 0 && cancelled()) throw new Abandoned();
+    if ((rows + dropped) % rowsPerQuestion === 0 && cancelled()) throw new Abandoned();
   }
-  if (rows === 0) throw fault(`Line ${firstLine + 1}`, "there are no rows after the header");
-  return rows;
+  if (rows > 0) return { rows, dropped };
+  if (dropped > 0) throw fault("The file", `all of its ${dropped} rows have missing values, and would be left out`);
+  throw fault(`Line ${firstLine + 1}`, "there are no rows after the header");
 }
 
-const cells = (count: number): string => (count === 1 ? "1 cell" : `${count} cells`);
-
-/** Where a cell stands, with the name of its column. Where the first line was not taken for a header and seems to be one, that is said. */
-function placeIn(records: Records, cell: number, names: readonly string[] | null): string {
-  if (names !== null) return `${records.place(cell)} (${names[cell]})`;
-  return records.line === 1 ? `${records.place(cell)} (if this line names the columns, say header=true)` : records.place(cell);
+function ragged(records: Records, width: number, firstLine: number, isFirstRow: boolean): Error {
+  const { count, line } = records;
+  const place = count > width ? records.place(width) : `Line ${line}`;
+  const isLonger = count === width + 1;
+  const advice = !isLonger
+    ? ""
+    : records.text(width) === ""
+      ? "; the last one is empty, as after a delimiter at the end of the line"
+      : isFirstRow
+        ? "; if the first cell of each row is its name, say index_column=true"
+        : "";
+  return fault(place, `the line has ${counted(count)}, and line ${firstLine} has ${width}${advice}`);
 }
 
-function requireDistinct(names: readonly string[], records: Records): void {
-  if (names.length > mostNames) throw fault(records.place(mostNames), `a header names at most ${mostNames} columns`);
-  const seen = new Set<string>();
-  for (const [cell, name] of names.entries()) {
-    if (seen.has(name)) throw fault(records.place(cell), `the header names two columns ${JSON.stringify(name)}`);
-    seen.add(name);
-  }
+const counted = (count: number): string => (count === 1 ? "1 cell" : `${count} cells`);
+
+function requireEmpty(records: Records, cell: number): void {
+  if (records.start(cell) !== records.end(cell))
+    throw fault(records.place(cell), "the header has no name for this column, which is not empty");
 }
 
-function namesOf(collectors: readonly Collector[], names: readonly string[]): Record<string, readonly string[]> {
-  return Object.fromEntries(collectors.map(({ plan }) => [plan.name, plan.places.map((place) => names[place])]));
+function namesOf(collectors: readonly Collector[], names: readonly string[], first: number): Record<string, readonly string[]> {
+  return Object.fromEntries(collectors.map(({ plan }) => [plan.name, plan.places.map((place) => names[place - first])]));
 }
 
 /** A column may be long of name, and part of many tensors. */
@@ -150,28 +168,22 @@ function categoriesOf(collected: readonly Collected[]): Record<string, readonly 
   return named.length === 0 ? undefined : Object.fromEntries(named);
 }
 
-/** What would be taken for text, as nothing else is known to begin so. */
-const unread: ReadonlyMap<string, string> = new Map([
-  ["\xff\xfe", "text in UTF-16"],
-  ["\xfe\xff", "text in UTF-16"],
-  ["PAR1", "a Parquet file"],
-  ["\x89HDF", "an HDF5 file"],
-  ["ARROW1", "an Arrow file"],
-  ["\x80", "a pickle"],
-  ["BZh", "a bzip2 archive"],
-  ["\xfd7zXZ", "an xz archive"],
-  ["\x28\xb5\x2f\xfd", "a Zstandard archive"],
-]);
-
 export const csv = {
   name: "csv",
   title: "CSV",
-  begins: (start) => {
-    for (const [magic, name] of unread) {
-      if (beginsWith(start, magic)) throw fault("Byte 0", `this is ${name}, which is not read here: save CSV, NPZ or safetensors`);
-    }
-    return true;
-  },
-  hasColumns: true,
+  begins: (start) => !/^[[{]/.test(textOf(start)),
+  options: [
+    "encoding",
+    "header",
+    "indexColumn",
+    "delimiter",
+    "decimal",
+    "thousands",
+    "comment",
+    "skipLines",
+    "missing",
+    "missingValues",
+    "columns",
+  ],
   parse: parseCsv,
 } as const satisfies FileFormat;

@@ -1,8 +1,10 @@
-import { statSync } from "node:fs";
-import { chargedFile } from "../../files.ts";
-import type { Tensor } from "../../../tensor/tensor.ts";
-import { type Allowance, fault, type ParsedDataset } from "../parsed.ts";
+import type { Allowance, ParsedDataset } from "../parsed.ts";
+import { chosen, type ChosenArrays } from "../chosen-arrays.ts";
 import type { ColumnRoles } from "../columns.ts";
+import type { LayoutOptions } from "../table-layout.ts";
+import type { MissingPolicy } from "../missing.ts";
+import type { ThousandsMark } from "../notation.ts";
+import type { RecordOptions } from "../records.ts";
 import type { TensorSource } from "../../safetensors.ts";
 
 /** A format of files that datasets are read from. */
@@ -10,21 +12,22 @@ export interface FileFormat {
   readonly name: string;
   /** Its name in a sentence. */
   readonly title: string;
-  /** Whether a file that is not empty begins as those of the format do. Throws invalid_dataset where it is nearly so. */
+  /** Whether a file that is not empty begins as those of the format do. */
   readonly begins: (start: Buffer) => boolean;
-  /** Whether a client may say how header, cells and columns are to be read. */
-  readonly hasColumns: boolean;
+  /** What a client may say of how it is to be read. */
+  readonly options: readonly (keyof ReadOptions)[];
   /** Throws invalid_dataset, invalid_request, body_too_large. */
-  readonly parse: (path: string, options: TableOptions, allowance: Allowance) => ParsedDataset;
+  readonly parse: (path: string, options: ReadOptions, allowance: Allowance) => ParsedDataset;
 }
 
-/** How a table is to be read. */
-export interface TableOptions {
-  /** Whether the first line names the columns; left out, it does when no cell of it is a number. */
-  readonly header?: boolean | undefined;
-  /** One ASCII character; left out, it is told from the first line. */
-  readonly delimiter?: string | undefined;
+/** How a file is to be read; what is left out is usual, or told from the file. */
+export interface ReadOptions extends RecordOptions, LayoutOptions {
+  readonly thousands?: ThousandsMark | undefined;
+  readonly missing?: MissingPolicy | undefined;
+  /** The texts that stand for missing values. */
+  readonly missingValues?: readonly string[] | undefined;
   readonly columns?: ColumnRoles | undefined;
+  readonly arrays?: ChosenArrays | undefined;
 }
 
 /** Whether bytes begin with those of a text in latin1. */
@@ -37,17 +40,7 @@ export const textOf = (start: Buffer): string =>
     .replace(/^\uFEFF/, "")
     .trimStart();
 
-/** Files that are read as a whole have at most so many bytes: Node reads no more. */
-const mostWholeBytes = 2 ** 31 - 1;
-
-export function wholeFile(path: string): Buffer {
-  const { size } = statSync(path);
-  if (size > mostWholeBytes) throw fault("The file", `it has ${size} bytes, and files of this format are read up to ${mostWholeBytes}`);
-  return chargedFile(path);
+/** The dataset of a file that holds one array, which has no name: it is `data` unless a client calls it otherwise. */
+export function renamed(source: TensorSource, arrays: ChosenArrays | undefined): ParsedDataset {
+  return { tensors: chosen(arrays, [source.name]).map(([name]) => ({ ...source, name })) };
 }
-
-/** A tensor that is in memory as a whole. */
-export const wholeSource = (name: string, { dtype, shape, data }: Tensor): TensorSource => ({ name, dtype, shape, parts: () => [data] });
-
-/** The dataset of a file that holds one tensor without a name. */
-export const onlyTensor = (tensor: Tensor): ParsedDataset => ({ tensors: [wholeSource("data", tensor)] });

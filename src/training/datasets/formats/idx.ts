@@ -1,9 +1,10 @@
 import { statSync } from "node:fs";
+import { bytesPerElement } from "../../../tensor/dtype.ts";
 import { sizeOf } from "../../../tensor/shape.ts";
 import { type ElementType, elementTypes } from "../../elements.ts";
 import { beginningOf, storedParts } from "../../files.ts";
-import { fault, type ParsedDataset } from "../parsed.ts";
-import type { FileFormat } from "./define.ts";
+import { type Allowance, fault, type ParsedDataset, tooLarge } from "../parsed.ts";
+import { type FileFormat, type ReadOptions, renamed } from "./define.ts";
 
 const types: ReadonlyMap<number, ElementType> = new Map([
   [0x08, "uint8"],
@@ -21,7 +22,7 @@ const longestHeader = 4 + 4 * 255;
  * The array of a file in the format of MNIST: two zero bytes, the type, the number of axes, their sizes, the numbers, all big-endian. They
  * are read a part at a time. Throws invalid_dataset with the byte.
  */
-function parseIdx(path: string): ParsedDataset {
+function parseIdx(path: string, { arrays }: ReadOptions, { maxBytes }: Allowance): ParsedDataset {
   const bytes = beginningOf(path, longestHeader);
   const fileBytes = statSync(path).size;
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0)
@@ -36,13 +37,14 @@ function parseIdx(path: string): ParsedDataset {
   const count = sizeOf(shape);
   const held = fileBytes - begin;
   if (held !== count * size) throw fault(`Byte ${begin}`, `shape [${shape.join(", ")}] takes ${count * size} bytes, and ${held} follow`);
-  return { tensors: [{ name: "data", dtype, shape, parts: () => storedParts({ path, type, order: "big", begin, count }) }] };
+  if (count * bytesPerElement[dtype] > maxBytes) throw tooLarge(maxBytes);
+  return renamed({ name: "data", dtype, shape, parts: () => storedParts({ path, type, order: "big", begin, count }) }, arrays);
 }
 
 export const idx = {
   name: "idx",
   title: "IDX (the format of MNIST)",
   begins: (start) => start.length >= 4 && start[0] === 0 && start[1] === 0,
-  hasColumns: false,
-  parse: (path) => parseIdx(path),
+  options: ["arrays"],
+  parse: parseIdx,
 } as const satisfies FileFormat;

@@ -5,13 +5,19 @@ import { nearest } from "../../../problems/nearest.ts";
 import { Problem } from "../../../problems/problems.ts";
 import { decodeTensor, type GivenTensor } from "../../../request/tensor.ts";
 import type { TensorSource } from "../../safetensors.ts";
+import { isHeld, notANumber } from "../cell-number.ts";
+import { chosen } from "../chosen-arrays.ts";
 import { Budget, Growing } from "../growing.ts";
 import { type TextLine, linesOf } from "../lines.ts";
+import { missingNumber } from "../missing.ts";
 import { Abandoned, type Allowance, fault, type ParsedDataset } from "../parsed.ts";
-import { type FileFormat, textOf } from "./define.ts";
+import type { Reading } from "../reading.ts";
+import { type FileFormat, type ReadOptions, textOf } from "./define.ts";
 
 /** A member of the lines, as the first of them shows it. */
 interface Member {
+  /** The tensor that it makes. */
+  readonly tensor: string;
   readonly name: string;
   readonly shape: Shape;
   readonly isBool: boolean;
@@ -22,34 +28,61 @@ interface Member {
 const rowsPerQuestion = 1024;
 
 /**
- * Reads JSON lines: an object each, in which every member is a number, a boolean or nested lists of them, of one shape in all lines.
- * Throws invalid_dataset with line and member.
+ * Reads JSON lines: an object each, in which every member is a number, a boolean or nested lists of them, of one shape in all lines. A null is
+ * a missing number. Throws invalid_dataset with line and member.
  */
-function parseJsonLines(path: string, { maxBytes, cancelled }: Allowance): ParsedDataset {
+function parseJsonLines(path: string, { arrays, missing = "keep" }: ReadOptions, { maxBytes, cancelled }: Allowance): ParsedDataset {
   const budget = new Budget(maxBytes);
+  const met = { cells: 0, rows: 0 };
   let members: readonly Member[] | null = null;
   let rows = 0;
+  let dropped = 0;
   for (const line of linesOf(path)) {
     const before: readonly Member[] | null = members;
     members = account().within((): readonly Member[] => {
       const row = rowOf(line);
-      const own: readonly Member[] =
-        before ?? Object.entries(row).map(([name, json]) => memberOf(name, tensorIn(line, name, json), budget));
-      requireMembers(line, row, own);
-      for (const member of own) take(member, tensorIn(line, member.name, row[member.name]), line);
+      const names = before?.map(({ tensor, name }) => [tensor, name] as const) ?? chosen(arrays, Object.keys(row));
+      requireMembers(line, row, names, arrays === undefined);
+      const isPlain = !line.text.includes("null") && !mayBeUnheld.test(line.text);
+      const tensors = names.map(([, name]) => tensorIn(line, name, row[name], isPlain));
+      const own = before ?? tensors.map((tensor, at) => memberOf(names[at], tensor, budget));
+      for (const [at, member] of own.entries()) requireAlike(member, tensors[at], line);
+      const holes = tensors.map(missingIn);
+      const cells = holes.reduce((sum, count) => sum + count, 0);
+      if (cells > 0 && missing === "refuse")
+        throw fault(placeOf(line, names[holes.findIndex((count) => count > 0)][1]), missingNumber("null"));
+      if (cells > 0 && missing === "drop") dropped++;
+      else {
+        for (const [at, { numbers }] of own.entries()) for (const number of tensors[at].data) numbers.push(number);
+        rows++;
+        met.cells += cells;
+        met.rows += cells > 0 ? 1 : 0;
+      }
       return own;
     });
     budget.charge();
-    if (++rows % rowsPerQuestion === 0 && cancelled()) throw new Abandoned();
+    if ((rows + dropped) % rowsPerQuestion === 0 && cancelled()) throw new Abandoned();
   }
   if (members === null) throw fault("Line 1", "the file is empty");
-  return { tensors: members.map((member) => sourceOf(member, rows)) };
+  if (rows === 0) throw fault("The file", `all of its ${dropped} rows have missing values, and would be left out`);
+  const reading: Reading = { ...(met.cells > 0 && { missing: met }), ...(dropped > 0 && { dropped_rows: dropped }) };
+  return {
+    tensors: members.map((member) => sourceOf(member, rows)),
+    ...(Object.keys(reading).length > 0 && { reading }),
+  };
+}
+
+function missingIn({ data }: GivenTensor): number {
+  let count = 0;
+  for (const number of data) if (Number.isNaN(number)) count++;
+  return count;
 }
 
 function rowOf(line: TextLine): Readonly<Record<string, unknown>> {
   let json: unknown;
   try {
     json = parseJson(line.text);
+    if (mayBeUnheld.test(line.text)) json = JSON.parse(line.text, held);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const detail = /^Line 1, (column \d+): (.*)$/s.exec(error.detail);
@@ -59,14 +92,38 @@ function rowOf(line: TextLine): Readonly<Record<string, unknown>> {
   throw fault(`Line ${line.number}`, `each line is an object, such as {"input": [1, 2], "target": 3}`);
 }
 
+/** A number of JSON that float64 does not hold. */
+class UnheldNumber {
+  readonly source: string;
+  constructor(source: string) {
+    this.source = source;
+  }
+}
+
+/** What all texts of such numbers have. */
+const mayBeUnheld = /\d{16}|[eE]\+?\d{3}/;
+
+/** What a value becomes while JSON is parsed: what float64 does not hold stays what was written. */
+function held(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source;
+  if (typeof value !== "number" || source === undefined) return value;
+  return Number.isFinite(value) && isHeld(source, value) ? value : new UnheldNumber(source);
+}
+
+/** The value with texts that mean missing numbers in place of nulls. Throws where there is a number that is not held. */
+function withoutNulls(json: unknown, refuse: (number: string) => Error): unknown {
+  if (json === null) return "NaN";
+  if (json instanceof UnheldNumber) throw refuse(json.source);
+  return Array.isArray(json) ? json.map((each: unknown) => withoutNulls(each, refuse)) : json;
+}
+
 const placeOf = (line: TextLine, name: string): string => `Line ${line.number}, ${JSON.stringify(name)}`;
 
-function tensorIn(line: TextLine, name: string, json: unknown): GivenTensor {
-  if (typeof json === "object" && !Array.isArray(json)) {
-    const advice =
-      json === null ? 'null is not a number; a missing number is written "NaN"' : "expected a number or lists of them, found an object";
-    throw fault(placeOf(line, name), advice);
-  }
+/** `isPlain` says that the line has neither nulls nor numbers that are not held. */
+function tensorIn(line: TextLine, name: string, given: unknown, isPlain: boolean): GivenTensor {
+  const json = isPlain ? given : withoutNulls(given, (number) => fault(placeOf(line, name), notANumber(number)));
+  if (typeof json === "object" && !Array.isArray(json))
+    throw fault(placeOf(line, name), "expected a number or lists of them, found an object");
   try {
     return decodeTensor(json, "");
   } catch (error) {
@@ -78,16 +135,21 @@ function tensorIn(line: TextLine, name: string, json: unknown): GivenTensor {
 
 const lowerFirst = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 
-function memberOf(name: string, { shape, kind }: GivenTensor, budget: Budget): Member {
+function memberOf([tensor, name]: readonly [string, string], { shape, kind }: GivenTensor, budget: Budget): Member {
   const isBool = kind === "bool";
-  return { name, shape, isBool, numbers: new Growing(isBool ? "bool" : "float64", budget) };
+  return { tensor, name, shape, isBool, numbers: new Growing(isBool ? "bool" : "float64", budget) };
 }
 
-function requireMembers({ number }: TextLine, row: Readonly<Record<string, unknown>>, members: readonly Member[]): void {
-  const names = new Set(members.map(({ name }) => name));
-  const missing = members.find(({ name }) => !Object.hasOwn(row, name))?.name;
+function requireMembers(
+  { number }: TextLine,
+  row: Readonly<Record<string, unknown>>,
+  wanted: readonly (readonly [string, string])[],
+  areAll: boolean,
+): void {
+  const names = new Set(wanted.map(([, name]) => name));
+  const missing = [...names].find((name) => !Object.hasOwn(row, name));
   if (missing !== undefined) throw fault(`Line ${number}`, `the member ${JSON.stringify(missing)} is missing, which the first line has`);
-  if (Object.keys(row).length === names.size) return;
+  if (!areAll || Object.keys(row).length === names.size) return;
   const unknown = Object.keys(row).find((name) => !names.has(name)) ?? "";
   const [meant] = nearest(unknown, [...names], 1);
   throw fault(
@@ -96,7 +158,7 @@ function requireMembers({ number }: TextLine, row: Readonly<Record<string, unkno
   );
 }
 
-function take({ name, shape, isBool, numbers }: Member, { shape: found, kind, data }: GivenTensor, line: TextLine): void {
+function requireAlike({ name, shape, isBool }: Member, { shape: found, kind, data }: GivenTensor, line: TextLine): void {
   if (!sameShape(shape, found)) {
     throw fault(placeOf(line, name), `the shape is ${formatShape(found)}, and in the first line it is ${formatShape(shape)}`);
   }
@@ -106,11 +168,10 @@ function take({ name, shape, isBool, numbers }: Member, { shape: found, kind, da
       `expected ${isBool ? "booleans" : "numbers"} as in the first line, found ${isBool ? "numbers" : "booleans"}`,
     );
   }
-  for (const number of data) numbers.push(number);
 }
 
-const sourceOf = ({ name, shape, isBool, numbers }: Member, rows: number): TensorSource => ({
-  name,
+const sourceOf = ({ tensor, shape, isBool, numbers }: Member, rows: number): TensorSource => ({
+  name: tensor,
   dtype: isBool ? "bool" : "float64",
   shape: [rows, ...shape],
   parts: () => numbers.parts(),
@@ -119,11 +180,7 @@ const sourceOf = ({ name, shape, isBool, numbers }: Member, rows: number): Tenso
 export const jsonLines = {
   name: "jsonl",
   title: "JSON lines (an object each, with numbers or nested lists)",
-  begins: (start) => {
-    const text = textOf(start);
-    if (text.startsWith("[")) throw fault("Line 1", "this is one JSON list; write JSON lines, one object a line, or CSV");
-    return text.startsWith("{");
-  },
-  hasColumns: false,
-  parse: (path, _options, allowance) => parseJsonLines(path, allowance),
+  begins: (start) => textOf(start).startsWith("{"),
+  options: ["arrays", "missing"],
+  parse: parseJsonLines,
 } as const satisfies FileFormat;

@@ -1,58 +1,49 @@
-import { type Unzipped, unzipSync } from "fflate";
-import { account, OutOfMemoryBudget } from "../../../memory/account.ts";
-import { Problem } from "../../../problems/problems.ts";
-import { fault, type ParsedDataset, tooLarge } from "../parsed.ts";
-import { beginsWith, type FileFormat, wholeFile, wholeSource } from "./define.ts";
-import { parseNpy } from "./npy.ts";
+import { statSync } from "node:fs";
+import type { TensorSource } from "../../safetensors.ts";
+import { chosen } from "../chosen-arrays.ts";
+import { archiveFault } from "../known-files.ts";
+import { type Allowance, fault, type ParsedDataset, tooLarge } from "../parsed.ts";
+import { inflated, membersOf, requireStoredWhole, type ZipMember } from "../zip.ts";
+import { beginsWith, type FileFormat, type ReadOptions } from "./define.ts";
+import { type NpyPlace, npySource } from "./npy.ts";
 
-const methods: ReadonlyMap<number, string> = new Map([
-  [0, "stored"],
-  [8, "deflated"],
-]);
+const ending = ".npy";
 
-/** The arrays of an archive that NumPy's savez or savez_compressed wrote. Throws invalid_dataset, or body_too_large when they unpack to more than `maxBytes`. */
-function parseNpz(bytes: Buffer, maxBytes: number): ParsedDataset {
-  let unpacked = 0;
-  const sizes = new Map<string, number>();
-  const files = unzipped(bytes, (name, size, method, packed) => {
-    if (!methods.has(method)) throw fault(name, `the archive packs it by method ${method}; write it stored or deflated, as savez does`);
-    if (!name.endsWith(".npy")) throw fault(name, "an NPZ archive holds files that end in .npy, and this is another");
-    if (sizes.has(name)) throw fault(name, "the archive holds two files of this name");
-    // What is stored is copied as long as it lies there, whatever length it is said to have; many names may share the same bytes.
-    if (methods.get(method) === "stored" && packed !== size) throw damaged(name);
-    unpacked += size;
-    if (unpacked > maxBytes) throw tooLarge(maxBytes);
-    sizes.set(name, size);
-    account().charge(size);
-  });
-  const tensors = Object.entries(files).map(([name, file]) => {
-    if (file.length !== sizes.get(name)) throw damaged(name);
-    return wholeSource(name.slice(0, -".npy".length), parseNpy(Buffer.from(file.buffer, file.byteOffset, file.length), name));
+/**
+ * The arrays of an archive that NumPy's savez or savez_compressed wrote: what is stored is read a part at a time, what is deflated is unpacked.
+ * Throws invalid_dataset, or body_too_large when they unpack to more than `maxBytes`.
+ */
+function parseNpz(path: string, { arrays }: ReadOptions, { maxBytes }: Allowance): ParsedDataset {
+  const members = membersOf(path, statSync(path).size);
+  const names = members.map(({ name }) => name);
+  if (!names.some((name) => name.endsWith(ending)) && names.length > 0) throw archiveFault(names);
+  const held = new Map(members.filter(({ name }) => name.endsWith(ending)).map((member) => [member.name.slice(0, -ending.length), member]));
+  const other = names.find((name) => !name.endsWith(ending));
+  if (other !== undefined && arrays === undefined) throw archiveFault(names);
+  const wanted = chosen(arrays, held.keys());
+  const sizes = [...new Set(wanted.map(([, array]) => array))].map((array) => held.get(array)?.size ?? 0);
+  if (sizes.reduce((sum, size) => sum + size, 0) > maxBytes) throw tooLarge(maxBytes);
+  const sources = new Map<string, TensorSource>();
+  const tensors = wanted.map(([name, array]): TensorSource => {
+    const source = sources.get(array) ?? npySource(placeOf(path, held.get(array)), maxBytes);
+    sources.set(array, source);
+    return { ...source, name };
   });
   return { tensors };
 }
 
-const damaged = (name: string): Problem => fault(name, "its packed bytes are damaged");
-
-/** Unpacks all files; each is shown before it is. */
-function unzipped(bytes: Buffer, show: (name: string, size: number, method: number, packed: number) => void): Unzipped {
-  try {
-    return unzipSync(bytes, {
-      filter: ({ name, originalSize, compression, size }) => {
-        show(name, originalSize, compression, size);
-        return true;
-      },
-    });
-  } catch (error) {
-    if (error instanceof Problem || error instanceof OutOfMemoryBudget) throw error;
-    throw fault("The archive", `it cannot be unpacked (${error instanceof Error ? error.message : String(error)})`);
-  }
+function placeOf(path: string, member: ZipMember | undefined): NpyPlace {
+  if (member === undefined) throw fault("The archive", "an array is missing");
+  const { name, begin, size } = member;
+  if (member.isDeflated) return { name, bytes: inflated(path, member) };
+  requireStoredWhole(path, member);
+  return { name, path, begin, size };
 }
 
 export const npz = {
   name: "npz",
   title: "NPZ",
   begins: (start) => beginsWith(start, "PK\x03\x04") || beginsWith(start, "PK\x05\x06"),
-  hasColumns: false,
-  parse: (path, _options, { maxBytes }) => parseNpz(wholeFile(path), maxBytes),
+  options: ["arrays"],
+  parse: parseNpz,
 } as const satisfies FileFormat;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { type DatasetFormat, formatOf } from "../../../../src/training/datasets/formats.ts";
-import type { TableOptions } from "../../../../src/training/datasets/formats/define.ts";
+import type { ReadOptions } from "../../../../src/training/datasets/formats/define.ts";
 import { parseFile } from "../../../../src/training/datasets/parse.ts";
 import type { TensorSource } from "../../../../src/training/safetensors.ts";
 import { type Tensor, tensorOf } from "../../../../src/tensor/tensor.ts";
@@ -29,9 +29,9 @@ export interface Read {
 }
 
 /** What a file with this content is read as. */
-export function read(content: string | Uint8Array, options: TableOptions & { format?: DatasetFormat; maxBytes?: number } = {}): Read {
+export function read(content: string | Uint8Array, options: ReadOptions & { format?: DatasetFormat; maxBytes?: number } = {}): Read {
   const path = fileOf(content);
-  const format = options.format ?? formatOf(path);
+  const format = formatOf(path, options.format, options);
   const parsed = parseFile(path, format, options, { maxBytes: options.maxBytes ?? 2 ** 28, cancelled: () => false });
   return { format, rows: parsed.rows, parsed, tensors: new Map(parsed.tensors.map((source) => [source.name, whole(source)])) };
 }
@@ -43,3 +43,6 @@ function whole({ dtype, shape, parts }: TensorSource): Tensor {
     [...parts()].flatMap((part) => [...part]),
   );
 }
+
+/** A sentence without what was guessed, which stands behind it. */
+export const withoutGuesses = (sentence: string): string => sentence.replace(/ \(guessed: .*\)$/s, "");

@@ -1,3 +1,4 @@
+import { zipSync } from "fflate";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,6 +48,15 @@ function refusalOf(work: () => unknown): unknown {
 }
 
 const mb = 2 ** 20;
+const zeros = (count: number): Buffer => Buffer.concat([npyHeader("|u1", [count]), Buffer.alloc(count)]);
+
+function safetensorsHeader(count: number): Buffer {
+  const text = JSON.stringify({ x: { dtype: "U8", shape: [count], data_offsets: [0, count] } });
+  const start = Buffer.alloc(8);
+  start.writeUInt32LE(text.length);
+  return Buffer.concat([start, Buffer.from(text)]);
+}
+
 const idxHeader = Buffer.from([0, 0, 0x08, 1, 0x02, 0, 0, 0]);
 
 /** An archive that names its one stored part of 8192 bytes again and again, and says that it has so many. */
@@ -78,10 +88,12 @@ describe("a dataset is read within little memory", () => {
     ["an array in columns", "npy", () => file(npyHeader("|u1", [4 * mb, 2], true), 8 * mb), "memory"],
     ["a shape that the file does not hold", "npy", () => file(npyHeader("<f8", [4 * mb]), 8 * mb), "invalid_dataset"],
     ["images", "idx", () => file(idxHeader, 32 * mb), 32 * mb],
-    ["an archive", "npz", () => file(Buffer.from("PK\x05\x06"), 8 * mb), "memory"],
+    ["an archive", "npz", () => file(Buffer.from("PK\x05\x06"), 8 * mb), "invalid_dataset"],
+    ["an archive that unpacks to much", "npz", () => file(Buffer.from(zipSync({ "x.npy": zeros(8 * mb) }))), "memory"],
+    ["an archive of what is stored", "npz", () => file(Buffer.from(zipSync({ "x.npy": zeros(8 * mb) }, { level: 0 }))), 8 * mb],
     ["names of one archive that share its bytes", "npz", () => file(archive(300, 0)), "invalid_dataset"],
-    ["the same in their true length", "npz", () => file(archive(300, 8192)), "memory"],
-    ["tensors with names", "safetensors", () => file(Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]), 8 * mb), "memory"],
+    ["the same in their true length", "npz", () => file(archive(300, 8192)), "invalid_dataset"],
+    ["tensors with names", "safetensors", () => file(safetensorsHeader(8 * mb), 8 * mb), 8 * mb],
     ["many long lines of JSON", "jsonl", () => file(Buffer.from(`{"x": [1,${" ".repeat(200_000)}2]}\n`.repeat(10))), 20],
     ["a line of JSON that becomes much", "jsonl", () => file(Buffer.from(`{"x": [${"[],".repeat(99_999)}[]]}\n`)), "memory"],
     ["a table that grows", "csv", () => file(Buffer.from(`a,b\n${"1,2\n".repeat(200_000)}`)), "memory"],
