@@ -21,9 +21,11 @@ def gradients(X, y, W, b):
     d = [2 * (pi - yi) * pi * (1 - pi) / ${share} for pi, yi in zip(p, y)]
     return {"W": [sum(di * row[k] for di, row in zip(d, X)) for k in range(len(W))], "b": sum(d)}
 
-class Array(list):
+class Array:
+    def __init__(self, numbers):
+        self.numbers = numbers
     def tolist(self):
-        return list(self)
+        return self.numbers
 
 found = gradients([[1, 2], [0, -1], [3, 1]], [1, 0, 1], [0.5, -0.25], 0.1)
 dW, db = Array(found["W"]), found["b"]
@@ -112,9 +114,68 @@ print("Out:", eval(compile(ast.Expression(last.value), "cell", "eval")))
   });
 });
 
-test("a shell script says what is malformed, and ends with another status", async () => {
-  save("malformed.json", "nonsense");
-  const { status, out } = await run("sh", "grade.sh", "malformed.json");
-  expect(status).toBe(2);
-  expect(out).toContain('"code":"invalid_json"');
+describe("what no student should hand in has a verdict", () => {
+  beforeAll(() => save("student.py", student("len(y)")));
+
+  /** Each with what is said of it. */
+  const handedIn: readonly (readonly [code: string, said: RegExp])[] = [
+    ["dW, db = None, None", /missing.*null stands in its place/],
+    ["dW, db = Array([float('nan'), 1.0]), found['b']", /NaN or infinity where the right numbers are finite/],
+    ["dW, db = 'dW', {1, 2}", /unreadable.*found the text/],
+    ["dW, db = [[1.0], [2.0, 3.0]], float", /unreadable.*ragged/],
+    ["dW, db = Array([[x] for x in found['W']]), Array([found['b']])", /stand in another shape/],
+    ["dW, db = {(1, 2): 3}, lambda: 0", /unreadable/],
+  ];
+  const each = handedIn.map(([code]) => code);
+  const saidOf = ({ out, error }: Ended): string[] => {
+    expect(error).toBe("");
+    return out.trimEnd().split("\n--\n");
+  };
+
+  test("under pytest", async () => {
+    const program = `
+import test_gradients as t
+from student import *
+for code in ${JSON.stringify(each)} + ["gradients = lambda **_: None", "gradients = lambda **_: object()"]:
+    exec(code)
+    t.gradients = gradients if "gradients" in code else lambda **_: {"W": dW, "b": db}
+    try: print("passed", t.test_gradients())
+    except AssertionError as failure: print(str(failure).replace("\\n", " "))
+    print("--")
+`;
+    const said = saidOf(await run("python3", "-B", "-c", program));
+    handedIn.forEach(([, expected], at) => expect(said[at]).toMatch(expected));
+    expect(said[each.length]).toMatch(/missing/);
+    expect(said[each.length + 1]).toMatch(/unreadable/);
+  });
+
+  test("in a cell of nbgrader, where a column counts", async () => {
+    const notebook = `
+import ast
+from student import *
+*rest, last = ast.parse(open("cell.py").read()).body
+for code in ${JSON.stringify(each)}:
+    exec(code)
+    exec(compile(ast.Module(rest, []), "cell", "exec"))
+    print("Out:", eval(compile(ast.Expression(last.value), "cell", "eval")))
+    print("--")
+`;
+    const said = saidOf(await run("python3", "-B", "-c", notebook));
+    const points = said.map((text) => Number(/Out: (.*)/.exec(text)?.[1]));
+    expect(points).toEqual([0, 2, 0, 0, 4, 0]);
+    expect(said[4]).toContain("The shape [2, 1] was taken for [2]");
+  });
+
+  test.each([
+    ["nonsense", "nonsense", /is no JSON/],
+    ["quotes.json", '{"W": "0.5\\n", "b": None}', /is no JSON/],
+    ["nan.json", '{"W": [NaN, -Infinity],\n\t"b": 1}', /NaN or infinity/],
+    ["empty.json", "", /is no JSON/],
+    ["picture.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x00, 0xff, 0x22, 0x5c]), /is no JSON/],
+  ])("in a shell script: %s", async (file, content, said) => {
+    writeFileSync(join(folder, file), content);
+    const { status, out } = await run("sh", "grade.sh", file);
+    expect(status).toBe(1);
+    expect(out).toMatch(said);
+  });
 });

@@ -66,6 +66,11 @@ export class ItemFinder {
     }
   }
 
+  /** Whether there may be such an item; that it is found is said by `find`. */
+  mayHave(request: ItemRequest): boolean {
+    return request.kind === "edge" ? this.#nodes.has(request.to) : this.#values.has(request.name);
+  }
+
   find(request: ItemRequest): Item {
     return request.kind === "edge" ? this.#edge(request) : this.#value(request);
   }

@@ -19,11 +19,7 @@ const edgePlace = {
 
 const EdgeClaim = z
   .strictObject({ ...edgePlace, gradient: TensorInput.meta({ description: "What is claimed to flow back along the edge", examples: [2] }) })
-  .meta({
-    id: "EdgeClaim",
-    description: "The gradient that someone claims for an edge",
-    examples: [{ from: "b", to: "add_1", gradient: 2 }],
-  });
+  .meta({ description: "The gradient that someone claims for an edge", examples: [{ from: "b", to: "add_1", gradient: 2 }] });
 
 const claims = {
   outputs: TensorInputs.optional().meta({ description: "Claimed outputs of the program, by name", examples: [{ e: 6 }] }),
@@ -35,36 +31,37 @@ const claims = {
   edges: z.array(EdgeClaim).optional().meta({ description: "Claimed gradients of edges, before the sum at a fan-out" }),
 };
 
-const Claims = z.strictObject(claims).meta({
-  id: "Claims",
-  description: "Tensors that someone has computed by hand, at one point",
+const Claims = z
+  .strictObject(claims)
+  .meta({ description: "Tensors that someone has computed by hand, at one point", examples: [{ gradients: { a: 2, b: 3 } }] });
+
+/** What a submission should look like. One that looks otherwise is judged as well: `readSubmission` makes what it can of it. */
+const WellFormed = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .meta({ description: "A name for the submission, returned with its verdict", examples: ["student-17"] }),
+  ...claims,
+  points: z
+    .array(Claims)
+    .min(1)
+    .max(defaultLimits.points)
+    .optional()
+    .meta({ description: "Claims at each of the request's `points`, in their order, in place of the other members" }),
+});
+
+// What it refers to by name is defined once, by the whole contract.
+const { $schema: _, $defs: _shared, ...wellFormed } = z.toJSONSchema(WellFormed, { io: "input" });
+
+export const Submission = z.unknown().meta({
+  id: "Submission",
+  description:
+    "What one person claims: outputs, node values, gradients and edge gradients, any of them. Lists are taken as NumPy's tolist() writes them. A text is read as the JSON that it holds. Whatever else stands here is no fault of the request: it gets a verdict that says what is wrong with it",
+  anyOf: [wellFormed, { description: "Anything: a submission is judged as it is" }],
   examples: [{ gradients: { a: 2, b: 3 } }],
 });
-export type Claims = z.output<typeof Claims>;
-
-export const Submission = z
-  .strictObject({
-    id: z
-      .string()
-      .min(1)
-      .max(256)
-      .optional()
-      .meta({ description: "A name for the submission, returned with its verdict", examples: ["student-17"] }),
-    ...claims,
-    points: z
-      .array(Claims)
-      .min(1)
-      .max(defaultLimits.points)
-      .optional()
-      .meta({ description: "Claims at each of the request's `points`, in their order, in place of the other members" }),
-  })
-  .meta({
-    id: "Submission",
-    description:
-      "What one person claims: outputs, node values, gradients and edge gradients, any of them. Lists are taken as NumPy's tolist() writes them",
-    examples: [{ gradients: { a: 2, b: 3 } }],
-  });
-export type Submission = z.output<typeof Submission>;
 
 const Worths = z.record(Name, z.number().min(0, "An item is worth 0 points or more")).optional();
 

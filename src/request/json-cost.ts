@@ -12,6 +12,8 @@ const cost = {
   tableMember: 124,
   /** A text, beside its characters. */
   text: 24,
+  /** What the parser holds of a list or an object that is open. */
+  open: 40,
 };
 
 /** Objects are tables when there are more names than this. */
@@ -35,6 +37,7 @@ export function jsonCost(bytes: Uint8Array, nesting: number): number {
   const count = { lists: 0, objects: 0, commas: 0, members: 0, numbers: 0, texts: 0, characters: 0, names: 0 };
   const seen = new Uint8Array(seenBits);
   let depth = 0;
+  let deepest = 0;
   let name = 0;
   let isNumber = false;
   for (let at = 0; at < bytes.length; at++) {
@@ -49,7 +52,7 @@ export function jsonCost(bytes: Uint8Array, nesting: number): number {
         break;
       case 0x5d: // ]
       case 0x7d: // }
-        depth--;
+        deepest = Math.max(deepest, depth--);
         break;
       case 0x2c: // ,
         count.commas++;
@@ -88,6 +91,7 @@ export function jsonCost(bytes: Uint8Array, nesting: number): number {
     cost.member * (members - tables) +
     cost.tableMember * tables +
     cost.text * Math.max(0, texts - members) +
+    cost.open * Math.max(deepest, depth) +
     characters
   );
 }

@@ -13,17 +13,27 @@ const leastCounted = 2 ** 17;
 /**
  * The value of a JSON text (or of the bytes of its UTF-8), safe to walk: no deeper than the limit, and without a member named
  * `__proto__`, which code that copies members could mistake for an object's prototype. The tokens NaN, Infinity and -Infinity are read as
- * texts. Throws invalid_json with line and column, nesting_too_deep or invalid_request,
+ * texts. What stands under the members named `foreign` of the body may be anything: the client passes on what others wrote, which is no
+ * fault of the request, and whoever walks it is on guard. Throws invalid_json with line and column, nesting_too_deep or invalid_request,
  * and OutOfMemoryBudget before it takes what there is no room for.
  */
-export function parseJson(body: string | Uint8Array, limits: Pick<Limits, "nesting"> = defaultLimits): unknown {
-  if (body.length >= leastCounted) charge(typeof body === "string" ? Buffer.from(body) : body, limits.nesting);
+export function parseJson(
+  body: string | Uint8Array,
+  limits: Pick<Limits, "nesting"> = defaultLimits,
+  foreign: readonly string[] = [],
+): unknown {
+  // Members of others are as deep as they are.
+  const nesting = foreign.length > 0 ? Infinity : limits.nesting;
+  if (body.length >= leastCounted) charge(typeof body === "string" ? Buffer.from(body) : body, nesting);
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  const value = parsed(source) ?? tolerantly(source, limits.nesting);
-  requireSafe(value.json, limits.nesting);
-  return value.json;
+  const { json } = parsed(source) ?? tolerantly(source, nesting);
+  requireSafe(foreign.length === 0 ? json : without(json, foreign), limits.nesting);
+  return json;
 }
+
+const without = (json: unknown, members: readonly string[]): unknown =>
+  isContainer(json) && !Array.isArray(json) ? Object.fromEntries(Object.entries(json).filter(([name]) => !members.includes(name))) : json;
 
 /** null where the text is not JSON. Running out of memory or stack is not the text's fault. */
 function parsed(text: string): { readonly json: unknown } | null {

@@ -192,7 +192,8 @@ export function pointerInTensor(given: GivenTensor, offset: number): string {
   }
 }
 
-function described(json: unknown): string {
+/** What stands where something else was expected, in a few words. */
+export function described(json: unknown): string {
   if (typeof json === "string") return `the text ${JSON.stringify(json.length > 40 ? `${json.slice(0, 40)}…` : json)}`;
   if (Array.isArray(json)) return "a list";
   return typeof json === "object" && json !== null ? "an object" : String(json);

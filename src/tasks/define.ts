@@ -24,12 +24,13 @@ export interface TaskCall<Parameters> {
 
 /** What a task's body is: JSON that a schema describes, bytes of the task's own reading (text where they are few), or nothing. */
 export type BodyKind<Body> =
-  | { readonly kind: "json"; readonly schema: z.ZodType<Body> }
+  | { readonly kind: "json"; readonly schema: z.ZodType<Body>; readonly foreign?: readonly string[] }
   | { readonly kind: "bytes" }
   | { readonly kind: "nothing" };
 
-export const json = <Schema extends z.ZodType>(schema: Schema) =>
-  ({ kind: "json", schema: schema as z.ZodType<z.output<Schema>> }) as const;
+/** Under its members named `foreign` the client passes on what others wrote: they may hold whatever JSON can. */
+export const json = <Schema extends z.ZodType>(schema: Schema, foreign: readonly string[] = []) =>
+  ({ kind: "json", schema: schema as z.ZodType<z.output<Schema>>, foreign }) as const;
 export const bytes = { kind: "bytes" } as const satisfies BodyKind<string | Uint8Array>;
 export const nothing = { kind: "nothing" } as const satisfies BodyKind<null>;
 
@@ -61,7 +62,12 @@ export interface Operation<Parameters> {
     readonly vary?: string;
   };
   /** What the command of the task's name does, in the words of its help; none: there is no such command. */
-  readonly command?: { readonly summary: string; readonly parameters: Parameters };
+  readonly command?: {
+    readonly summary: string;
+    readonly parameters: Parameters;
+    /** What is written in a format of the request's when it could not be answered; null: the problem document. */
+    readonly refusedIn?: (format: string, detail: string) => string | null;
+  };
 }
 
 /** Runs a task. Synchronous, and the same again on another thread when this one is held up or lost before the answer is sent. */

@@ -68,7 +68,7 @@ export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, sh
 function readBody(kind: BodyKind<unknown>, body: string | Uint8Array, limits: Limits): unknown {
   switch (kind.kind) {
     case "json":
-      return readRequest(kind.schema, body, limits);
+      return readRequest(kind.schema, body, limits, kind.foreign);
     case "bytes":
       return body;
     case "nothing":
@@ -77,6 +77,6 @@ function readBody(kind: BodyKind<unknown>, body: string | Uint8Array, limits: Li
 }
 
 /** Reads a request's body, UTF-8 by the pool's word, as a schema wants it. */
-function readRequest<S extends z.ZodType>(schema: S, body: string | Uint8Array, limits: Limits): z.output<S> {
-  return validate(schema, parseJson(body, limits), limits);
+function readRequest<S extends z.ZodType>(schema: S, body: string | Uint8Array, limits: Limits, foreign?: readonly string[]): z.output<S> {
+  return validate(schema, parseJson(body, limits, foreign), limits);
 }

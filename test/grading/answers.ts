@@ -17,13 +17,13 @@ const tasks = { grade: performed(gradeTask, shared), probe: performed(probeTask,
 const read = ({ body }: Answer): unknown => JSON.parse(String(body));
 
 /** What /v1/grade answers, in whatever format. */
-export function gradeAnswer(request: object, language: Language = "en", limits?: Partial<Limits>): Answer {
+export function gradeAnswer(request: object | string, language: Language = "en", limits?: Partial<Limits>): Answer {
   const grading = limits === undefined ? tasks.grade : performed(gradeTask, sharedWithin(limits));
   return grading(request, { language });
 }
 
 /** The verdict on one submission. */
-export const grade = (request: object, language?: Language): Verdict =>
+export const grade = (request: object | string, language?: Language): Verdict =>
   GradeResponse.parse(read(gradeAnswer(request, language))) as Verdict;
 
 /** What /v1/probe answers. */

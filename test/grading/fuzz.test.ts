@@ -119,7 +119,7 @@ function answerTo(task: (body: string) => Answer, { body }: Attempt): Answer {
 }
 
 test.each([
-  ["grade", submissions, (body: string) => grading(body, { language: "en" }), GradeResponse, { seed: 11, numRuns: 300 }, 30],
+  ["grade", submissions, (body: string) => grading(body, { language: "en" }), GradeResponse, { seed: 11, numRuns: 120 }, 15],
   ["probe", probes, (body: string) => probing(body, {}), ProbeResponse, { seed: 11, numRuns: 300 }, 30],
   ["check", checks, (body: string) => checking(body, {}), CheckResponse, { seed: 7, numRuns: 400 }, 40],
 ] as const)(

@@ -92,7 +92,7 @@ describe("over HTTP", () => {
   });
 
   test("refusals are problem documents, whatever the format", async () => {
-    const answer = await post({}, { format: "tap", submission: { gradients: { q: 1 } } });
+    const answer = await post({}, { format: "tap", worth: { gradients: { q: 1 } } });
     expect(answer.statusCode).toBe(422);
     expect(answer.headers["content-type"]).toContain("application/problem+json");
   });

@@ -16,6 +16,7 @@ import { allTasks, taskNamed } from "../../workers/tasks.ts";
 import { writeJson } from "../json/write.ts";
 import { maintain, maintenance } from "./maintenance.ts";
 import { problemAnswer } from "../../workers/worker-loop.ts";
+import { parseJson } from "../../request/json.ts";
 import { type Limits, limitsOf } from "../../request/limits.ts";
 import { nearest } from "../../problems/nearest.ts";
 import { Problem, problem, problemAt } from "../../problems/problems.ts";
@@ -27,6 +28,7 @@ interface Command {
   readonly task: AnyTask;
   readonly summary: string;
   readonly parameters: unknown;
+  readonly refusedIn?: (format: string, detail: string) => string | null;
 }
 
 function commandOf(task: AnyTask): Command | null {
@@ -52,7 +54,7 @@ The request is read from FILE or, without one, from standard input. --format set
 have one. Limits and DATA_DIR are taken from the same environment variables as the service's. --version tells the version.
 
 Exit status: 0 answered (and what was judged passed), 1 what was judged did not pass, 2 the request or the command cannot be
-understood or carried out: the problem document is on standard output.
+understood or carried out: the problem document is on standard output, or with --format a report of no points that says why.
 `;
 
 interface Arguments {
@@ -94,11 +96,26 @@ async function answerTo(words: readonly string[], input: Readable): Promise<Answ
   const { name, file, format } = readArguments(words);
   const { DATA_DIR, ...configured } = configuration();
   const limits = limitsOf(configured);
-  const [{ task, parameters }, request] = await Promise.all([commandNamed(name), read(file ?? "-", input)]);
-  requireReadable(request, limits);
-  const registry = new Registry(join(DATA_DIR, "graphs"));
-  const perform = performerOf(task, { limits, registry, compiler: new Compiler(registry, limits), cache: new Cache(0) }, writeJson);
-  return perform(format === undefined ? request : withFormat(request, format), parameters, () => false);
+  const [{ task, parameters, refusedIn }, request] = await Promise.all([commandNamed(name), read(file ?? "-", input).catch(problemOf)]);
+  try {
+    if (request instanceof Problem) throw request;
+    requireReadable(request, limits);
+    const registry = new Registry(join(DATA_DIR, "graphs"));
+    const perform = performerOf(task, { limits, registry, compiler: new Compiler(registry, limits), cache: new Cache(0) }, writeJson);
+    return perform(format === undefined ? request : withFormat(request, format), parameters, () => false);
+  } catch (error) {
+    // Whoever waits for a report gets one, whatever happened.
+    const answer = problemAnswer(error);
+    const asked = format ?? (request instanceof Problem ? null : formatIn(request, limits));
+    const report =
+      asked === null ? null : refusedIn?.(asked, error instanceof Problem ? error.detail : "The request could not be processed");
+    return typeof report === "string" ? { ...answer, body: report } : answer;
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  throw error;
 }
 
 /** Only the task that is asked for is loaded: a start is felt when it is repeated for every submission. */
@@ -158,14 +175,21 @@ function requireReadable(request: Uint8Array, { bodyBytes }: Limits): void {
   requireUtf8(request);
 }
 
-/** The request with its format set. One that is not a JSON object is left to the task, which says what is wrong with it and where. */
+/** The request with its format set: of members of one name the last counts. What is no JSON object is left to the task, which says so. */
 function withFormat(request: Uint8Array, format: string): string {
   const text = new TextDecoder().decode(request);
+  const [trimmed, member] = [text.trim(), `"format": ${JSON.stringify(format)}`];
+  if (!trimmed.startsWith("{") || !trimmed.endsWith("}")) return text;
+  return /^\{\s*\}$/.test(trimmed) ? `{${member}}` : `${text.slice(0, text.lastIndexOf("}"))}, ${member}}`;
+}
+
+/** The format that a request asks for itself; null where it cannot be told. */
+function formatIn(request: Uint8Array, limits: Limits): string | null {
   try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === "object" && json !== null && !Array.isArray(json) ? JSON.stringify({ ...json, format }) : text;
+    const json = parseJson(request, limits);
+    return typeof json === "object" && json !== null && "format" in json && typeof json.format === "string" ? json.format : null;
   } catch {
-    return text;
+    return null;
   }
 }
 

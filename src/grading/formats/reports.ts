@@ -15,6 +15,7 @@ function testsOf({ verdict, language }: Reported) {
   const causes = causesByItem(verdict);
   return verdict.items.map((item) => ({
     title: titleOf(item, language),
+    verdict: item.verdict,
     passed: item.passed,
     points: brief(item.points),
     maxPoints: brief(item.max_points),
@@ -66,6 +67,13 @@ export function prairieLearn(reported: Reported): object {
   };
 }
 
+/** Such a result does not count as an attempt. */
+export const ungradable = (reported: Reported, detail: string): object => ({
+  ...prairieLearn(reported),
+  gradable: false,
+  format_errors: [detail],
+});
+
 /** A result of Classroom 50. What the service cannot know is taken from the request's metadata, and left out without it. */
 export function classroom50(reported: Reported): object {
   const { verdict, metadata } = reported;
@@ -99,6 +107,10 @@ export function autolab(reported: Reported): object {
   return { scores: Object.fromEntries(testsOf(reported).map(({ title, points }) => [title, points])) };
 }
 
+/** Of many submissions a section each. */
+export const textOfMany = (all: readonly Reported[]): string =>
+  all.map((reported, at) => `${reported.verdict.id ?? `submission ${at + 1}`}\n${text(reported)}\n`).join("\n");
+
 /** For people: a line per item, and below it why. */
 export function text(reported: Reported): string {
   const { verdict, language } = reported;
@@ -110,27 +122,32 @@ export function text(reported: Reported): string {
   return [...items, ...undecided, summaryOf(verdict, language)].join("\n");
 }
 
-/** JUnit's XML, as continuous integration reads it. */
-export function junit(reported: Reported): string {
-  const tests = testsOf(reported);
-  const failures = tests.filter(({ passed }) => !passed).length;
-  const name = escaped(reported.verdict.id ?? "grade");
-  const cases = tests.map(({ title, passed, output }) => {
-    const open = `    <testcase classname="${name}" name="${escaped(title)}"`;
-    if (passed) return `${open}/>`;
-    const [message] = output.split("\n");
-    return `${open}>\n      <failure type="wrong" message="${escaped(message)}">${escaped(output)}</failure>\n    </testcase>`;
-  });
-  const counts = `tests="${tests.length}" failures="${failures}" errors="0"`;
+/** JUnit's XML, as continuous integration reads it: a suite for each submission. */
+export function junit(all: readonly Reported[]): string {
+  const suites = all.map((reported, at) => suiteOf(reported, all.length === 1 ? "grade" : `submission ${at + 1}`));
+  const counts = countsOf(suites.flatMap(({ tests }) => tests));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${counts}>`,
-    `  <testsuite name="${name}" ${counts} skipped="0">`,
-    ...cases,
-    "  </testsuite>",
+    ...suites.flatMap(({ lines }) => lines),
     "</testsuites>",
     "",
   ].join("\n");
+}
+
+const countsOf = (tests: ReturnType<typeof testsOf>): string =>
+  `tests="${tests.length}" failures="${tests.filter(({ passed }) => !passed).length}" errors="0"`;
+
+function suiteOf(reported: Reported, unnamed: string) {
+  const tests = testsOf(reported);
+  const name = escaped(reported.verdict.id ?? unnamed);
+  const cases = tests.map(({ title, verdict, passed, output }) => {
+    const open = `    <testcase classname="${name}" name="${escaped(title)}"`;
+    if (passed) return `${open}/>`;
+    const [message] = output.split("\n");
+    return `${open}>\n      <failure type="${verdict}" message="${escaped(message)}">${escaped(output)}</failure>\n    </testcase>`;
+  });
+  return { tests, lines: [`  <testsuite name="${name}" ${countsOf(tests)} skipped="0">`, ...cases, "  </testsuite>"] };
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
@@ -142,13 +159,31 @@ const escaped = (raw: string): string =>
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/gu, "\ufffd");
 
 /** The Test Anything Protocol, version 14, with what is wrong as YAML below the test. */
-export function tap(reported: Reported): string {
+export const tap = (reported: Reported): string => ["TAP version 14", ...tapLines(reported), ""].join("\n");
+
+/** The same with a subtest for each submission. */
+export function tapOfMany(all: readonly Reported[]): string {
+  const subtests = all.flatMap((reported, at) => {
+    const name = tapName(reported.verdict.id ?? `submission ${at + 1}`);
+    const result = `${reported.verdict.passed ? "ok" : "not ok"} ${at + 1} - ${name}`;
+    return [`# Subtest: ${name}`, ...tapLines(reported).map((line) => `    ${line}`), result];
+  });
+  return ["TAP version 14", `1..${all.length}`, ...subtests, ""].join("\n");
+}
+
+/** One line, in which a hash begins a directive. */
+const tapName = (text: string): string =>
+  text
+    .replaceAll(/\p{Cc}/gu, " ")
+    .replaceAll("\\", "\\\\")
+    .replaceAll("#", "\\#");
+
+function tapLines(reported: Reported): string[] {
   const tests = testsOf(reported);
   const lines = tests.flatMap(({ title, passed, points, maxPoints, output }, at) => {
-    // A hash begins a directive.
-    const line = `${passed ? "ok" : "not ok"} ${at + 1} - ${title.replaceAll("\\", "\\\\").replaceAll("#", "\\#")}`;
+    const line = `${passed ? "ok" : "not ok"} ${at + 1} - ${tapName(title)}`;
     if (passed) return [line];
     return [line, "  ---", `  message: ${JSON.stringify(output)}`, `  points: ${points}`, `  max_points: ${maxPoints}`, "  ..."];
   });
-  return ["TAP version 14", `1..${tests.length}`, ...lines, ""].join("\n");
+  return [`1..${tests.length}`, ...lines];
 }

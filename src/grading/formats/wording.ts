@@ -1,13 +1,21 @@
 import type { GradedItem, ItemPlace, Verdict } from "../grade/response.ts";
 import type { Language } from "../language.ts";
 
+const kinds: Readonly<Record<ItemPlace["kind"], readonly [en: string, zh: string]>> = {
+  output: ["output", "输出"],
+  node: ["value", "值"],
+  gradient: ["gradient", "梯度"],
+  edge: ["edge", "边"],
+  submission: ["submission", "提交"],
+};
+
 /** The name of an item, as a line of a report begins. */
 export function titleOf({ kind, name, from, to, input, point }: ItemPlace, language: Language): string {
-  const kinds = { output: ["output", "输出"], node: ["value", "值"], gradient: ["gradient", "梯度"], edge: ["edge", "边"] } as const;
   const what = kinds[kind][language === "en" ? 0 : 1];
-  const which = kind === "edge" ? `${from ?? "·"} → ${to} [${input}]` : `${name}`;
+  const edge = to === undefined ? "" : ` ${from ?? "·"} → ${to}${input === undefined ? "" : ` [${input}]`}`;
+  const which = name === undefined ? edge : ` ${name}`;
   const where = point === undefined ? "" : language === "en" ? ` at point ${point}` : `（第 ${point} 点）`;
-  return `${what} ${which}${where}`;
+  return `${what}${which}${where}`;
 }
 
 const verdicts: Readonly<Record<GradedItem["verdict"], readonly [en: string, zh: string]>> = {
@@ -17,17 +25,16 @@ const verdicts: Readonly<Record<GradedItem["verdict"], readonly [en: string, zh:
   not_finite: ["NaN or infinity where a finite number is expected", "应为有限值，却出现 NaN 或无穷大"],
   shape_mismatch: ["wrong shape", "形状不对"],
   missing: ["missing", "缺失"],
+  unreadable: ["cannot be read", "无法读取"],
+  unknown_name: ["unknown name", "名称不存在"],
 };
 
 /** What there is to say about an item, one line each: the verdict, the worst element, and the causes that explain it. */
 export function linesOf(item: GradedItem, causes: ReadonlyMap<string, readonly string[]>, language: Language): string[] {
   const en = language === "en";
   const lines: string[] = [verdicts[item.verdict][en ? 0 : 1]];
+  if (item.message !== undefined) lines.push(item.message);
   if (item.verdict === "correct") return lines;
-  if (item.expected_shape !== undefined && item.submitted_shape !== undefined) {
-    const [expected, submitted] = [item.expected_shape, item.submitted_shape].map((shape) => `[${shape.join(", ")}]`);
-    lines.push(en ? `expected shape ${expected}, submitted ${submitted}` : `应为形状 ${expected}，提交的是 ${submitted}`);
-  }
   const [worst] = item.worst ?? [];
   if (worst !== undefined) {
     const at = worst.index.length === 0 ? "" : ` [${worst.index.join(", ")}]`;

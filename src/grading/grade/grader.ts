@@ -3,10 +3,9 @@ import { isFloating } from "../../tensor/dtype.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import { type Tensor, tensorOf } from "../../tensor/tensor.ts";
 import type { GradeRequest } from "./request.ts";
-import type { Verdict } from "./response.ts";
+import type { ItemPlace, Verdict } from "./response.ts";
 import type { Limits } from "../../request/limits.ts";
-import { problemAt } from "../../problems/problems.ts";
-import type { Submission } from "../submission.ts";
+import { Problem } from "../../problems/problems.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
 import { norm } from "../compare.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
@@ -15,12 +14,15 @@ import { isRight, type Observation } from "../diagnosis/observation.ts";
 import type { CasesUnder } from "../diagnosis/pairs.ts";
 import type { Mutant } from "../mistakes/define.ts";
 import type { Prediction } from "../predictions.ts";
-import { type Item, type ItemRequest, keyOf } from "../items.ts";
+import { type Item, type ItemFinder, type ItemRequest, keyOf } from "../items.ts";
 import type { Language } from "../language.ts";
-import { type ClaimedItem, claimsByPoint, type Required, requiredItems } from "./claims.ts";
-import { judge, missing } from "./judge.ts";
+import { isSameRow } from "../shapes.ts";
+import { booleans, claimedTwice, claimsNothing, clipped, type Flaw, mostFlaws, nothing, notInProgram, tooManyFlaws } from "./flaws.ts";
+import { isJudged, judge, missing, type Unjudged } from "./judge.ts";
 import type { PreparedGrading } from "./prepare.ts";
-import { type Credit, type Diagnosed, type Ordered, verdictOf } from "./report.ts";
+import { type ClaimedItem, readSubmission } from "./reading.ts";
+import { type Diagnosed, type Ordered, verdictOf } from "./report.ts";
+import { type Required, requiredItems } from "./worth.ts";
 
 /** A program at a point, with what certain items of it should be. */
 export interface Standard extends Feeding {
@@ -42,95 +44,131 @@ const mostPoints = 6;
 /** Relative rounding noise that submissions in single precision have. */
 const roundingNoise = 1e-6;
 
-/** Grades submissions to one request, each by itself; what they share is computed once. */
+/** What a grader asks of the task, whose programs and limits it does not know. */
+interface Basis {
+  /** What the program has at each point. */
+  readonly finders: readonly ItemFinder[];
+  readonly standardAt: (point: number, items: readonly ItemRequest[]) => Standard;
+  readonly language: Language;
+  readonly limits: Limits;
+}
+
+/** Grades submissions to one request, each by itself; what they share is computed once. Throws the problems of the request alone. */
 export class Grader {
   readonly #request: GradeRequest;
-  readonly #standardAt: (point: number, items: readonly ItemRequest[]) => Standard;
+  readonly #basis: Basis;
   readonly #standards = new Map<string, Standard>();
   readonly #required: readonly Required[];
-  readonly #language: Language;
-  readonly #limits: Limits;
+  /** Points by item; null: each is worth one. */
+  readonly #worth: ReadonlyMap<string, number> | null;
 
-  constructor(
-    request: GradeRequest,
-    standardAt: (point: number, items: readonly ItemRequest[]) => Standard,
-    language: Language,
-    limits: Limits,
-  ) {
+  constructor(request: GradeRequest, basis: Basis) {
     this.#request = request;
-    this.#standardAt = standardAt;
+    this.#basis = basis;
+    const [finder] = basis.finders;
     this.#required = request.worth === undefined ? [] : requiredItems(request.worth);
-    this.#language = language;
-    this.#limits = limits;
+    const worth = new Map(this.#required.map(({ request: item, points }) => [keyOf(finder.find(item).name), points]));
+    this.#worth = request.worth === undefined ? null : worth;
   }
 
-  /** `pointer` is where the submission stands in the request. Throws Problem. */
-  grade(submission: Submission, pointer: string): Verdict {
-    const claims = claimsByPoint(submission, pointer, this.#limits);
-    const judgements = claims.flatMap((own, point) => this.#judgePoint(own, point, pointer));
-    if (judgements.length === 0) {
-      throw problemAt("invalid_request", pointer, "The submission claims nothing: it has outputs, nodes, gradients or edges");
-    }
+  /** The verdict on whatever was submitted. */
+  grade(submission: unknown, id?: string): Verdict {
+    const { points, partial_credit: partial, diagnose: isExplained } = this.#request;
+    const { language, limits } = this.#basis;
+    const reading = readSubmission(submission, points?.length ?? null, limits, id);
+    const tally: Tally = { listed: reading.strays.length, unlisted: reading.unlisted };
+    const strays = reading.strays.map(({ kind, name, point, fault }) =>
+      unjudged({ kind, ...(name === null ? {} : { name: clipped(name) }), ...this.#pointOf(kind === "edge" ? point : null) }, fault),
+    );
+    const entries = [...strays, ...reading.claims.flatMap((claims, point) => this.#judgePoint(claims, point, tally))];
+    if (entries.length === 0) entries.push(unjudged({ kind: "submission" }, claimsNothing));
+    if (tally.unlisted > 0) entries.push(unjudged({ kind: "submission" }, tooManyFlaws(tally.unlisted)));
+    const judgements = entries.filter(isJudged);
     const isWrong = judgements.some(({ verdict }) => verdict !== "correct" && verdict !== "missing");
-    const findings = isWrong && this.#request.diagnose ? this.#diagnose(judgements) : null;
-    return verdictOf(submission.id, judgements, this.#credit(judgements), findings, this.#language);
+    const findings = isWrong && isExplained ? this.#diagnose(judgements) : null;
+    return verdictOf(reading.id, entries, { worth: this.#worth, partial }, findings, language);
   }
 
-  #credit(judgements: readonly Judgement[]): Credit {
-    const { worth, partial_credit: partial } = this.#request;
-    if (worth === undefined) return { worth: null, partial };
-    const items = judgements[0].standard.prepared.items;
-    const required = items.slice(0, this.#required.length);
-    return { worth: new Map(required.map(({ name }, at) => [keyOf(name), this.#required[at].points])), partial };
+  #pointOf(point: number | null): { readonly point?: number } {
+    return point === null || this.#request.points === undefined ? {} : { point };
   }
 
   #standard(point: number, items: readonly ItemRequest[]): Standard {
     const key = JSON.stringify([point, items.map(({ pointer: _, ...name }) => name)]);
     let standard = this.#standards.get(key);
-    if (standard === undefined) this.#standards.set(key, (standard = this.#standardAt(point, items)));
+    if (standard === undefined) this.#standards.set(key, (standard = this.#basis.standardAt(point, items)));
     return standard;
   }
 
-  #judgePoint(claims: readonly ClaimedItem[], point: number, pointer: string): Judgement[] {
-    // Required items come first, so that they are found at the same places whatever a submission holds.
-    const standard = this.#standard(
-      point,
-      [...this.#required, ...claims].map(({ request }) => request),
-    );
-    const { prepared, expected } = standard;
-    const offset = this.#required.length;
-    const submitted = new Map<string, { readonly claim: ClaimedItem; readonly place: number }>();
-    claims.forEach((claim, at) => {
-      const place = offset + at;
-      const key = keyOf(prepared.items[place].name);
-      if (submitted.has(key)) throw problemAt("duplicate_name", claim.request.pointer, `This item is claimed twice in ${pointer}`);
-      submitted.set(key, { claim, place });
+  /** The claims by the items of the program that they are about, in their order; what is about none is at fault. */
+  #found(claims: readonly ClaimedItem[], point: number, tally: Tally): (Unjudged | Found)[] {
+    const finder = this.#basis.finders[point];
+    const seen = new Set<string>();
+    return claims.flatMap(({ request, tensor, fault }): (Unjudged | Found)[] => {
+      // Words for a name that nobody knows take a search.
+      if (tally.listed >= mostFlaws && !finder.mayHave(request)) {
+        tally.unlisted++;
+        return [];
+      }
+      const found = itemOrFault(finder, request);
+      const key = "subject" in found ? keyOf(found.name) : null;
+      const isAgain = key !== null && seen.has(key);
+      if (key !== null) seen.add(key);
+      const wrong = "subject" in found ? (isAgain ? claimedTwice : fault) : found;
+      if ("subject" in found && tensor !== null && wrong === null) return [{ item: found, key: keyOf(found.name), tensor }];
+      if (key === null || isAgain) {
+        if (tally.listed >= mostFlaws) {
+          tally.unlisted++;
+          return [];
+        }
+        tally.listed++;
+      }
+      const place = "subject" in found ? found.name : placeOfRequest(request);
+      return [{ ...unjudged({ ...place, ...this.#pointOf(point) }, wrong ?? nothing), key }];
     });
+  }
+
+  #judgePoint(claims: readonly ClaimedItem[], point: number, tally: Tally): (Judgement | Unjudged)[] {
+    const found = this.#found(claims, point, tally);
+    const claimed = found.filter((each) => "item" in each);
+    if (claimed.length + this.#required.length === 0) return found.filter((each) => "fault" in each);
+    const standard = this.#standard(point, itemsOf(this.#required, claimed));
+    const { prepared, expected } = standard;
     const common = (place: number): Pick<Judgement, "item" | "place" | "standard" | "name" | "point" | "order"> => {
       const item = prepared.items[place];
       return { item, place, standard, name: item.name, order: item.order, point: this.#request.points === undefined ? null : point };
     };
-    const strict = [...submitted.values()].map(({ claim, place }): Judgement => ({
-      ...common(place),
-      ...judge(claim.tensor, expected[place], null, this.#request),
-    }));
+    const strict = found.map((each): Judgement | Unjudged => {
+      if (!("item" in each)) return each;
+      const place = prepared.places.get(each.key) ?? 0;
+      const right = expected[place];
+      if (each.tensor.kind === "bool" && right.dtype !== "bool") {
+        return { ...unjudged({ ...each.item.name, ...this.#pointOf(point) }, booleans), key: each.key };
+      }
+      const cameAs = this.#request.shapes === "lenient" && isSameRow(each.tensor.shape, right.shape) ? each.tensor.shape : null;
+      const tensor = cameAs === null ? each.tensor : { ...each.tensor, shape: right.shape };
+      return { ...common(place), cameAs, ...judge(tensor, right, null, this.#request) };
+    });
+    const there = new Set(found.map(({ key }) => key));
     const absent = prepared.items
-      .slice(0, offset)
-      .flatMap(({ name }, place): Judgement[] => (submitted.has(keyOf(name)) ? [] : [{ ...common(place), ...missing(expected[place]) }]));
-    if (!this.#request.follow_through || strict.every(({ verdict }) => verdict === "correct")) return [...strict, ...absent];
-    const follows = this.#followThrough(standard, strict);
-    const judged = strict.map((each): Judgement => {
-      if (each.verdict === "correct" || each.submitted === null) return each;
+      .slice(0, this.#required.length)
+      .flatMap(({ name }, place): Judgement[] =>
+        there.has(keyOf(name)) ? [] : [{ ...common(place), cameAs: null, ...missing(expected[place]) }],
+      );
+    const judged = strict.filter(isJudged);
+    if (!this.#request.follow_through || judged.every(({ verdict }) => verdict === "correct")) return [...strict, ...absent];
+    const follows = this.#followThrough(standard, judged);
+    const followed = strict.map((each): Judgement | Unjudged => {
+      if (!isJudged(each) || each.verdict === "correct" || each.submitted === null) return each;
       return { ...each, ...judge(each.submitted, each.expected, follows[each.place], this.#request) };
     });
-    return [...judged, ...absent];
+    return [...followed, ...absent];
   }
 
   #followThrough(standard: Standard, judged: readonly Judgement[]): readonly Tensor[] {
     const { prepared, expected } = standard;
-    const submitted = new Map(judged.map((each) => [keyOf(each.name), each.submitted]));
-    // An item that is required and submitted stands in two places.
-    const own = prepared.items.map(({ name }, place) => usable(submitted.get(keyOf(name)) ?? null, expected[place]) ?? expected[place]);
+    const submitted = new Map(judged.map((each) => [each.place, each.submitted]));
+    const own = expected.map((right, place) => usable(submitted.get(place) ?? null, right) ?? right);
     return prepared.study(({ followThrough }) => followThrough.from(own, standard));
   }
 
@@ -157,6 +195,49 @@ export class Grader {
       return { diagnosis: diagnose({ observations, cases, counts, penalised, casesUnder }), observed };
     });
   }
+}
+
+/** How many faults without an item are listed, and how many more there are. */
+interface Tally {
+  listed: number;
+  unlisted: number;
+}
+
+/** A claim that can be judged. */
+interface Found {
+  readonly item: Item;
+  readonly key: string;
+  readonly tensor: GivenTensor;
+}
+
+const unjudged = (place: ItemPlace, fault: Flaw): Unjudged => ({ place, fault, key: null });
+
+function itemOrFault(finder: ItemFinder, request: ItemRequest): Item | Flaw {
+  try {
+    return finder.find(request);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return notInProgram(error);
+  }
+}
+
+const placeOfRequest = (request: ItemRequest): ItemPlace =>
+  request.kind === "edge"
+    ? {
+        kind: "edge",
+        ...(request.from === undefined ? {} : { from: request.from && clipped(request.from) }),
+        to: clipped(request.to),
+        ...(request.input === undefined ? {} : { input: request.input }),
+      }
+    : { kind: request.kind, name: clipped(request.name) };
+
+const ranks = { output: 0, node: 1, gradient: 2, edge: 3 };
+
+/** Required items come first; what else is claimed is the same list in whatever order it is submitted, so that it is prepared once. */
+function itemsOf(required: readonly Required[], claimed: readonly Found[]): ItemRequest[] {
+  const needed = required.map(({ request }) => request);
+  const rest = claimed.toSorted((a, b) => ranks[a.item.name.kind] - ranks[b.item.name.kind] || (a.key < b.key ? -1 : 1));
+  return [...needed, ...rest.map(({ item }) => ({ ...item.name, pointer: "" }))];
 }
 
 /** The mistakes with their predictions at every point. */

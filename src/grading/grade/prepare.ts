@@ -4,13 +4,16 @@ import { type Runnable, runnable } from "../../run/run.ts";
 import type { Program } from "../../program/program.ts";
 import { currentId } from "../../ir/graph.ts";
 import type { Limits } from "../../request/limits.ts";
-import { expectedOf, type Item, ItemFinder, type ItemRequest } from "../items.ts";
+import { expectedOf, type Item, ItemFinder, type ItemRequest, keyOf } from "../items.ts";
 import { type Study, studyOf } from "./study.ts";
 
 /** A program made ready to judge certain items of it. */
 export interface PreparedGrading extends Prepared {
+  readonly finder: ItemFinder;
   readonly derivatives: Derivatives | null;
   readonly items: readonly Item[];
+  /** Where an item stands among them, by its key. */
+  readonly places: ReadonlyMap<string, number>;
   /** Computes what the items should be, in their order. */
   readonly right: Runnable;
   /** Uses what it takes to explain what is wrong: made when something is for the first time, and larger with every use. */
@@ -44,8 +47,10 @@ export function prepareGrading(program: Program, { of, cotangent, items: request
   };
   return {
     program,
+    finder,
     derivatives,
     items,
+    places: new Map(items.map(({ name }, place) => [keyOf(name), place])),
     right,
     study: using,
     outside: right.outside,

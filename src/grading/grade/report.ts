@@ -4,7 +4,7 @@ import { keyOf } from "../items.ts";
 import { messageOf, undecided } from "../diagnosis/message.ts";
 import type { Language } from "../language.ts";
 import { nameOf } from "../mistakes/catalogue.ts";
-import { gradedItem, hasPassed, type Judged } from "./judge.ts";
+import { gradedItem, hasPassed, isJudged, type Judged, ungradedItem, type Unjudged } from "./judge.ts";
 
 export interface Credit {
   /** Points of each item by its key; null: each is worth one. */
@@ -26,30 +26,36 @@ export interface Diagnosed {
 /** The verdict on a submission, as an answer has it. */
 export function verdictOf(
   id: string | undefined,
-  judged: readonly Ordered[],
+  entries: readonly (Ordered | Unjudged)[],
   credit: Credit,
   findings: Diagnosed | null,
   language: Language,
 ): Verdict {
-  const isWorth = ({ name }: Judged): number => (credit.worth === null ? 1 : (credit.worth.get(keyOf(name)) ?? 0));
-  const passed = judged.every(hasPassed);
-  const earned = (each: Judged): number => {
+  const isWorth = (entry: Ordered | Unjudged): number => {
+    if (credit.worth === null) return 1;
+    const key = isJudged(entry) ? keyOf(entry.name) : entry.key;
+    return (key === null ? undefined : credit.worth.get(key)) ?? 0;
+  };
+  const passed = entries.every((each) => isJudged(each) && hasPassed(each));
+  const earned = (each: Ordered): number => {
     if (hasPassed(each)) return credit.partial === "none" && !passed ? 0 : isWorth(each);
     return credit.partial === "elements" ? isWorth(each) * each.share : 0;
   };
-  const points = judged.reduce((sum, each) => sum + earned(each), 0);
-  const maxPoints = judged.reduce((sum, each) => sum + isWorth(each), 0);
-  const wrong = judged
-    .filter(({ verdict }) => verdict !== "correct" && verdict !== "missing")
-    .toSorted((a, b) => a.order - b.order || (a.point ?? 0) - (b.point ?? 0));
+  const points = entries.reduce((sum, each) => sum + (isJudged(each) ? earned(each) : 0), 0);
+  const maxPoints = entries.reduce((sum, each) => sum + isWorth(each), 0);
+  const wrong = entries
+    .filter((each) => !isJudged(each) || each.verdict !== "correct")
+    .toSorted((a, b) => orderOf(a) - orderOf(b) || pointOf(a) - pointOf(b));
   const verdict: Verdict = {
     ...(id === undefined ? {} : { id }),
     passed,
     score: maxPoints === 0 ? Number(passed) : points / maxPoints,
     points,
     max_points: maxPoints,
-    items: judged.map((each) => gradedItem(each, earned(each), isWorth(each))),
-    first_wrong: wrong.length === 0 ? null : placeOf(wrong[0]),
+    items: entries.map((each) =>
+      isJudged(each) ? gradedItem(each, earned(each), isWorth(each), language) : ungradedItem(each, isWorth(each), language),
+    ),
+    first_wrong: wrong.length === 0 ? null : isJudged(wrong[0]) ? placeOf(wrong[0]) : wrong[0].place,
     diagnosis: [],
   };
   if (findings === null) return verdict;
@@ -69,5 +75,13 @@ export function verdictOf(
   if (unexplained.length > 0) verdict.unexplained = unexplained.map((index) => placeOf(observed[index]));
   return verdict;
 }
+
+/** Behind what was computed wrong comes what cannot be compared, and last what is missing. */
+const orderOf = (entry: Ordered | Unjudged): number => {
+  if (!isJudged(entry)) return Number.MAX_SAFE_INTEGER - 1;
+  return entry.verdict === "missing" ? Number.MAX_SAFE_INTEGER : Math.min(entry.order, Number.MAX_SAFE_INTEGER - 2);
+};
+
+const pointOf = (entry: Ordered | Unjudged): number => (isJudged(entry) ? entry.point : entry.place.point) ?? 0;
 
 const placeOf = ({ name, point }: Judged): ItemPlace => ({ ...name, ...(point === null ? {} : { point }) });

@@ -4,6 +4,7 @@ import { defaultLimits } from "../../request/limits.ts";
 import { toleranceMembers } from "../tolerance.ts";
 import { exactlyOne, oneOfRequired, programMembers } from "../../program/source.ts";
 import { runMembers } from "../../compute/requests.ts";
+import { shapesMember } from "../shapes.ts";
 import { Submission, Worth } from "../submission.ts";
 import { Name, TensorInput, TensorInputs } from "../../request/values.ts";
 
@@ -19,6 +20,12 @@ const text = (description: string, example: string) =>
     .max(256)
     .optional()
     .meta({ description, examples: [example] });
+
+/** As it came, since ids are whatever people are called: a record would lose one that is named __proto__. */
+const Submissions = z.unknown().refine((json): json is object => typeof json === "object" && json !== null, {
+  error: "Expected a list of submissions, or an object of them by id",
+});
+const oneSubmission = { $ref: "#/$defs/Submission" };
 
 export const GradeRequest = z
   .strictObject({
@@ -51,14 +58,19 @@ export const GradeRequest = z
       examples: [[1, 0, 0]],
     }),
     submission: Submission.optional().meta({ description: "What is judged" }),
-    submissions: z
-      .array(Submission)
-      .min(1)
-      .max(defaultLimits.points)
-      .optional()
+    submissions: Submissions.optional()
       .register(bounds, { limit: "points", what: "submissions" })
-      .meta({ description: "Many submissions to the same task, in place of one. The answer then has `submissions`, one verdict each" }),
+      .meta({
+        anyOf: [
+          { type: "array", items: oneSubmission },
+          { type: "object", additionalProperties: oneSubmission },
+        ],
+        examples: [[{ id: "ada", gradients: { a: 2, b: 5 } }]],
+        description:
+          "Many submissions to the same task, in place of one: a list, or an object of them by id. The answer then has `submissions`, one verdict each, in the same order",
+      }),
     ...toleranceMembers,
+    shapes: shapesMember,
     worth: Worth.optional().meta({
       description:
         "How many points items are worth. Items named here are required: one that a submission lacks is judged as missing. Items that are not named are judged, and worth nothing. Left out, every submitted item is worth 1 point",
@@ -102,7 +114,7 @@ export const GradeRequest = z
       .default("json")
       .meta({
         description:
-          "The form of the answer: json as described here, or what an autograder expects: gradescope and prairielearn (results.json), classroom50 (a result), codegrade (lines for file descriptor 3), autolab (the last line of stdout), junit (XML), tap, text",
+          "The form of the answer: json as described here, or what an autograder expects: gradescope and prairielearn (results.json), classroom50 (a result), codegrade (lines for file descriptor 3), autolab (the last line of stdout), junit (XML), tap, text. Of many submissions junit has a suite each, tap a subtest and text a section; the others are an object with `submissions`, each with its `id` and its `report`",
         examples: ["gradescope"],
       }),
   })
@@ -117,45 +129,13 @@ export const GradeRequest = z
 export type GradeRequest = z.output<typeof GradeRequest>;
 
 interface Held {
-  readonly submission?: Submission | undefined;
-  readonly submissions?: readonly Submission[] | undefined;
-  readonly points?: readonly unknown[] | undefined;
-  readonly format: GradeFormat;
+  readonly submission?: unknown;
+  readonly submissions?: unknown;
 }
 
-/** One of `submission` and `submissions`, with claims per point exactly where the request has points. */
-function exactlyOneSubmission({ submission, submissions, points, format }: Held, context: z.RefinementCtx): void {
+/** One of `submission` and `submissions`. What stands there is judged, and never refused. */
+function exactlyOneSubmission({ submission, submissions }: Held, context: z.RefinementCtx): void {
   if ((submission === undefined) === (submissions === undefined)) {
     context.addIssue({ code: "custom", message: "A request has exactly one of submission and submissions" });
-    return;
   }
-  if (submissions !== undefined && format !== "json") {
-    context.addIssue({ code: "custom", path: ["format"], message: "Formats other than json are for one submission" });
-  }
-  const all = submissions ?? [submission];
-  all.forEach((each, at) => {
-    if (each === undefined) return;
-    const path = submissions === undefined ? ["submission"] : ["submissions", at];
-    const { id: _, points: own, ...single } = each;
-    const holdsClaims = Object.values(single).some((claim) => claim !== undefined);
-    if (points === undefined && own !== undefined) {
-      context.addIssue({
-        code: "custom",
-        path: [...path, "points"],
-        message: "The request has no points, so the claims stand in the submission itself",
-      });
-    } else if (points !== undefined && (own === undefined || holdsClaims)) {
-      context.addIssue({
-        code: "custom",
-        path,
-        message: `The request has ${points.length} points, so the submission holds its claims in points, one entry for each`,
-      });
-    } else if (points !== undefined && own !== undefined && own.length !== points.length) {
-      context.addIssue({
-        code: "custom",
-        path: [...path, "points"],
-        message: `The request has ${points.length} points, but the submission has ${own.length}`,
-      });
-    }
-  });
 }

@@ -3,17 +3,27 @@ import { JsonNumber } from "../json-number.ts";
 import { MistakeName } from "../mistakes/catalogue.ts";
 import { Name, TensorOutput } from "../../request/values.ts";
 
-const kind = z
-  .enum(["output", "node", "gradient", "edge"])
-  .meta({ description: "An output, the value of a node, the gradient of a value, or the gradient of an edge", examples: ["gradient"] });
+const kind = z.enum(["output", "node", "gradient", "edge", "submission"]).meta({
+  description:
+    "An output, the value of a node, the gradient of a value, the gradient of an edge; or the submission itself, where it cannot be read as one",
+  examples: ["gradient"],
+});
 
 const place = {
   kind,
-  name: Name.optional().meta({ description: "The name of the value; left out for edges", examples: ["b"] }),
-  from: Name.nullable()
+  name: z
+    .string()
+    .optional()
+    .meta({ description: "The name of the value, or of a member of the submission; left out for edges", examples: ["b"] }),
+  from: z
+    .string()
+    .nullable()
     .optional()
     .meta({ description: "Of an edge: the value that is consumed, null for a literal", examples: ["b"] }),
-  to: Name.optional().meta({ description: "Of an edge: the consuming node", examples: ["add_1"] }),
+  to: z
+    .string()
+    .optional()
+    .meta({ description: "Of an edge: the consuming node", examples: ["add_1"] }),
   input: z
     .int()
     .optional()
@@ -42,11 +52,22 @@ const GradedItem = z
   .object({
     ...place,
     passed: z.boolean().meta({ description: "Whether it counts as right", examples: [false] }),
-    verdict: z.enum(["correct", "follows", "wrong", "not_finite", "shape_mismatch", "missing"]).meta({
+    verdict: z.enum(["correct", "follows", "wrong", "not_finite", "shape_mismatch", "missing", "unreadable", "unknown_name"]).meta({
       description:
-        "correct; follows: right given the submission's own earlier values, which are not; wrong; not_finite: NaN or infinite where it should not be; shape_mismatch: another shape; missing: required and not submitted",
+        "correct; follows: right given the submission's own earlier values, which are not; wrong; not_finite: NaN or infinite where it should not be; shape_mismatch: another shape; missing: required and not submitted, or null; unreadable: no tensor, or no submission; unknown_name: the program, or a submission, has nothing of that name",
       examples: ["wrong"],
     }),
+    message: z
+      .string()
+      .optional()
+      .meta({
+        description: "What there is to say of it in a sentence: why it could not be compared, or what its shape was taken for",
+        examples: ["The program has no value named W_1; did you mean W1?"],
+      }),
+    suggestion: z
+      .string()
+      .optional()
+      .meta({ description: "What was probably meant by a name that is not known", examples: ["W1"] }),
     points: z.number().meta({ description: "Points earned", examples: [0] }),
     max_points: z.number().meta({ description: "Points that could be earned", examples: [1] }),
     residual: JsonNumber.optional().meta({

@@ -9,11 +9,12 @@ import type { GivenInputs } from "../../program/draft.ts";
 import { copyOf } from "../../tensor/tensor.ts";
 import { GradeRequest } from "./request.ts";
 import { GradeResponse, type Verdict } from "./response.ts";
+import type { Program } from "../../program/program.ts";
 import { programOf } from "../../program/source.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import type { ItemRequest } from "../items.ts";
 import { type Language, languageOf, languages } from "../language.ts";
-import { formatted } from "../formats/format.ts";
+import { formatted, formattedMany, refusedIn } from "../formats/format.ts";
 import { type PreparedGrading, prepareGrading } from "./prepare.ts";
 import { Grader, type Standard } from "./grader.ts";
 
@@ -21,14 +22,15 @@ import { Grader, type Standard } from "./grader.ts";
 export const grade = defineTask({
   name: "grade",
   parameters: z.strictObject({ language: z.enum(languages) }),
-  body: json(GradeRequest),
+  // What students submit is no fault of whoever posts it.
+  body: json(GradeRequest, ["submission", "submissions"]),
   operation: {
     operationId: "grade",
     tag: "grading",
     summary: "Judge submitted values and gradients, and find the mistakes",
     description:
       "Compares what was submitted with what it should be, item by item, each given the submission's own items before it, so that one " +
-      "error costs points once. Names the first wrong item in the order of computation, and the known mistakes that explain what is " +
+      "error costs points once. Whatever was submitted gets a verdict, what cannot be read and what the program does not have included. Names the first wrong item in the order of computation, and the known mistakes that explain what is " +
       "wrong, with the place where each was made and a sentence for the student, in English or Chinese by `Accept-Language`. `format` " +
       "gives the verdict in the form that an autograder reads.",
     request: "A program, its inputs, and submissions",
@@ -39,7 +41,11 @@ export const grade = defineTask({
       parameters: (headers) => ({ language: languageOf(String(headers["accept-language"] ?? "")) }),
       vary: "Accept-Language",
     },
-    command: { summary: "judge what is claimed of a program, and say what went wrong", parameters: { language: "en" } },
+    command: {
+      summary: "judge what is claimed of a program, and say what went wrong",
+      parameters: { language: "en" },
+      refusedIn: (format, detail) => refusedIn(format, detail, "en"),
+    },
   },
   prepare: (shared) => {
     const judge = grading(shared);
@@ -52,10 +58,17 @@ export const grade = defineTask({
 });
 
 /** The verdicts in the form that the request asks for. */
-function contentOf({ format, submission, metadata = {} }: GradeRequest, language: Language, verdicts: readonly Verdict[]): TaskContent {
+function contentOf({ format, submissions, metadata = {} }: GradeRequest, language: Language, verdicts: readonly Verdict[]): TaskContent {
   const [verdict] = verdicts;
-  if (format !== "json") return formatted(format, { verdict, language, metadata });
-  return documentOf(submission === undefined ? { submissions: verdicts } : verdict);
+  if (format === "json") return documentOf(submissions === undefined ? verdict : { submissions: verdicts });
+  const reported = verdicts.map((each) => ({ verdict: each, language, metadata }));
+  return submissions === undefined ? formatted(format, reported[0]) : formattedMany(format, reported);
+}
+
+/** Submissions with the ids that they stand under; undefined where they bring their own. */
+function submissionsOf({ submission, submissions }: GradeRequest): (readonly [id: string | undefined, submission: unknown])[] {
+  if (submissions === undefined) return [[undefined, submission]];
+  return Array.isArray(submissions) ? submissions.map((each: unknown) => [undefined, each] as const) : Object.entries(submissions);
 }
 
 /** Grades requests. What is compiled is kept between them. Throws Problem and Cancelled. */
@@ -72,25 +85,31 @@ function grading(thread: Shared) {
         ? [merged(shared)]
         : request.points.map((point, at) => merged([...shared, decodeGiven(point, ["points", at], limits)]));
 
+    const question = { of: request.of, cotangent: cotangent !== null };
+    const preparedFor = (given: GivenInputs, items: readonly ItemRequest[], program: () => Program): PreparedGrading =>
+      preparations.get(source, JSON.stringify([question, request.seed, items.map(namesOf)]), given, () =>
+        prepareGrading(program(), { ...question, items }, limits),
+      );
+    const programAt = (point: number): PreparedGrading =>
+      preparedFor(points[point], [], () => compiler.compile(source, points[point], { seed: request.seed }));
+
     const standardAt = (point: number, items: readonly ItemRequest[]): Standard => {
       const given = points[point];
-      const names = items.map(({ pointer: _, ...name }) => name);
-      const question = JSON.stringify([request.of, cotangent !== null, request.seed, names]);
-      const prepared = preparations.get(source, question, given, () => {
-        const program = compiler.compile(source, given, { seed: request.seed });
-        return prepareGrading(program, { of: request.of, cotangent: cotangent !== null, items }, limits);
-      });
+      const prepared = preparedFor(given, items, () => programAt(point).program);
       const feeds = feedsOf(prepared.program, given);
       if (cotangent !== null && prepared.derivatives !== null) feeds.push(settleCotangent(cotangent, prepared.derivatives.objective));
       const feeding = { feeds, given, cancelled };
       return { ...feeding, prepared, expected: prepared.right.run(feeding).wanted.map(copyOf) };
     };
 
-    const grader = new Grader(request, standardAt, language, limits);
-    const submissions = request.submissions ?? (request.submission === undefined ? [] : [request.submission]);
-    return submissions.map((submission, at) => {
+    // What is wrong with the task is said whatever was submitted.
+    const finders = points.map((_, point) => programAt(point).finder);
+    const grader = new Grader(request, { finders, standardAt, language, limits });
+    return submissionsOf(request).map(([id, submission]) => {
       if (cancelled()) throw new Cancelled();
-      return grader.grade(submission, request.submissions === undefined ? "/submission" : `/submissions/${at}`);
+      return grader.grade(submission, id);
     });
   };
 }
+
+const namesOf = ({ pointer: _, ...name }: ItemRequest): Omit<ItemRequest, "pointer"> => name;

@@ -123,10 +123,23 @@ describe.concurrent("what cannot be understood", () => {
     expect(await refusal(["gradients"], '{"expression": "x",')).toMatchObject({ code: "invalid_json" });
   });
 
-  test("a bare NaN, with its place", async () => {
-    const { code, detail } = await refusal(["check"], '{"expression": "y = x^2",\n "inputs": {"x": NaN}}');
+  test("a number as another language writes it, with its place", async () => {
+    const { code, detail } = await refusal(["check"], '{"expression": "y = x^2",\n "inputs": {"x": nan}}');
     expect(code).toBe("invalid_json");
-    expect(detail).toContain("Line 2, column 18");
+    expect(detail).toBe("Line 2, column 18: nan is not JSON: write NaN");
+  });
+
+  test.each([
+    ["what a student's file has spoilt", ["grade", "--format", "gradescope"], '{"submission": {"gradients": import numpy}}'],
+    ["what asks for the format itself", ["grade"], '{"format": "gradescope", "expression": "y = (x", "submission": null}'],
+    ["a file that is not there", ["grade", "--format=gradescope", "/no/such/file"], undefined],
+  ])("in the format of a report there is one, with no points: %s", async (_, words, request) => {
+    const { status, out, error } = await adjoint(words, request);
+    expect({ status, error }).toEqual({ status: 2, error: "" });
+    expect(JSON.parse(out)).toMatchObject({
+      score: 0,
+      tests: [{ status: "failed", output: expect.stringMatching(/^cannot be read\n/) as unknown }],
+    });
   });
 
   test("no request at all", async () => {

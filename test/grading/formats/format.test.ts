@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type GradeFormat, gradeFormats } from "../../../src/grading/grade/request.ts";
+import { refusedIn } from "../../../src/grading/formats/format.ts";
 import { gradeAnswer } from "../answers.ts";
 
 /** The shapes that autograders publish, member by member: what is not listed there is refused. */
@@ -150,16 +151,16 @@ describe("autolab", () => {
   });
 });
 
-describe("junit", () => {
-  /** As Python's parser, which is no part of the service, reads the XML. */
-  function parsed(xml: string): unknown {
-    const program =
-      "import sys, json, xml.etree.ElementTree as E\n" +
-      "def d(e): return [e.tag, e.attrib, (e.text or '').strip(), [d(c) for c in e]]\n" +
-      "print(json.dumps(d(E.fromstring(sys.stdin.buffer.read()))))";
-    return JSON.parse(execFileSync("python3", ["-c", program], { input: xml, encoding: "utf8" }));
-  }
+/** As Python's parser, which is no part of the service, reads the XML. */
+function parsed(xml: string): unknown {
+  const program =
+    "import sys, json, xml.etree.ElementTree as E\n" +
+    "def d(e): return [e.tag, e.attrib, (e.text or '').strip(), [d(c) for c in e]]\n" +
+    "print(json.dumps(d(E.fromstring(sys.stdin.buffer.read()))))";
+  return JSON.parse(execFileSync("python3", ["-c", program], { input: xml, encoding: "utf8" }));
+}
 
+describe("junit", () => {
   test("is XML that counts tests and failures, and says what failed", () => {
     const counts = { tests: "3", failures: "1", errors: "0" };
     const place = { classname: "student-17" };
@@ -226,6 +227,68 @@ test("text is a line per item, and the result at the end, in the client's langua
       .split("\n")
       .at(-1),
   ).toBe("通过：3.5 分中得 3.5 分");
+});
+
+describe("many submissions", () => {
+  const submissions = [request.submission, { ...right.submission, id: "# 2\n<&>" }, null];
+  const many = { ...request, submission: undefined, submissions };
+
+  test.each(["gradescope", "prairielearn", "classroom50", "codegrade", "autolab"] as const)("in %s are a list of reports", (format) => {
+    const answer = gradeAnswer({ ...many, format });
+    const { submissions: all } = JSON.parse(String(answer.body)) as { submissions: { id?: string; report: unknown }[] };
+    expect(answer.contentType).toBe("application/json; charset=utf-8");
+    expect(all.map(({ id }) => id)).toEqual(["student-17", "# 2\n<&>", undefined]);
+    const alone = written(format, request);
+    expect(all[0].report).toEqual(format === "autolab" ? alone : JSON.parse(alone));
+  });
+
+  test("in junit are suites, in tap subtests and in text sections", () => {
+    const suites = parsed(written("junit", many)) as [string, object, string, [string, { name: string }][]];
+    expect(suites[1]).toEqual({ tests: "10", failures: "5", errors: "0" });
+    expect(suites[3].map(([, { name }]) => name)).toEqual(["student-17", "# 2\n<&>".replace("\n", " "), "submission 3"]);
+    const tap = written("tap", many).split("\n");
+    expect(tap.filter((line) => /^\S/.test(line))).toEqual([
+      "TAP version 14",
+      "1..3",
+      "# Subtest: student-17",
+      "not ok 1 - student-17",
+      "# Subtest: \\# 2 <&>",
+      "ok 2 - \\# 2 <&>",
+      "# Subtest: submission 3",
+      "not ok 3 - submission 3",
+    ]);
+    expect(tap.filter((line) => /^ {4}(not )?ok/.test(line))).toHaveLength(10);
+    expect(
+      written("text", many)
+        .split("\n\n")
+        .map((section) => section.split("\n")[0]),
+    ).toEqual(["student-17", "# 2", "submission 3"]);
+  });
+
+  test.each(gradeFormats)("that are none are an empty report in %s", (format) => {
+    expect(written(format, { ...many, submissions: [] })).toBeTypeOf("string");
+  });
+});
+
+describe("a request that could not be graded", () => {
+  test.each(gradeFormats.filter((format) => format !== "json"))("is a report of no points in %s", (format) => {
+    const report = refusedIn(format, 'Line 1, column 3: expected a value, found <">', "en") ?? "";
+    if (format === "gradescope") expect(Gradescope.parse(JSON.parse(report))).toMatchObject({ score: 0, tests: [{ status: "failed" }] });
+    if (format === "prairielearn") {
+      const { format_errors, ...rest } = JSON.parse(report) as { format_errors: string[] };
+      expect(PrairieLearn.parse(rest)).toMatchObject({ gradable: false, score: 0 });
+      expect(format_errors).toEqual(['Line 1, column 3: expected a value, found <">']);
+    }
+    if (format === "classroom50") Classroom50.parse(JSON.parse(report));
+    if (format === "codegrade") expect(CodeGrade.parse(JSON.parse(report)).points).toBe("0/1");
+    if (format === "junit") expect(JSON.stringify(parsed(report))).toContain("cannot be read");
+    if (format !== "codegrade" && format !== "classroom50") expect(report).toContain("Line 1, column 3");
+  });
+
+  test("is told by its problem where no report is asked for", () => {
+    expect(refusedIn("json", "no", "en")).toBeNull();
+    expect(refusedIn("gradescop", "no", "en")).toBeNull();
+  });
 });
 
 test.each(gradeFormats)("%s says by its type what it is, and beside the answer whether everything passed", (format) => {
