@@ -30,7 +30,7 @@ export interface Stray {
 }
 
 /** A submission as far as it can be read. */
-export interface Reading {
+export interface SubmissionRead {
   readonly id: string | undefined;
   /** By point; one entry where the request has no points. */
   readonly claims: readonly (readonly ClaimedItem[])[];
@@ -48,7 +48,7 @@ const longestId = 256;
  * Reads whatever somebody submitted, in the order outputs, nodes, gradients, edges. It may be any JSON, names that objects inherit
  * included, so that its members are only listed and never copied. `points` is how many points the request has; null for none.
  */
-export function readSubmission(json: unknown, points: number | null, limits: Limits, givenId?: string): Reading {
+export function readSubmission(json: unknown, points: number | null, limits: Limits, givenId?: string): SubmissionRead {
   const reader = new Reader(limits);
   const { id, claims } = reader.submission(json, points);
   const { strays, unlisted } = reader;
