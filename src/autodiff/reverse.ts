@@ -71,7 +71,8 @@ export function pullBack(node: Node, grads: readonly Value[]): readonly (Value |
   } catch (error) {
     // What a composite stands for is not the caller's.
     if (error instanceof RuleError) throw new RuleError(node, error.cause);
-    if (error instanceof OperatorError && (error.fault === "index" || error.fault === "size")) throw new RuleError(node, error);
+    if (error instanceof OperatorError && (error.fault === "index" || error.fault === "domain" || error.fault === "size"))
+      throw new RuleError(node, error);
     // Anything else is the rule's own mistake.
     throw error;
   }

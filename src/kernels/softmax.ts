@@ -31,22 +31,29 @@ function softmaxByKernel(space: Workspace, x: Tensor, axis: number, logarithm: b
   space.run(x.dtype === "float32" ? "softmax_float32" : "softmax_float64", nanoseconds, block);
 }
 
+/** The limits at infinities are taken: elements of ∞ share all among them, and where every element is -∞ there is none. */
 function softmaxByLoop(x: Tensor, axis: number, logarithm: boolean, out: Tensor): void {
   const size = x.shape[axis];
   const { inner } = blocksAround(x.shape, axis);
-  const exponentials = new Float64Array(size);
+  const terms = new Float64Array(size);
   for (let block = 0; block < x.data.length; block += size * inner) {
     for (let start = block; start < block + inner; start++) {
       let greatest = -Infinity;
       for (let k = 0; k < size; k++) greatest = Math.max(greatest, x.data[start + k * inner]);
-      let sum = 0;
-      for (let k = 0; k < size; k++) sum += exponentials[k] = Math.exp(x.data[start + k * inner] - greatest);
-      if (logarithm) {
-        const shift = Math.log(sum);
-        for (let k = 0; k < size; k++) out.data[start + k * inner] = x.data[start + k * inner] - greatest - shift;
-      } else {
-        for (let k = 0; k < size; k++) out.data[start + k * inner] = exponentials[k] / sum;
+      if (greatest === -Infinity) greatest = Number.NaN;
+      // Beside the 1 of the greatest, the exponentials of small elements would lose their digits.
+      let ties = 0;
+      let others = 0;
+      for (let k = 0; k < size; k++) {
+        const element = x.data[start + k * inner];
+        const below = element === greatest ? 0 : element - greatest;
+        const exponential = Math.exp(below);
+        if (element === greatest) ties++;
+        else others += exponential;
+        terms[k] = logarithm ? below : exponential;
       }
+      const sum = logarithm ? Math.log1p(others + (ties - 1)) : others + ties;
+      for (let k = 0; k < size; k++) out.data[start + k * inner] = logarithm ? terms[k] - sum : terms[k] / sum;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Node } from "../ir/graph.ts";
 
-/** What is wrong with an application of an operator. An index, and a size that memory would not hold, may also be met in a gradient. */
-export type Fault = "arity" | "missing" | "type" | "shape" | "attribute" | "static" | "index" | "size";
+/** What is wrong with an application of an operator. An index, a number outside its domain, and a size that memory would not hold, may also be met in a gradient. */
+export type Fault = "arity" | "missing" | "type" | "shape" | "attribute" | "static" | "index" | "domain" | "size";
 
 /** An operator refuses its inputs or attributes. `input` or `attribute` names the offending place where there is one. */
 export class OperatorError extends Error {

@@ -227,6 +227,11 @@ export const problems = Object.freeze({
     "An index is out of range",
     "An axis or an element of an index tensor points outside the dimension that it selects from.",
   ),
+  number_out_of_range: kind(
+    422,
+    "A number is outside of what it may be",
+    "A number that a loss or an operator takes for a probability lies below 0 or above 1. A network whose outputs are to be probabilities ends with a Sigmoid, or has a loss of logits such as BCEWithLogitsLoss.",
+  ),
   unknown_layer: kind(
     422,
     "The layer is unknown",

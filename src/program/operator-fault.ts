@@ -12,6 +12,7 @@ export const codes: Readonly<Record<OperatorError["fault"], ProblemCode>> = {
   attribute: "invalid_attribute",
   static: "static_value_required",
   index: "index_out_of_range",
+  domain: "number_out_of_range",
   size: "tensor_too_large",
 };
 

@@ -54,6 +54,7 @@ interface Wrong {
 }
 
 const x = { x: 1 };
+const x7 = { x: 7 };
 const xs = { x: [1, 2] };
 const node = (op: string, inputs: readonly unknown[], more: object = {}): object => ({ name: "y", op, inputs, ...more });
 const graph = (...nodes: object[]): object => ({ nodes });
@@ -186,6 +187,13 @@ const wrong: Readonly<Record<Exclude<ProblemCode, (typeof elsewhere)[number]>, r
       pointers: ["/inputs/input/0/1"],
     },
     { body: { expression: "gather(x, 7)", inputs: xs }, pointers: ["/expression"] },
+  ],
+  number_out_of_range: [
+    {
+      body: { network: { layers: [{ type: "Identity" }], loss: { type: "BCELoss" } }, inputs: { input: [1.5], target: [1] } },
+      pointers: ["/network/loss"],
+    },
+    { body: { expression: "probability(x)", inputs: x7 }, pointers: ["/inputs/x"] },
   ],
   unknown_layer: [{ body: { network: { layers: [{ type: "Linaer" }] }, inputs: { input: 1 } }, pointers: ["/network/layers/0/type"] }],
   invalid_layer: [

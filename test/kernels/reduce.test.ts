@@ -94,3 +94,39 @@ test("the greatest of zeros is the positive one", () => {
   expect(resultOf(all.maximum, x, [0], stage.empty({ dtype: "float64", shape: [] })).data[0]).toBe(0);
   expect(resultOf(all.minimum, x, [0], stage.empty({ dtype: "float64", shape: [] })).data[0]).toBe(-0);
 });
+
+const repeated = (x: number, more: readonly number[] = []): number[] => [...new Array<number>(256).fill(x), ...more];
+const greatest = Number.MAX_VALUE;
+
+test.each([
+  ["euclideanNorm", repeated(1e-200), 1.6e-199],
+  ["euclideanNorm", repeated(1e200), 1.6e201],
+  ["euclideanNorm", repeated(5e-324), 8e-323],
+  ["rootMeanSquare", repeated(greatest), greatest],
+  ["rootMeanSquare", repeated(1e-200), 1e-200],
+  ["sumOfSquares", repeated(1.6e-162), 6.5536e-322],
+  ["product", repeated(1e-3, repeated(1e3)), 1],
+  ["product", repeated(1e3, repeated(1e-3)), 1],
+  ["product", repeated(1e3, [0]), 0],
+  ["mean", repeated(greatest), greatest],
+  ["mean", repeated(-greatest, [greatest]), (-greatest / 257) * 255],
+  ["sum", repeated(1e306, [-1e308]), 1.56e308],
+  ["logOfSum", repeated(greatest), Math.log(greatest) + Math.log(256)],
+  ["logOfSum", repeated(2 ** -8, [1e-20]), 1e-20],
+  ["logOfSumOfExponentials", repeated(-37, [0]), Math.log1p(256 * Math.exp(-37))],
+  ["logOfSumOfExponentials", repeated(-720, [0]), 256 * Math.exp(-720)],
+] as const)("%s keeps its digits, case %#", (name, numbers, expected) => {
+  const stage = new Stage();
+  // One result of a run, and results of columns.
+  for (const [shape, axis] of [
+    [[numbers.length], 0],
+    [[numbers.length, 3], 0],
+  ] as const) {
+    const data = numbers.flatMap((x) => new Array<number>(shape[1] ?? 1).fill(x));
+    const x = stage.copy(tensorOf("float64", shape, data));
+    const summary = { ...all, rootMeanSquare: summaries.rootMeanSquare }[name];
+    for (const [found] of everyWay(() => [resultOf(summary, x, [axis], stage.empty(typeOf(x, [axis])))])) {
+      for (const number of found.data) expect(Math.abs(number - expected)).toBeLessThanOrEqual(Math.abs(expected) * 1e-13 + 5e-323);
+    }
+  }
+});

@@ -137,6 +137,7 @@ const points: Readonly<Record<string, readonly Point[]>> = {
   ReduceL1: [{ inputs: [vector([0, -2, 3])], gradients: [[0, -1, 1]] }],
   ReduceL2: [{ inputs: [vector([0, 0])], gradients: [[0, 0]] }],
   ReduceLogSumExp: [{ inputs: [vector([-infinity, -infinity])], gradients: [[0, 0]] }],
+  ReduceRootMeanSquare: [{ inputs: [vector([0, 0])], gradients: [[0, 0]] }],
   ReduceMax: [{ inputs: [vector([2, 1, 2, 2])], gradients: [[1 / 3, 0, 1 / 3, 1 / 3]] }],
   ReduceMin: [{ inputs: [vector([2, 1, 1])], gradients: [[0, 0.5, 0.5]] }],
   ReduceProd: [
@@ -175,6 +176,8 @@ const points: Readonly<Record<string, readonly Point[]>> = {
   Sign: [{ inputs: [vector([0, 1])], gradients: [[0, 0]] }],
   Sort: [{ inputs: [vector([2, 1, 1])], gradients: [[1, 1, 1]] }],
   Sqrt: [{ inputs: [vector([0])], gradients: [[infinity]] }],
+  XLogX: [{ inputs: [vector([0])], gradients: [[-infinity]] }],
+  MulNoNan: [{ inputs: [vector([0]), vector([-infinity])], gradients: [[-infinity], [0]] }],
   ThresholdedRelu: [{ inputs: [vector([1, 1.5])], attributes: { alpha: 1 }, gradients: [[0, 1]] }],
   TopK: [
     { inputs: [vector([2, 3, 2, 2]), ints(2)], gradients: [[1, 1, 0, 0], null] },
@@ -239,7 +242,7 @@ describe("branches", () => {
   };
 
   // At the edge of a domain there is no other side; the formula of Pow decides by itself; -∞ does not move, and by what is no variable nothing does.
-  const unnoticed = new Set(["Acos", "Acosh", "Asin", "Atanh", "Logit", "Sqrt", "Pow", "LogAddExp", "ReduceLogSumExp", "ArgMax", "ArgMin"]);
+  const unnoticed = new Set(["Acos", "Acosh", "Asin", "Atanh", "Logit", "Sqrt", "Pow", "LogAddExp", "MulNoNan", "XLogX", "ReduceLogSumExp", "ArgMax", "ArgMin"]);
   // Overwritten updates and zero factors are no kinks of the function, but conventions of its derivatives.
   const isKink = (op: Operator, attributes: object = {}): boolean =>
     !unnoticed.has(op.type) && (!op.type.startsWith("Scatter") || ("reduction" in attributes && attributes.reduction === "max"));

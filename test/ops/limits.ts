@@ -69,6 +69,7 @@ export const unary: Readonly<Record<string, readonly number[]>> = {
   // By its condition: what is not greater than alpha is 0.
   ThresholdedRelu: [0, inf, 0, 1e300, 0, 0],
   Trunc: [nan, inf, -inf, 1e300, -1e300, -0],
+  XLogX: [nan, inf, nan, 6.907755278982137e302, nan, 0],
 };
 
 /** Pairs of operands and the result. */
@@ -174,6 +175,12 @@ export const binary: Readonly<Record<string, readonly (readonly [number, number,
     [-5.5, 0.75, 0.5],
     [5.5, -0.75, -0.5],
   ],
+  MulNoNan: [
+    [0, inf, 0],
+    [-0, nan, 0],
+    [inf, 0, nan],
+    [nan, 0, nan],
+  ],
   Mul: [
     [0, inf, nan],
     [nan, 0, nan],
@@ -235,6 +242,7 @@ export const reductions: Readonly<Record<string, readonly number[]>> = {
   ReduceMin: [nan, 1, -inf, -inf, nan, 0],
   ReduceProd: [nan, inf, -inf, inf, nan, 0],
   ReduceStandardDeviation: [nan, nan, nan, nan, nan, 0],
+  ReduceRootMeanSquare: [nan, inf, inf, inf, nan, 0],
   ReduceSum: [nan, inf, nan, -inf, nan, 0],
   ReduceSumSquare: [nan, inf, inf, inf, nan, 0],
   ReduceVariance: [nan, nan, nan, nan, nan, 0],

@@ -68,10 +68,13 @@ describe("along axes and windows", () => {
   const cases: readonly (readonly [type: string, inputs: readonly Tensor[], attributes: object, expected: readonly number[]])[] = [
     ["Softmax", [vector([-inf, 0])], {}, [0, 1]],
     ["Softmax", [vector([huge, -huge, 0])], {}, [1, 0, 0]],
-    ["Softmax", [vector([inf, 0])], {}, [nan, nan]],
+    ["Softmax", [vector([inf, 0])], {}, [1, 0]],
+    ["Softmax", [vector([inf, 0, inf])], {}, [0.5, 0, 0.5]],
+    ["Softmax", [vector([-inf, -inf])], {}, [nan, nan]],
     ["Softmax", [vector([nan, 0])], {}, [nan, nan]],
     ["LogSoftmax", [vector([-inf, 0])], {}, [-inf, 0]],
     ["LogSoftmax", [vector([1e4, 0])], {}, [0, -1e4]],
+    ["LogSoftmax", [vector([inf, 0])], {}, [0, -inf]],
     ["CumSum", [vector([1, nan, 2]), tensorOf("int64", [], [0])], {}, [1, nan, nan]],
     ["CumSum", [vector([1, inf, -inf]), tensorOf("int64", [], [0])], { exclusive: true }, [0, 1, inf]],
     ["Clip", [vector([nan, inf, -inf]), tensorOf("float64", [], [-1]), tensorOf("float64", [], [1])], {}, [nan, 1, -1]],
@@ -122,7 +125,8 @@ test.each([
   expect(found).toBeNear(tensorOf(to, [5], expected));
 });
 
-describe.each(catalogue.map((op) => [op.type, op] as const))("%s", (_, op) => {
+// To refuse numbers is what Probability is for.
+describe.each(catalogue.filter(({ type }) => type !== "Probability").map((op) => [op.type, op] as const))("%s", (_, op) => {
   const poisons = [nan, inf, -inf, -0, huge, -huge, 1e-320];
 
   test("no number raises an exception, forward or backward", () => {

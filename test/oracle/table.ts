@@ -50,6 +50,9 @@ export const notJudged: Readonly<Record<string, string>> = {
   LogSigmoid: "ONNX has no such operator",
   Logit: "ONNX has no such operator",
   MaxPoolGradient: "ONNX has no such operator; PyTorch's gradients of pools judge it",
+  MulNoNan: "ONNX has no such operator",
+  Probability: "ONNX has no such operator",
+  ReduceRootMeanSquare: "ONNX has no such operator",
   Polygamma: "ONNX has no such operator",
   ReduceStandardDeviation: "ONNX has no such operator",
   ReduceVariance: "ONNX has no such operator",
@@ -59,4 +62,5 @@ export const notJudged: Readonly<Record<string, string>> = {
   Stack: "ONNX has no such operator",
   StopGradient: "ONNX has no such operator",
   Trunc: "ONNX has no such operator",
+  XLogX: "ONNX has no such operator",
 };

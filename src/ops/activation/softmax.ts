@@ -1,14 +1,19 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { softmaxAlong } from "../../kernels/softmax.ts";
-import { exp } from "../arithmetic/exp.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import { mul } from "../arithmetic/mul.ts";
+import { neg } from "../arithmetic/neg.ts";
 import { sub } from "../arithmetic/sub.ts";
+import { where } from "../arithmetic/where.ts";
 import { axisWithin } from "../axes.ts";
 import { type Complex, defineOp, type Display, floats, type Operator } from "../define.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
+import { greater } from "../logic/comparison.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
+import { reshape } from "../shape/reshape.ts";
+import { inverse, transpose } from "../shape/transpose.ts";
 import { exponential, logarithm as complexLogarithm, minus, over, real, summed } from "../complex.ts";
 import { reduceMax } from "../reduction/reduce-max-min.ts";
 
@@ -16,7 +21,8 @@ interface SoftmaxFacts {
   readonly type: string;
   readonly summary: string;
   readonly logarithm: boolean;
-  readonly gradient: (g: Value, y: Value, axes: readonly number[]) => Value;
+  /** From the cotangent and the softmax. */
+  readonly gradient: (g: Value, p: Value, axes: readonly number[]) => Value;
   /** From the exponentials of the shifted operand, and their sum. */
   readonly complex: (shifted: Complex, sum: Complex) => Complex;
   readonly display: Display;
@@ -39,7 +45,11 @@ function normalisedExponential({ type, summary, logarithm, gradient, complex, di
     },
     kernel: ([x], [y], { axis }) => softmaxAlong(x, axisWithin(axis, x.shape.length), logarithm, y),
     rows: ([row], [x], { axis }) => (row === axisWithin(axis, x.shape.length) ? null : row),
-    vjp: ({ outputs: [y], grads: [g], attributes: { axis } }) => [gradient(g, y, [axis])],
+    // Not from a logarithm that has been rounded: its exponential would be off by as many digits as it has before the point.
+    vjp: ({ inputs: [x], outputs: [y], grads: [g], attributes: { axis } }) => {
+      const p = logarithm ? softmax(x, axis) : y;
+      return [addingUpToNothing(gradient(g, p, [axis]), p, [axis])];
+    },
     complex: ({ inputs: [z], attributes: { axis } }) => {
       const shifted = minus(z, real(reduceMax(z.re, { axes: [axis] })));
       return [complex(shifted, summed(exponential(shifted), [axis]))];
@@ -50,12 +60,21 @@ function normalisedExponential({ type, summary, logarithm, gradient, complex, di
   });
 }
 
+/**
+ * The gradients along the axis add up to nothing. That of an element whose share is nearly 1 is a difference of nearly equal numbers, so it
+ * is taken from the others.
+ */
+function addingUpToNothing(gradient: Value, p: Value, axes: readonly number[]): Value {
+  const isMost = greater(p, 0.5);
+  return where(isMost, neg(reduceSum(where(isMost, 0, gradient), { axes })), gradient);
+}
+
 export const Softmax = normalisedExponential({
   type: "Softmax",
   summary: "Exponentials divided by their sum along an axis, so that they are positive and add up to 1.",
   logarithm: false,
   // (diag(y) - y yᵀ) g without forming the Jacobian.
-  gradient: (g, y, axes) => mul(y, sub(g, reduceSum(mul(g, y), { axes }))),
+  gradient: (g, p, axes) => mul(p, sub(g, reduceSum(mul(g, p), { axes }))),
   complex: (shifted, sum) => over(exponential(shifted), sum),
   display: { label: "softmax", latex: called("softmax") },
 });
@@ -64,10 +83,21 @@ export const LogSoftmax = normalisedExponential({
   type: "LogSoftmax",
   summary: "The logarithm of the softmax along an axis, computed without taking the logarithm of small numbers.",
   logarithm: true,
-  gradient: (g, y, axes) => sub(g, mul(exp(y), reduceSum(g, { axes }))),
+  gradient: (g, p, axes) => sub(g, mul(p, reduceSum(g, { axes }))),
   complex: (shifted, sum) => minus(shifted, complexLogarithm(sum)),
   display: { label: "log softmax", latex: called(String.raw`log\,softmax`) },
 });
 
 export const softmax = (x: Value, axis: number): Value => one(Softmax, [x], { axis });
+
+/** The softmax over several axes together. */
+export function softmaxOver(x: Value, axes: readonly number[]): Value {
+  if (axes.length === 1) return softmax(x, axes[0]);
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const order = [...kept, ...axes];
+  const turned = transpose(x, order);
+  const rows = reshape(turned, [...kept.map((axis) => x.shape[axis]), sizeOf(axes.map((axis) => x.shape[axis]))]);
+  return transpose(reshape(softmax(rows, kept.length), turned.shape), inverse(order));
+}
+
 export const logSoftmax = (x: Value, axis: number): Value => one(LogSoftmax, [x], { axis });

@@ -10,7 +10,7 @@ import { defineOp, floats } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { called } from "../latex.ts";
 import { reshape } from "../shape/reshape.ts";
-import { alongChannels, checkPerChannel, inverseDeviation, standardise } from "./normalization.ts";
+import { alongChannels, checkPerChannel, inverseDeviation, inverseOf, standardise, varianceOf } from "./normalization.ts";
 
 const attributes = z.strictObject({
   epsilon: z.number().default(1e-5),
@@ -55,10 +55,13 @@ export const BatchNormalization = defineOp({
     }
     const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
     const batch = standardise(x, axes);
-    const y = add(mul(batch.centred, mul(inverseDeviation(batch.variance, epsilon), scale)), shift);
+    const y = add(mul(batch.centred, mul(inverseOf(batch.deviation, epsilon), scale)), shift);
     const running = (before: Value, now: Value): Value =>
       add(mul(before, momentum), mul(cast(reshape(now, [channels]), before.dtype), 1 - momentum));
-    return [y, ...(outputCount > 1 ? [running(mean, batch.mean), running(variance, batch.variance)].slice(0, outputCount - 1) : [])];
+    return [
+      y,
+      ...(outputCount > 1 ? [running(mean, batch.mean), running(variance, varianceOf(batch.centred, axes))].slice(0, outputCount - 1) : []),
+    ];
   },
   display: { label: "batch norm", latex: called("BN") },
   probes: [

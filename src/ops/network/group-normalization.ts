@@ -8,7 +8,7 @@ import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { reshape } from "../shape/reshape.ts";
-import { alongChannels, checkPerChannel, inverseDeviation, standardise } from "./normalization.ts";
+import { alongChannels, checkPerChannel, inverseOf, standardise } from "./normalization.ts";
 import { spatialSizes } from "./window.ts";
 
 const instanceAttributes = z.strictObject({ epsilon: z.number().default(1e-5) });
@@ -36,9 +36,9 @@ export const InstanceNormalization = defineOp({
     const axes = spatialSizes("InstanceNormalization", x.shape).map((_, axis) => axis + 2);
     checkPerChannel("InstanceNormalization", scale, x.shape[1], "scale", 1);
     checkPerChannel("InstanceNormalization", shift, x.shape[1], "B", 2);
-    const { centred, variance } = standardise(x, axes);
+    const { centred, deviation } = standardise(x, axes);
     const rank = x.shape.length;
-    return [add(mul(centred, mul(inverseDeviation(variance, epsilon), alongChannels(scale, rank))), alongChannels(shift, rank))];
+    return [add(mul(centred, mul(inverseOf(deviation, epsilon), alongChannels(scale, rank))), alongChannels(shift, rank))];
   },
   display: { label: "instance norm", latex: called("IN") },
   probes: [{ inputs: [[2, 2, 4], [2], [2]] }, { inputs: [[1, 3, 2, 2], [3], [3]], attributes: { epsilon: 0.1 } }],
@@ -68,8 +68,8 @@ export const GroupNormalization = defineOp({
         attribute: "num_groups",
       });
     }
-    const { centred, variance } = standardise(reshape(x, [batch, groups, (channels / groups) * sizeOf(sizes)]), [2]);
-    const normal = reshape(mul(centred, inverseDeviation(variance, epsilon)), x.shape);
+    const { centred, deviation } = standardise(reshape(x, [batch, groups, (channels / groups) * sizeOf(sizes)]), [2]);
+    const normal = reshape(mul(centred, inverseOf(deviation, epsilon)), x.shape);
     const rank = x.shape.length;
     return [add(mul(normal, alongChannels(scale, rank)), alongChannels(bias, rank))];
   },

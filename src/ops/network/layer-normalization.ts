@@ -8,7 +8,7 @@ import { defineOp, floats } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
-import { inverseDeviation, standardise } from "./normalization.ts";
+import { inverseOf, standardise } from "./normalization.ts";
 
 const attributes = z.strictObject({
   axis: z.int().default(-1),
@@ -35,8 +35,8 @@ export const LayerNormalization = defineOp({
     checkStretches("Scale", scale.shape, x.shape, 1);
     if (shift !== null) checkStretches("B", shift.shape, x.shape, 2);
     const axes = x.shape.map((_, at) => at).slice(first);
-    const { mean, centred, variance } = standardise(x, axes);
-    const inverse = inverseDeviation(variance, epsilon);
+    const { mean, centred, deviation } = standardise(x, axes);
+    const inverse = inverseOf(deviation, epsilon);
     const scaled = mul(mul(centred, inverse), scale);
     return [shift === null ? scaled : add(scaled, shift), mean, inverse].slice(0, outputCount);
   },

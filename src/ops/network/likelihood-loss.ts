@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { formatShape, sameShape } from "../../tensor/shape.ts";
 import { div } from "../arithmetic/div.ts";
-import { mul } from "../arithmetic/mul.ts";
+import { mulNoNan } from "../arithmetic/mul-no-nan.ts";
 import { neg } from "../arithmetic/neg.ts";
 import { where } from "../arithmetic/where.ts";
 import { logSoftmax } from "../activation/softmax.ts";
@@ -79,7 +79,7 @@ function likelihoodLoss(op: string, x: Value, labels: Value, weights: Value | nu
   const alongClasses = [labels.shape[0], 1, ...labels.shape.slice(1)];
   const picked = masked(reshape(gatherElements(x, reshape(valid, alongClasses), 1), labels.shape));
   const shares = weights === null ? masked(filled(1, picked)) : masked(gather(weights, valid, 0));
-  const losses = weights === null ? neg(picked) : neg(mul(picked, shares));
+  const losses = weights === null ? neg(picked) : neg(mulNoNan(shares, picked));
   if (reduction === "none") return losses;
   if (reduction === "sum") return reduceSum(losses, { keepdims: false });
   if (weights === null && counts === null) return reduceMean(losses, { keepdims: false });

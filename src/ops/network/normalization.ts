@@ -4,8 +4,12 @@ import { add } from "../arithmetic/add.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { reciprocal } from "../arithmetic/reciprocal.ts";
 import { sqrt } from "../arithmetic/sqrt.ts";
+import { stopGradient } from "../arithmetic/stop-gradient.ts";
 import { sub } from "../arithmetic/sub.ts";
+import { where } from "../arithmetic/where.ts";
 import { OperatorError } from "../errors.ts";
+import { less } from "../logic/comparison.ts";
+import { reduceRootMeanSquare } from "../reduction/norms.ts";
 import { reduceMean } from "../reduction/reduce-mean.ts";
 import { reshape } from "../shape/reshape.ts";
 
@@ -14,14 +18,30 @@ export interface Standardised {
   readonly mean: Value;
   /** x minus its mean. */
   readonly centred: Value;
-  /** Of the population: divided by the number of elements. */
-  readonly variance: Value;
+  /** Of the population: the root of the mean of the squares of what is centred. No square overflows or vanishes in it. */
+  readonly deviation: Value;
 }
 
+/**
+ * A mean is rounded, and beside a large one the elements may differ by little more than that: so what is centred is centred again. It
+ * changes nothing but roundings, and has no part in the derivative.
+ */
 export function standardise(x: Value, axes: readonly number[]): Standardised {
   const mean = reduceMean(x, { axes });
-  const centred = sub(x, mean);
-  return { mean, centred, variance: reduceMean(mul(centred, centred), { axes }) };
+  const roughly = sub(x, mean);
+  const centred = sub(roughly, stopGradient(reduceMean(roughly, { axes })));
+  return { mean, centred, deviation: reduceRootMeanSquare(centred, { axes }) };
+}
+
+/** Of the population. */
+export const varianceOf = (centred: Value, axes: readonly number[]): Value => reduceMean(mul(centred, centred), { axes });
+
+/** 1 / √(deviation² + ε). Beyond what can be squared, ε is nothing. */
+export function inverseOf(deviation: Value, epsilon: number): Value {
+  if (epsilon === 0) return reciprocal(deviation);
+  const far = deviation.dtype === "float32" ? 2 ** 60 : 2 ** 500;
+  const root = sqrt(add(mul(deviation, deviation), epsilon));
+  return reciprocal(where(less(deviation, far), root, deviation));
 }
 
 export const inverseDeviation = (variance: Value, epsilon: number): Value => reciprocal(sqrt(add(variance, epsilon)));

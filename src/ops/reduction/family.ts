@@ -22,7 +22,7 @@ import { reshape } from "../shape/reshape.ts";
 
 interface ReductionFacts {
   readonly type: string;
-  readonly since: number;
+  readonly since?: number;
   readonly summary: string;
   /** What becomes of the reduced elements; integers are rounded towards zero. */
   readonly reduction: (dtype: DType) => Summary;

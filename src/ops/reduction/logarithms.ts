@@ -1,14 +1,14 @@
+import { sizeOf } from "../../tensor/shape.ts";
+import { softmaxOver } from "../activation/softmax.ts";
 import { logOfSum, logOfSumOfExponentials } from "../../kernels/summaries.ts";
 import { div } from "../arithmetic/div.ts";
-import { exp } from "../arithmetic/exp.ts";
 import { mul } from "../arithmetic/mul.ts";
-import { sub } from "../arithmetic/sub.ts";
 import { where } from "../arithmetic/where.ts";
 import { numbers } from "../define.ts";
-import { number } from "../express.ts";
 import { equal } from "../logic/comparison.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
+import { reduceMean } from "./reduce-mean.ts";
 import { reduceSum } from "./reduce-sum.ts";
 import { exponential, logarithm, minus, plus, real, summed } from "../complex.ts";
 import { reduceMax } from "./reduce-max-min.ts";
@@ -21,7 +21,12 @@ export const ReduceLogSum = reductionOp({
   types: numbers,
   reduction: () => logOfSum,
   merge: logarithmsAdded,
-  gradient: (g, x, _y, axes) => expand(div(g, reduceSum(x, { axes })), x.shape),
+  gradient: (g, x, _y, axes) => {
+    // A sum that no number holds may have a reciprocal that one does.
+    const sum = reduceSum(x, { axes });
+    const share = div(div(g, reduceMean(x, { axes })), sizeOf(axes.map((axis) => x.shape[axis])));
+    return expand(where(equal(sum, Number.POSITIVE_INFINITY), share, div(g, sum)), x.shape);
+  },
   complex: (z, axes) => logarithm(summed(z, axes)),
   display: { label: "log Σ", latex: ([x]) => String.raw`\log \sum ${x}` },
   between: [0.5, 2],
@@ -34,10 +39,10 @@ export const ReduceLogSumExp = reductionOp({
   types: numbers,
   reduction: () => logOfSumOfExponentials,
   merge: logarithmsAdded,
-  gradient: (g, x, y) => {
-    // Where every element is -∞ so is the result, and their difference would be NaN.
-    const finite = where(equal(y, Number.NEGATIVE_INFINITY), number(0, y), y);
-    return mul(g, exp(sub(x, finite)));
+  // Not exp(x - y): the result is rounded, and its exponential would be off by as many digits as it has before the point.
+  gradient: (g, x, y, axes) => {
+    const isNothing = equal(y, Number.NEGATIVE_INFINITY);
+    return where(isNothing, 0, mul(g, softmaxOver(where(isNothing, 0, x), axes)));
   },
   complex: (z, axes) => {
     const greatest = real(reduceMax(z.re, { axes }));

@@ -1,11 +1,14 @@
-import { euclideanNorm, sumOfMagnitudes, sumOfSquares } from "../../kernels/summaries.ts";
+import type { Value } from "../../ir/graph.ts";
+import { euclideanNorm, rootMeanSquare, sumOfMagnitudes, sumOfSquares } from "../../kernels/summaries.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { clip } from "../arithmetic/clip.ts";
+import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
-import { reciprocal } from "../arithmetic/reciprocal.ts";
 import { sign } from "../arithmetic/sign.ts";
 import { where } from "../arithmetic/where.ts";
-import { numbers } from "../define.ts";
+import { floats, numbers } from "../define.ts";
 import { number } from "../express.ts";
-import { equal } from "../logic/comparison.ts";
+import { equal, greater, less } from "../logic/comparison.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { squareRoot, summed, times, unsigned } from "../complex.ts";
 import { added } from "./merges.ts";
@@ -31,17 +34,50 @@ export const ReduceL2 = reductionOp({
   types: numbers,
   reduction: () => euclideanNorm,
   merge: (some, others) => Math.hypot(some, others),
-  gradient: (g, x, y) => {
-    const isZero = equal(y, 0);
-    const inverse = where(isZero, number(0, y), reciprocal(where(isZero, number(1, y), y)));
-    return mul(mul(g, inverse), x);
-  },
+  gradient: (g, x, _y, axes) => mul(g, unitVector(x, axes)),
   complex: (z, axes) => squareRoot(summed(times(z, z), axes)),
   branch: (_x, y) => sign(y),
   display: { label: "‖·‖₂", latex: ([x]) => String.raw`\left\lVert ${x} \right\rVert_2` },
   syntax: { names: [{ name: "norm", arity: 1 }] },
-  kinks: [{ at: "all elements are 0", convention: "the gradient is 0" }],
+  kinks: [
+    { at: "all elements are 0", convention: "the gradient is 0" },
+    { at: "elements are infinite", convention: "they count as the greatest numbers there are" },
+  ],
   probes: [{ inputs: [{ values: [0, 1, 0, -2], shape: [4], dtype: "float64" }] }],
+});
+
+/** x over its norm, which is not that of the result: it may be subnormal, with few digits, or beyond all numbers. */
+function unitVector(x: Value, axes: readonly number[]): Value {
+  const far = x.dtype === "float32" ? 2 ** 100 : 2 ** 600;
+  const most = x.dtype === "float32" ? greatestSingle : Number.MAX_VALUE;
+  const norm = reduceL2(x, { axes });
+  const scale = where(less(norm, 1 / far), number(far, x), where(greater(norm, far), number(1 / far, x), 1));
+  const scaled = mul(clip(x, -most, most), scale);
+  const length = reduceL2(scaled, { axes });
+  return div(scaled, where(equal(length, 0), 1, length));
+}
+
+const greatestSingle = (2 - 2 ** -23) * 2 ** 127;
+
+export const ReduceRootMeanSquare = reductionOp({
+  type: "ReduceRootMeanSquare",
+  summary: "The root of the mean of squares over axes; NaN over no elements.",
+  types: floats,
+  reduction: () => rootMeanSquare,
+  merge: (some, others, share) => Math.hypot(some * Math.sqrt(1 - share), others * Math.sqrt(share)),
+  gradient: (g, x, y, axes) => {
+    const isZero = equal(y, 0);
+    const slope = div(div(g, sizeOf(axes.map((axis) => x.shape[axis]))), where(isZero, 1, y));
+    return mul(where(isZero, 0, slope), x);
+  },
+  complex: (z, axes) => {
+    const mean = summed(times(z, z), axes);
+    return squareRoot(times(1 / sizeOf(axes.map((axis) => z.re.shape[axis])), mean));
+  },
+  branch: (_x, y) => sign(y),
+  display: { label: "rms", latex: ([x]) => String.raw`\operatorname{rms}\left(${x}\right)` },
+  syntax: { names: [{ name: "rms", arity: 1 }] },
+  kinks: [{ at: "all elements are 0", convention: "the gradient is 0" }],
 });
 
 export const ReduceSumSquare = reductionOp({
@@ -58,4 +94,5 @@ export const ReduceSumSquare = reductionOp({
 
 export const reduceL1 = reducer(ReduceL1);
 export const reduceL2 = reducer(ReduceL2);
+export const reduceRootMeanSquare = reducer(ReduceRootMeanSquare);
 export const reduceSumSquare = reducer(ReduceSumSquare);

@@ -16,6 +16,7 @@ const codes: Readonly<Record<Fault, ProblemCode>> = {
   shape: "shape_mismatch",
   static: "static_value_required",
   index: "index_out_of_range",
+  domain: "number_out_of_range",
   size: "tensor_too_large",
 };
 

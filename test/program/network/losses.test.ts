@@ -19,16 +19,104 @@ describe.each(["float64", "float32"])("BCELoss in %s", (dtype) => {
   test("holds its logarithms at -100, where no gradient flows through them", () => {
     const { loss, byOutput, byTarget } = lossOf({ type: "BCELoss", reduction: "sum" }, typed(0, 1, 0), typed(1, 0, 0));
     expect(loss).toBe(200);
-    expect(byOutput).toEqual([0, -0, 1]);
+    expect(byOutput).toEqual([0, 0, 1]);
     expect(byTarget).toEqual([100, -100, 100]);
+  });
+
+  test("keeps the digits of a probability next to 0", () => {
+    const { loss, byOutput } = lossOf({ type: "BCELoss" }, typed(2 ** -70), typed(0));
+    expect([loss, ...byOutput]).toEqual([2 ** -70, 1]);
+  });
+
+  test.each([
+    [[1.5], [1]],
+    [[0.5], [-0.25]],
+  ])("refuses what is no probability: output %j, target %j", (output, target) => {
+    expect(() => lossOf({ type: "BCELoss" }, typed(...output), typed(...target))).toThrow(/no probability/);
   });
 });
 
-test("KLDivLoss of a probability of zero is zero, with finite gradients", () => {
-  const { loss, byOutput, byTarget } = lossOf({ type: "KLDivLoss", reduction: "sum" }, [-1, -2], [0, 1]);
-  expect(loss).toBe(2);
-  expect(byOutput).toEqual([-0, -1]);
-  expect(byTarget).toEqual([1, 3]);
+describe("KLDivLoss of a probability of zero is zero", () => {
+  const infinity = Number.POSITIVE_INFINITY;
+
+  test("with the limit of the derivative by it", () => {
+    const { loss, byOutput, byTarget } = lossOf({ type: "KLDivLoss", reduction: "sum" }, [-1, -2], [0, 1]);
+    expect(loss).toBe(2);
+    expect(byOutput).toEqual([0, -1]);
+    expect(byTarget).toEqual([-infinity, 3]);
+  });
+
+  test("beside an output of -∞, too, and as a logarithm of -∞", () => {
+    expect(lossOf({ type: "KLDivLoss", reduction: "sum" }, ["-Infinity", -2], [0, 1]).loss).toBe(2);
+    const { loss, byOutput, byTarget } = lossOf(
+      { type: "KLDivLoss", reduction: "sum", log_target: true },
+      ["-Infinity", -2],
+      ["-Infinity", 0],
+    );
+    expect(loss).toBe(2);
+    expect(byOutput).toEqual([0, -1]);
+    expect(byTarget).toEqual([0, 3]);
+  });
+});
+
+describe("what counts for nothing may be infinite", () => {
+  test.each([
+    [
+      { type: "CrossEntropyLoss" },
+      [[1, 2, "-Infinity"]],
+      [[0.5, 0.5, 0]],
+      0.8132616875182228,
+      [-0.2310585786300049, 0.2310585786300049, 0],
+    ],
+    [
+      { type: "CrossEntropyLoss", weight: [1, 1, 0] },
+      [[1, 2, "-Infinity"]],
+      [[0.5, 0.25, 0.25]],
+      0.7349462656386669,
+      [-0.2982939339725036, 0.2982939339725037, 0],
+    ],
+    [
+      { type: "NLLLoss", weight: [1, 0], reduction: "sum" },
+      [
+        [-1, "-Infinity"],
+        [-1, "-Infinity"],
+      ],
+      [0, 1],
+      1,
+      [-1, 0, 0, 0],
+    ],
+    [{ type: "BCEWithLogitsLoss", reduction: "sum" }, ["Infinity", "-Infinity", 0], [1, 0, 0], Math.LN2, [0, 0, 0.5]],
+    [{ type: "BCEWithLogitsLoss", weight: [0, 1] }, ["Infinity", 0], [0, 0], Math.LN2 / 2, [0, 0.25]],
+  ])("%j of %j for %j", (loss, input, target, value, byOutput) => {
+    const found = lossOf(loss, input, target);
+    expect(found.loss).toBeCloseTo(value, 9);
+    found.byOutput.forEach((gradient, at) => expect(gradient).toBeCloseTo(byOutput[at], 9));
+  });
+});
+
+describe("losses that are nearly nothing keep their digits", () => {
+  const tiny = 8.533047625744066e-17;
+
+  test.each([
+    [{ type: "BCEWithLogitsLoss" }, [-37], [0], tiny, [tiny]],
+    [{ type: "BCEWithLogitsLoss" }, [37], [1], tiny, [-tiny]],
+    [{ type: "CrossEntropyLoss" }, [[37, 0]], [0], tiny, [-tiny, tiny]],
+    [{ type: "CrossEntropyLoss" }, [[37, 0]], [[1, 0]], tiny, [-tiny, tiny]],
+    [{ type: "CrossEntropyLoss" }, [[0, 0, 37]], [2], 2 * tiny, [tiny, tiny, -2 * tiny]],
+  ])("%j of %j for %j", (loss, input, target, value, byOutput) => {
+    const found = lossOf(loss, input, target);
+    expect(found.loss / value).toBeCloseTo(1, 14);
+    found.byOutput.forEach((gradient, at) => expect(gradient / byOutput[at]).toBeCloseTo(1, 14));
+  });
+});
+
+test.each([
+  [{ type: "HuberLoss", delta: 0.5 }, 0.5],
+  [{ type: "SmoothL1Loss", beta: 0.5 }, 1],
+])("%j of an infinite difference has a slope", (loss, slope) => {
+  const { loss: value, byOutput, byTarget } = lossOf({ ...loss, reduction: "sum" }, ["Infinity", "-Infinity"], [0, 1]);
+  expect(value).toBe(Number.POSITIVE_INFINITY);
+  expect([...byOutput, ...byTarget]).toEqual([slope, -slope, -slope, slope]);
 });
 
 describe("targets that are all ignored", () => {

@@ -1,7 +1,7 @@
 // Folds of many numbers into one. All are folded as doubles, so that results of float32 round once.
 
 import { double, clamped, lower, upper } from "./lanes.ts";
-import { expWithin } from "./math-exp.ts";
+import { exp, expWithin } from "./math-exp.ts";
 import * as codes from "./reduce-codes.ts";
 
 /** Numbers of a run go to as many sums in turn, so that additions need not wait for one another. */
@@ -22,11 +22,13 @@ class Sum {
   }
 }
 
+/** What comes near 0 on the way becomes NaN, which is folded anew: a product that went through subnormal numbers has lost digits. */
 @final
 class Product {
   // @inline
   fold<_T extends number>(total: v128, x: v128, _greatest: v128): v128 {
-    return v128.mul<f64>(total, x);
+    const product = v128.mul<f64>(total, x);
+    return v128.or(product, v128.lt<f64>(v128.abs<f64>(product), double(codes.leastSound)));
   }
 }
 
@@ -62,12 +64,22 @@ class Magnitudes {
   }
 }
 
-/** Of the numbers less the greatest of them. */
+/** Of the numbers less the greatest of them, which itself counts among the ties: beside its 1, small ones would lose their digits. */
 @final
 class Exponentials {
   // @inline
   fold<T extends number>(total: v128, x: v128, greatest: v128): v128 {
-    return v128.add<f64>(total, expWithin<T>(clamped(v128.sub<f64>(x, greatest), -708, 708)));
+    const shifted = v128.sub<f64>(x, greatest);
+    const exponential = sizeof<T>() === 4 ? expWithin<T>(clamped(shifted, -708, 708)) : exp<f64>(shifted);
+    return v128.add<f64>(total, v128.andnot(exponential, v128.eq<f64>(x, greatest)));
+  }
+}
+
+@final
+class Ties {
+  // @inline
+  fold<_T extends number>(total: v128, x: v128, greatest: v128): v128 {
+    return v128.add<f64>(total, v128.and(double(1), v128.eq<f64>(x, greatest)));
   }
 }
 
@@ -135,6 +147,7 @@ export function run<T extends number>(fold: i32, totals: usize, from: usize, cou
   else if (fold === codes.squares) foldRun<T, Squares>(totals, from, count, greatest);
   else if (fold === codes.magnitudes) foldRun<T, Magnitudes>(totals, from, count, greatest);
   else if (fold === codes.exponentials) foldRun<T, Exponentials>(totals, from, count, greatest);
+  else if (fold === codes.ties) foldRun<T, Ties>(totals, from, count, greatest);
   else foldRun<T, Sum>(totals, from, count, greatest);
 }
 
@@ -145,6 +158,7 @@ export function row<T extends number>(fold: i32, totals: usize, from: usize, cou
   else if (fold === codes.squares) foldRow<T, Squares>(totals, from, count, greatest);
   else if (fold === codes.magnitudes) foldRow<T, Magnitudes>(totals, from, count, greatest);
   else if (fold === codes.exponentials) foldRow<T, Exponentials>(totals, from, count, greatest);
+  else if (fold === codes.ties) foldRow<T, Ties>(totals, from, count, greatest);
   else foldRow<T, Sum>(totals, from, count, greatest);
 }
 

@@ -4,7 +4,8 @@ import { offsetAt, placesOf, walkBytes } from "./axes.ts";
 import { scratch } from "./base.ts";
 import { ReduceBlock } from "./blocks.ts";
 import { double } from "./lanes.ts";
-import { log } from "./math-log.ts";
+import { log1p } from "./math-log.ts";
+import { logarithm, logarithmOfSum, scaledProduct, scaledSquares, scaledSum, setWalk } from "./reduce-anew.ts";
 import * as codes from "./reduce-codes.ts";
 import { gathered, identityOf, row, run, sums } from "./reduce-fold.ts";
 
@@ -59,12 +60,14 @@ function reduce<T extends number>(block: ReduceBlock, part: i32, parts: i32): vo
 }
 
 function reduceRuns<T extends number>(fold: i32, finish: i32, from: usize, runs: i32): f64 {
-  let greatest: f64 = 0;
   if (fold === codes.exponentials) {
-    greatest = foldRuns<T>(codes.max, from, runs, 0);
+    const greatest = foldRuns<T>(codes.max, from, runs, 0);
     if (!isFinite(greatest)) return greatest;
+    const ties = foldRuns<T>(codes.ties, from, runs, greatest);
+    return shiftedLogarithm(foldRuns<T>(fold, from, runs, greatest), ties, greatest);
   }
-  return finished(finish, foldRuns<T>(fold, from, runs, greatest), greatest);
+  const total = foldRuns<T>(fold, from, runs, 0);
+  return isSound(fold, finish, total) ? finished(finish, total) : foldedAnew<T>(fold, finish, from, runs, inner);
 }
 
 function foldRuns<T extends number>(fold: i32, from: usize, runs: i32, greatest: f64): f64 {
@@ -79,12 +82,21 @@ function foldRuns<T extends number>(fold: i32, from: usize, runs: i32, greatest:
 function reduceColumns<T extends number>(fold: i32, finish: i32, from: usize, runs: i32, width: i32, out: usize): void {
   const totals = scratch;
   const greatest = scratch + columns * 8;
-  if (fold === codes.exponentials) foldRows<T>(codes.max, greatest, from, runs, width, greatest);
+  const ties = greatest + columns * 8;
+  if (fold === codes.exponentials) {
+    foldRows<T>(codes.max, greatest, from, runs, width, greatest);
+    foldRows<T>(codes.ties, ties, from, runs, width, greatest);
+  }
   foldRows<T>(fold, totals, from, runs, width, greatest);
   for (let at = 0; at < width; at++) {
     const offset = <usize>at * 8;
-    const most = fold === codes.exponentials ? load<f64>(greatest + offset) : 0;
-    const result = isFinite(most) ? finished(finish, load<f64>(totals + offset), most) : most;
+    const total = load<f64>(totals + offset);
+    let result: f64;
+    if (fold === codes.exponentials) {
+      const most = load<f64>(greatest + offset);
+      result = isFinite(most) ? shiftedLogarithm(total, load<f64>(ties + offset), most) : most;
+    } else if (isSound(fold, finish, total)) result = finished(finish, total);
+    else result = foldedAnew<T>(fold, finish, from + <usize>at * sizeof<T>(), runs, 1);
     store<T>(out + <usize>at * sizeof<T>(), <T>result);
   }
 }
@@ -96,9 +108,30 @@ function foldRows<T extends number>(fold: i32, totals: usize, from: usize, runs:
   }
 }
 
-function finished(finish: i32, total: f64, greatest: f64): f64 {
+function finished(finish: i32, total: f64): f64 {
   if (finish === codes.mean) return total / <f64>count;
   if (finish === codes.root) return Math.sqrt(total);
-  if (finish === codes.logarithm || finish === codes.shiftedLogarithm) return f64x2.extract_lane(log<f64>(double(total)), 0) + greatest;
+  if (finish === codes.rootMean) return Math.sqrt(total / <f64>count);
+  if (finish === codes.logarithm) return logarithm(total);
   return total;
+}
+
+/** One of the ties is the 1 of log(1 + x). */
+function shiftedLogarithm(total: f64, ties: f64, greatest: f64): f64 {
+  return greatest + f64x2.extract_lane(log1p<f64>(double(total + (ties - 1))), 0);
+}
+
+/** Whether a total has lost no digits on the way. What overflowed may have had no need to, and a logarithm near 0 asks for more than a sum has. */
+function isSound(fold: i32, finish: i32, total: f64): bool {
+  if (fold === codes.max || fold === codes.min || fold === codes.magnitudes) return true;
+  if (fold === codes.squares && total < codes.leastSound) return false;
+  if (finish === codes.logarithm && total > 0.5 && total < 2) return false;
+  return isFinite(total);
+}
+
+function foldedAnew<T extends number>(fold: i32, finish: i32, from: usize, runs: i32, width: i32): f64 {
+  setWalk(reduced, reducedAxes, runs, width);
+  if (fold === codes.product) return scaledProduct<T>(from);
+  if (fold === codes.squares) return scaledSquares<T>(finish, from);
+  return finish === codes.logarithm ? logarithmOfSum<T>(from) : scaledSum<T>(from, finish === codes.mean ? <f64>count : 1);
 }

@@ -4,7 +4,7 @@ import { scratch } from "./base.ts";
 import { SoftmaxBlock } from "./blocks.ts";
 import { clamped, double, joined } from "./lanes.ts";
 import { exp, expWithin } from "./math-exp.ts";
-import { log } from "./math-log.ts";
+import { log1p } from "./math-log.ts";
 
 export function softmax_float32(block: SoftmaxBlock, part: i32, parts: i32): void {
   softmax<f32>(block, part, parts);
@@ -82,23 +82,29 @@ function softmaxOfRow<T extends number>(x: usize, out: usize, size: i32, isLog: 
     store<f64>(to, one);
     greatest = v128.pmax<f64>(greatest, double(one));
   }
-  greatest = v128.pmax<f64>(greatest, v128.shuffle<i64>(greatest, greatest, 1, 0));
+  greatest = someNumber(v128.pmax<f64>(greatest, v128.shuffle<i64>(greatest, greatest, 1, 0)));
 
   let sumLow = double(0);
   let sumHigh = double(0);
+  let ties = double(0);
   for (to = scratch; to < padded; to += 32) {
-    const low = v128.sub<f64>(v128.load(to), greatest);
-    const high = v128.sub<f64>(v128.load(to, 16), greatest);
+    const low = below(v128.load(to), greatest);
+    const high = below(v128.load(to, 16), greatest);
     const expLow = exponential<T>(low);
     const expHigh = exponential<T>(high);
-    sumLow = v128.add<f64>(sumLow, expLow);
-    sumHigh = v128.add<f64>(sumHigh, expHigh);
+    if (isLog) {
+      sumLow = v128.add<f64>(sumLow, others(expLow, low));
+      sumHigh = v128.add<f64>(sumHigh, others(expHigh, high));
+      ties = v128.add<f64>(ties, v128.add<f64>(tied(low), tied(high)));
+    } else {
+      sumLow = v128.add<f64>(sumLow, expLow);
+      sumHigh = v128.add<f64>(sumHigh, expHigh);
+    }
     v128.store(to, isLog ? low : expLow);
     v128.store(to, isLog ? high : expHigh, 16);
   }
-  let sum = v128.add<f64>(sumLow, sumHigh);
-  sum = v128.add<f64>(sum, v128.shuffle<i64>(sum, sum, 1, 0));
-  if (isLog) sum = log<f64>(sum);
+  let sum = added(v128.add<f64>(sumLow, sumHigh));
+  if (isLog) sum = logarithm(sum, added(ties));
   to = scratch;
   for (let at = 0; at < whole; at += 4, out += 4 * sizeof<T>(), to += 32) {
     write<T>(out, finished(v128.load(to), sum, isLog), finished(v128.load(to, 16), sum, isLog));
@@ -106,6 +112,42 @@ function softmaxOfRow<T extends number>(x: usize, out: usize, size: i32, isLog: 
   for (let at = whole; at < size; at++, out += sizeof<T>(), to += 8) {
     store<T>(out, <T>f64x2.extract_lane(finished(double(load<f64>(to)), sum, isLog), 0));
   }
+}
+
+/** NaN where every element is -∞: none of them is the greatest in the limit. */
+// @inline
+function someNumber(greatest: v128): v128 {
+  return v128.or(greatest, v128.eq<f64>(greatest, double(-Infinity)));
+}
+
+/** How far x lies below the greatest element: not at all where it is that, and be it ∞. */
+// @inline
+function below(x: v128, greatest: v128): v128 {
+  return v128.andnot(v128.sub<f64>(x, greatest), v128.eq<f64>(x, greatest));
+}
+
+/** The exponential, but nothing for the greatest element: beside its 1, those of small ones would lose their digits. */
+// @inline
+function others(exponential: v128, shifted: v128): v128 {
+  return v128.andnot(exponential, v128.eq<f64>(shifted, double(0)));
+}
+
+/** 1 for the greatest element and what ties with it. */
+// @inline
+function tied(shifted: v128): v128 {
+  return v128.and(double(1), v128.eq<f64>(shifted, double(0)));
+}
+
+/** The logarithm of the whole sum, where one of the ties is the 1 of log(1 + x). */
+// @inline
+function logarithm(sum: v128, ties: v128): v128 {
+  return log1p<f64>(v128.add<f64>(sum, v128.sub<f64>(ties, double(1))));
+}
+
+/** The sum of both lanes, in both. */
+// @inline
+function added(x: v128): v128 {
+  return v128.add<f64>(x, v128.shuffle<i64>(x, x, 1, 0));
 }
 
 // @inline
@@ -129,21 +171,32 @@ function softmaxOfLines<T extends number>(x: usize, out: usize, size: i32, inner
     low = v128.pmax<f64>(low, v128.load(to));
     high = v128.pmax<f64>(high, v128.load(to, 16));
   }
+  low = someNumber(low);
+  high = someNumber(high);
   let sumLow = double(0);
   let sumHigh = double(0);
+  let tiesLow = double(0);
+  let tiesHigh = double(0);
   for (let to = scratch; to < end; to += 32) {
-    const lowShifted = v128.sub<f64>(v128.load(to), low);
-    const highShifted = v128.sub<f64>(v128.load(to, 16), high);
+    const lowShifted = below(v128.load(to), low);
+    const highShifted = below(v128.load(to, 16), high);
     const expLow = exponential<T>(lowShifted);
     const expHigh = exponential<T>(highShifted);
-    sumLow = v128.add<f64>(sumLow, expLow);
-    sumHigh = v128.add<f64>(sumHigh, expHigh);
+    if (isLog) {
+      sumLow = v128.add<f64>(sumLow, others(expLow, lowShifted));
+      sumHigh = v128.add<f64>(sumHigh, others(expHigh, highShifted));
+      tiesLow = v128.add<f64>(tiesLow, tied(lowShifted));
+      tiesHigh = v128.add<f64>(tiesHigh, tied(highShifted));
+    } else {
+      sumLow = v128.add<f64>(sumLow, expLow);
+      sumHigh = v128.add<f64>(sumHigh, expHigh);
+    }
     v128.store(to, isLog ? lowShifted : expLow);
     v128.store(to, isLog ? highShifted : expHigh, 16);
   }
   if (isLog) {
-    sumLow = log<f64>(sumLow);
-    sumHigh = log<f64>(sumHigh);
+    sumLow = logarithm(sumLow, tiesLow);
+    sumHigh = logarithm(sumHigh, tiesHigh);
   }
   for (let to = scratch; to < end; to += 32, out += step) {
     const lowResult = finished(v128.load(to), sumLow, isLog);

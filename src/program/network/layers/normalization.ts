@@ -76,7 +76,7 @@ function follow(x: Value, momentum: number | null, { parameter, step, replace }:
   const channels = x.shape[1];
   const elements = sizeOf(x.shape) / channels;
   const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-  const { mean, variance } = standardise(x, axes);
+  const { mean, deviation } = standardise(x, axes);
   // Without a momentum all batches count alike.
   const weight = momentum === null ? reciprocal(cast(step, x.dtype)) : filled(momentum, { dtype: x.dtype, shape: [] });
   const move = (buffer: string, now: Value): void => {
@@ -84,7 +84,7 @@ function follow(x: Value, momentum: number | null, { parameter, step, replace }:
     replace(buffer, add(before, mul(sub(reshape(now, [channels]), before), weight)));
   };
   move("running_mean", mean);
-  move("running_var", mul(variance, elements / (elements - 1)));
+  move("running_var", mul(mul(deviation, deviation), elements / (elements - 1)));
 }
 
 const sizesOf = (shape: number | readonly number[]): readonly number[] => (typeof shape === "number" ? [shape] : shape);

@@ -4,9 +4,14 @@ import { softplus } from "../../../ops/activation/softplus.ts";
 import { add } from "../../../ops/arithmetic/add.ts";
 import { clip } from "../../../ops/arithmetic/clip.ts";
 import { log } from "../../../ops/arithmetic/log.ts";
+import { log1p } from "../../../ops/arithmetic/log1p.ts";
+import { mulNoNan } from "../../../ops/arithmetic/mul-no-nan.ts";
 import { mul } from "../../../ops/arithmetic/mul.ts";
 import { neg } from "../../../ops/arithmetic/neg.ts";
+import { probability } from "../../../ops/arithmetic/probability.ts";
 import { sub } from "../../../ops/arithmetic/sub.ts";
+import { where } from "../../../ops/arithmetic/where.ts";
+import { equal } from "../../../ops/logic/comparison.ts";
 import { defineLoss, type LossBuilding } from "../define.ts";
 import { checkBroadcasts, needsSameShape, reduced, reduction, sameAsOutput } from "./reduction.ts";
 
@@ -18,11 +23,17 @@ const leastLogarithm = -100;
  */
 const heldLogarithm = (p: Value): Value => clip(log(clip(p, Math.exp(leastLogarithm - 1))), leastLogarithm);
 
+/** max(log(1 - p), -100), with the digits of a small p. Only 1 itself is held. */
+function heldLogarithmOfRest(p: Value): Value {
+  const isSure = equal(p, 1);
+  return where(isSure, leastLogarithm, log1p(neg(where(isSure, 0, p))));
+}
+
 function weighted(losses: Value, { tensor }: LossBuilding): Value {
   const weight = tensor("weight");
   if (weight === null) return losses;
   checkBroadcasts("weight", weight, losses.shape);
-  return mul(losses, weight);
+  return mulNoNan(weight, losses);
 }
 
 const elementWeight = TensorInput.optional().meta({
@@ -32,11 +43,12 @@ const elementWeight = TensorInput.optional().meta({
 
 export const BCELoss = defineLoss({
   type: "BCELoss",
-  description: `The binary cross entropy between a target and an output that is a probability. Its logarithms are held at −100, where no gradient flows through them. ${needsSameShape}`,
+  description: `The binary cross entropy between a target and an output that is a probability. Its logarithms are held at −100, where no gradient flows through them. An output or a target below 0 or above 1 is refused. ${needsSameShape}`,
   arguments: { reduction, weight: elementWeight },
   target: sameAsOutput,
   build: (output, target, { reduction }, building) => {
-    const agreement = add(mul(target, heldLogarithm(output)), mul(sub(1, target), heldLogarithm(sub(1, output))));
+    const [p, t] = [probability(output, "output"), probability(target, "target")];
+    const agreement = add(mul(t, heldLogarithm(p)), mul(sub(1, t), heldLogarithmOfRest(p)));
     return reduced(weighted(neg(agreement), building), reduction);
   },
 });
@@ -58,9 +70,8 @@ export const BCEWithLogitsLoss = defineLoss({
   build: (output, target, { reduction }, building) => {
     const positive = building.tensor("pos_weight");
     if (positive !== null) checkBroadcasts("pos_weight", positive, output.shape);
-    // (1 - t) x + (1 + (w - 1) t) softplus(-x), which is -(w t log σ(x) + (1 - t) log σ(-x)).
-    const missed = softplus(neg(output));
-    const scaled = positive === null ? missed : mul(add(mul(sub(positive, 1), target), 1), missed);
-    return reduced(weighted(add(mul(sub(1, target), output), scaled), building), reduction);
+    // -(w t log σ(x) + (1 - t) log σ(-x)): a sum in which nothing cancels, and what counts for nothing may be infinite.
+    const missed = mulNoNan(positive === null ? target : mul(positive, target), softplus(neg(output)));
+    return reduced(weighted(add(missed, mulNoNan(sub(1, target), softplus(output))), building), reduction);
   },
 });

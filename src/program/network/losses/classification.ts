@@ -5,6 +5,7 @@ import { logSoftmax } from "../../../ops/activation/softmax.ts";
 import { add } from "../../../ops/arithmetic/add.ts";
 import { cast } from "../../../ops/arithmetic/cast.ts";
 import { div } from "../../../ops/arithmetic/div.ts";
+import { mulNoNan } from "../../../ops/arithmetic/mul-no-nan.ts";
 import { mul } from "../../../ops/arithmetic/mul.ts";
 import { neg } from "../../../ops/arithmetic/neg.ts";
 import { where } from "../../../ops/arithmetic/where.ts";
@@ -124,7 +125,7 @@ export const CrossEntropyLoss = defineLoss({
 /** The negative sum over the classes, each with its weight. */
 function summed(terms: Value, weight: Value | null): Value {
   const along = terms.shape.slice(1).map((size, axis) => (axis === 0 ? size : 1));
-  return neg(reduceSum(weight === null ? terms : mul(terms, reshape(weight, along)), { axes: [1], keepdims: false }));
+  return neg(reduceSum(weight === null ? terms : mulNoNan(reshape(weight, along), terms), { axes: [1], keepdims: false }));
 }
 
 /** A share of each target moves from its class to all classes alike, each with its own weight. */
@@ -148,5 +149,5 @@ function fromProbabilities(logarithms: Value, target: Value, weight: Value | nul
   const { label_smoothing: share, reduction } = args;
   const smooth = share === 0 ? target : add(mul(target, 1 - share), share / logarithms.shape[1]);
   // A mean is over the examples, whatever the weights.
-  return reduced(summed(mul(logarithms, smooth), weight), reduction);
+  return reduced(summed(mulNoNan(smooth, logarithms), weight), reduction);
 }

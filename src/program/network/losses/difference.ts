@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { abs } from "../../../ops/arithmetic/abs.ts";
+import { div } from "../../../ops/arithmetic/div.ts";
 import { mul } from "../../../ops/arithmetic/mul.ts";
 import { sub } from "../../../ops/arithmetic/sub.ts";
 import { where } from "../../../ops/arithmetic/where.ts";
@@ -43,8 +44,9 @@ export const SmoothL1Loss = defineLoss({
   build: (output, target, { reduction, beta }) => {
     const distance = abs(sub(output, target));
     if (beta === 0) return reduced(distance, reduction);
-    const curved = mul(mul(distance, distance), 0.5 / beta);
-    return reduced(where(less(distance, beta), curved, sub(distance, 0.5 * beta)), reduction);
+    const isNear = less(distance, beta);
+    const near = where(isNear, distance, 0);
+    return reduced(where(isNear, mul(mul(near, 0.5), div(near, beta)), sub(distance, 0.5 * beta)), reduction);
   },
 });
 
@@ -62,7 +64,9 @@ export const HuberLoss = defineLoss({
   target: sameAsOutput,
   build: (output, target, { reduction, delta }) => {
     const distance = abs(sub(output, target));
-    const curved = mul(mul(distance, distance), 0.5);
-    return reduced(where(less(distance, delta), curved, mul(sub(distance, 0.5 * delta), delta)), reduction);
+    const isNear = less(distance, delta);
+    // What is far has no part in the square, not even 0 times infinity.
+    const near = where(isNear, distance, 0);
+    return reduced(where(isNear, mul(mul(near, near), 0.5), mul(sub(distance, 0.5 * delta), delta)), reduction);
   },
 });

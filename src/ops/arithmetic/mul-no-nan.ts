@@ -1,0 +1,27 @@
+import { call, composed } from "../../kernels/element.ts";
+import { floats } from "../define.ts";
+import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
+import { binary } from "../express.ts";
+import { times } from "../complex.ts";
+
+const weighted = composed(
+  2,
+  (weight, x) => (weight === 0 ? 0 : weight * x),
+  (weight, x) => call("where", call("eq", weight, 0), 0, call("mul", weight, x)),
+);
+
+/** The product as sums over probabilities and masks mean it. The derivative by the weight is the other factor, infinite or not. */
+export const MulNoNan = elementwiseBinary({
+  type: "MulNoNan",
+  category: "arithmetic",
+  summary: "The product of two tensors, element by element, which is 0 where the first is 0, even if the second is infinite or NaN there.",
+  types: floats,
+  element: () => weighted,
+  vjp: (g, weight, x) => [mulNoNan(g, x), mulNoNan(weight, g)],
+  complex: times,
+  display: { label: "×", latex: ([a, b]) => String.raw`${a} \cdot ${b}`, derivatives: ([a, b]) => [b, a] },
+  kinks: [{ at: "0 times ∞", convention: "0; the derivative by the 0 is the infinity" }],
+  probes: broadcastProbes(),
+});
+
+export const mulNoNan = binary(MulNoNan);
