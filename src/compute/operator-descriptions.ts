@@ -33,7 +33,10 @@ function describe(op: Operator): OperatorDescription {
     conventions: (op.kinks ?? []).map(({ at, convention }) => ({ at, convention })),
     expression: {
       function: name,
-      aliases: [...new Set(names.map(({ name }) => name))].filter((alias) => alias !== name),
+      // A name that sets an operand or an attribute is a function of its own.
+      aliases: [...new Set(names.flatMap((each) => ((each.operands ?? each.attributes) ? [] : [each.name])))].filter(
+        (alias) => alias !== name,
+      ),
       ...(infix !== undefined && { infix }),
       ...(prefix !== undefined && { prefix }),
       ...(postfix !== undefined && { postfix }),

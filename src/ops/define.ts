@@ -87,13 +87,27 @@ export interface Display {
   readonly example?: Readonly<Record<string, unknown>>;
 }
 
+/** Another name that a function has in formulas. */
+export interface FunctionName {
+  readonly name: string;
+  /** The number of positional operands that the name stands for; any when it does not say. */
+  readonly arity?: number;
+  /** The operator's operands where the name is for some of them: null for the next of the call's, numbers for those that it sets unless they are given. */
+  readonly operands?: readonly (number | readonly number[] | null)[];
+  /** Attributes that the name sets unless they are given. */
+  readonly attributes?: Attributes;
+}
+
 /** How formulas write the operator besides its snake_case name. */
 export interface Syntax {
   readonly infix?: string;
   readonly prefix?: string;
   readonly postfix?: string;
-  /** Other function names. `arity`, when given, is the number of positional operands that the name stands for. */
-  readonly names?: readonly { readonly name: string; readonly arity?: number }[];
+  /** The sign that stands on both sides of the operand, or opens a list of operands. */
+  readonly around?: string;
+  /** What the operator takes of a tensor whose places stand in brackets behind it. */
+  readonly subscript?: "position" | "range";
+  readonly names?: readonly FunctionName[];
   /** Other names for attributes or inputs, such as `axis` for `axes`. */
   readonly arguments?: Readonly<Record<string, string>>;
 }

@@ -32,6 +32,7 @@ export const Sigmoid = elementwiseUnary({
     latex: ([x]) => String.raw`\sigma\left(${x}\right)`,
     derivatives: ([x]) => [String.raw`\sigma\left(${x}\right) \left(1 - \sigma\left(${x}\right)\right)`],
   },
+  syntax: { names: [{ name: "expit" }, { name: "logistic" }, { name: "σ" }] },
 });
 
 export const sigmoid = unary(Sigmoid);

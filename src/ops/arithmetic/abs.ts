@@ -22,6 +22,7 @@ export const Abs = elementwiseUnary({
     derivatives: ([x]) => [String.raw`\operatorname{sign}\left(${x}\right)`],
   },
   kinks: [{ at: "x = 0", convention: "0" }],
+  syntax: { around: "|", names: [{ name: "absolute" }, { name: "fabs" }] },
 });
 
 export const abs = unary(Abs);

@@ -23,4 +23,5 @@ export const Cbrt = elementwiseUnary({
     derivatives: ([x]) => [String.raw`\frac{1}{3 \sqrt[3]{{${x}}^{2}}}`],
   },
   kinks: [{ at: "x = 0", convention: "infinite" }],
+  syntax: { prefix: "∛" },
 });

@@ -56,7 +56,13 @@ export const Clip: Operator = defineOp({
   },
   branches: ({ inputs: [x, lo, hi] }) => [lo, hi].flatMap((bound) => (bound === null ? [] : [sign(sub(x, bound))])),
   display: { label: "clip", latex: called("clip") },
-  syntax: { names: [{ name: "clamp" }] },
+  syntax: {
+    names: [
+      { name: "relu6", arity: 1, operands: [null, 0, 6] },
+      { name: "hardtanh", arity: 1, operands: [null, -1, 1] },
+      { name: "clamp" },
+    ],
+  },
   kinks: [{ at: "x at a bound", convention: "1: the gradient passes at the bounds" }],
   probes: [
     {

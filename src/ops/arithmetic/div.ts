@@ -24,7 +24,7 @@ export const Div = elementwiseBinary({
     latex: ([a, b]) => String.raw`\frac{${a}}{${b}}`,
     derivatives: ([a, b]) => [String.raw`\frac{1}{${b}}`, String.raw`-\frac{${a}}{{${b}}^{2}}`],
   },
-  syntax: { infix: "/" },
+  syntax: { names: [{ name: "divide" }], infix: "/" },
   probes: broadcastProbes([-2, 2], [0.5, 2]),
 });
 

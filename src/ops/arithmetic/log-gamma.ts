@@ -35,7 +35,7 @@ export const Digamma = elementwiseUnary({
     latex: ([x]) => String.raw`\psi\left(${x}\right)`,
     derivatives: ([x]) => [String.raw`\psi^{(1)}\left(${x}\right)`],
   },
-  syntax: { names: [{ name: "psi" }] },
+  syntax: { names: [{ name: "ψ" }, { name: "psi" }] },
 });
 
 export const Polygamma = defineOp({

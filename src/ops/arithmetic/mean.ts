@@ -20,6 +20,6 @@ export const Mean = defineOp({
     latex: called("mean"),
     derivatives: (operands) => operands.map(() => String.raw`\frac{1}{${operands.length}}`),
   },
-  syntax: { names: [{ name: "mean" }] },
+  syntax: { names: [{ name: "average" }, { name: "avg" }, { name: "mean" }] },
   probes: [{ inputs: [[3], [3], [3]] }, { inputs: [[2, 3], [3], []] }, { inputs: [[4]] }],
 });

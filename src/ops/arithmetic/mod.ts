@@ -83,4 +83,12 @@ export const Mod = defineOp({
       ],
     },
   ],
+  syntax: {
+    infix: "%",
+    names: [
+      { name: "remainder" },
+      { name: "fmod", attributes: { fmod: true } },
+      { name: "frac", arity: 1, operands: [null, 1], attributes: { fmod: true } },
+    ],
+  },
 });

@@ -16,7 +16,16 @@ export const Mul = elementwiseBinary({
   vjp: (g, a, b) => [mul(g, b), mul(g, a)],
   complex: times,
   display: { label: "×", latex: ([a, b]) => String.raw`${a} \cdot ${b}`, derivatives: ([a, b]) => [b, a] },
-  syntax: { infix: "*" },
+  syntax: {
+    names: [
+      { name: "multiply" },
+      { name: "deg2rad", arity: 1, operands: [null, Math.PI / 180] },
+      { name: "radians", arity: 1, operands: [null, Math.PI / 180] },
+      { name: "rad2deg", arity: 1, operands: [null, 180 / Math.PI] },
+      { name: "degrees", arity: 1, operands: [null, 180 / Math.PI] },
+    ],
+    infix: "*",
+  },
   probes: broadcastProbes(),
 });
 

@@ -12,7 +12,7 @@ export const Neg = elementwiseUnary({
   integersToo: true,
   linear: true,
   display: { label: "−", latex: ([x]) => `-${x}`, derivatives: () => ["-1"] },
-  syntax: { prefix: "-" },
+  syntax: { names: [{ name: "negative" }], prefix: "-" },
 });
 
 export const neg = unary(Neg);

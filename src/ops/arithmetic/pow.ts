@@ -62,7 +62,17 @@ export const Pow = defineOp({
     latex: ([a, b]) => `{${a}}^{${b}}`,
     derivatives: ([a, b]) => [String.raw`${b} \cdot {${a}}^{${b} - 1}`, String.raw`{${a}}^{${b}} \ln\left(${a}\right)`],
   },
-  syntax: { infix: "^" },
+  syntax: {
+    names: [
+      { name: "power" },
+      { name: "square", arity: 1, operands: [null, 2] },
+      { name: "cube", arity: 1, operands: [null, 3] },
+      { name: "rsqrt", arity: 1, operands: [null, -0.5] },
+      { name: "exp2", arity: 1, operands: [2, null] },
+      { name: "exp10", arity: 1, operands: [10, null] },
+    ],
+    infix: "^",
+  },
   kinks: [
     { at: "exponent 0", convention: "by the base: 0" },
     { at: "base 0, exponent at least 0", convention: "by the exponent: 0" },

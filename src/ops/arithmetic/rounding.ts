@@ -37,6 +37,7 @@ export const Ceil = elementwiseUnary({
   between: [0.2, 0.8],
   display: { label: "⌈x⌉", latex: ([x]) => String.raw`\left\lceil ${x} \right\rceil`, derivatives: () => ["0"] },
   kinks: [{ at: "x an integer", convention: "0" }],
+  syntax: { names: [{ name: "ceiling" }] },
 });
 
 export const Round = elementwiseUnary({
@@ -56,6 +57,7 @@ export const Round = elementwiseUnary({
     derivatives: () => ["0"],
   },
   kinks: [{ at: "x halfway between two integers", convention: "0" }],
+  syntax: { names: [{ name: "rint" }] },
 });
 
 export const Trunc = elementwiseUnary({

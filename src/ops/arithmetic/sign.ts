@@ -21,6 +21,7 @@ export const Sign = elementwiseUnary({
     derivatives: () => ["0"],
   },
   kinks: [{ at: "x = 0", convention: "0" }],
+  syntax: { names: [{ name: "sgn" }] },
 });
 
 export const sign = unary(Sign);

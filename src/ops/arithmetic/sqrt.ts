@@ -20,6 +20,7 @@ export const Sqrt = elementwiseUnary({
     derivatives: ([x]) => [String.raw`\frac{1}{2\sqrt{${x}}}`],
   },
   kinks: [{ at: "x = 0", convention: "infinite" }],
+  syntax: { prefix: "√" },
 });
 
 export const sqrt = unary(Sqrt);

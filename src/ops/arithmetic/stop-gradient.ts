@@ -20,6 +20,7 @@ export const StopGradient = defineOp({
   vjp: null,
   display: { label: "stop", latex: called("sg") },
   probes: [{ inputs: [[2, 3]] }, { inputs: [[]] }],
+  syntax: { names: [{ name: "detach" }] },
 });
 
 export const stopGradient = unary(StopGradient);

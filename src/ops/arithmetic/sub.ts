@@ -14,7 +14,7 @@ export const Sub = elementwiseBinary({
   vjp: (g) => [g, neg(g)],
   linear: true,
   display: { label: "−", latex: ([a, b]) => `${a} - ${b}`, derivatives: () => ["1", "-1"] },
-  syntax: { infix: "-" },
+  syntax: { names: [{ name: "subtract" }], infix: "-" },
   probes: broadcastProbes(),
 });
 

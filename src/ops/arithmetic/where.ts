@@ -37,6 +37,7 @@ export const Where = defineOp({
     { inputs: [{ values: [1, 0], shape: [2, 1], dtype: "bool" }, [3], []] },
     { inputs: [{ values: [0], shape: [], dtype: "bool" }, [], []] },
   ],
+  syntax: { names: [{ name: "if" }, { name: "ifelse" }] },
 });
 
 /** A choice between two operands, at most one of which is a plain number. */

@@ -80,6 +80,14 @@ export const Einsum = defineOp({
     { inputs: [[2, 3], [1, 3], [2]], attributes: { equation: "bi,bi,b->" } },
     { inputs: [[2, 3]], attributes: { equation: "ij->ij" } },
   ],
+  syntax: {
+    names: [
+      { name: "outer", arity: 2, attributes: { equation: "i,j->ij" } },
+      { name: "trace", arity: 1, attributes: { equation: "ii->" } },
+      { name: "diagonal", arity: 1, attributes: { equation: "ii->i" } },
+      { name: "diag", arity: 1, attributes: { equation: "ii->i" } },
+    ],
+  },
 });
 
 /** A tensor with a name for every axis. */

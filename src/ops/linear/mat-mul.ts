@@ -88,7 +88,7 @@ export const MatMul = defineOp({
   complex: ({ inputs: [a, b] }) => [bilinear(matMul, a, b)],
   operations: ([a], [y]) => 2 * sizeOf(y.shape) * (a.shape.at(-1) ?? 1),
   display: { label: "@", latex: ([a, b]) => String.raw`${a} \, ${b}` },
-  syntax: { infix: "@" },
+  syntax: { names: [{ name: "dot" }, { name: "mm" }, { name: "bmm" }, { name: "mv" }], infix: "@" },
   probes: [
     {
       inputs: [

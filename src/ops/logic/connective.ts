@@ -36,6 +36,7 @@ function connective({ type, summary, f, instruction, label, sign }: ConnectiveFa
     element: () => element,
     vjp: null,
     display: { label, latex: ([a, b]) => `${a} ${sign} ${b}` },
+    syntax: { names: [{ name: `logical_${type.toLowerCase()}` }] },
     probes: [
       { inputs: [truths([0, 0, 1, 1], [4]), truths([0, 1, 0, 1], [4])] },
       { inputs: [truths([0, 1], [2, 1]), truths([0, 1], [2])] },
@@ -87,6 +88,7 @@ export const Not = defineOp({
   element: () => opposite,
   vjp: null,
   display: { label: "¬", latex: ([x]) => String.raw`\lnot ${x}` },
+  syntax: { names: [{ name: "logical_not" }] },
   probes: [{ inputs: [truths([0, 1], [2])] }, { inputs: [truths([1], [])] }],
 });
 

@@ -41,6 +41,7 @@ export const NegativeLogLikelihoodLoss = defineOp({
   body: ([x, target, weight], given) => [likelihoodLoss("NegativeLogLikelihoodLoss", x, target, weight, given)],
   display: { label: "NLL", latex: called("NLL") },
   probes: lossProbes(),
+  syntax: { names: [{ name: "nll_loss" }] },
 });
 
 export const SoftmaxCrossEntropyLoss = defineOp({
@@ -65,6 +66,7 @@ export const SoftmaxCrossEntropyLoss = defineOp({
   },
   display: { label: "cross entropy", latex: called("CE") },
   probes: lossProbes(),
+  syntax: { names: [{ name: "cross_entropy" }] },
 });
 
 /** Classes that lie outside are an error, ignored ones are never looked up: class 0 stands in, and what it gives is masked. */

@@ -34,7 +34,7 @@ export const CumSum = defineOp({
     null,
   ],
   display: { label: "cumsum", latex: called("cumsum", 1) },
-  syntax: { names: [{ name: "cumsum" }] },
+  syntax: { names: [{ name: "cumsum", arity: 1, operands: [null, -1] }, { name: "cumsum" }] },
   probes: [
     { inputs: [[4], axisProbe(0)] },
     { inputs: [[2, 3], axisProbe(-1)], attributes: { reverse: true } },

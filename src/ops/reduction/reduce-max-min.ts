@@ -21,7 +21,7 @@ export const ReduceMax = reductionOp({
   complex: (z, axes) => movedByTies(z, reduceMax(z.re, { axes }), axes),
   branch: (x, y) => equal(x, y),
   display: { label: "max", latex: ([x]) => String.raw`\max ${x}` },
-  syntax: { names: [{ name: "max", arity: 1 }] },
+  syntax: { names: [{ name: "amax" }, { name: "max", arity: 1 }] },
   kinks: ties("greatest"),
 });
 
@@ -36,7 +36,7 @@ export const ReduceMin = reductionOp({
   complex: (z, axes) => movedByTies(z, reduceMin(z.re, { axes }), axes),
   branch: (x, y) => equal(x, y),
   display: { label: "min", latex: ([x]) => String.raw`\min ${x}` },
-  syntax: { names: [{ name: "min", arity: 1 }] },
+  syntax: { names: [{ name: "amin" }, { name: "min", arity: 1 }] },
   kinks: ties("smallest"),
 });
 

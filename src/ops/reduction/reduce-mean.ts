@@ -16,7 +16,13 @@ export const ReduceMean = reductionOp({
   gradient: (g, x, _y, axes) => expand(div(g, sizeOf(axes.map((axis) => x.shape[axis]))), x.shape),
   traits: ["linear"],
   display: { label: "mean", latex: ([x]) => String.raw`\operatorname{mean}\left(${x}\right)` },
-  syntax: { names: [{ name: "mean", arity: 1 }] },
+  syntax: {
+    names: [
+      { name: "average", arity: 1 },
+      { name: "avg", arity: 1 },
+      { name: "mean", arity: 1 },
+    ],
+  },
 });
 
 export const reduceMean = reducer(ReduceMean);

@@ -35,7 +35,12 @@ export const ReduceProd = reductionOp({
   },
   complex: (z, axes) => axes.reduce(productAlong, z),
   display: { label: "Π", latex: ([x]) => String.raw`\prod ${x}` },
-  syntax: { names: [{ name: "prod", arity: 1 }] },
+  syntax: {
+    names: [
+      { name: "product", arity: 1 },
+      { name: "prod", arity: 1 },
+    ],
+  },
   probes: [
     { inputs: [{ values: [0, 2, -1.5, 0.5, 0, 3], shape: [2, 3], dtype: "float64" }] },
     {

@@ -14,7 +14,12 @@ export const ReduceSum = reductionOp({
   gradient: (g, x) => expand(g, x.shape),
   traits: ["linear"],
   display: { label: "Σ", latex: ([x]) => String.raw`\sum ${x}` },
-  syntax: { names: [{ name: "sum", arity: 1 }] },
+  syntax: {
+    names: [
+      { name: "Σ", arity: 1 },
+      { name: "sum", arity: 1 },
+    ],
+  },
 });
 
 export const reduceSum = reducer(ReduceSum);

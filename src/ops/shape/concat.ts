@@ -48,6 +48,12 @@ export const Concat = defineOp({
     },
     { inputs: [[3]], attributes: { axis: 0 } },
   ],
+  syntax: {
+    names: [
+      { name: "cat", attributes: { axis: 0 } },
+      { name: "concatenate", attributes: { axis: 0 } },
+    ],
+  },
 });
 
 function joined(inputs: readonly TensorType[], axis: number): Shape {

@@ -43,6 +43,7 @@ export const Expand = defineOp({
     { inputs: [[2, 1], { values: [3, 1, 4], shape: [3], dtype: "int64" }] },
     { inputs: [[], { values: [2], shape: [1], dtype: "int64" }] },
   ],
+  syntax: { names: [{ name: "broadcast_to" }] },
 });
 
 /** `x` itself when it has that shape already. */

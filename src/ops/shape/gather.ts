@@ -54,6 +54,7 @@ export const Gather = defineOp({
     { inputs: [[2, 3, 2], indexProbe([2, 2], [0, -1, 2, 0])], attributes: { axis: 1 } },
     { inputs: [[3], indexProbe([], [-2])] },
   ],
+  syntax: { subscript: "position" },
 });
 
 /** The slices of `x` that `indices` name along `axis`. */

@@ -43,6 +43,7 @@ export const Range = defineOp({
     { inputs: [scalarProbe(1), scalarProbe(-1), scalarProbe(-0.5)] },
     { inputs: [scalarProbe(1), scalarProbe(0), scalarProbe(1)] },
   ],
+  syntax: { names: [{ name: "arange" }] },
 });
 
 function scalarProbe(value: number): ProbeInput {

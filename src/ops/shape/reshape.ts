@@ -28,6 +28,7 @@ export const Reshape = defineOp({
     { inputs: [[2, 3], { values: [3, -1], shape: [2], dtype: "int64" }] },
     { inputs: [[2, 3], { values: [0, 3, 1], shape: [3], dtype: "int64" }] },
   ],
+  syntax: { names: [{ name: "ravel", arity: 1, operands: [null, [-1]] }] },
 });
 
 function resolve(from: Shape, wanted: readonly number[], allowzero: boolean): Shape {

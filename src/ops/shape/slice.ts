@@ -48,6 +48,7 @@ export const Slice = defineOp({
     { inputs: [[3, 5], list(-1, 4), list(-10, 0), list(0, 1), list(-1, -2)] },
     { inputs: [[2, 6], list(1), list(100), list(-1), list(2)] },
   ],
+  syntax: { subscript: "range" },
 });
 
 function list(...values: readonly number[]): ProbeInput {

@@ -42,4 +42,5 @@ export const Stack = defineOp({
     },
     { inputs: [[3]] },
   ],
+  syntax: { around: "[" },
 });

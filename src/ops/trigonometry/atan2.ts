@@ -46,4 +46,5 @@ export const Atan2 = elementwiseBinary({
     { at: "y = 0, x < 0", convention: "that of either side: the angle jumps by 2π, its slope does not" },
   ],
   probes: broadcastProbes([0.5, 2], [-3, -1]),
+  syntax: { names: [{ name: "arctan2" }] },
 });

@@ -51,6 +51,7 @@ export const Tan = elementwiseUnary({
     latex: ([x]) => String.raw`\tan\left(${x}\right)`,
     derivatives: ([x]) => [String.raw`1 + \tan^{2}\left(${x}\right)`],
   },
+  syntax: { names: [{ name: "tg" }] },
 });
 
 export function sine(z: Complex): Complex {

@@ -65,6 +65,7 @@ export const Asinh = elementwiseUnary({
     latex: called("arsinh"),
     derivatives: ([x]) => [String.raw`\frac{1}{\sqrt{{${x}}^{2} + 1}}`],
   },
+  syntax: { names: [{ name: "arcsinh" }, { name: "arsinh" }] },
 });
 
 export const Acosh = elementwiseUnary({
@@ -83,6 +84,7 @@ export const Acosh = elementwiseUnary({
     derivatives: ([x]) => [String.raw`\frac{1}{\sqrt{{${x}}^{2} - 1}}`],
   },
   kinks: [{ at: "x = 1", convention: "infinite" }],
+  syntax: { names: [{ name: "arccosh" }, { name: "arcosh" }] },
 });
 
 export const Atanh = elementwiseUnary({
@@ -106,6 +108,7 @@ export const Atanh = elementwiseUnary({
     derivatives: ([x]) => [String.raw`\frac{1}{1 - {${x}}^{2}}`],
   },
   kinks: [{ at: "x = ±1", convention: "infinite" }],
+  syntax: { names: [{ name: "arctanh" }, { name: "artanh" }] },
 });
 
 export const sinh = unary(Sinh);

@@ -29,6 +29,7 @@ export const Asin = elementwiseUnary({
     derivatives: ([x]) => [String.raw`\frac{1}{\sqrt{1 - {${x}}^{2}}}`],
   },
   kinks: [{ at: "x = ±1", convention: "infinite" }],
+  syntax: { names: [{ name: "arcsin" }] },
 });
 
 export const Acos = elementwiseUnary({
@@ -46,6 +47,7 @@ export const Acos = elementwiseUnary({
     derivatives: ([x]) => [String.raw`-\frac{1}{\sqrt{1 - {${x}}^{2}}}`],
   },
   kinks: [{ at: "x = ±1", convention: "infinite" }],
+  syntax: { names: [{ name: "arccos" }] },
 });
 
 export const Atan = elementwiseUnary({
@@ -61,6 +63,7 @@ export const Atan = elementwiseUnary({
     latex: ([x]) => String.raw`\arctan\left(${x}\right)`,
     derivatives: ([x]) => [String.raw`\frac{1}{1 + {${x}}^{2}}`],
   },
+  syntax: { names: [{ name: "arctan" }, { name: "arctg" }] },
 });
 
 export function arctangent(z: Complex): Complex {

@@ -2,11 +2,12 @@ import { has, type Operator } from "../../ops/define.ts";
 import { nearest } from "../../problems/nearest.ts";
 import { didYouMean } from "../draft.ts";
 import { inputSpec } from "../dtypes.ts";
+import type { Definition } from "./definitions.ts";
 import type { Emitter } from "./emitter.ts";
 import { faultIn } from "./fault.ts";
 import type { Literal, FormulaTerm } from "./term.ts";
 import type { Token } from "./token-list.ts";
-import { argumentNamed, functionNamed, functionNames, takesList } from "./vocabulary.ts";
+import { argumentNamed, functionNamed, functionNames, type Meaning, takesList } from "./vocabulary.ts";
 
 export interface NamedTerm {
   readonly name: Token;
@@ -26,11 +27,17 @@ export function callFunction(
   const terms = positional.length === 1 && only.kind === "list" ? only.items : positional;
   const meaning = functionNamed(name.text, terms.length);
   if (meaning === undefined) throw unknownFunction(text, emitter, name);
-  const { op, presets } = meaning;
+  const { op } = meaning;
   refuseAxis(text, name, op, positional);
   const isVariadic = inputSpec(op, op.inputs.length) !== undefined;
-  if (!isVariadic && positional.length > op.inputs.length) throw tooMany(text, op, name, positional[op.inputs.length]);
-  const operands = (isVariadic ? terms : positional).map((term, at): FormulaTerm | null => fittingRank(op, at, term));
+  const places = placesOf(meaning);
+  if (!isVariadic && positional.length > places.length) throw tooMany(text, meaning, name, positional[places.length]);
+  const operands: (FormulaTerm | null)[] = [];
+  (isVariadic ? terms : positional).forEach((term, at) => {
+    const place = isVariadic ? at : places[at];
+    while (operands.length < place) operands.push(null);
+    operands.push(fittingRank(op, place, term));
+  });
   const attributes = new Map<string, Literal>();
   for (const { name: argument, term } of named) {
     const meant = argumentNamed(op, argument.text);
@@ -46,10 +53,34 @@ export function callFunction(
       attributes.set(meant.attribute, { ...term, at: argument.at });
     }
   }
-  for (const [preset, json] of Object.entries(presets)) {
+  meaning.operands?.forEach((json, at) => {
+    while (operands.length <= at) operands.push(null);
+    if (json !== null) operands[at] ??= fittingRank(op, at, { kind: "literal", json, at: name.at });
+  });
+  for (const [preset, json] of Object.entries(meaning.attributes)) {
     if (!attributes.has(preset)) attributes.set(preset, { kind: "literal", json, at: name.at });
   }
   return emitter.apply(op, operands, name.at, attributes);
+}
+
+/** The terms for the parameters of a function of the formula's own, by their places or names. */
+export function argumentsOf(
+  text: string,
+  { name: { text: own }, parameters }: Definition,
+  name: Token,
+  positional: readonly FormulaTerm[],
+  named: readonly NamedTerm[],
+): readonly FormulaTerm[] {
+  const given = new Map(positional.map((term, at) => [parameters[at] ?? "", term] as const));
+  for (const { name: parameter, term } of named) {
+    if (!parameters.includes(parameter.text)) throw faultIn(text, parameter.at, `${own} has no parameter ${parameter.text}`);
+    if (given.has(parameter.text)) throw faultIn(text, parameter.at, `${own} is given ${parameter.text} twice`);
+    given.set(parameter.text, term);
+  }
+  const terms = parameters.flatMap((parameter) => given.get(parameter) ?? []);
+  if (terms.length === parameters.length && positional.length <= parameters.length) return terms;
+  const count = `${parameters.length} argument${parameters.length === 1 ? "" : "s"}`;
+  throw faultIn(text, name.at, `${own} takes ${count} (${parameters.join(", ")}), not ${positional.length + named.length}`);
 }
 
 /** `sum(x, 1)` would add 1, and whoever writes it most likely means the axis. */
@@ -62,8 +93,14 @@ function refuseAxis(text: string, name: Token, op: Operator, positional: readonl
   throw faultIn(text, second.at, `${name.text} over an axis is written with ${axis}, and a number is added with +`, axis);
 }
 
-function tooMany(text: string, op: Operator, name: Token, first: FormulaTerm): Error {
-  const most = op.inputs.length;
+/** The inputs that a call's positional operands are for. */
+function placesOf({ op, operands }: Meaning): readonly number[] {
+  return operands?.flatMap((preset, at) => (preset === null ? [at] : [])) ?? [...op.inputs.keys()];
+}
+
+function tooMany(text: string, meaning: Meaning, name: Token, first: FormulaTerm): Error {
+  const { op } = meaning;
+  const most = placesOf(meaning).length;
   const attributes = "shape" in op.attributes ? Object.keys(op.attributes.shape as object) : [];
   const rest = attributes.length === 0 ? "" : `; the others are named: ${attributes.map((attribute) => `${attribute}=…`).join(", ")}`;
   const sentence = `${name.text} takes ${most === 1 ? "one positional argument" : `at most ${most} positional arguments`}${rest}`;

@@ -7,7 +7,7 @@ import type { Draft, DraftConstant, DraftInput, Locate, DraftOperand, Place } fr
 import { FreshNames, snakeName } from "../names.ts";
 import { expressionPointer, faultIn, placeIn, prefixAt } from "./fault.ts";
 import type { List, Literal, OpenNode, Reference, Unnamed, FormulaTerm } from "./term.ts";
-import { renaming } from "./vocabulary.ts";
+import { listing, renaming } from "./vocabulary.ts";
 
 /** What the formula says about its names as a whole, known before it is read. */
 export interface NameFacts {
@@ -23,6 +23,9 @@ const fixed: ReadonlyMap<string, number | boolean> = new Map<string, number | bo
   ["pi", Math.PI],
   ["π", Math.PI],
   ["e", Math.E],
+  ["inf", Infinity],
+  ["∞", Infinity],
+  ["nan", NaN],
   ["true", true],
   ["false", false],
 ]);
@@ -103,18 +106,20 @@ export class Emitter {
 
   #operand(term: FormulaTerm): string | OpenNode | Literal {
     if (term.kind === "literal") return term;
-    if (term.kind === "list") throw this.#misplaced(term);
-    return term.kind === "unnamed" ? term.node : term.name;
+    const value = this.#single(term);
+    return value.kind === "unnamed" ? value.node : value.name;
   }
 
-  #misplaced(list: List): Error {
-    return faultIn(this.#text, list.at, "a list may hold only numbers here");
+  /** A list of values as one value: side by side along a new axis, as numbers in a list are. */
+  #single<T extends FormulaTerm>(term: T | List): Exclude<T, List> | Unnamed;
+  #single(term: FormulaTerm): FormulaTerm {
+    return term.kind === "list" ? this.apply(listing(), term.items, term.at) : term;
   }
 
   /** Gives a value to a name, and returns the name under which the graph has it: the last assignment of a name keeps it as it is. */
-  assign(target: Reference, term: FormulaTerm): string {
+  assign(target: Reference, given: FormulaTerm): string {
     const name = this.#nameFor(target);
-    if (term.kind === "list") throw this.#misplaced(term);
+    const term = this.#single(given);
     if (term.kind === "literal") this.#constants.push({ name, tensor: this.tensor(term), at: term.at });
     else {
       const node = term.kind === "unnamed" ? term.node : this.apply(renaming(), [term], term.at).node;
@@ -138,7 +143,8 @@ export class Emitter {
   }
 
   /** The name of what a statement computes that assigns nothing. */
-  keep(term: FormulaTerm): string {
+  keep(given: FormulaTerm): string {
+    const term = this.#single(given);
     this.#endStatement();
     switch (term.kind) {
       case "reference":
@@ -150,8 +156,6 @@ export class Emitter {
         this.#constants.push({ name, tensor: this.tensor(term), at: term.at });
         return name;
       }
-      case "list":
-        throw this.#misplaced(term);
     }
   }
 

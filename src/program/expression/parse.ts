@@ -2,13 +2,12 @@ import type { Limits } from "../../request/limits.ts";
 import type { Draft } from "../draft.ts";
 import { Emitter, type NameFacts } from "./emitter.ts";
 import { faultIn } from "./fault.ts";
-import { described, Parser } from "./parser.ts";
+import { type Definition, definitionAt } from "./definitions.ts";
+import { Parser } from "./parser.ts";
+import { assigning } from "./refusals.ts";
 import type { Reference, FormulaTerm } from "./term.ts";
 import type { Token, TokenList } from "./token-list.ts";
 import { tokenize } from "./tokens.ts";
-
-/** Assigning signs; one such as += stands for an assignment of the name's sum with the rest. */
-const assigning: ReadonlySet<string> = new Set(["=", "+=", "-=", "*=", "/=", "@=", "%=", "^=", "**="]);
 
 /**
  * The draft of a formula. Statements end with a semicolon or a line; the last one is the output. Names that are read and never assigned
@@ -19,15 +18,25 @@ export function draftOfExpression(text: string, given: { has(name: string): bool
   const emitter = new Emitter(text, { ...namesIn(text, tokens), given }, limits);
   const parser = new Parser(text, tokens, emitter, limits);
   let outputs: readonly string[] | null = null;
+  let defined: Definition | null = null;
   for (;;) {
     while (parser.next.kind === "break") parser.take();
     if (parser.next.kind === "end") break;
-    outputs = statement(parser, emitter);
-    const { next } = parser;
-    if (next.kind !== "break" && next.kind !== "end") throw unfinished(parser, next);
+    defined = definitionAt(text, tokens, parser.at);
+    if (defined === null) outputs = statement(parser, emitter);
+    else parser.define(defined);
+    parser.endStatement();
   }
+  if (defined !== null) outputs = [valueOf(defined, parser, emitter)];
   if (outputs === null) throw faultIn(text, text.length, "the formula is empty");
   return emitter.draft(outputs);
+}
+
+/** A formula that ends with a function is the function's value where its parameters are inputs. */
+function valueOf(definition: Definition, parser: Parser, emitter: Emitter): string {
+  const { name, parameters } = definition;
+  const terms = parameters.map((parameter) => emitter.read(parameter, name.at));
+  return emitter.assign({ kind: "reference", name: name.text, at: name.at }, parser.call(definition, terms, name.at));
 }
 
 /** Reads a statement and returns the names of what it computes. */
@@ -74,23 +83,14 @@ function targetCount(tokens: TokenList, from: number): number {
   }
 }
 
-function unfinished(parser: Parser, next: Token): Error {
-  if (assigning.has(next.text)) {
-    return parser.fault(
-      next,
-      `only names can be assigned: ${next.text} stands behind one name, or several with commas between; == compares`,
-    );
-  }
-  if (next.text === ")" || next.text === "]") return parser.fault(next, `this ${next.text} closes nothing`);
-  return parser.fault(next, `expected an operator or the end of the statement, found ${described(next)}`);
-}
-
 function namesIn(text: string, tokens: TokenList): Omit<NameFacts, "given"> {
   const mentioned = new Set<string>();
   const assignments = new Map<string, number>();
   let begins = true;
+  let defined: string | undefined;
   for (let at = 0; at < tokens.length; at++) {
-    if (begins) {
+    if (begins && tokens.kindAt(at) !== "break" && tokens.kindAt(at) !== "end") {
+      defined = definitionAt(text, tokens, at)?.name.text;
       const count = targetCount(tokens, at);
       for (let target = 0; target < count; target++) {
         const name = tokens.textAt(at + 2 * target);
@@ -104,5 +104,6 @@ function namesIn(text: string, tokens: TokenList): Omit<NameFacts, "given"> {
     if (name === "__proto__") throw faultIn(text, tokens.at(at).at, "__proto__ may not be a name");
     if (tokens.textAt(at + 1) !== "(") mentioned.add(name);
   }
+  if (defined !== undefined) assignments.set(defined, (assignments.get(defined) ?? 0) + 1);
   return { mentioned, assignments };
 }

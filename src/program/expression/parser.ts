@@ -1,11 +1,14 @@
 import type { Limits } from "../../request/limits.ts";
 import type { Problem } from "../../problems/problems.ts";
-import { callFunction, type NamedTerm } from "./calls.ts";
+import { argumentsOf, callFunction, type NamedTerm } from "./calls.ts";
+import type { Definition } from "./definitions.ts";
 import type { Emitter } from "./emitter.ts";
 import { faultIn, placeIn } from "./fault.ts";
+import { decimalComma, described, noValue, refuseOperand, unfinished } from "./refusals.ts";
+import { type Range, type Subscript, subscripted } from "./subscripts.ts";
 import { listOf, type FormulaTerm } from "./term.ts";
 import type { Token, TokenList } from "./token-list.ts";
-import { functionNamed, infixOperator, postfixOperator, prefixOperator } from "./vocabulary.ts";
+import { enclosing, functionNamed, infixOperator, negated, postfixOperator, prefixOperator } from "./vocabulary.ts";
 
 /** How tightly infix signs bind; a prefix sign binds looser than ^ and tighter than the rest, as in mathematics: -x^2 is -(x^2). */
 const strength: ReadonlyMap<string, number> = new Map([
@@ -19,20 +22,34 @@ const prefixStrength = 4;
 /** Signs of this strength group from the right: a^b^c is a^(b^c). */
 const rightward = 5;
 
+function strengthOf({ kind, text }: Token): number | undefined {
+  return kind === "power" ? rightward : kind === "symbol" ? strength.get(text) : undefined;
+}
+
+/** Signs before an operand that bind it at once, as a function does. */
+const roots: ReadonlySet<string> = new Set(["√", "∛"]);
+
+const plain: ReadonlyMap<string, string> = new Map(Array.from("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", (raised, at) => [raised, "0123456789+-"[at]]));
+
 /** Reads terms from a list of tokens by precedence climbing. Depth is limited; length is not. */
 export class Parser {
   readonly tokens: TokenList;
-  readonly #text: string;
-  readonly #emitter: Emitter;
-  readonly #limits: Pick<Limits, "nesting">;
+  readonly text: string;
+  readonly emitter: Emitter;
+  readonly #limits: Pick<Limits, "nesting" | "nodes">;
+  readonly #functions = new Map<string, Definition>();
+  /** What the parameters stand for of the function whose body is read. */
+  #scope: ReadonlyMap<string, FormulaTerm> = new Map();
+  readonly #calling = new Set<Definition>();
+  #readAgain = 0;
   #at = 0;
   #next: Token;
   #depth = 0;
 
-  constructor(text: string, tokens: TokenList, emitter: Emitter, limits: Pick<Limits, "nesting">) {
+  constructor(text: string, tokens: TokenList, emitter: Emitter, limits: Pick<Limits, "nesting" | "nodes">) {
     this.tokens = tokens;
-    this.#text = text;
-    this.#emitter = emitter;
+    this.text = text;
+    this.emitter = emitter;
     this.#limits = limits;
     this.#next = tokens.at(0);
   }
@@ -53,7 +70,46 @@ export class Parser {
   }
 
   fault(token: Token, sentence: string, suggestion?: string): Problem {
-    return faultIn(this.#text, token.at, sentence, suggestion);
+    return faultIn(this.text, token.at, sentence, suggestion);
+  }
+
+  /** Throws unless the statement ends here. */
+  endStatement(): void {
+    if (this.next.kind !== "break" && this.next.kind !== "end") throw unfinished(this);
+  }
+
+  /** Takes a definition, which is read where it is called. */
+  define(definition: Definition): void {
+    const { name, body, length } = definition;
+    if (length === 0) throw this.fault(this.tokens.at(body), `${name.text} has no body`);
+    this.#functions.set(name.text, definition);
+    this.#moveTo(body + length);
+  }
+
+  #moveTo(at: number): void {
+    this.#at = at;
+    this.#next = this.tokens.at(at);
+  }
+
+  /** The body of a function of the formula's own, with terms in place of its parameters. */
+  call(definition: Definition, terms: readonly FormulaTerm[], at: number): FormulaTerm {
+    const { name, parameters, body, length } = definition;
+    if (this.#calling.has(definition)) throw faultIn(this.text, at, `${name.text} calls itself, which functions here do not`);
+    // What is read again makes nodes, or takes their time.
+    this.#readAgain += length;
+    if (this.#readAgain > this.#limits.nodes) {
+      throw faultIn(this.text, at, "functions that call functions make the formula too long", undefined, "too_many_nodes");
+    }
+    const [scope, back] = [this.#scope, this.#at];
+    this.#calling.add(definition);
+    this.#scope = new Map(parameters.map((parameter, index) => [parameter, terms[index]]));
+    this.#moveTo(body);
+    const term = this.expression();
+    this.endStatement();
+    this.#moveTo(back);
+    this.#scope = scope;
+    this.#calling.delete(definition);
+    return term;
   }
 
   /** A whole expression: everything up to a sign that cannot go on with one. */
@@ -67,24 +123,32 @@ export class Parser {
     let compared = false;
     for (;;) {
       const sign = this.next;
-      const binds = sign.kind === "symbol" ? strength.get(sign.text) : undefined;
-      if (binds === undefined) this.#refuseOperand(sign);
+      const binds = strengthOf(sign);
+      if (binds === undefined) refuseOperand(this);
       if (binds === undefined || binds < least) break;
       if (binds === comparing && compared) throw this.fault(sign, "comparisons cannot be chained: combine two of them with and(…)");
       compared = binds === comparing;
       this.take();
-      const right = this.#binary(binds === rightward ? binds : binds + 1);
-      left = this.infix(sign, left, right);
+      left =
+        sign.kind === "power" ? this.#raised(left, sign) : this.infix(sign, left, this.#binary(binds === rightward ? binds : binds + 1));
     }
     this.#depth--;
     return left;
   }
 
   infix(sign: Token, left: FormulaTerm, right: FormulaTerm): FormulaTerm {
-    const op = infixOperator(sign.text);
-    if (op === undefined)
-      throw this.fault(sign, `there is no operator ${sign.text}${sign.text === "!=" ? "; it is written not(a == b)" : ""}`);
-    return this.#emitter.apply(op, [left, right], sign.at);
+    const isNegated = sign.text === negated.sign;
+    const op = infixOperator(isNegated ? negated.of : sign.text);
+    if (op === undefined) throw this.fault(sign, `there is no operator ${sign.text}`);
+    const term = this.emitter.apply(op, [left, right], sign.at);
+    const by = isNegated ? functionNamed(negated.by, 1) : undefined;
+    return by === undefined ? term : this.emitter.apply(by.op, [term], sign.at);
+  }
+
+  /** x² is x^2. */
+  #raised(base: FormulaTerm, { text, at }: Token): FormulaTerm {
+    const digits = Array.from(text, (raised) => plain.get(raised) ?? raised).join("");
+    return this.infix({ kind: "symbol", text: "^", at }, base, { kind: "literal", json: Number(digits), at });
   }
 
   #operand(): FormulaTerm {
@@ -96,16 +160,36 @@ export class Parser {
       if (operand.kind === "literal" && typeof operand.json === "number") return { ...operand, json: -operand.json, at: sign.at };
       const op = prefixOperator(sign.text);
       if (op === undefined) throw this.fault(sign, `there is no operator ${sign.text} for one operand`);
-      return this.#emitter.apply(op, [operand], sign.at);
+      return this.emitter.apply(op, [operand], sign.at);
     }
+    if (sign.kind === "symbol" && roots.has(sign.text)) return this.#root();
     let term = this.#primary();
-    while (this.next.kind === "symbol" && this.next.text === "'") {
+    while (this.next.kind === "symbol" && (this.next.text === "'" || this.next.text === "[")) {
       const mark = this.take();
+      if (mark.text === "[") {
+        term = subscripted(this.text, this.emitter, term, this.#subscripts(mark), mark.at);
+        continue;
+      }
       const op = postfixOperator(mark.text);
       if (op === undefined) throw this.fault(mark, `there is no operator ${mark.text} behind an operand`);
-      term = this.#emitter.apply(op, [term], mark.at);
+      term = this.emitter.apply(op, [term], mark.at);
     }
     return term;
+  }
+
+  /** √ reaches as far as its operand does: to the power behind that, some would say, and others not. */
+  #root(): FormulaTerm {
+    this.#enter();
+    const sign = this.take();
+    const first = this.next;
+    const operand = this.#operand();
+    if (first.text !== "(" && strengthOf(this.next) === rightward) {
+      throw this.fault(this.next, `how far ${sign.text} reaches is not clear here: write ${sign.text}(…)`);
+    }
+    const op = prefixOperator(sign.text);
+    if (op === undefined) throw this.fault(sign, `there is no operator ${sign.text}`);
+    this.#depth--;
+    return this.emitter.apply(op, [operand], sign.at);
   }
 
   #primary(): FormulaTerm {
@@ -113,17 +197,53 @@ export class Parser {
     if (token.kind === "number") return { kind: "literal", json: Number(token.text), at: token.at };
     if (token.kind === "text") return { kind: "literal", json: token.text, at: token.at };
     if (token.kind === "name") {
-      if (this.next.kind !== "symbol" || this.next.text !== "(") return this.#emitter.read(token.text, token.at);
+      const parameter = this.#scope.get(token.text);
+      if (!this.#isNext("(")) return parameter === undefined ? this.emitter.read(token.text, token.at) : { ...parameter, at: token.at };
       const { positional, named } = this.#arguments(this.take());
-      return callFunction(this.#text, this.#emitter, token, positional, named);
+      const own = this.#functions.get(token.text);
+      if (own === undefined) return callFunction(this.text, this.emitter, token, positional, named);
+      return this.call(own, argumentsOf(this.text, own, token, positional, named), token.at);
     }
+    if (token.text === "|" && token.kind === "symbol") return this.#absolute(token);
     if (token.text === "(") {
       const inner = this.#binary(0);
       this.#close(token, ")");
       return inner;
     }
     if (token.text === "[") return listOf(this.#items(token), token.at);
-    throw this.fault(token, `expected a value, found ${described(token)}`);
+    throw noValue(this, token);
+  }
+
+  #absolute(open: Token): FormulaTerm {
+    if (this.#isNext("|") && this.next.at === open.at + 1) throw this.fault(open, "the norm is written norm(x)");
+    const inner = this.#binary(0);
+    this.#close(open, "|");
+    return this.emitter.apply(enclosing("|"), [inner], open.at);
+  }
+
+  #subscripts(open: Token): readonly Subscript[] {
+    const found: Subscript[] = [];
+    while (!this.#isNext("]") || found.length === 0) {
+      if (found.length > 0) this.#comma(open, "]");
+      found.push(this.#subscript());
+    }
+    this.take();
+    return found;
+  }
+
+  /** A place along an axis, or a range of them. */
+  #subscript(): Subscript {
+    const { at } = this.next;
+    const bounds: (FormulaTerm | null)[] = [];
+    for (;;) {
+      bounds.push(this.#isNext(":") || this.#isNext(",") || this.#isNext("]") ? null : this.#binary(0));
+      if (!this.#isNext(":") || bounds.length === 3) break;
+      this.take();
+    }
+    const [start = null, end = null, step = null] = bounds;
+    if (bounds.length > 1) return { kind: "range", start, end, step, at } satisfies Range;
+    if (start === null) throw noValue(this, this.next);
+    return { kind: "position", term: start, at };
   }
 
   #items(open: Token): readonly FormulaTerm[] {
@@ -163,60 +283,21 @@ export class Parser {
   }
 
   #close(open: Token, closing: string): void {
+    const decimal = decimalComma(this.tokens, this.#at);
+    if (decimal !== null) throw this.fault(this.next, `a decimal point is written ., as in ${decimal}`, decimal);
     if (!this.#isNext(closing)) throw this.#unclosed(open, closing, closing);
     this.take();
   }
 
   #unclosed(open: Token, closing: string, expected: string): Problem {
-    const place = placeIn(this.#text, open.at);
+    const place = placeIn(this.text, open.at);
     if (this.next.kind === "end") return this.fault(this.next, `the ${open.text} at ${place} is never closed: expected ${closing}`);
     return this.fault(this.next, `expected ${expected} for the ${open.text} at ${place}, found ${described(this.next)}`);
-  }
-
-  /** Two operands with nothing between them are a product in mathematics; here a product has its sign. */
-  #refuseOperand(token: Token): void {
-    const begins =
-      ["number", "name", "text"].includes(token.kind) || (token.kind === "symbol" && (token.text === "(" || token.text === "["));
-    if (!begins) return;
-    const before = this.tokens.at(this.#at - 1);
-    // Inside brackets a line may end anywhere: the bracket that is not closed is the likelier fault.
-    if (this.#text.slice(before.at, token.at).includes("\n")) return;
-    this.#refuseBareFunction(token);
-    const isProduct = before.kind !== "text" && token.kind !== "text" && !(before.kind === "number" && /^[\d._]/.test(token.text));
-    if (token.text === "[")
-      throw this.fault(token, "a part of a tensor is taken by a function, such as gather(x, 0) or slice(x, [0], [2])");
-    if (!isProduct) throw this.fault(token, `expected an operator, found ${described(token)}`);
-    const product = `${before.text}*${token.text}`;
-    throw this.fault(token, `expected an operator between ${before.text} and ${token.text}; a product is written ${product}`, product);
-  }
-
-  /** `sin x` and `sin^2(x)` are usual in print; here a function is followed by its argument in parentheses. */
-  #refuseBareFunction(token: Token): void {
-    const first = Math.max(0, this.#at - 3);
-    const [name, sign, power] = Array.from({ length: this.#at - first }, (_, ahead) => this.tokens.at(first + ahead));
-    const isFunction = (word: Token | undefined): boolean =>
-      word?.kind === "name" && !this.#emitter.isKnown(word.text) && functionNamed(word.text, 1) !== undefined;
-    if (token.text === "(" && isFunction(name) && strength.get(sign?.text) === rightward) {
-      const written = `${name.text}(…)^${power.text}`;
-      throw this.fault(sign, `a power of a function is written behind its argument: ${written}`, written);
-    }
-    const before = this.tokens.at(this.#at - 1);
-    if (token.text !== "(" && token.kind !== "text" && isFunction(before)) {
-      const written = `${before.text}(${token.text})`;
-      throw this.fault(before, `the argument of a function stands in parentheses: ${written}`, written);
-    }
   }
 
   #enter(): void {
     if (++this.#depth <= this.#limits.nesting) return;
     const sentence = `the formula nests more than ${this.#limits.nesting} deep: split it into statements`;
-    throw faultIn(this.#text, this.next.at, sentence, undefined, "nesting_too_deep");
+    throw faultIn(this.text, this.next.at, sentence, undefined, "nesting_too_deep");
   }
-}
-
-/** A token as error messages name it. */
-export function described(token: Token): string {
-  if (token.kind === "end") return "the end of the formula";
-  if (token.kind === "break") return token.text === ";" ? "a semicolon" : "the end of the line";
-  return token.kind === "text" ? `the text "${token.text}"` : token.text.length > 40 ? `${token.text.slice(0, 40)}…` : token.text;
 }

@@ -1,12 +1,13 @@
 import { account } from "../../memory/account.ts";
+import { spelled } from "./spelling.ts";
 
 /** `break` separates statements: a semicolon, or the end of a line outside brackets. */
-const kinds = ["number", "name", "text", "symbol", "break", "end"] as const;
+const kinds = ["number", "power", "name", "text", "symbol", "break", "end"] as const;
 export type TokenKind = (typeof kinds)[number];
 
 export interface Token {
   readonly kind: TokenKind;
-  /** As written; of a text what stands between its quotes. */
+  /** As written; of a text what stands between its quotes, of a sign that is usual in print the one that stands for it here. */
   readonly text: string;
   readonly at: number;
 }
@@ -53,7 +54,8 @@ export class TokenList {
   textAt(index: number): string {
     const place = this.#place(index);
     const quotes = kinds[this.#cells[place]] === "text" ? 1 : 0;
-    return this.#text.slice(this.#cells[place + 1] + quotes, this.#cells[place + 2] - quotes);
+    const written = this.#text.slice(this.#cells[place + 1] + quotes, this.#cells[place + 2] - quotes);
+    return kinds[this.#cells[place]] === "symbol" ? (spelled.get(written) ?? written) : written;
   }
 
   #place(index: number): number {

@@ -1,5 +1,6 @@
 import type { Limits } from "../../request/limits.ts";
 import { faultIn } from "./fault.ts";
+import { notRead, spelled } from "./spelling.ts";
 import { type Token, type TokenKind, TokenList } from "./token-list.ts";
 
 /** Names are no longer than this in the whole contract. */
@@ -8,27 +9,10 @@ const longestName = 256;
 /** Blanks, a comment, or a line that a backslash continues. One at a time: a choice that is repeated takes memory for each repetition. */
 const blank = /[ \t\r\f\v\u00A0\uFEFF]+|#[^\n]*|\\[ \t\r]*\n/y;
 const number = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
-/** The middle dot continues names in some languages; in a formula it multiplies. */
-const name = /[\p{ID_Start}_][\p{ID_Continue}--·]{0,256}/vy;
-const symbol = /\*\*=|\*\*|[-+*/^@%]=|[=!<>]=|[-+*/^@%<>=(),[\]]/y;
-
-/** Characters that formulas are written with elsewhere, and what stands for them here. */
-const spelled: ReadonlyMap<string, string> = new Map([
-  ["−", "-"],
-  ["–", "-"],
-  ["×", "*"],
-  ["·", "*"],
-  ["⋅", "*"],
-  ["÷", "/"],
-  ["≤", "<="],
-  ["≥", ">="],
-  ["≠", "!="],
-  ["²", "^2"],
-  ["³", "^3"],
-  ["ᵀ", "'"],
-  ["’", "'"],
-  ["√", "sqrt"],
-]);
+/** The middle dot continues names in some languages; in a formula it multiplies. Small raised letters are exponents. */
+const name = /[[\p{ID_Start}_∞]--[ᵀⁿˣʸᵏ]][[\p{ID_Continue}₀-₉]--[·ᵀⁿˣʸᵏ]]{0,256}/vy;
+const power = /[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/y;
+const symbol = /\*\*=|\*\*|[-+*/^@%]=|[=!<>]=|[-+*/^@%<>=(),[\]|:]/y;
 
 /** A formula may have this many symbols for each node that a graph may have. */
 const symbolsPerNode = 8;
@@ -51,7 +35,7 @@ export function tokenize(text: string, limits: Pick<Limits, "nodes">): TokenList
   };
   while (at < text.length) {
     const next = text[at];
-    if (next === "\n" || next === ";") {
+    if (next === "\n" || next === ";" || next === "；") {
       // Lines may end anywhere inside brackets, and nothing stands between two breaks.
       if ((next === "\n" && brackets > 0) || before?.kind === "break") at++;
       else push("break", next);
@@ -75,10 +59,16 @@ export function tokenize(text: string, limits: Pick<Limits, "nodes">): TokenList
       if (end < 0 || end > lineEnd(at)) throw faultIn(text, at, `the text that begins with ${next} here is not closed on its line`);
       push("text", text.slice(at, end + 1));
     } else {
-      const sign = match(symbol);
-      if (sign === null) throw next === "." ? dotted(text, at, before) : unexpected(text, at);
-      if (sign === "(" || sign === "[") brackets++;
-      else if (sign === ")" || sign === "]") brackets--;
+      const raised = match(power);
+      if (raised !== null) {
+        push("power", raised);
+        continue;
+      }
+      const sign = match(symbol) ?? (spelled.has(next) ? next : null);
+      if (sign === null) throw next === "." ? dotted(text, at, before) : unexpected(text, at, before);
+      const meant = spelled.get(sign) ?? sign;
+      if (meant === "(" || meant === "[") brackets++;
+      else if (meant === ")" || meant === "]") brackets--;
       push("symbol", sign);
     }
   }
@@ -100,21 +90,21 @@ function lineEndIn(text: string): (at: number) => number {
 /** Whether a quote here is the postfix operator: directly behind something that it can apply to. */
 function endsOperand(token: Token | undefined, at: number): boolean {
   if (token === undefined || token.at + token.text.length !== at) return false;
-  return token.kind === "name" || token.kind === "number" || (token.kind === "symbol" && [")", "]", "'"].includes(token.text));
+  return ["name", "number", "power"].includes(token.kind) || (token.kind === "symbol" && [")", "]", "'", "|"].includes(token.text));
 }
 
 /** Libraries call their functions, and what belongs to an object, behind a dot; nothing has one here. */
 function dotted(text: string, at: number, before: Token | undefined): Error {
   const member = /^\.(\w+)/.exec(text.slice(at, at + 40))?.[1];
-  if (member === undefined || before === undefined || !endsOperand(before, at)) return unexpected(text, at);
+  if (member === undefined || before === undefined || !endsOperand(before, at)) return unexpected(text, at, before);
   if (member === "T") return faultIn(text, at, `the transpose is written ${before.text}'`, `${before.text}'`);
   return faultIn(text, at, `nothing stands behind a dot here: functions have plain names, such as ${member}(…)`, member);
 }
 
-function unexpected(text: string, at: number): Error {
+function unexpected(text: string, at: number, before: Token | undefined): Error {
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-  const meant = spelled.get(character);
-  if (meant !== undefined) return faultIn(text, at, `${character} is not read here: write ${meant}`, meant);
+  const told = notRead(character, before !== undefined && endsOperand(before, at));
+  if (told !== undefined) return faultIn(text, at, `${character} is not read here: ${told.advice}`, told.suggestion);
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
   const shown = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/u.test(character) ? "" : `${character} `;
   return faultIn(text, at, `unexpected character ${shown}(U+${code})`);

@@ -25,7 +25,7 @@ test("short names prefer their own operand count and spelling", () => {
   expect(functionNamed("max", 1)?.op).not.toBe(functionNamed("max", 2)?.op);
   expect(functionNamed("max", 2)?.op).toBe(functionNamed("max", 5)?.op);
   expect(functionNamed("argmax", 1)?.op).toBe(functionNamed("arg_max", 1)?.op);
-  expect(functionNamed("argmax", 1)?.presets).not.toEqual(functionNamed("arg_max", 1)?.presets);
+  expect(functionNamed("argmax", 1)?.attributes).not.toEqual(functionNamed("arg_max", 1)?.attributes);
   expect(functionNamed("nothing", 1)).toBeUndefined();
 });
 

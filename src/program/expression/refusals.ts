@@ -1,0 +1,117 @@
+import { has } from "../../ops/define.ts";
+import type { Problem } from "../../problems/problems.ts";
+import type { Emitter } from "./emitter.ts";
+import { faultIn } from "./fault.ts";
+import type { Token, TokenList } from "./token-list.ts";
+import { functionNamed } from "./vocabulary.ts";
+
+/** Where a parser stands in a formula: the token at `at` is the next one. */
+export interface Standing {
+  readonly text: string;
+  readonly tokens: TokenList;
+  readonly at: number;
+  readonly emitter: Emitter;
+}
+
+/** Assigning signs; one such as += stands for an assignment of the name's sum with the rest. */
+export const assigning: ReadonlySet<string> = new Set(["=", "+=", "-=", "*=", "/=", "@=", "%=", "^=", "**="]);
+
+/** A token as error messages name it. */
+export function described(token: Token): string {
+  if (token.kind === "end") return "the end of the formula";
+  if (token.kind === "break") return token.text === ";" ? "a semicolon" : "the end of the line";
+  return token.kind === "text" ? `the text "${token.text}"` : token.text.length > 40 ? `${token.text.slice(0, 40)}…` : token.text;
+}
+
+/** What stands where a value should. */
+export function noValue({ text, tokens, at }: Standing, token: Token): Problem {
+  const before = at > 1 ? tokens.at(at - 2) : undefined;
+  if (token.text === "/" && before?.text === "/" && before.at + 1 === token.at) {
+    return faultIn(text, before.at, "a quotient without its fraction is written floor(a / b), and a comment begins with #");
+  }
+  if (token.text === "=" && before?.text === ":") return faultIn(text, before.at, "a value is assigned with =", "=");
+  return faultIn(text, token.at, `expected a value, found ${described(token)}`);
+}
+
+/** What stands behind a statement that is read to its end. */
+export function unfinished({ text, tokens, at }: Standing): Problem {
+  const next = tokens.at(at);
+  if (assigning.has(next.text)) {
+    const sentence = `only names can be assigned: ${next.text} stands behind one name, or several with commas between; == compares`;
+    return faultIn(text, next.at, sentence);
+  }
+  if (next.text === ")" || next.text === "]") return faultIn(text, next.at, `this ${next.text} closes nothing`);
+  if (next.text === "|") return faultIn(text, next.at, "|x| is the absolute value, and one of two is asked for with or(a, b)");
+  if (next.text === ":" && tokens.textAt(at + 1) === "=") return faultIn(text, next.at, "a value is assigned with =", "=");
+  const decimal = decimalComma(tokens, at);
+  if (decimal !== null) return faultIn(text, next.at, `a decimal point is written ., as in ${decimal}; lists stand in [ and ]`, decimal);
+  if (next.text === ",") return faultIn(text, next.at, "several values are a list, in [ and ]");
+  return faultIn(text, next.at, `expected an operator or the end of the statement, found ${described(next)}`);
+}
+
+/** The number that two whole ones with a comma between them were probably meant as. */
+export function decimalComma(tokens: TokenList, at: number): string | null {
+  const [before, comma, after] = [tokens.at(Math.max(0, at - 1)), tokens.at(at), tokens.at(at + 1)];
+  const isTight = before.at + before.text.length === comma.at && comma.at + 1 === after.at;
+  const areDigits = before.kind === "number" && after.kind === "number" && /^\d+$/.test(before.text);
+  return comma.text === "," && isTight && areDigits ? `${before.text}.${after.text}` : null;
+}
+
+/** Two operands with nothing between them are a product in mathematics; here a product has its sign. */
+export function refuseOperand(standing: Standing): void {
+  const { text, tokens, at } = standing;
+  const token = tokens.at(at);
+  const begins = ["number", "name", "text"].includes(token.kind) || (token.kind === "symbol" && ["(", "√", "∛"].includes(token.text));
+  if (!begins) return;
+  const before = tokens.at(at - 1);
+  // Inside brackets a line may end anywhere: the bracket that is not closed is the likelier fault.
+  if (text.slice(before.at, token.at).includes("\n")) return;
+  refuseBareFunction(standing, token, before);
+  const isProduct = before.kind !== "text" && token.kind !== "text" && !(before.kind === "number" && /^[\d._]/.test(token.text));
+  if (!isProduct) throw faultIn(text, token.at, `expected an operator, found ${described(token)}`);
+  const written = before.kind === "power" ? `${tokens.textAt(at - 2)}${before.text}` : before.text;
+  const product = `${written}*${token.text}`;
+  throw faultIn(text, token.at, `expected an operator between ${written} and ${token.text}; a product is written ${product}`, product);
+}
+
+const declaring: ReadonlySet<string> = new Set(["let", "var", "const", "return", "def"]);
+
+/** `sin x` and `sin^2(x)` are usual in print, `x and y` in programs; here a function is followed by its arguments in parentheses. */
+function refuseBareFunction({ text, tokens, at, emitter }: Standing, token: Token, before: Token): void {
+  const isFunction = (word: Token | undefined, operands = 1): word is Token =>
+    word?.kind === "name" && !emitter.isKnown(word.text) && functionNamed(word.text, operands) !== undefined;
+  if (token.text === "(") {
+    const raised = before.kind === "power" ? before : undefined;
+    const name = raised === undefined ? tokens.at(Math.max(0, at - 3)) : tokens.at(Math.max(0, at - 2));
+    const sign = raised ?? tokens.at(Math.max(0, at - 2));
+    if (isFunction(name) && (raised !== undefined || sign.text === "^" || sign.text === "**"))
+      throw powerOfFunction(text, name, sign, before);
+  }
+  if (token.kind === "name" && emitter.isKnown(token.text) && declaring.has(before.text) && !emitter.isKnown(before.text)) {
+    throw faultIn(text, before.at, `no word stands before a statement: leave ${before.text} out`);
+  }
+  if (token.kind === "name" && isConnective(token) && !emitter.isKnown(token.text)) {
+    const written = `${token.text}(…, …)`;
+    throw faultIn(text, token.at, `${token.text} is a function: ${written}`, written);
+  }
+  if (token.text !== "(" && token.kind !== "text" && isFunction(before)) {
+    const written = `${before.text}(${token.text})`;
+    throw faultIn(text, before.at, `the argument of a function stands in parentheses: ${written}`, written);
+  }
+}
+
+/** Whether a word stands for an operator that combines two values of truth, or leaves the rest of a division. */
+function isConnective({ text }: Token): boolean {
+  const op = functionNamed(text, 2)?.op;
+  return op !== undefined && op.inputs.length === 2 && has(op, "elementwise") && op.type.toLowerCase() === text.toLowerCase();
+}
+
+/** sin⁻¹ is the inverse function to most, and 1 / sin to some: nobody is told which. */
+function powerOfFunction(text: string, name: Token, sign: Token, power: Token): Problem {
+  if (sign.kind === "power" && sign.text.startsWith("⁻")) {
+    const sentence = `${name.text}${sign.text} is read in two ways: write 1/${name.text}(…), or the inverse function by its own name`;
+    return faultIn(text, sign.at, sentence);
+  }
+  const written = sign.kind === "power" ? `${name.text}(…)${sign.text}` : `${name.text}(…)^${power.text}`;
+  return faultIn(text, sign.at, `a power of a function is written behind its argument: ${written}`, written);
+}
