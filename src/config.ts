@@ -319,6 +319,20 @@ export function readConfig(
   return Object.freeze(soFar);
 }
 
+/**
+ * Whether npm or npx runs the process and waits for it. Of what they are asked, npx tells its own shell alone, and npm nobody that it is
+ * to hang up.
+ */
+export function isRunByNpm(environment: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  const { npm_command: command, npm_package_name: name, npm_lifecycle_event: script } = environment;
+  return command === "exec" || (name === "adjoint" && script === "start");
+}
+
+/** Under `node --watch` threads would tell their parent what they import, in between what they tell it of their work. */
+export function keepThreadsFromReporting(): void {
+  delete process.env.WATCH_REPORT_DEPENDENCIES;
+}
+
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;

@@ -46,8 +46,10 @@ beforeAll(async () => {
 afterAll(async () => {
   if (service.pid !== undefined && service.exitCode === null) {
     const ended = new Promise((resolve) => service.once("exit", resolve));
-    process.kill(-service.pid, "SIGTERM");
+    // npm alone is asked to stop, and hands it on.
+    service.kill("SIGTERM");
     await ended;
+    await expect(isReady()).resolves.toBe(false);
   }
   rmSync(folder, { recursive: true, force: true });
 });

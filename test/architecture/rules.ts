@@ -21,7 +21,15 @@ const stack = [
   ["jobs"],
   ["doors"],
 ];
-const compositionRoots = ["src/main.ts", "src/threads.ts", "src/worker.ts", "src/trainer.ts", "src/doors/command/command.ts"];
+const compositionRoots = [
+  "src/main.ts",
+  "src/service.ts",
+  "src/stopping.ts",
+  "src/threads.ts",
+  "src/worker.ts",
+  "src/trainer.ts",
+  "src/doors/command/command.ts",
+];
 const configuration = "src/config.ts";
 /** Names of torch.nn layers are quoted here, and some are spelled as operators are; explanations and examples quote them, too. */
 const mayQuoteOperators = /^src\/(ops|problems|program\/network)\/|\/examples\.ts$/;
