@@ -1,6 +1,6 @@
-import { Stopping } from "./stopping.ts";
+import { Shutdown } from "./shutdown.ts";
 
 // Whoever is asked to stop while all else is being read stops: process 1 of a container, which would not be ended then, must listen for that.
-const stopping = new Stopping();
+const shutdown = new Shutdown();
 const { start } = await import("./service.ts");
-await start(stopping);
+await start(shutdown);

@@ -19,7 +19,7 @@ import { openStorage } from "./jobs/storage.ts";
 import { Webhooks } from "./jobs/webhooks.ts";
 import { limitsOf } from "./request/limits.ts";
 import { Problem } from "./problems/problems.ts";
-import type { Stopping } from "./stopping.ts";
+import type { Shutdown } from "./shutdown.ts";
 import { startPool, startTrainers } from "./threads.ts";
 import type { OpenTelemetry } from "./tracing/opentelemetry.ts";
 import { traceOf } from "./tracing/tracing.ts";
@@ -47,9 +47,9 @@ function configured(): Config {
 }
 
 /** Starts the service, which is closed when it is asked to stop. */
-export async function start(stopping: Stopping): Promise<void> {
+export async function start(shutdown: Shutdown): Promise<void> {
   const config = configured();
-  if (isRunByNpm()) stopping.withParent();
+  if (isRunByNpm()) shutdown.withParent();
   keepThreadsFromReporting();
   const logger = createLogger(config.LOG_LEVEL);
   const graphsFolder = join(config.DATA_DIR, "graphs");
@@ -126,8 +126,8 @@ export async function start(stopping: Stopping): Promise<void> {
 
   const patienceMs = config.DEADLINE_MS + graceMs + sendingMs;
   // That signal has the keys read anew.
-  if (watching !== undefined) stopping.spare("SIGHUP");
-  stopping.by(
+  if (watching !== undefined) shutdown.spare("SIGHUP");
+  shutdown.by(
     async ({ signal, err }) => {
       if (err) logger.fatal({ err }, "unforeseen error: stopping");
       else logger.info({ signal }, "stopping");

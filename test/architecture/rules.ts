@@ -24,7 +24,7 @@ const stack = [
 const compositionRoots = [
   "src/main.ts",
   "src/service.ts",
-  "src/stopping.ts",
+  "src/shutdown.ts",
   "src/threads.ts",
   "src/worker.ts",
   "src/trainer.ts",

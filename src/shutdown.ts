@@ -23,7 +23,7 @@ const echoMs = 500;
 const lookMs = 500;
 
 /** Listens for whoever asks the process to stop, from when it is made. */
-export class Stopping {
+export class Shutdown {
   #askedAt: number | undefined;
   /** As long as nothing has begun there is nothing to end. */
   #first: (signal: string) => void = () => process.exit(0);
