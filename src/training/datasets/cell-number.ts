@@ -27,16 +27,17 @@ export function numberIn(bytes: Uint8Array, start: number, end: number, notation
     const digit = bytes[at] - zero;
     if (digit >= 0 && digit <= 9) mantissa = mantissa * 10 + digit;
     else if (bytes[at] === mark && fraction < 0) fraction = end - at - 1;
-    else return numberOf(textIn(bytes, start, end), notation);
+    else return numberOf(textIn(bytes, start, end, notation), notation);
   }
   const digits = fraction < 0 ? end - first : end - first - 1;
-  if (digits === 0 || digits > exactDigits) return numberOf(textIn(bytes, start, end), notation);
+  if (digits === 0 || digits > exactDigits) return numberOf(textIn(bytes, start, end, notation), notation);
   const value = fraction > 0 ? mantissa / powers[fraction] : mantissa;
   return isNegative ? -value : value;
 }
 
-const textIn = (bytes: Uint8Array, start: number, end: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+/** Numbers are ASCII, but for some marks of thousands. */
+const textIn = (bytes: Uint8Array, start: number, end: number, { thousands }: Notation): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString(thousands === null ? "latin1" : "utf8");
 
 /** The same of a text. */
 export function numberOf(text: string, notation: Notation = plainNotation): number | null {
@@ -54,7 +55,7 @@ export function numberOf(text: string, notation: Notation = plainNotation): numb
 
 /** Whether an integer is the very number that was read; a decimal may be rounded. */
 export function isHeld(text: string, value: number): boolean {
-  if (Number.isSafeInteger(value) || !whole.test(text)) return true;
+  if (Math.abs(value) < 2 ** 53 || !whole.test(text)) return true;
   const [digits] = /[1-9]\d*$/.exec(text) ?? ["0"];
   return BigInt(digits) === BigInt(Math.abs(value));
 }

@@ -216,15 +216,20 @@ export class Records implements Disposable {
     this.#count = 0;
     this.#nextLine = this.#line;
     if (this.#doubled.size > 0) this.#doubled.clear();
-    let at = this.#from;
+    const delimiter = this.#delimiter;
+    let at = this.#afterBlanks(this.#from);
+    if (at < end && buffer[at] === this.#comment) return this.#scanComment(at);
     for (;;) {
-      while (at < end && this.#isBlank(buffer[at])) at++;
-      if (this.#count === 0 && buffer[at] === this.#comment && at < end) return this.#scanComment(at);
       const cellEnd = at < end && buffer[at] === quote ? this.#quotedCell(at) : this.#plainCell(at);
       if (cellEnd < 0) return false;
-      const next = this.#delimiter === null ? this.#afterBlanks(cellEnd) : cellEnd;
-      if (next < end && (this.#delimiter === null ? !isLineEnd(buffer[next]) : buffer[next] === this.#delimiter)) {
-        at = this.#delimiter === null ? next : next + 1;
+      if (delimiter !== null && cellEnd < end && buffer[cellEnd] === delimiter) {
+        at = cellEnd + 1;
+        while (at < end && this.#isBlank(buffer[at])) at++;
+        continue;
+      }
+      const next = delimiter === null ? this.#afterBlanks(cellEnd) : cellEnd;
+      if (next < end && !isLineEnd(buffer[next])) {
+        at = next;
         continue;
       }
       const lineEnd = this.#endOfLine(next);

@@ -40,8 +40,7 @@ export class NumberCells {
   /** The number of a cell, NaN where it is missing. Throws invalid_dataset. */
   number(records: Records, cell: number): number {
     const value = numberIn(records.bytes, records.start(cell), records.end(cell), this.notation);
-    if (value === null || Number.isNaN(value)) return this.#odd(records, cell);
-    if (this.trueFalse.size > 0 && this.trueFalse.has(cell)) throw this.#mixed(records, cell);
+    if (value === null || Number.isNaN(value) || this.trueFalse.size > 0) return this.#odd(records, cell, value);
     return value;
   }
 
@@ -60,7 +59,11 @@ export class NumberCells {
     return this.#row === 0 ? `${place} (if this line names the columns, say header=true)` : place;
   }
 
-  #odd(records: Records, cell: number): number {
+  #odd(records: Records, cell: number, value: number | null): number {
+    if (value !== null && !Number.isNaN(value)) {
+      if (this.trueFalse.has(cell)) throw this.#mixed(records, cell);
+      return value;
+    }
     const text = records.text(cell);
     if (this.isMissing(records, cell)) {
       if (this.missing.policy === "refuse") throw fault(this.place(records, cell), missingNumber(text));

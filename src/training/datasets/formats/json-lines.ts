@@ -1,5 +1,7 @@
 import { account } from "../../../memory/account.ts";
+import type { Data } from "../../../tensor/dtype.ts";
 import { formatShape, sameShape, type Shape } from "../../../tensor/shape.ts";
+import { quoteTokens } from "../../../request/json-tokens.ts";
 import { parseJson } from "../../../request/json.ts";
 import { nearest } from "../../../problems/nearest.ts";
 import { Problem } from "../../../problems/problems.ts";
@@ -43,17 +45,21 @@ function parseJsonLines(path: string, { arrays, missing = "keep" }: ReadOptions,
       const row = rowOf(line);
       const names = before?.map(({ tensor, name }) => [tensor, name] as const) ?? chosen(arrays, Object.keys(row));
       requireMembers(line, row, names, arrays === undefined);
-      const isPlain = !line.text.includes("null") && !mayBeUnheld.test(line.text);
-      const tensors = names.map(([, name]) => tensorIn(line, name, row[name], isPlain));
+      const tensors = names.map(([, name]) => tensorIn(line, name, row[name]));
       const own = before ?? tensors.map((tensor, at) => memberOf(names[at], tensor, budget));
       for (const [at, member] of own.entries()) requireAlike(member, tensors[at], line);
-      const holes = tensors.map(missingIn);
-      const cells = holes.reduce((sum, count) => sum + count, 0);
-      if (cells > 0 && missing === "refuse")
-        throw fault(placeOf(line, names[holes.findIndex((count) => count > 0)][1]), missingNumber("null"));
+      let cells = 0;
+      for (const [at, tensor] of tensors.entries()) {
+        const missingHere = missingIn(tensor);
+        if (missingHere > 0 && missing === "refuse") throw fault(placeOf(line, names[at][1]), missingNumber("null"));
+        cells += missingHere;
+      }
       if (cells > 0 && missing === "drop") dropped++;
       else {
-        for (const [at, { numbers }] of own.entries()) for (const number of tensors[at].data) numbers.push(number);
+        for (const [at, { numbers }] of own.entries()) {
+          const { data } = tensors[at];
+          for (let place = 0; place < data.length; place++) numbers.push(data[place]);
+        }
         rows++;
         met.cells += cells;
         met.rows += cells > 0 ? 1 : 0;
@@ -72,9 +78,10 @@ function parseJsonLines(path: string, { arrays, missing = "keep" }: ReadOptions,
   };
 }
 
-function missingIn({ data }: GivenTensor): number {
+function missingIn({ data, kind }: GivenTensor): number {
+  if (kind !== "real") return 0;
   let count = 0;
-  for (const number of data) if (Number.isNaN(number)) count++;
+  for (let at = 0; at < data.length; at++) if (Number.isNaN(data[at])) count++;
   return count;
 }
 
@@ -82,7 +89,6 @@ function rowOf(line: TextLine): Readonly<Record<string, unknown>> {
   let json: unknown;
   try {
     json = parseJson(line.text);
-    if (mayBeUnheld.test(line.text)) json = JSON.parse(line.text, held);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const detail = /^Line 1, (column \d+): (.*)$/s.exec(error.detail);
@@ -92,36 +98,56 @@ function rowOf(line: TextLine): Readonly<Record<string, unknown>> {
   throw fault(`Line ${line.number}`, `each line is an object, such as {"input": [1, 2], "target": 3}`);
 }
 
-/** A number of JSON that float64 does not hold. */
-class UnheldNumber {
-  readonly source: string;
-  constructor(source: string) {
-    this.source = source;
-  }
+/** What a second look at a line takes, roughly, in bytes for each of its characters. */
+const lookBytes = 8;
+
+/** Refuses a member with a number that float64 does not hold, which is seen only while it is parsed. All texts in it stand for numbers that are not finite. */
+function requireHeld({ text, number }: TextLine, name: string): void {
+  account().chargeHeap(lookBytes * text.length);
+  const row = JSON.parse(quoteTokens(text) ?? text, written) as Readonly<Record<string, unknown>>;
+  const [at, source] = unheldIn(row[name], "") ?? [];
+  if (at === undefined || source === undefined) return;
+  throw fault(`${placeOf({ text, number }, name)}${at === "" ? "" : `, at ${at}`}`, notANumber(source));
 }
 
-/** What all texts of such numbers have. */
-const mayBeUnheld = /\d{16}|[eE]\+?\d{3}/;
-
-/** What a value becomes while JSON is parsed: what float64 does not hold stays what was written. */
-function held(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+/** What a value becomes while JSON is parsed: a number that float64 does not hold stays the text that was written. */
+function written(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source;
   if (typeof value !== "number" || source === undefined) return value;
-  return Number.isFinite(value) && isHeld(source, value) ? value : new UnheldNumber(source);
+  return Number.isFinite(value) && isHeld(source, value) ? value : source;
 }
 
-/** The value with texts that mean missing numbers in place of nulls. Throws where there is a number that is not held. */
-function withoutNulls(json: unknown, refuse: (number: string) => Error): unknown {
-  if (json === null) return "NaN";
-  if (json instanceof UnheldNumber) throw refuse(json.source);
-  return Array.isArray(json) ? json.map((each: unknown) => withoutNulls(each, refuse)) : json;
+function unheldIn(json: unknown, pointer: string): readonly [pointer: string, number: string] | null {
+  if (typeof json === "string") return /\d/.test(json) ? [pointer, json] : null;
+  if (!Array.isArray(json)) return null;
+  for (const [at, each] of json.entries()) {
+    const found = unheldIn(each, `${pointer}/${at}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The value with texts that mean missing numbers in place of nulls. */
+function withoutNulls(json: unknown): unknown {
+  return json === null ? "NaN" : Array.isArray(json) ? json.map(withoutNulls) : json;
 }
 
 const placeOf = (line: TextLine, name: string): string => `Line ${line.number}, ${JSON.stringify(name)}`;
 
-/** `isPlain` says that the line has neither nulls nor numbers that are not held. */
-function tensorIn(line: TextLine, name: string, given: unknown, isPlain: boolean): GivenTensor {
-  const json = isPlain ? given : withoutNulls(given, (number) => fault(placeOf(line, name), notANumber(number)));
+function tensorIn(line: TextLine, name: string, json: unknown): GivenTensor {
+  const hasNull = json === null || (typeof json === "object" && line.text.includes("null"));
+  const given = decoded(line, name, hasNull ? withoutNulls(json) : json);
+  if (given.kind === "real" && hasLarge(given.data)) requireHeld(line, name);
+  return given;
+}
+
+/** Whether there is a number that may not be the one that was written. */
+function hasLarge(data: Data): boolean {
+  for (let at = 0; at < data.length; at++) if (Math.abs(data[at]) >= 2 ** 53) return true;
+  return false;
+}
+
+function decoded(line: TextLine, name: string, json: unknown): GivenTensor {
   if (typeof json === "object" && !Array.isArray(json))
     throw fault(placeOf(line, name), "expected a number or lists of them, found an object");
   try {

@@ -61,7 +61,7 @@ describe("what cannot be read is refused, with line and member", () => {
     [
       "an integer that is not held",
       `${first}{"x": [1, 9007199254740993], "y": 1}`,
-      'Line 2, "x": "9007199254740993" is an integer beyond 2^53 that float64 does not hold: leave it out, or write a decimal such as 1.5e18',
+      'Line 2, "x", at /1: "9007199254740993" is an integer beyond 2^53 that float64 does not hold: leave it out, or write a decimal such as 1.5e18',
     ],
     ["a number beyond float64", `${first}{"x": [1, 2], "y": -1e400}`, 'Line 2, "y": "-1e400" is too large for a float64'],
     ["an object", '{"x": {"data": [1]}}', 'Line 1, "x": expected a number or lists of them, found an object'],
