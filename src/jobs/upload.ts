@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { finished, PassThrough, type Readable } from "node:stream";
+import { finished, PassThrough, type Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { z } from "zod";
@@ -91,12 +91,24 @@ export async function receiveFile(body: Readable, path: string, maxBytes: number
   const file = createWriteStream(path);
   const isArchive = first[0] === 0x1f && first[1] === 0x8b;
   try {
-    await translated(() =>
-      isArchive ? pipeline(whole, createGunzip(), (unpacked) => counted(unpacked, maxBytes), file) : pipeline(whole, file),
-    );
+    await translated(() => (isArchive ? unpackedInto(file, whole, maxBytes) : pipeline(whole, file)));
   } catch (error) {
     throw isDamage(error) ? damaged() : error;
   }
+}
+
+/** Unpacks a gzip archive, of one member or several. What follows the last of them is no part of it: a member whose beginning is damaged, most likely. */
+async function unpackedInto(file: Writable, archive: AsyncIterable<Buffer>, maxBytes: number): Promise<void> {
+  const gunzip = createGunzip();
+  let bytes = 0;
+  const measured = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of archive) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  };
+  await pipeline(measured, gunzip, (unpacked) => counted(unpacked, maxBytes), file);
+  if (gunzip.bytesWritten < bytes) throw damaged();
 }
 
 /** What comes of the body, as a stream of its own: that which fails may be destroyed, and the body with its connection stays. */

@@ -39,6 +39,10 @@ function converted(given: GivenTensor, dtype: DType, pointer: Pointer): Data {
   account().charge(bytesPerElement[dtype] * data.length);
   const stored = allocate(dtype, data.length);
   stored.set(data);
+  if (dtype === "float32") {
+    const lost = stored.findIndex((element, at) => !Number.isFinite(element) && Number.isFinite(data[at]));
+    if (lost >= 0) throw invalid(textOf(pointer) + pointerInTensor(given, lost), `${data[lost]} is too large for float32`);
+  }
   return stored;
 }
 

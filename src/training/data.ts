@@ -9,6 +9,7 @@ import type { Limits } from "../request/limits.ts";
 import { nearest } from "../problems/nearest.ts";
 import { pointerTo, Problem, problemAt } from "../problems/problems.ts";
 import { decodeTensor, type GivenTensor } from "../request/tensor.ts";
+import { completeRows, rowsOfTensor } from "./missing-rows.ts";
 import type { Transform } from "./transforms/catalogue.ts";
 import { check } from "../request/validate.ts";
 import { applied, fitted, type FittedTransforms, isTyped } from "./transforms/fitted.ts";
@@ -63,10 +64,18 @@ export function readData(
   const tensors = new Map(inline.tensors);
   const pointers = new Map(inline.pointers);
   const sources = new Map<string, Source>();
-  for (const [name, { tensor, transformsAt, ...reference }] of references(source, pointer, datasets)) {
+  const meant = references(source, pointer, datasets).map(([name, reference]): [string, Reference] => {
     const model = trained?.sources.get(name);
-    const transforms = reference.transforms.length === 0 ? (model?.transforms ?? []) : reference.transforms;
-    const rows = model?.tensor ?? tensor;
+    return [name, reference.transforms.length > 0 || model === undefined ? reference : { ...reference, transforms: model.transforms }];
+  });
+  const kept = completeRows(
+    meant.map(([, reference]) => reference),
+    inline,
+  );
+  if (kept !== null) for (const [name, given] of inline.tensors) tensors.set(name, { ...rowsOfTensor(given, kept), layout: "elsewhere" });
+  for (const [name, { transforms, transformsAt, ...reference }] of meant) {
+    const tensor = kept === null ? reference.tensor : rowsOfTensor(reference.tensor, kept);
+    const rows = trained?.sources.get(name)?.tensor ?? tensor;
     const fit = fitted(transforms, rows, trainingRows(rows.shape[0] ?? 0), transformsAt);
     sources.set(name, { tensor, transforms, fit });
     pointers.set(name, reference.pointer);

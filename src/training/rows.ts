@@ -86,7 +86,10 @@ function requireFinite(name: string, { shape, data }: Tensor, { tensors, pointer
   const within = indexAt(bad, shape).slice(1);
   const place = within.length === 0 ? "" : `, at ${formatShape(within)}`;
   const inside = given === undefined ? "" : pointerInTensor(given, bad);
-  throw problemAt("invalid_training", pointer + inside, `Row ${row} of ${name}${place} is ${data[bad]}: data are finite numbers`);
+  const advice = Number.isNaN(data[bad])
+    ? "; of a dataset, the transform fill puts others in place of NaN, and drop_missing leaves out its rows"
+    : "";
+  throw problemAt("invalid_training", pointer + inside, `Row ${row} of ${name}${place} is ${data[bad]}: data are finite numbers${advice}`);
 }
 
 /** Rows `from` to `to` (outside) of every tensor, in the same memory. */

@@ -158,6 +158,67 @@ describe("data of a dataset", () => {
     expect(faultOf(() => setupOf({ ...classifier, data }))).toMatchObject({ code: "invalid_training", pointer: "/data/input" });
     expect(() => setupOf({ ...classifier, data })).toThrow(/Row 6 of input, at \[1\] is NaN/);
   });
+  describe("with missing numbers", () => {
+    const holes = { ...raw, data: raw.data.with(13, Number.NaN).with(58, Number.NaN) };
+    const bad = dataset({ input: holes, target: classes });
+    const kept = [...Array(rows).keys()].filter((row) => row !== 6 && row !== 29);
+    const rowsWithout = (tensor: Tensor, width: number): number[] =>
+      kept.flatMap((row) => [...tensor.data.subarray(row * width, (row + 1) * width)]);
+    const trainedOn = (data: object): Setup => setupOf({ ...classifier, data, validation: undefined });
+
+    test("are left out with their rows, of all tensors", () => {
+      const { training } = trainedOn({ dataset: bad, transforms: { input: [{ type: "drop_missing" }, { type: "scale", factor: 1 }] } });
+      expect(training.count).toBe(28);
+      expect([...(training.tensors.get("input")?.data ?? [])]).toEqual(rowsWithout(raw, 2));
+      expect([...(training.tensors.get("target")?.data ?? [])]).toEqual(rowsWithout(classes, 1));
+    });
+
+    test("of the request's own tensors, too", () => {
+      const { training } = trainedOn({ input: { dataset: bad, transforms: [{ type: "drop_missing" }] }, target: Array.from(classes.data) });
+      expect([...(training.tensors.get("target")?.data ?? [])]).toEqual(rowsWithout(classes, 1));
+    });
+
+    test("before the rows are split, and before statistics are taken", () => {
+      const { training, validation } = setupOf({
+        ...classifier,
+        data: { dataset: bad, transforms: { input: [{ type: "drop_missing" }, { type: "standardize" }] } },
+      });
+      expect([training.count, validation?.count]).toEqual([22, 6]);
+      const own = tensorOf("float64", [28, 2], rowsWithout(raw, 2));
+      const all = standardized(own, own, 22);
+      expect(training.tensors.get("input")).toBeNear({ ...all, shape: [22, 2], data: all.data.subarray(0, 44) }, { absolute: 1e-12 });
+    });
+
+    test("hold for validation data as they do for those that are trained on", () => {
+      const transforms = { input: [{ type: "drop_missing" }] };
+      const { validation } = setupOf({ ...classifier, data: { dataset: id, transforms }, validation: { data: { dataset: bad } } });
+      expect(validation?.count).toBe(28);
+    });
+
+    test("are filled by statistics of the training rows", () => {
+      const { training } = trainedOn({ dataset: bad, transforms: { input: [{ type: "fill", with: 7 }, { type: "drop_missing" }] } });
+      expect([training.count, training.tensors.get("input")?.data[13]]).toEqual([rows, 7]);
+    });
+
+    test("are told with what can be done, and may not be all there is", () => {
+      expect(() => trainedOn({ dataset: bad })).toThrow(/Row 6 of input, at \[1\] is NaN: .*fill.*drop_missing/);
+      const none = dataset({ input: { ...raw, data: raw.data.map(() => Number.NaN) }, target: classes });
+      const all = { dataset: none, transforms: { input: [{ type: "drop_missing" }] } };
+      expect(() => trainedOn(all)).toThrow(/All 30 rows lack a number/);
+      const odd = { input: { dataset: bad, transforms: [{ type: "drop_missing" }] }, target: [0, 1, 2] };
+      expect(() => trainedOn(odd)).toThrow(/30 rows, but target has 3|3 rows, but input has 30/);
+    });
+  });
+
+  test("numbers that float32 has no room for are refused", () => {
+    const large = dataset({ input: { ...raw, data: raw.data.with(5, 1e39) }, target: classes });
+    const data = { dataset: large };
+    expect(() => setupOf({ ...classifier, data, dtype: "float32" })).toThrow(/1e\+39 is too large for float32/);
+    expect(() => setupOf({ ...classifier, data: { dataset: large, transforms: { input: [{ type: "cast", dtype: "float32" }] } } })).toThrow(
+      /Row 2 has 1e\+39, which is too large for float32/,
+    );
+  });
+
   test("so is a class that there is not", () => {
     const bad = dataset({ input: raw, target: { ...classes, data: classes.data.with(13, 3) } });
     const data = { dataset: bad };

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { Cast } from "./cast.ts";
 import type { TransformKind } from "./define.ts";
+import { DropMissing, Fill } from "./missing.ts";
 import { OneHot } from "./one-hot.ts";
 import { Reshape } from "./reshape.ts";
 import { Clip, MinMax, Scale, Standardize } from "./scaling.ts";
 
 /** Every transform, in the order in which they are documented. */
-const transforms = [Scale, Standardize, MinMax, OneHot, Reshape, Cast, Clip];
+const transforms = [Scale, Standardize, MinMax, OneHot, Reshape, Cast, Clip, Fill, DropMissing];
 
 const [first, ...others] = transforms.map(({ schema }) => schema);
 export const Transform = z.discriminatedUnion("type", [first, ...others]).meta({

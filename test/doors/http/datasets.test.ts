@@ -242,6 +242,27 @@ describe("what is wrong is told", () => {
     const damaged = Buffer.from(archive);
     damaged[archive.length - 5] ^= 1;
     problemIn(await upload(damaged), "invalid_dataset");
+    const several = Buffer.concat([gzipSync("1,2\n"), gzipSync("3,4\n".repeat(10))]);
+    expect(dataset(await upload(several)).rows).toBe(11);
+    for (const [at, byte] of [
+      [24, 0],
+      [24, 0x1e],
+      [25, 0],
+    ]) {
+      problemIn(await upload(several.map((old, place) => (place === at ? byte : old))), "invalid_dataset");
+    }
+  });
+
+  test("of an archive with any bit of it flipped, which has the same numbers or none", async () => {
+    const archive = gzipSync(Array.from({ length: 40 }, (_, at) => `${at},${at * at}\n`).join(""));
+    const { id } = dataset(await upload(archive));
+    for (let bit = 0; bit < 8 * archive.length; bit += 11) {
+      const damaged = Buffer.from(archive);
+      damaged[bit >> 3] ^= 1 << (bit & 7);
+      const answer = await upload(damaged);
+      if (answer.statusCode === 200) expect(dataset(answer).id, String(bit)).toBe(id);
+      else problemIn(answer, "invalid_dataset");
+    }
   });
 
   test("of too many bytes: as they come, unpacked, and as they would be kept", async () => {

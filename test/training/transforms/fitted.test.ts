@@ -46,6 +46,36 @@ test("min_max by the training rows", () => {
   expect(transformed([{ type: "min_max" }], table, 3)).toBeNear(tensorOf("float64", [4, 2], expected), { relative: 1e-15 });
 });
 
+describe("fill", () => {
+  const holes = tensorOf("float64", [5, 2], [1, Number.NaN, Number.NaN, 4, 3, 10, 8, 6, 100, Number.NaN]);
+
+  test.each<[unknown, number, number]>([
+    ["mean", 4, 20 / 3],
+    ["median", 3, 6],
+    [-1, -1, -1],
+  ])("with %s of the training rows", (source, first, second) => {
+    const expected = tensorOf("float64", [5, 2], [1, second, first, 4, 3, 10, 8, 6, 100, second]);
+    expect(transformed([{ type: "fill", with: source }], holes, 4)).toBeNear(expected, { relative: 1e-15 });
+  });
+
+  test("with the median of an even number of numbers, and as one of several steps", () => {
+    const tensor = tensorOf("float32", [4], [1, Number.NaN, 2, Number.NaN]);
+    expect(transformed([{ type: "fill", with: "median" }, { type: "min_max" }], tensor)).toEqual(
+      tensorOf("float32", [4], [0, 0.5, 1, 0.5]),
+    );
+    expect(transformed([{ type: "fill", with: 0 }], tensorOf("int64", [2], [1, 2]))).toEqual(tensorOf("int64", [2], [1, 2]));
+  });
+
+  test("has nothing to take of a column without numbers", () => {
+    expect(
+      problemOf(() => transformed([{ type: "fill", with: "mean" }], tensorOf("float64", [2, 2], [1, Number.NaN, 2, Number.NaN]))).detail,
+    ).toBe("Column 1 has no number in the training rows of which its mean could be taken");
+    expect(
+      problemOf(() => transformed([{ type: "fill", with: "median" }], tensorOf("float64", [2], [1, Number.POSITIVE_INFINITY]))).detail,
+    ).toContain("not finite");
+  });
+});
+
 test("one_hot", () => {
   expect(transformed([{ type: "one_hot", classes: 3 }], tensorOf("int64", [2], [2, 0]))).toEqual(
     tensorOf("float64", [2, 3], [0, 0, 1, 1, 0, 0]),
