@@ -16,6 +16,8 @@ type Apart = "graph" | "expression" | "network" | "graph_id" | "parameters" | "i
 /** A job's request apart from its tensors: what is told, with defaults filled in. */
 export interface JobSpec extends Omit<JobRequest, Apart> {
   readonly program: ProgramSource;
+  /** Where another job stood that this one goes on from. */
+  readonly continues?: { readonly job_id: string; readonly step: number };
 }
 
 /** The optimizer with the weight decay that the request may have put beside it. */

@@ -1,7 +1,7 @@
 import { scalar } from "../tensor/tensor.ts";
 import type { LossParts } from "./loss-parts.ts";
 import { LossSum } from "./loss-sum.ts";
-import type { Measure } from "./measures.ts";
+import { type Measure, measuredBy } from "./measures.ts";
 import type { StepOutcome } from "./optimization.ts";
 import type { LoopState } from "./weights.ts";
 
@@ -30,7 +30,7 @@ export class Epoch {
 
   /** The loss and the measures of the epoch, by name; begins the next one. */
   end(): { loss: number; readonly [measure: string]: number } {
-    const found = Object.fromEntries(this.#measures.map(({ name, tally }) => [name, tally.value()]));
+    const found = measuredBy(this.#measures);
     const loss = this.#loss.value();
     this.#loss.reset();
     for (const { tally } of this.#measures) tally.reset();

@@ -50,8 +50,8 @@ export class History {
     const isEveryStep = this.#setup.stepsPerEpoch === 1;
     if (!isLogged && isEveryStep) return;
     const row = isLogged ? (this.#rows.pop() as MetricsRow) : rowOf(last);
-    const { loss, ...others } = metrics;
-    this.#rows.push({ ...row, ...(!isEveryStep && { epoch_loss: loss }), ...others });
+    const { epoch_loss, ...others } = metrics;
+    this.#rows.push({ ...row, ...(!isEveryStep && { epoch_loss }), ...others });
   }
 
   flushIfDue(): void {

@@ -7,7 +7,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import { Problem } from "../problems/problems.ts";
 import type { LossParts } from "./loss-parts.ts";
 import { LossSum } from "./loss-sum.ts";
-import { type Measure, measuresOf } from "./measures.ts";
+import { type Measure, measuredBy, measuresOf, tablesOf } from "./measures.ts";
 import type { NamedTensors } from "./optimization.ts";
 import type { Rows } from "./rows.ts";
 import type { Setup } from "./setup.ts";
@@ -67,10 +67,12 @@ export class Judge implements Disposable {
       this.#measures.forEach(({ tally }, at) => tally.add(wanted[2 * at], wanted[2 * at + 1]));
       loss.add(wanted.slice(2 * this.#measures.length), rows);
     }
-    return {
-      [`${prefix}loss`]: loss.value(),
-      ...Object.fromEntries(this.#measures.map(({ name, tally }) => [prefix + name, tally.value()])),
-    };
+    return { [`${prefix}loss`]: loss.value(), ...measuredBy(this.#measures, prefix) };
+  }
+
+  /** What was judged last and is no number. */
+  tables(prefix: string): Record<string, unknown> {
+    return tablesOf(this.#measures, prefix);
   }
 
   [Symbol.dispose](): void {

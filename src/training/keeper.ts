@@ -1,10 +1,11 @@
 import { pauseBetween } from "./checkpointing.ts";
 import type { History } from "./history.ts";
 import type { Host } from "./host.ts";
-import type { Optimization, OptimizationState } from "./optimization.ts";
+import { copyOf } from "../tensor/tensor.ts";
+import type { NamedTensors, Optimization, OptimizationState } from "./optimization.ts";
 import type { Setup } from "./setup.ts";
 import type { Stopping } from "./stopping.ts";
-import { encodeState, encodeWeights, type LoopState } from "./weights.ts";
+import { type Best, encodeState, encodeWeights, type LoopState, type Resumed } from "./weights.ts";
 
 /** Copies of the parameters are made this often, in milliseconds, or more seldom so that they take at most a fiftieth of the time. */
 const snapshotEvery = 1_000;
@@ -14,6 +15,7 @@ const snapshotShare = 50;
 export interface Snapshot {
   readonly step: number;
   readonly optimization: OptimizationState;
+  readonly loop: LoopState;
   /** The learning rates of the updates since then. */
   readonly rates: number[];
 }
@@ -45,12 +47,15 @@ export class Keeper {
   #checkpointCost = 0;
   /** Weights of the best epoch that are not kept yet. */
   #bestWeights: Uint8Array<ArrayBuffer> | null = null;
+  /** Weights of the best epoch, where the run ends with them. */
+  #best: NamedTensors | null;
 
-  /** `resumed` is the step of the checkpoint that the run goes on from; null for one that begins. */
-  constructor(run: RunParts, resumed: number | null) {
+  /** Begins where the loop is; `resumed` is the checkpoint that the run goes on from. */
+  constructor(run: RunParts, loop: LoopState, resumed: Resumed | null) {
     this.#run = run;
-    this.#checkpointStep = resumed ?? -1;
-    this.#snapshot = { step: resumed ?? 0, optimization: run.optimization.read(), rates: [] };
+    this.#best = resumed === null ? null : resumed.best;
+    this.#checkpointStep = resumed?.loop.step ?? -1;
+    this.#snapshot = { step: loop.step, optimization: run.optimization.read(), loop, rates: [] };
     this.#began = this.#snapshotAt = this.#checkpointAt = run.host.now();
   }
 
@@ -72,22 +77,25 @@ export class Keeper {
       (every_steps !== undefined && step % every_steps === 0) ||
       (every_epochs !== undefined && isEpochEnd && Math.floor(step / setup.stepsPerEpoch) % every_epochs === 0);
     if (isDue && step < setup.steps) this.checkpoint(moment, false);
-    else if (now - this.#snapshotAt >= Math.max(snapshotEvery, snapshotShare * this.#snapshotCost)) this.#takeSnapshot(step);
+    else if (now - this.#snapshotAt >= Math.max(snapshotEvery, snapshotShare * this.#snapshotCost)) this.#takeSnapshot(moment);
   }
 
-  checkpoint({ step, metrics, loop }: Moment, final: boolean): void {
+  /** Keeps all that is needed to go on from here; a run that is over may be continued, too. */
+  checkpoint(moment: Moment, final: boolean): void {
+    const { step, metrics } = moment;
     const { host, setup, stopping, history } = this.#run;
     const before = host.now();
     this.#keepBest(step);
     // Parameters that are not finite are nothing to go on from: they show in the next loss.
-    const { weights, state } = this.#takeSnapshot(step);
+    const { optimization, loop } = this.#takeSnapshot(moment);
+    const { weights, state } = optimization;
     history.flush();
     host.checkpoint({
       step,
       epoch: Math.floor(step / setup.stepsPerEpoch),
       metrics,
       weights: encodeWeights(weights, step, setup.fits),
-      state: final ? null : encodeState(state, loop()),
+      state: encodeState(state, loop, this.#best),
       best: stopping.best?.step === step,
       final,
     });
@@ -104,13 +112,20 @@ export class Keeper {
   /** The weights are those of the best epoch so far. */
   setBest(step: number): void {
     const { optimization, setup } = this.#run;
-    this.#bestWeights = encodeWeights(optimization.weights(), step, setup.fits);
+    const weights = optimization.weights();
+    this.#bestWeights = encodeWeights(weights, step, setup.fits);
+    if (setup.spec.restore_best) this.#best = new Map([...weights].map(([name, tensor]) => [name, copyOf(tensor)]));
   }
 
-  /** Puts the last good copy back in place, and answers its step. */
-  goBack(): number {
-    this.#run.optimization.restore(this.#snapshot.optimization);
-    return this.#snapshot.step;
+  /** The weights of the best epoch, where the run is to end with them. */
+  get best(): NamedTensors | null {
+    return this.#best;
+  }
+
+  /** The job ends with the weights of its best epoch. */
+  endWithBest(weights: NamedTensors, { step, epoch }: Best, metrics: Moment["metrics"]): void {
+    const { host, setup } = this.#run;
+    host.checkpoint({ step, epoch, metrics, weights: encodeWeights(weights, step, setup.fits), state: null, best: true, final: true });
   }
 
   #keepBest(now: number): void {
@@ -122,12 +137,12 @@ export class Keeper {
     this.#bestWeights = null;
   }
 
-  #takeSnapshot(step: number): OptimizationState {
+  #takeSnapshot({ step, loop }: Moment): Snapshot {
     const { host, optimization } = this.#run;
     const before = host.now();
-    this.#snapshot = { step, optimization: optimization.read(), rates: [] };
+    this.#snapshot = { step, optimization: optimization.read(), loop: loop(), rates: [] };
     this.#snapshotAt = host.now();
     this.#snapshotCost = this.#snapshotAt - before;
-    return this.#snapshot.optimization;
+    return this.#snapshot;
   }
 }

@@ -111,6 +111,14 @@ export const JobRequest = z
       .max(20)
       .default([])
       .meta({ description: "What is measured beside the loss, on the batches and on the validation data", examples: [["accuracy"]] }),
+    restore_best: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "Whether the job ends with the weights of its best epoch, by the metric that `early_stopping` monitors, in place of the last",
+        examples: [true],
+      }),
     early_stopping: EarlyStopping.optional().meta({ description: "When to stop before the end; never unless told" }),
     checkpoint: Checkpointing.default({ keep: 2 }).meta({ description: "When to keep what an interrupted run goes on from" }),
     log_every: count("Updates from one row of the history to the next; about a thousand rows in all unless told", 1).optional(),

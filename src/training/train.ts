@@ -8,9 +8,9 @@ import { Keeper } from "./keeper.ts";
 import { Judge } from "./judge.ts";
 import { measuresOf } from "./measures.ts";
 import { optimizationOf } from "./start-optimization.ts";
-import type { Optimization, StepOutcome } from "./optimization.ts";
+import type { NamedTensors, Optimization, StepOutcome } from "./optimization.ts";
 import { Batches } from "./order.ts";
-import { type Divergence, written, writtenAll } from "./report.ts";
+import { type Divergence, writtenAll } from "./report.ts";
 import { schedulerOf } from "./schedules/catalogue.ts";
 import type { Scheduler } from "./schedules/define.ts";
 import type { Setup } from "./setup.ts";
@@ -58,11 +58,13 @@ class Training implements Disposable {
     this.#stopping = new Stopping(setup.spec);
     this.#validation = setup.validation === null ? null : new Judge(setup, setup.validation);
     if (resumed !== null) this.#restore(resumed);
+    // Whoever continues a run that stopped for want of improvement gives it another chance.
+    if (this.#stopping.isOver && setup.spec.continues?.step === this.#step) this.#stopping.stale = 0;
     this.#secondsBefore = resumed?.loop.seconds ?? 0;
     this.#began = this.#stepBegan = host.now();
     this.#history = new History(setup, host, this.#step);
     const kept = { setup, host, optimization: this.#optimization, stopping: this.#stopping, history: this.#history };
-    this.#keeper = new Keeper(kept, resumed?.loop.step ?? null);
+    this.#keeper = new Keeper(kept, this.#loopState(), resumed);
   }
 
   run(): Ending {
@@ -71,7 +73,7 @@ class Training implements Disposable {
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
       // A step that was cancelled may have moved some parameters and not others: what is kept is from before.
-      this.#step = this.#keeper.goBack();
+      this.#restore(this.#keeper.snapshot);
       return this.#stop("cancel");
     }
   }
@@ -120,9 +122,10 @@ class Training implements Disposable {
   #endEpoch(): void {
     const measured = this.#epoch.end();
     const judged = this.#validation?.judge(this.#optimization.weights(), "val_", this.#isCancelled) ?? {};
-    this.#metrics = writtenAll({ ...measured, ...judged });
+    const { loss: epoch_loss, ...others } = measured;
+    this.#metrics = writtenAll({ epoch_loss, ...others, ...judged });
     this.#history.epoch(this.#metrics);
-    const known = { ...measured, ...judged };
+    const known: Record<string, number> & { readonly loss: number } = { ...measured, ...judged };
     if (this.#scheduler.interval === "epoch") this.#scheduler.advance(known.val_loss ?? known.loss);
     const epoch = this.#step / this.#setup.stepsPerEpoch;
     if (this.#stopping.isBetter(known, { step: this.#step, epoch, metrics: this.#metrics })) {
@@ -140,26 +143,39 @@ class Training implements Disposable {
     const weights = this.#optimization.weights();
     const bad = [...weights].find(([, { data }]) => !data.every(Number.isFinite));
     if (bad !== undefined) return this.#diverged(this.#step + 1);
-    using judge = new Judge(this.#setup, this.#setup.training);
-    const final = judge.judge(weights, "", this.#isCancelled);
-    const judged = this.#validation?.judge(weights, "val_", this.#isCancelled) ?? {};
-    this.#metrics = { ...this.#metrics, ...writtenAll(judged) };
-    this.#keeper.checkpoint(this.#moment(), true);
     const { steps, stepsPerEpoch } = this.#setup;
-    const stopped = this.#step < steps ? "early_stopping" : "completed";
     const { best } = this.#stopping;
+    const restored = best === null || best.step === this.#step ? null : this.#keeper.best;
+    const found = this.#judged(restored ?? weights);
+    if (best !== null && restored !== null) {
+      if (!this.#keeper.hasKept(this.#step)) this.#keeper.checkpoint(this.#moment(), false);
+      this.#keeper.endWithBest(restored, best, found.numbers);
+    } else {
+      this.#metrics = found.numbers;
+      this.#keeper.checkpoint(this.#moment(), true);
+    }
+    const stopped = this.#step < steps ? "early_stopping" : "completed";
     const result = {
-      ...writtenAll(final),
-      ...writtenAll(judged),
+      ...found.numbers,
+      ...found.tables,
       stopped,
       steps: this.#step,
       epochs: this.#step / stepsPerEpoch,
       samples: this.#setup.samples(this.#step),
       best: best === null ? null : { step: best.step, epoch: best.epoch, metrics: best.metrics },
+      weights: restored === null ? "last" : "best",
       compute_seconds: Math.round(1000 * this.#seconds()) / 1000,
     };
     const why = stopped === "completed" ? "all steps are done" : `no improvement for ${this.#stopping.patience} epochs`;
-    return { kind: "done", result, message: `${why}: loss ${String(written(final.loss))} after ${this.#step} steps` };
+    return { kind: "done", result, message: `${why}: loss ${found.numbers.loss} after ${this.#step} steps` };
+  }
+
+  /** What weights come to on all training data, and on those of the validation. */
+  #judged(weights: NamedTensors) {
+    using judge = new Judge(this.#setup, this.#setup.training);
+    const own = judge.judge(weights, "", this.#isCancelled);
+    const held = this.#validation?.judge(weights, "val_", this.#isCancelled) ?? {};
+    return { numbers: writtenAll({ ...own, ...held }), tables: { ...judge.tables(""), ...this.#validation?.tables("val_") } };
   }
 
   /** Replays the steps from the last good copy while every value is watched: runs are functions of their specification. */
@@ -169,7 +185,7 @@ class Training implements Disposable {
     return { kind: "failed", failure };
   }
 
-  #restore({ optimization, loop }: Resumed): void {
+  #restore({ optimization, loop }: Pick<Resumed, "optimization" | "loop">): void {
     this.#optimization.restore(optimization);
     this.#scheduler.restore(loop.scheduler);
     this.#epoch.restore(loop);

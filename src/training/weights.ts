@@ -44,20 +44,28 @@ export interface LoopState {
 }
 
 export interface Best {
-  readonly value: number;
+  /** An infinity as text. */
+  readonly value: number | string;
   readonly step: number;
   readonly epoch: number;
   readonly metrics: Readonly<Record<string, number | string>>;
 }
 
-/** What resuming needs beside the weights file. */
-export const encodeState = (state: NamedTensors, loop: LoopState): Uint8Array<ArrayBuffer> =>
-  encodeSafetensors(state, { loop: JSON.stringify(loop) });
+/** What the names of the best weights begin with beside those of what an optimizer keeps. */
+const ofBest = "best/";
+
+/** What resuming needs beside the weights file; `best` are the weights that the run may end with. */
+export function encodeState(state: NamedTensors, loop: LoopState, best: NamedTensors | null): Uint8Array<ArrayBuffer> {
+  const tensors = new Map(state);
+  for (const [name, tensor] of best ?? []) tensors.set(ofBest + name, tensor);
+  return encodeSafetensors(tensors, { loop: JSON.stringify(loop) });
+}
 
 /** A checkpoint as a run goes on from it. */
 export interface Resumed {
   readonly optimization: OptimizationState;
   readonly loop: LoopState;
+  readonly best: NamedTensors | null;
 }
 
 export function decodeCheckpoint(weights: Uint8Array, state: Uint8Array): Resumed {
@@ -65,5 +73,13 @@ export function decodeCheckpoint(weights: Uint8Array, state: Uint8Array): Resume
   const loop = JSON.parse(metadata.loop) as LoopState;
   // Of an epoch that an earlier version began, the rest is told.
   const { loss = { rows: 0, sums: [] } } = loop as Partial<LoopState>;
-  return { optimization: { weights: decodeWeights(weights).weights, state: tensors }, loop: { ...loop, loss } };
+  const own = [...tensors].filter(([name]) => !name.startsWith(ofBest));
+  const best = [...tensors]
+    .filter(([name]) => name.startsWith(ofBest))
+    .map(([name, tensor]) => [name.slice(ofBest.length), tensor] as const);
+  return {
+    optimization: { weights: decodeWeights(weights).weights, state: new Map(own) },
+    loop: { ...loop, loss },
+    best: best.length === 0 ? null : new Map(best),
+  };
 }

@@ -14,6 +14,7 @@ import { type ProgramSource, programOf } from "../../program/source.ts";
 import { type Datasets, inlineData } from "../data.ts";
 import { datasetsOf, withoutTensors } from "../data-source.ts";
 import { Judge } from "../judge.ts";
+import { measuredBy, measuresOf } from "../measures.ts";
 import { methodOf } from "../optimizers/catalogue.ts";
 import type { OptimizerRule } from "../optimizers/define.ts";
 import { decodeSafetensors } from "../safetensors.ts";
@@ -109,7 +110,8 @@ function checked(assignment: Assignment, materials: Materials): Setup {
   const { compiled } = stepPlan(setup, setup.batch, { rule, isWatched: false });
   for (const each of [...compiled.trained, ...compiled.buffers]) setup.start(each);
   if (setup.rest > 0) requireRest(setup, rule);
-  requireMonitor(assignment.spec);
+  const measures = measuresOf(assignment.spec.metrics, compiled.program, assignment.spec.program);
+  requireMonitor(assignment.spec, Object.keys(measuredBy(measures)));
   requireJudged(setup);
   return setup;
 }
