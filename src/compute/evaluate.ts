@@ -6,6 +6,7 @@ import { defineTask, json, noParameters, type Shared } from "../tasks/define.ts"
 import { Outline, putAll } from "../tasks/outline.ts";
 import { Preparations, type Prepared } from "../tasks/preparations.ts";
 import type { Findings } from "../tasks/result.ts";
+import { crossingWarnings } from "./crossing-warnings.ts";
 import { EvaluateRequest } from "./requests.ts";
 import { EvaluateResponse } from "./responses.ts";
 
@@ -68,6 +69,6 @@ export function evaluatorOf(shared: Shared) {
     const { program, outline, runnable: ready } = prepared;
     outline.requireShort(encoding, 1, limits);
     const { wanted, nonfinite } = ready.run({ feeds: feedsOf(program, given), given, cancelled });
-    return { outline, tensors: wanted, further: nonfinite === null ? {} : { nonfinite } };
+    return { outline, tensors: wanted, further: { ...(nonfinite !== null && { nonfinite }), ...crossingWarnings(program) } };
   };
 }

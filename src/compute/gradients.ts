@@ -12,6 +12,7 @@ import type { TaskContent, Findings } from "../tasks/result.ts";
 import { besideOf, type Derivatives, differentiate, type Part } from "./differentiate.ts";
 import { GradientsRequest } from "./requests.ts";
 import { GradientsResponse } from "./responses.ts";
+import { crossingWarnings } from "./crossing-warnings.ts";
 
 /** POST /v1/gradients: forward and backward at one point or many. */
 export const gradients = defineTask({
@@ -85,7 +86,7 @@ export function differentiatorOf(thread: Shared) {
       const feeds = feedsOf(program, given);
       if (cotangent !== null) feeds.push(settleCotangent(cotangent, derivatives.objective));
       const { wanted, nonfinite } = ready.run({ feeds, given, cancelled });
-      return { outline, tensors: wanted, further: nonfinite === null ? {} : { nonfinite } };
+      return { outline, tensors: wanted, further: { ...(nonfinite !== null && { nonfinite }), ...crossingWarnings(program) } };
     };
 
     if (points === undefined) return { kind: "findings", findings: at([]), encoding };

@@ -3,6 +3,7 @@ import { GraphSource } from "../program/graph/source.ts";
 import { NetworkSource } from "../program/network/source.ts";
 import { GraphId } from "../program/source.ts";
 import { DTypeName, Name, TensorOutput } from "../request/values.ts";
+import { ProgramWarnings } from "./crossing-warnings.ts";
 
 const TensorOutputs = z.record(Name, TensorOutput);
 const outputs = TensorOutputs.optional().meta({ description: "The program's outputs, by name", examples: [{ z: 9 }] });
@@ -55,6 +56,7 @@ export const EvaluateResponse = z
   .object({
     outputs,
     nodes: z.array(NodeValue).optional().meta({ description: "Every named value in forward order, inputs included" }),
+    warnings: ProgramWarnings,
     nonfinite,
   })
   .meta({ id: "EvaluateResponse", description: "The result of running a program forward" });
@@ -73,6 +75,7 @@ const pointResult = {
   edges: z.array(EdgeGradient).optional().meta({
     description: "Every consumption of a value by a node, in forward order; literals that take no gradient, such as axes, are left out",
   }),
+  warnings: ProgramWarnings,
   nonfinite,
 };
 

@@ -34,6 +34,7 @@ const settings = {
   training_rows: 3,
   validation_rows: 0,
   batch_size: 3,
+  warnings: [],
   epochs: 100,
 } satisfies Partial<responses.JobView>;
 
@@ -63,6 +64,7 @@ const result = {
   epochs: 100,
   samples: 300,
   best: null,
+  weights: "last",
   compute_seconds: 0.018,
   wall_seconds: 0.43,
 } satisfies responses.JobView["result"];
@@ -140,7 +142,7 @@ export const checkpointsExample: z.output<typeof responses.JobCheckpointList> = 
       created_at: created_at + 1,
       step: 100,
       epoch: 100,
-      metrics: { loss: 4.0969723652696805e-7 },
+      metrics: { loss: 3.6521341863147946e-7 },
       bytes: 176,
       best: false,
       final: true,

@@ -43,7 +43,11 @@ const Progress = z
   .object({
     step,
     epoch,
-    loss: Measure.nullable().meta({ description: "The last loss that was logged; null before the first", examples: [0.0125] }),
+    loss: Measure.nullable().meta({
+      description:
+        "The loss of the last update's batch, before that update, as in the history; null before the first, or where it is not finite",
+      examples: [0.0125],
+    }),
     steps_per_second: z.number().meta({ description: "Updates per second of late", examples: [850.5] }),
     samples_per_second: z.number().meta({ description: "Rows of the data per second of late", examples: [27_216] }),
     remaining_seconds: z
@@ -65,9 +69,23 @@ const JobError = z
   .meta({ id: "JobError", description: "Why a job failed" });
 const error = JobError.nullable().meta({ description: "Why the job failed; null unless it did" });
 
+const counts = z.array(z.array(z.int().min(0)));
+const Confusion = z.union([counts, z.array(counts)]).meta({
+  examples: [
+    [
+      [8, 2],
+      [1, 9],
+    ],
+  ],
+});
+
 const JobOutcome = z
   .looseObject({
-    loss: Measure.meta({ description: "The loss of the training data, by the final weights", examples: [0.0041] }),
+    loss: Measure.meta({
+      description:
+        "The loss of all training data together, by the weights that the job ends with and as the program is used: without dropout",
+      examples: [0.0041],
+    }),
     stopped: z.enum(["completed", "early_stopping"]).meta({
       description: "Why the training stopped: completed (it made all its updates) or early_stopping (there was no improvement)",
       examples: ["completed"],
@@ -85,10 +103,24 @@ const JobOutcome = z
       .object({
         step,
         epoch,
-        metrics: z.record(z.string(), metric).meta({ description: "The metrics then", examples: [{ val_loss: 0.0125 }] }),
+        metrics: z
+          .record(z.string(), metric)
+          .meta({ description: "The metrics of that epoch", examples: [{ epoch_loss: 0.013, val_loss: 0.0125 }] }),
       })
       .nullable()
-      .meta({ description: "When the metric that is monitored was best; null where none is" }),
+      .meta({
+        description:
+          "When the metric that is monitored was best; null where none is, or where it never was a number. NaN is worse than any number",
+      }),
+    weights: z.enum(["last", "best"]).meta({
+      description: "Which weights the job ends with: those of its last step, or with `restore_best` those of its best epoch",
+      examples: ["last"],
+    }),
+    confusion: Confusion.optional().meta({
+      description:
+        "How often each class of the training data, by rows, was taken for each, by columns; where it was asked for, and a table for each of several labels",
+    }),
+    val_confusion: Confusion.optional().meta({ description: "The same of the validation data" }),
     compute_seconds: z.number().meta({ description: "Seconds that it computed", examples: [1.9] }),
     wall_seconds: z.number().meta({ description: "Seconds from its start to its end, whatever it waited for in between", examples: [2.4] }),
   })
@@ -202,7 +234,7 @@ export const MetricsRow = z
   .meta({
     id: "JobMetricsRow",
     description:
-      "A row of a job's history: the loss of a step is the one before its update. Beside `loss` and `lr` it has the metrics that were asked for, and those of the validation data as `val_…` where an epoch ends",
+      "A row of a job's history: `loss` is that of the step's batch, before its update. Where an epoch ends, `epoch_loss` is the loss of its batches together, each before its update (left out where an epoch is one batch, and `loss` says it), and the metrics that were asked for stand beside it, of the same batches, and as `val_…` those of the validation data after the update",
     examples: [{ step: 1, epoch: 1, loss: 699.448961138774, lr: 0.025 }],
   });
 export const JobMetricsList = list("JobMetricsList", "rows in the order of their steps", MetricsRow, {});
@@ -216,7 +248,11 @@ export const JobCheckpoint = z
     created_at: time("When it was kept"),
     step,
     epoch,
-    metrics: z.record(z.string(), metric).meta({ description: "The metrics known at that step", examples: [{ loss: 0.0125 }] }),
+    metrics: z.record(z.string(), metric).meta({
+      description:
+        "Of a final one what the result says of its weights: `loss` and the metrics of all training data, and `val_…`. Of another what was known of the last epoch that was over: `epoch_loss`, the metrics of its batches, and `val_…`",
+      examples: [{ epoch_loss: 0.0125 }],
+    }),
     bytes: z
       .int()
       .min(0)

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { JobRequest } from "../training/request.ts";
+import { JobWarning } from "../training/warnings.ts";
 import { Name } from "../request/values.ts";
 
 const rows = (description: string, example: number) =>
@@ -8,8 +9,21 @@ const rows = (description: string, example: number) =>
     .min(0)
     .meta({ description, examples: [example] });
 
-const { optimizer, schedule, gradient_clipping, drop_last, shuffle, seed, dtype, metrics, early_stopping, checkpoint, log_every, threads } =
-  JobRequest.shape;
+const {
+  optimizer,
+  schedule,
+  gradient_clipping,
+  restore_best,
+  drop_last,
+  shuffle,
+  seed,
+  dtype,
+  metrics,
+  early_stopping,
+  checkpoint,
+  log_every,
+  threads,
+} = JobRequest.shape;
 
 /** How a job trains, as clients see it: its request without tensors and with all defaults filled in, and what follows from it. */
 export const JobSettings = z
@@ -17,6 +31,7 @@ export const JobSettings = z
     optimizer,
     schedule,
     gradient_clipping,
+    restore_best,
     drop_last,
     shuffle,
     seed,
@@ -34,6 +49,9 @@ export const JobSettings = z
     training_rows: rows("Rows of data that are trained on", 1437),
     validation_rows: rows("Rows that are held back to judge the training by", 360),
     batch_size: rows("Rows of one update", 32),
+    warnings: z
+      .array(JobWarning)
+      .meta({ description: "What in the request is most often a mistake; empty when there is nothing", examples: [[]] }),
     epochs: z
       .number()
       .min(0)

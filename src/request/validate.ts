@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireBounds } from "./bounds.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
+import { otherNames } from "./other-names.ts";
 import { nearest } from "../problems/nearest.ts";
 import { Problem, type ProblemPlace, pointerTo } from "../problems/problems.ts";
 
@@ -41,8 +42,8 @@ export function check<Schema extends z.ZodType>(schema: Schema, json: unknown, a
   }
 }
 
-/** The members that a strict object has, by the list of the unknown ones: the schema itself is not on a finished issue. */
-type KnownMembers = WeakMap<readonly string[], readonly string[]>;
+/** A strict object, by the list of the members that it does not know: the schema itself is not on a finished issue. */
+type KnownMembers = WeakMap<readonly string[], z.ZodObject>;
 type Issue = z.core.$ZodIssue;
 type NoMatch = Extract<z.core.$ZodIssueInvalidUnion, { options?: unknown }>;
 
@@ -50,11 +51,12 @@ function sentence(issue: z.core.$ZodRawIssue, known: KnownMembers): string | und
   switch (issue.code) {
     case "unrecognized_keys": {
       const { inst } = issue;
-      if (inst instanceof z.ZodObject) known.set(issue.keys, Object.keys(inst.shape));
+      if (inst instanceof z.ZodObject) known.set(issue.keys, inst);
       return undefined;
     }
     case "invalid_type":
       if (issue.input === undefined) return "This member is missing";
+      if (typeof issue.input === "string" && isTyped(issue.inst)) return `${objectOf}${brief(issue.input)}`;
       return `Expected ${withArticle(issue.expected)}, found ${typeOf(issue.input)}`;
     case "invalid_value":
       if (issue.input === undefined)
@@ -86,8 +88,11 @@ function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): Pr
     switch (issue.code) {
       case "unrecognized_keys":
         for (const name of issue.keys.slice(0, mostPlaces)) {
-          const members = known.get(issue.keys) ?? [];
-          places.push({ pointer: pointer + pointerTo(name), detail: unknownMember(name, members), ...suggest(name, members) });
+          const object = known.get(issue.keys);
+          const members = Object.keys(object?.shape ?? {});
+          const meant = otherNameOf(object, name);
+          const suggestion = meant === undefined ? suggest(name, members) : { suggestion: meant };
+          places.push({ pointer: pointer + pointerTo(name), detail: unknownMember(name, members), ...suggestion });
         }
         break;
       case "invalid_union":
@@ -100,7 +105,7 @@ function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): Pr
         places.push({ pointer, detail: issue.message, ...suggest(issue.input, issue.values.map(String)) });
         break;
       default:
-        places.push({ pointer, detail: issue.message });
+        places.push({ pointer, detail: issue.message, ...objectNamed(issue.message) });
     }
   }
   return places;
@@ -133,6 +138,20 @@ function joined(details: readonly string[]): string {
   if (expected.length === details.length && expected.length > 0) return `Expected ${alternatives([...new Set(expected)])}${found}`;
   return [...new Set(details)].join("; or: ") || "None of the alternatives fits";
 }
+
+function otherNameOf(object: z.ZodObject | undefined, name: string): string | undefined {
+  const names = object === undefined ? undefined : otherNames.get(object);
+  return names !== undefined && Object.hasOwn(names, name) ? names[name] : undefined;
+}
+
+/** How the sentence begins about a name that stands where an object says by its type which of several kinds it is. */
+const objectOf = "Expected an object with a type, found ";
+
+const isTyped = (schema: unknown): boolean =>
+  schema instanceof z.ZodDiscriminatedUnion || (schema instanceof z.ZodObject && Object.hasOwn(schema.shape, "type"));
+
+const objectNamed = (detail: string): { suggestion?: string } =>
+  detail.startsWith(objectOf) ? { suggestion: `{"type": ${detail.slice(objectOf.length)}}` } : {};
 
 function unknownMember(name: string, members: readonly string[]): string {
   const list = members.length === 0 || members.length > 12 ? "" : `; there are ${members.join(", ")}`;

@@ -11,6 +11,7 @@ import { pointerTo, Problem, problemAt } from "../problems/problems.ts";
 import { decodeTensor, type GivenTensor } from "../request/tensor.ts";
 import { completeRows, rowsOfTensor } from "./missing-rows.ts";
 import type { Transform } from "./transforms/catalogue.ts";
+import { arranged } from "./splitting.ts";
 import { check } from "../request/validate.ts";
 import { applied, fitted, type FittedTransforms, isTyped } from "./transforms/fitted.ts";
 
@@ -42,6 +43,8 @@ export function inlineData(source: DataSource, pointer: string, limits: Limits):
 /** All tensors of the data by the name of their input, and how those of datasets were transformed. */
 export interface ReadData extends GivenInputs {
   readonly sources: ReadonlyMap<string, Source>;
+  /** The order that rows take once they are read, those that are trained on first; null: their own. */
+  readonly order: Int32Array | null;
 }
 
 /** A tensor of a dataset as it is kept, and what is done to it. */
@@ -53,13 +56,13 @@ export interface Source {
 
 /**
  * Reads the data that stand in the request (`inline`) and those of datasets, whose numbers take the type that is needed, as those of requests
- * do. Statistics are taken of the first `trainingRows(rows)` rows, or of those of the data that were trained on, whose transforms hold where
- * none are told. Throws Problem.
+ * do. Statistics are taken of the first `trainingRows(rows)` rows in their order, or of those of the data that were trained on, whose
+ * transforms hold where none are told. Throws Problem.
  */
 export function readData(
   source: DataSource,
   inline: GivenInputs,
-  { pointer, datasets, trainingRows, trained }: DataPlace & { readonly trained?: ReadData },
+  { pointer, datasets, trainingRows, trained, orderOf }: DataPlace & { readonly trained?: ReadData },
 ): ReadData {
   const tensors = new Map(inline.tensors);
   const pointers = new Map(inline.pointers);
@@ -73,15 +76,18 @@ export function readData(
     inline,
   );
   if (kept !== null) for (const [name, given] of inline.tensors) tensors.set(name, { ...rowsOfTensor(given, kept), layout: "elsewhere" });
+  const complete = new Map(meant.map(([name, { tensor }]) => [name, kept === null ? tensor : rowsOfTensor(tensor, kept)]));
+  const order = orderOf?.(new Map<string, Pick<Tensor, "shape" | "data">>([...tensors, ...complete])) ?? null;
   for (const [name, { transforms, transformsAt, ...reference }] of meant) {
-    const tensor = kept === null ? reference.tensor : rowsOfTensor(reference.tensor, kept);
+    const tensor = complete.get(name) ?? reference.tensor;
     const rows = trained?.sources.get(name)?.tensor ?? tensor;
-    const fit = fitted(transforms, rows, trainingRows(rows.shape[0] ?? 0), transformsAt);
+    const inOrder = order === null || transforms.length === 0 ? rows : arranged(rows, order);
+    const fit = fitted(transforms, inOrder, trainingRows(rows.shape[0] ?? 0), transformsAt);
     sources.set(name, { tensor, transforms, fit });
     pointers.set(name, reference.pointer);
     tensors.set(name, givenOf(applied(fit, tensor, transformsAt), isTyped(fit)));
   }
-  return { tensors, pointers, sources };
+  return { tensors, pointers, sources, order };
 }
 
 /** Where data stand in the request, and what they are read with. */
@@ -90,6 +96,8 @@ export interface DataPlace {
   readonly datasets: Datasets;
   /** How many of so many rows, the first ones, are trained on. */
   readonly trainingRows: (rows: number) => number;
+  /** In which order rows are trained on, by their numbers as they are kept. */
+  readonly orderOf?: (data: ReadonlyMap<string, Pick<Tensor, "shape" | "data">>) => Int32Array | null;
 }
 
 function references(source: DataSource, pointer: string, datasets: Datasets): [string, Reference][] {

@@ -6,8 +6,10 @@ import { OptimizerSource } from "./optimizers/catalogue.ts";
 import { ScheduleSource } from "./schedules/catalogue.ts";
 import { Data } from "./data-source.ts";
 import { Metric } from "./measures.ts";
+import { splitMembers, splitShare } from "./splitting.ts";
 import { EarlyStopping } from "./stopping.ts";
 import { boundOfNames, bounds } from "../request/bounds.ts";
+import { otherNames } from "../request/other-names.ts";
 import { Name, TensorInputs } from "../request/values.ts";
 
 const programNames = Object.keys(programMembers);
@@ -27,21 +29,36 @@ export const Tag = z
   .regex(/^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u, "A tag may not contain control characters")
   .meta({ description: "A word of 1 to 64 characters without control characters", examples: ["course-7"] });
 
-const Validation = z
+/** As scikit-learn and Keras call a split. */
+const splitElsewhere = {
+  fraction: "split",
+  test_size: "split",
+  validation_split: "split",
+  ratio: "split",
+  size: "split",
+  stratified: "stratify",
+};
+
+const HeldBack = z
   .strictObject({
-    split: z
-      .number()
-      .positive()
-      .refine((split) => split < 1 || Number.isInteger(split), "Expected a share below 1, or a whole number of rows")
-      .optional()
-      .meta({ description: "The last rows of the data that are not trained on: a share below 1, or a number of rows", examples: [0.2] }),
+    ...splitMembers,
     data: Data.optional().meta({
       description: "Data of their own, in the form of the request's `data`",
       examples: [{ input: [[2]], target: [[5]] }],
     }),
   })
   .refine(({ split, data }) => (split === undefined) !== (data === undefined), "Validation has either split or data")
-  .meta({ id: "Validation", description: "What is held back to judge the training by, after every epoch", examples: [{ split: 0.2 }] });
+  .refine(
+    ({ data, shuffle, stratify }) => data === undefined || (shuffle === undefined && stratify === undefined),
+    "shuffle and stratify say how the rows of a split are chosen",
+  )
+  .register(otherNames, splitElsewhere);
+
+const Validation = z.union([splitShare.transform((split): z.output<typeof HeldBack> => ({ split })), HeldBack]).meta({
+  id: "Validation",
+  description: "What is held back to judge the training by, after every epoch; a number is a split",
+  examples: [{ split: 0.2, shuffle: true }],
+});
 
 export const JobRequest = z
   .strictObject({
@@ -171,5 +188,20 @@ export const JobRequest = z
         steps: 100,
       },
     ],
+  })
+  .register(otherNames, {
+    lr: "optimizer.lr",
+    learning_rate: "optimizer.lr",
+    momentum: "optimizer.momentum",
+    validation_split: "validation.split",
+    validation_data: "validation.data",
+    early_stop: "early_stopping",
+    patience: "early_stopping.patience",
+    restore_best_weights: "restore_best",
+    lr_scheduler: "schedule",
+    max_epochs: "epochs",
+    iterations: "steps",
+    random_state: "seed",
+    model: "network",
   });
 export type JobRequest = z.output<typeof JobRequest>;

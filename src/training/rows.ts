@@ -8,23 +8,12 @@ import { formatShape, indexAt, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Compiled } from "./compiled.ts";
 import type { ReadData } from "./data.ts";
+import { arranged } from "./splitting.ts";
 
 /** Rows of data: tensors by the name of their input, that share their first size. */
 export interface Rows {
   readonly count: number;
   readonly tensors: ReadonlyMap<string, Tensor>;
-}
-
-/** How many rows a split holds back; at least one, and not all. */
-export function heldBack(split: number | undefined, rows: number): number {
-  if (split === undefined) return 0;
-  const held = split < 1 ? Math.max(1, Math.round(split * rows)) : Math.floor(split);
-  if (held < rows) return held;
-  throw problemAt(
-    "invalid_training",
-    "/validation/split",
-    `Of the ${rows} rows, ${held} would be held back, and none would be left to train on`,
-  );
 }
 
 /** The number of rows that all tensors share; 0 without any. */
@@ -91,6 +80,10 @@ function requireFinite(name: string, { shape, data }: Tensor, { tensors, pointer
     : "";
   throw problemAt("invalid_training", pointer + inside, `Row ${row} of ${name}${place} is ${data[bad]}: data are finite numbers${advice}`);
 }
+
+/** The rows of every tensor in an order; null: as they are. */
+export const inOrder = (tensors: ReadonlyMap<string, Tensor>, order: Int32Array | null): ReadonlyMap<string, Tensor> =>
+  order === null ? tensors : new Map([...tensors].map(([name, tensor]) => [name, arranged(tensor, order)]));
 
 /** Rows `from` to `to` (outside) of every tensor, in the same memory. */
 export function slices(tensors: ReadonlyMap<string, Tensor>, from: number, to: number): ReadonlyMap<string, Tensor> {

@@ -7,10 +7,11 @@ import type { Limits } from "../request/limits.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Assignment, JobSpec } from "./assignment.ts";
 import { type Compiled, compileJob, type GivenToJob, type Mode } from "./compiled.ts";
-import { type Datasets, readData } from "./data.ts";
+import { type DataPlace, type Datasets, readData } from "./data.ts";
 import { type LossParts, lossPartsOf } from "./loss-parts.ts";
 import { methodOf } from "./optimizers/catalogue.ts";
-import { heldBack, requireAlike, type Rows, rowsOf, settled, slices } from "./rows.ts";
+import { inOrder, requireAlike, type Rows, rowsOf, settled, slices } from "./rows.ts";
+import { heldBack, splitOrder } from "./splitting.ts";
 import type { FittedTransforms } from "./transforms/fitted.ts";
 
 /** What a job is set up with. */
@@ -46,14 +47,15 @@ export class Setup {
     this.#compiler = compiler;
     const { validation } = spec;
     const trainingRows = (rows: number): number => rows - heldBack(validation?.split, rows);
-    const data = readData(spec.data, given.data, { pointer: "/data", datasets, trainingRows });
+    const orderOf: DataPlace["orderOf"] = (own) => splitOrder(validation, spec.seed, own);
+    const data = readData(spec.data, given.data, { pointer: "/data", datasets, trainingRows, orderOf });
     this.fits = Object.fromEntries([...data.sources].filter(([, { fit }]) => fit.steps.length > 0).map(([name, { fit }]) => [name, fit]));
     this.#given = { parameters: given.parameters, inputs: given.inputs, data };
     const count = rowsOf(data);
     const held = heldBack(validation?.split, count);
     this.batch = Math.min(spec.batch_size ?? Number.POSITIVE_INFINITY, count - held);
     const compiled = this.#settleTypes();
-    const all = settled(compiled, data, count);
+    const all = inOrder(settled(compiled, data, count), data.order);
     this.training = { count: count - held, tensors: slices(all, 0, count - held) };
     if (validation?.data !== undefined) {
       const own = readData(validation.data, given.validation, { pointer: "/validation/data", datasets, trainingRows, trained: data });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { otherNames } from "../request/other-names.ts";
 import { nearest } from "../problems/nearest.ts";
 import { problemAt } from "../problems/problems.ts";
 import { written as writtenNumber } from "./report.ts";
@@ -37,7 +38,15 @@ export const EarlyStopping = z
         examples: ["min"],
       }),
   })
-  .meta({ id: "EarlyStopping", description: "When to stop before the end", examples: [{ patience: 5 }] });
+  .meta({ id: "EarlyStopping", description: "When to stop before the end", examples: [{ patience: 5 }] })
+  .register(otherNames, {
+    // It stands beside early_stopping, since a run without it may end with its best weights, too.
+    restore_best: "restore_best of the job",
+    restore_best_weights: "restore_best of the job",
+    metric: "monitor",
+    delta: "min_delta",
+    tolerance: "min_delta",
+  });
 
 /** What a request says of it. */
 interface Watched {

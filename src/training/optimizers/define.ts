@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { otherNames } from "../../request/other-names.ts";
 import type { Value } from "../../ir/graph.ts";
 
 /** A first-order optimizer: its update becomes part of the step's compiled plan. */
@@ -63,8 +64,21 @@ export function schemaOf<const Type extends string, Shape extends z.core.$ZodLoo
 ) {
   return z
     .strictObject({ type: z.literal(type).meta({ description: "The class in torch.optim", examples: [type] }), ...shape })
-    .meta({ title: type, description, examples: [{ type, ...example }] });
+    .meta({ title: type, description, examples: [{ type, ...example }] })
+    .register(otherNames, namesElsewhere);
 }
+
+const namesElsewhere = {
+  learning_rate: "lr",
+  learningRate: "lr",
+  eta: "lr",
+  alpha: "lr",
+  beta1: "betas",
+  beta_1: "betas",
+  epsilon: "eps",
+  decay: "weight_decay",
+  l2: "weight_decay",
+};
 
 export const byRule = <Schema extends z.ZodType>(
   schema: Schema,

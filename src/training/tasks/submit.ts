@@ -19,7 +19,9 @@ import { methodOf } from "../optimizers/catalogue.ts";
 import type { OptimizerRule } from "../optimizers/define.ts";
 import { decodeSafetensors } from "../safetensors.ts";
 import { type Materials, Setup } from "../setup.ts";
+import type { Rows } from "../rows.ts";
 import { stepPlan } from "../step-plan.ts";
+import { type JobWarning, warningsOf } from "../warnings.ts";
 import { requireMonitor } from "../stopping.ts";
 import { type Assignment, encodeAssignment, type JobSpec, optimizerSourceOf } from "../assignment.ts";
 
@@ -52,11 +54,11 @@ export const planJob = defineTask({
       };
       const spec = specOf(request, program);
       const materials = { limits, compiler, datasets: readDatasets(parameters.datasets) };
-      const setup = withinUnfolding(limits, pointerTo(program.kind), () => checked({ spec, given }, materials));
+      const { setup, warnings } = withinUnfolding(limits, pointerTo(program.kind), () => checked({ spec, given }, materials));
       const bytes = encodeAssignment({ given, spec: kept(spec, compiler) });
       const facts: Planned = {
         digest: createHash("sha256").update(bytes).digest("hex"),
-        summary: summaryOf(setup),
+        summary: { ...summaryOf(setup), warnings },
         datasets: [...new Set([...datasetsOf(spec.data), ...datasetsOf(spec.validation?.data ?? {})])],
         tags: request.tags,
         webhook: request.webhook === undefined ? null : { url: request.webhook.url, secret: request.webhook.secret ?? null },
@@ -104,7 +106,7 @@ function resolved(program: ProgramSource, compiler: Compiler): ProgramSource {
 }
 
 /** A setup all of whose steps can be planned. Throws Problem. */
-function checked(assignment: Assignment, materials: Materials): Setup {
+function checked(assignment: Assignment, materials: Materials): { readonly setup: Setup; readonly warnings: readonly JobWarning[] } {
   const setup = new Setup(assignment, materials);
   const { rule } = methodOf(optimizerSourceOf(assignment.spec));
   const { compiled } = stepPlan(setup, setup.batch, { rule, isWatched: false });
@@ -112,8 +114,7 @@ function checked(assignment: Assignment, materials: Materials): Setup {
   if (setup.rest > 0) requireRest(setup, rule);
   const measures = measuresOf(assignment.spec.metrics, compiled.program, assignment.spec.program);
   requireMonitor(assignment.spec, Object.keys(measuredBy(measures)));
-  requireJudged(setup);
-  return setup;
+  return { setup, warnings: judgedWarnings(setup) };
 }
 
 /** What holds for the other batches may not hold for the last one, which has fewer rows. */
@@ -130,14 +131,20 @@ function requireRest(setup: Setup, rule: OptimizerRule | null): void {
 
 const rowsOf = (count: number): string => (count === 1 ? "1 row" : `${count} rows`);
 
-function requireJudged(setup: Setup): void {
-  new Judge(setup, setup.training)[Symbol.dispose]();
-  if (setup.validation === null) return;
+/** What training and validation data can be judged by, tried for a moment. Throws Problem. */
+function judgedWarnings(setup: Setup): JobWarning[] {
+  using own = new Judge(setup, setup.training);
+  if (setup.validation === null) return warningsOf(setup, [own]);
+  using held = heldJudge(setup, setup.validation);
+  return warningsOf(setup, [own, held]);
+}
+
+function heldJudge(setup: Setup, validation: Rows): Judge {
   try {
-    new Judge(setup, setup.validation)[Symbol.dispose]();
+    return new Judge(setup, validation);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const { count } = setup.validation;
+    const { count } = validation;
     const detail = `Validation with ${rowsOf(count)} does not fit the program, which takes up to ${setup.batch} at once: ${error.detail}`;
     throw problemAt(error.code, "/validation", detail);
   }
