@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { snakeName } from "../program/names.ts";
 import { catalogue } from "../ops/catalogue.ts";
-import type { InputSpec, Operator } from "../ops/define.ts";
+import { accuracyOf, type InputSpec, type Operator } from "../ops/define.ts";
 import type { Formula, OperatorDescription } from "./operators.ts";
 
 /** Every operator of the catalogue, described. */
@@ -30,6 +30,7 @@ function describe(op: Operator): OperatorDescription {
     attributes,
     differentiable: op.inputs.some(({ differentiable }) => differentiable === true),
     formula: formulaOf(op),
+    accuracy: accuracyOf(op),
     conventions: (op.kinks ?? []).map(({ at, convention }) => ({ at, convention })),
     expression: {
       function: name,

@@ -103,6 +103,18 @@ export const OperatorDescription = z
       .meta({ description: "A JSON Schema of the node's `attributes`, with defaults", examples: [{ type: "object", properties: {} }] }),
     differentiable: z.boolean().meta({ description: "Whether a gradient flows back to any input", examples: [true] }),
     formula: Formula.meta({ description: "The operator in LaTeX, for single numbers" }),
+    accuracy: z
+      .object({
+        value: z.number().meta({ description: "Of the outputs", examples: [2] }),
+        gradient: z.number().meta({ description: "Of the gradients, for a cotangent of 1", examples: [4] }),
+      })
+      .nullable()
+      .meta({
+        description:
+          "By how many units in the last place results may be off, in float32 and in float64, over all numbers that the type holds; " +
+          "null where nothing is stated. Units of numbers below the normal ones are the distances between them",
+        examples: [{ value: 2, gradient: 4 }],
+      }),
     conventions: z.array(Convention).meta({ description: "Derivatives at kinks and jumps" }),
     expression: Notation.meta({ description: "How expressions write the operator" }),
   })

@@ -112,6 +112,7 @@ import "./trigonometry/circular.ts";
 import "./trigonometry/hyperbolic.ts";
 import "./trigonometry/inverse-circular.ts";
 import "./trigonometry/reciprocals.ts";
+import "./trigonometry/sech.ts";
 
 /** Every operator, by category and name. The API's list, the generic tests, labels and formulas all iterate over this. */
 export const catalogue: readonly Operator[] = definedOperators().sort((a, b) => compare(a.category, b.category) || compare(a.type, b.type));

@@ -164,6 +164,8 @@ interface Facts<I extends readonly InputSpec[], O extends readonly OutputSpec[],
   readonly display: Display;
   readonly syntax?: Syntax;
   readonly kinks?: readonly Kink[];
+  /** Where it is not that of elementwise operators: see `accuracyOf`. */
+  readonly accuracy?: Accuracy;
   readonly probes: readonly Probe[];
 }
 
@@ -173,6 +175,25 @@ export type Category = "arithmetic" | "trigonometry" | "logic" | "activation" | 
 export type Merge = (some: number, others: number, share: number) => number;
 
 export type RowsAfter = number | Merge | null | readonly (number | null)[];
+/**
+ * By how many units in the last place of their element type results may be off, over all numbers that the type holds. Units of numbers below
+ * the normal ones are the distances between them. Published by the API, and held by the tests.
+ */
+export interface Accuracy {
+  readonly value: number;
+  /** Of the gradients for a cotangent of 1. */
+  readonly gradient: number;
+}
+
+/** One rounding at most. */
+export const rounded: Accuracy = { value: 0.5, gradient: 0.5 };
+
+/** What is stated of an operator; null where nothing is, since sums depend on what they add. */
+export function accuracyOf(op: Operator): Accuracy | null {
+  const isFunction =
+    has(op, "elementwise") && op.inputs.some(({ type, differentiable }) => differentiable && op.types[type].includes("float64"));
+  return op.accuracy ?? (isFunction ? { value: 2, gradient: 4 } : null);
+}
 
 export interface Accumulation {
   readonly addend: number;

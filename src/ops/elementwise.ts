@@ -6,6 +6,7 @@ import { broadcastShapes, formatShape, type Shape } from "../tensor/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { TensorType } from "../tensor/tensor.ts";
 import {
+  type Accuracy,
   type Category,
   type Complex,
   defineOp,
@@ -49,6 +50,7 @@ interface UnaryFacts {
   readonly display: Display;
   readonly syntax?: Syntax;
   readonly kinks?: readonly Kink[];
+  readonly accuracy?: Accuracy;
   /** Bounds of the probe's numbers, inside the domain and away from kinks. */
   readonly between?: readonly [number, number];
   readonly integersToo?: boolean;
@@ -94,6 +96,7 @@ interface BinaryFacts {
   readonly display: Display;
   readonly syntax?: Syntax;
   readonly kinks?: readonly Kink[];
+  readonly accuracy?: Accuracy;
   readonly probes: readonly Probe[];
 }
 

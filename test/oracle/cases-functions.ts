@@ -74,7 +74,8 @@ export const activation: OracleTable = {
   Sigmoid: unary({ elements: floats }),
   Softmax: softmax(),
   Softplus: unary({ elements: single }),
-  Softsign: unary({ elements: single }),
+  // For infinities and large numbers it says NaN and 0, where the limits are ±1.
+  Softsign: unary({ elements: single, plain: true }),
   Swish: unary({ elements: floats, attributes: (random) => some(random, { alpha: eighth(random, -1, 2) }) }),
   ThresholdedRelu: unary({ elements: single, attributes: (random) => some(random, { alpha: eighth(random, -1, 2) }) }),
 };

@@ -60,8 +60,8 @@ export const Celu = activation({
   since: 12,
   summary: "Every element where it is positive, alpha (exp(x / alpha) - 1) elsewhere: smooth at 0 for every alpha.",
   attributes: z.strictObject({ alpha: z.number().default(1) }),
-  f: (x, { alpha }) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha)),
-  calls: (x, { alpha }) => call("add", call("max", 0, x), call("min", 0, call("mul", alpha, call("expm1", call("div", x, alpha))))),
+  f: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x / alpha)),
+  calls: (x, { alpha }) => call("where", call("gt", x, 0), x, call("mul", alpha, call("expm1", call("div", x, alpha)))),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, exp(div(negativePart(x), alpha)))),
   complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, grown(times(1 / alpha, z)))),
   display: {

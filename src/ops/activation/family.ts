@@ -3,6 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { type InstructionCall, composed, type Term } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
 import {
+  type Accuracy,
   type Attributes,
   type Complex,
   defineOp,
@@ -31,6 +32,7 @@ interface ActivationFacts<S extends z.ZodType<Attributes>> {
   readonly display: Display;
   readonly syntax?: Syntax;
   readonly kinks?: readonly Kink[];
+  readonly accuracy?: Accuracy;
   readonly probes: readonly Probe[];
 }
 

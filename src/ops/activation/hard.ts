@@ -1,15 +1,18 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { call } from "../../kernels/element.ts";
+import { add } from "../arithmetic/add.ts";
+import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
-import { type Attributes, defineOp, floats } from "../define.ts";
+import type { Attributes } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { one, unary } from "../express.ts";
 import { and } from "../logic/connective.ts";
-import { greater, less } from "../logic/comparison.ts";
+import { greater, greaterOrEqual, less, lessOrEqual } from "../logic/comparison.ts";
 import { activation, activationProbes, scaled } from "./family.ts";
-import { imaginary } from "../complex.ts";
+import { filled } from "../shape/expand.ts";
+import { chosen, imaginary, plus, real, times } from "../complex.ts";
 import { sign } from "../arithmetic/sign.ts";
 import { sub } from "../arithmetic/sub.ts";
 
@@ -43,17 +46,23 @@ const line = (x: string, { alpha, beta }: Attributes): string => `${scaled(alpha
 
 export const hardSigmoid = (x: Value, alpha: number, beta: number): Value => one(HardSigmoid, [x], { alpha, beta });
 
-export const HardSwish = defineOp({
+export const HardSwish = activation({
   type: "HardSwish",
   since: 14,
-  category: "activation",
   summary: "Every element times its hard sigmoid with alpha = 1/6 and beta = 1/2.",
-  inputs: [{ name: "X", type: "T", differentiable: true }],
-  outputs: [{ name: "Y" }],
-  types: { T: floats },
   attributes: noAttributes,
-  traits: ["elementwise"],
-  body: ([x]) => [mul(x, hardSigmoid(x, 1 / 6, 0.5))],
+  // Nothing is rounded before the sums that come close to 0 at -3, and at -3/2 in the slope.
+  f: (x) => (x <= -3 ? 0 : x >= 3 ? x : (x * (x + 3)) / 6),
+  calls: (x) => {
+    const bent = call("div", call("mul", x, call("add", x, 3)), 6);
+    return call("where", call("le", x, -3), 0, call("where", call("ge", x, 3), x, bent));
+  },
+  gradient: (g, x) => where(lessOrEqual(x, -3), 0, where(greaterOrEqual(x, 3), g, mul(g, div(add(add(x, x), 3), 6)))),
+  complex: (z) => {
+    const bent = times(1 / 6, times(z, plus(3, z)));
+    return chosen(lessOrEqual(z.re, -3), real(filled(0, z.re)), chosen(greaterOrEqual(z.re, 3), z, bent));
+  },
+  branch: (x) => sub(sign(add(x, 3)), sign(sub(3, x))),
   display: {
     label: "hard swish",
     latex: ([x]) => String.raw`${x} \cdot \max\left(0, \min\left(1, \tfrac{1}{6} ${x} + \tfrac{1}{2}\right)\right)`,

@@ -1,3 +1,4 @@
+import { rounded } from "../define.ts";
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { call } from "../../kernels/element.ts";
@@ -19,6 +20,7 @@ export const LeakyRelu = activation({
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, alpha)),
   complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, z)),
   branch: (x) => sign(x),
+  accuracy: rounded,
   display: {
     label: "leaky ReLU",
     latex: ([x], { alpha }) => cases(x, x, scaled(alpha, x)),

@@ -3,7 +3,7 @@ import { call, composed } from "../../kernels/element.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../tensor/shape.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
-import { defineOp, numbers } from "../define.ts";
+import { defineOp, numbers, rounded } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
@@ -47,6 +47,7 @@ export const PRelu = defineOp({
   },
   complex: ({ inputs: [z, slope] }) => [chosen(greater(z.re, 0), z, times(z, slope))],
   branches: ({ inputs: [x] }) => [sign(x)],
+  accuracy: rounded,
   display: {
     label: "PReLU",
     latex: ([x, slope]) => cases(x, x, String.raw`${slope} \cdot ${x}`),

@@ -1,3 +1,4 @@
+import { rounded } from "../define.ts";
 import { call } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
 import { elementwiseUnary } from "../elementwise.ts";
@@ -18,6 +19,7 @@ export const Relu = elementwiseUnary({
   branch: (x) => sign(x),
   integersToo: true,
   between: [0.5, 2],
+  accuracy: rounded,
   display: {
     label: "ReLU",
     latex: ([x]) => String.raw`\max\left(0, ${x}\right)`,

@@ -11,8 +11,15 @@ export const Softsign = elementwiseUnary({
   since: 1,
   category: "activation",
   summary: "x / (1 + |x|).",
-  f: (x) => x / (1 + Math.abs(x)),
-  calls: (x) => call("div", x, call("add", 1, call("abs", x))),
+  // From 1e30 on the quotient is 1 in both types, and that of two infinities would be NaN.
+  f: (x) => {
+    const bounded = Math.max(-1e30, Math.min(x, 1e30));
+    return bounded / (1 + Math.abs(bounded));
+  },
+  calls: (x) => {
+    const bounded = call("max", -1e30, call("min", x, 1e30));
+    return call("div", bounded, call("add", 1, call("abs", bounded)));
+  },
   // A rule of its own: through the quotient, two numbers that nearly cancel would be subtracted for large elements.
   gradient: (g, x) => {
     const denominator = add(1, abs(x));

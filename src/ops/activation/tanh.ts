@@ -1,9 +1,9 @@
 import { mul } from "../arithmetic/mul.ts";
-import { sub } from "../arithmetic/sub.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { imaginary, over } from "../complex.ts";
 import { tan } from "../trigonometry/circular.ts";
+import { sech } from "../trigonometry/sech.ts";
 import { filled } from "../shape/expand.ts";
 
 export const Tanh = elementwiseUnary({
@@ -13,7 +13,11 @@ export const Tanh = elementwiseUnary({
   summary: "The hyperbolic tangent of every element.",
   f: Math.tanh,
   calls: "tanh",
-  gradient: (g, _x, y) => mul(g, sub(1, mul(y, y))),
+  // Not 1 - y², of which nothing is left where y is close to 1.
+  gradient: (g, x) => {
+    const s = sech(x);
+    return mul(g, mul(s, s));
+  },
   // tanh(a + ib) = (tanh a + i tan b) / (1 + i tanh a tan b), in which nothing overflows.
   complex: (z) => {
     const [t, s] = [tanh(z.re), tan(imaginary(z))];

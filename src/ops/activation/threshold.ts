@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { call, composed, looped } from "../../kernels/element.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { where } from "../arithmetic/where.ts";
-import { defineOp, floats, numbers } from "../define.ts";
+import { defineOp, floats, numbers, rounded } from "../define.ts";
 import { one } from "../express.ts";
 import { greater, less } from "../logic/comparison.ts";
 import { or } from "../logic/connective.ts";
@@ -24,6 +24,7 @@ export const ThresholdedRelu = defineOp({
   attributes: z.strictObject({ alpha: z.number().default(1) }),
   traits: ["elementwise"],
   body: ([x], { alpha }) => [where(greater(x, alpha), x, 0)],
+  accuracy: rounded,
   display: {
     label: "thresholded ReLU",
     latex: ([x], { alpha }) => String.raw`\begin{cases} ${x} & ${x} > ${String(alpha)} \\ 0 & \text{otherwise} \end{cases}`,
@@ -59,6 +60,7 @@ export const Shrink = defineOp({
     return [{ re: shrink(z.re, { bias, lambd }), im: where(kept, imaginary(z), 0) }];
   },
   branches: ({ inputs: [x], attributes: { lambd } }) => [sign(sub(x, lambd)), sign(add(x, lambd))],
+  accuracy: rounded,
   display: {
     label: "shrink",
     latex: ([x], { bias, lambd }) => {

@@ -1,3 +1,4 @@
+import { rounded } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { mul } from "./mul.ts";
@@ -16,6 +17,7 @@ export const Abs = elementwiseUnary({
   branch: (x) => sign(x),
   integersToo: true,
   between: [0.5, 2],
+  accuracy: rounded,
   display: {
     label: "|x|",
     latex: ([x]) => String.raw`\left|${x}\right|`,

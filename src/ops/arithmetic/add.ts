@@ -1,3 +1,4 @@
+import { rounded } from "../define.ts";
 import { direct } from "../../kernels/element.ts";
 import { elementwiseBinary, broadcastProbes } from "../elementwise.ts";
 import { binary } from "../express.ts";
@@ -12,6 +13,7 @@ export const Add = elementwiseBinary({
   element: () => sum,
   vjp: (g) => [g, g],
   linear: true,
+  accuracy: rounded,
   display: { label: "+", latex: ([a, b]) => `${a} + ${b}`, derivatives: () => ["1", "1"] },
   syntax: { infix: "+" },
   probes: broadcastProbes(),

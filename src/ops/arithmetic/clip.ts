@@ -3,7 +3,7 @@ import { call, composed, direct } from "../../kernels/element.ts";
 import { formatShape } from "../../tensor/shape.ts";
 import { and } from "../logic/connective.ts";
 import { greaterOrEqual, lessOrEqual } from "../logic/comparison.ts";
-import { defineOp, numbers, type Operator } from "../define.ts";
+import { defineOp, numbers, type Operator, rounded } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { number, one } from "../express.ts";
@@ -55,6 +55,7 @@ export const Clip: Operator = defineOp({
     return [{ re: one(Clip, [z.re, lo && lo.re, hi && hi.re]), im }];
   },
   branches: ({ inputs: [x, lo, hi] }) => [lo, hi].flatMap((bound) => (bound === null ? [] : [sign(sub(x, bound))])),
+  accuracy: rounded,
   display: { label: "clip", latex: called("clip") },
   syntax: {
     names: [

@@ -19,6 +19,7 @@ export const Expm1 = elementwiseUnary({
     const half = sin(mul(0.5, b));
     return { re: sub(mul(expm1(z.re), cos(b)), mul(2, mul(half, half))), im: mul(exp(z.re), sin(b)) };
   },
+  accuracy: { value: 2.1, gradient: 4 },
   display: { label: "exp-1", latex: ([x]) => `e^{${x}} - 1`, derivatives: ([x]) => [`e^{${x}}`] },
 });
 

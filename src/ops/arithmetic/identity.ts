@@ -1,4 +1,4 @@
-import { anyType, defineOp } from "../define.ts";
+import { anyType, defineOp, rounded } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { unary } from "../express.ts";
 
@@ -15,6 +15,7 @@ export const Identity = defineOp({
   infer: ([x]) => [x],
   kernel: ([x], [y]) => y.data.set(x.data),
   vjp: ({ grads: [g] }) => [g],
+  accuracy: rounded,
   display: { label: "=", latex: ([x]) => x, derivatives: () => ["1"] },
   probes: [{ inputs: [[2, 3]] }, { inputs: [[]] }],
 });

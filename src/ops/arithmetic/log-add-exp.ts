@@ -27,6 +27,8 @@ export const LogAddExp = elementwiseBinary({
     const [greater, lesser] = [chosen(isLess, b, a), chosen(isLess, a, b)];
     return plus(greater, logarithm(plus(1, exponential(minus(lesser, greater)))));
   },
+  // Close to where the exponentials sum to 1, its logarithm is the difference of two numbers.
+  accuracy: { value: 4, gradient: 4 },
   display: {
     label: "log Σ exp",
     latex: ([a, b]) => String.raw`\ln\left(e^{${a}} + e^{${b}}\right)`,

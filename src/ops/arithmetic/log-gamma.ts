@@ -51,6 +51,7 @@ export const Polygamma = defineOp({
   infer: ([x]) => [x],
   element: ({ n }) => looped(1, (x) => slopeOfDigamma(n, x)),
   vjp: ({ inputs: [x], grads: [g], attributes: { n } }) => [n < 100 ? mul(g, polygamma(x, n + 1)) : null],
+  accuracy: { value: 3, gradient: 4 },
   display: {
     label: "ψ⁽ⁿ⁾",
     latex: ([x], { n }) => String.raw`\psi^{(${n})}\left(${x}\right)`,

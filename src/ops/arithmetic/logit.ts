@@ -15,6 +15,7 @@ export const Logit = elementwiseUnary({
   gradient: (g, x) => div(g, mul(x, sub(1, x))),
   complex: (z) => logarithm(over(z, minus(1, z))),
   between: [0.1, 0.9],
+  accuracy: { value: 2.1, gradient: 4 },
   display: {
     label: "logit",
     latex: ([x]) => String.raw`\ln\frac{${x}}{1 - ${x}}`,

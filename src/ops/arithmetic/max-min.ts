@@ -2,7 +2,7 @@ import type { Value } from "../../ir/graph.ts";
 import type { Instruction } from "../../kernels/chain.ts";
 import { direct } from "../../kernels/element.ts";
 import { equal } from "../logic/comparison.ts";
-import { defineOp, numbers, type Operator, variadic } from "../define.ts";
+import { defineOp, numbers, type Operator, rounded, variadic } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
 import { imaginary } from "../complex.ts";
 import { binary, one } from "../express.ts";
@@ -45,6 +45,7 @@ function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
       return [{ re: y, im: div(moves, sumOf(wins)) }];
     },
     branches: ({ inputs, outputs: [y] }) => inputs.map((x) => equal(x, y)),
+    accuracy: rounded,
     display: { label: word, latex: (operands) => `\\${word}\\left(${operands.join(", ")}\\right)` },
     syntax: { names: [{ name: word }] },
     kinks: [{ at: "operands that tie", convention: "the gradient is split evenly among those that tie" }],

@@ -2,7 +2,9 @@ import { defineOp, floats, variadic } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { called } from "../latex.ts";
 import { div } from "./div.ts";
+import { isInf } from "../logic/classification.ts";
 import { sumOf } from "./sum.ts";
+import { where } from "./where.ts";
 
 export const Mean = defineOp({
   type: "Mean",
@@ -14,7 +16,12 @@ export const Mean = defineOp({
   types: { T: floats },
   attributes: noAttributes,
   traits: ["elementwise", "linear"],
-  body: (inputs) => [div(sumOf(inputs), inputs.length)],
+  // A sum may overflow where the mean does not.
+  body: (inputs) => {
+    const sum = sumOf(inputs);
+    const shares = sumOf(inputs.map((x) => div(x, inputs.length)));
+    return [where(isInf(sum), shares, div(sum, inputs.length))];
+  },
   display: {
     label: "mean",
     latex: called("mean"),

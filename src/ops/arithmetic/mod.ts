@@ -12,10 +12,11 @@ import { sub } from "./sub.ts";
 import { minus, real, times } from "../complex.ts";
 import { one } from "../express.ts";
 
-/** The remainder with the sign of the divisor. */
+/** The remainder with the sign of the divisor, which a zero has too. */
 function floored(a: number, b: number): number {
   const rest = a % b;
-  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+  if (rest === 0) return b < 0 ? -0 : 0;
+  return rest < 0 !== b < 0 ? rest + b : rest;
 }
 
 export const Mod = defineOp({

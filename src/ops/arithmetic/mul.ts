@@ -1,3 +1,4 @@
+import { rounded } from "../define.ts";
 import { direct, looped } from "../../kernels/element.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
@@ -15,6 +16,7 @@ export const Mul = elementwiseBinary({
   element: (dtype) => (dtype === "int32" ? int32Product : product),
   vjp: (g, a, b) => [mul(g, b), mul(g, a)],
   complex: times,
+  accuracy: rounded,
   display: { label: "×", latex: ([a, b]) => String.raw`${a} \cdot ${b}`, derivatives: ([a, b]) => [b, a] },
   syntax: {
     names: [

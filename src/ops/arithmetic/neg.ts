@@ -1,3 +1,4 @@
+import { rounded } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 
@@ -11,6 +12,7 @@ export const Neg = elementwiseUnary({
   gradient: (g) => neg(g),
   integersToo: true,
   linear: true,
+  accuracy: rounded,
   display: { label: "−", latex: ([x]) => `-${x}`, derivatives: () => ["-1"] },
   syntax: { names: [{ name: "negative" }], prefix: "-" },
 });

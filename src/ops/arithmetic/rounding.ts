@@ -1,3 +1,4 @@
+import { rounded } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { called } from "../latex.ts";
@@ -20,6 +21,7 @@ export const Floor = elementwiseUnary({
   complex: ({ re }) => real(floor(re)),
   branch: (_x, y) => y,
   between: [0.2, 0.8],
+  accuracy: rounded,
   display: { label: "⌊x⌋", latex: ([x]) => String.raw`\left\lfloor ${x} \right\rfloor`, derivatives: () => ["0"] },
   kinks: [{ at: "x an integer", convention: "0" }],
 });
@@ -35,6 +37,7 @@ export const Ceil = elementwiseUnary({
   complex: ({ re }) => real(ceil(re)),
   branch: (_x, y) => y,
   between: [0.2, 0.8],
+  accuracy: rounded,
   display: { label: "⌈x⌉", latex: ([x]) => String.raw`\left\lceil ${x} \right\rceil`, derivatives: () => ["0"] },
   kinks: [{ at: "x an integer", convention: "0" }],
   syntax: { names: [{ name: "ceiling" }] },
@@ -51,6 +54,7 @@ export const Round = elementwiseUnary({
   complex: ({ re }) => real(round(re)),
   branch: (_x, y) => y,
   between: [0.6, 1.4],
+  accuracy: rounded,
   display: {
     label: "round",
     latex: ([x]) => String.raw`\operatorname{round}\left(${x}\right)`,

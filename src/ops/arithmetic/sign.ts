@@ -1,3 +1,4 @@
+import { rounded } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { filled } from "../shape/expand.ts";
@@ -15,6 +16,7 @@ export const Sign = elementwiseUnary({
   branch: (_x, y) => y,
   integersToo: true,
   between: [0.5, 2],
+  accuracy: rounded,
   display: {
     label: "sign",
     latex: ([x]) => String.raw`\operatorname{sign}\left(${x}\right)`,

@@ -1,3 +1,4 @@
+import { rounded } from "../define.ts";
 import { direct } from "../../kernels/element.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
@@ -13,6 +14,7 @@ export const Sub = elementwiseBinary({
   element: () => difference,
   vjp: (g) => [g, neg(g)],
   linear: true,
+  accuracy: rounded,
   display: { label: "−", latex: ([a, b]) => `${a} - ${b}`, derivatives: () => ["1", "-1"] },
   syntax: { names: [{ name: "subtract" }], infix: "-" },
   probes: broadcastProbes(),

@@ -1,6 +1,6 @@
 import { direct } from "../../kernels/element.ts";
 import type { Value } from "../../ir/graph.ts";
-import { defineOp, floats, variadic } from "../define.ts";
+import { defineOp, floats, variadic, rounded } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
 import { one } from "../express.ts";
 import { add } from "./add.ts";
@@ -20,6 +20,7 @@ export const Sum = defineOp({
   infer: (inputs) => [{ dtype: inputs[0].dtype, shape: broadcastAll("Sum", inputs) }],
   element: () => total,
   vjp: ({ inputs, grads: [g] }) => inputs.map(() => g),
+  accuracy: rounded,
   display: { label: "Σ", latex: (operands) => operands.join(" + "), derivatives: (operands) => operands.map(() => "1") },
   syntax: { names: [{ name: "sum" }] },
   probes: [{ inputs: [[3], [3], [3]] }, { inputs: [[2, 3], [3], []] }, { inputs: [[4]] }],

@@ -1,6 +1,6 @@
 import type { Value } from "../../ir/graph.ts";
 import { direct } from "../../kernels/element.ts";
-import { anyType, bools, defineOp } from "../define.ts";
+import { anyType, bools, defineOp, rounded } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
 import { number, one, type ValueOrNumber } from "../express.ts";
 
@@ -23,6 +23,7 @@ export const Where = defineOp({
   infer: ([condition, x, y]) => [{ dtype: x.dtype, shape: broadcastAll("Where", [condition, x, y]) }],
   element: () => choice,
   vjp: ({ inputs: [condition], grads: [g] }) => [null, where(condition, g, 0), where(condition, 0, g)],
+  accuracy: rounded,
   display: {
     label: "where",
     latex: ([c, x, y]) => String.raw`\begin{cases} ${x} & \text{if } ${c} \\ ${y} & \text{otherwise} \end{cases}`,

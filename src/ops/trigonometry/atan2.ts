@@ -2,7 +2,7 @@ import { looped } from "../../kernels/element.ts";
 import { abs } from "../arithmetic/abs.ts";
 import { add } from "../arithmetic/add.ts";
 import { div } from "../arithmetic/div.ts";
-import { hypot, shareOf } from "../arithmetic/hypot.ts";
+import { hypot, shareOf, withinRange } from "../arithmetic/hypot.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
 import { sign } from "../arithmetic/sign.ts";
@@ -24,9 +24,9 @@ export const Atan2 = elementwiseBinary({
   types: floats,
   element: () => element,
   vjp: (g, y, x) => {
-    const length = hypot(x, y);
-    const slope = div(g, where(equal(length, 0), 1, length));
-    return [mul(slope, shareOf(x, length)), neg(mul(slope, shareOf(y, length)))];
+    const { legs, length, scale } = withinRange(x, y, hypot(x, y));
+    const slope = mul(g, div(scale, where(equal(length, 0), 1, length)));
+    return [mul(slope, shareOf(legs[0], length)), neg(mul(slope, shareOf(legs[1], length)))];
   },
   // The arc tangent of whichever quotient is the smaller; a real constant lies between it and the angle.
   complex: (y, x) => {
@@ -36,6 +36,8 @@ export const Atan2 = elementwiseBinary({
     return { re: add(one(Atan2, [y.re, x.re]), sub(turn.re, atan(quotient.re))), im: turn.im };
   },
   branch: (y, x) => where(less(x, 0), sign(y), 2),
+  // Of legs so short that their quotient loses digits, the second division shows it.
+  accuracy: { value: 2, gradient: 32 },
   display: {
     label: "atan2",
     latex: ([y, x]) => String.raw`\operatorname{atan2}\left(${y}, ${x}\right)`,

@@ -8,7 +8,7 @@ import { unary } from "../express.ts";
 import { called } from "../latex.ts";
 import { imaginary, logarithm, negative, plus, squareRoot, times, unsigned, chosen } from "../complex.ts";
 import { cos, sin } from "./circular.ts";
-import { atan } from "./inverse-circular.ts";
+import { atan, scaleOf } from "./inverse-circular.ts";
 import { less } from "../logic/comparison.ts";
 
 export const Sinh = elementwiseUnary({
@@ -53,7 +53,11 @@ export const Asinh = elementwiseUnary({
   category: "trigonometry",
   summary: "The number whose hyperbolic sine each element is.",
   f: Math.asinh,
-  gradient: (g, x) => div(g, sqrt(add(1, mul(x, x)))),
+  gradient: (g, x) => {
+    const scale = scaleOf(x);
+    const [one, scaled] = [mul(scale, scale), mul(scale, x)];
+    return mul(g, div(scale, sqrt(add(one, mul(scaled, scaled)))));
+  },
   // Odd: of positive numbers alone, where nothing cancels.
   complex: (z) => {
     const positive = unsigned(z);

@@ -1,14 +1,17 @@
 import type { Complex } from "../define.ts";
 import type { Value } from "../../ir/graph.ts";
+import { abs } from "../arithmetic/abs.ts";
 import { add } from "../arithmetic/add.ts";
 import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
 import { sqrt } from "../arithmetic/sqrt.ts";
 import { sub } from "../arithmetic/sub.ts";
+import { where } from "../arithmetic/where.ts";
 import { elementwiseUnary } from "../elementwise.ts";
-import { unary } from "../express.ts";
+import { number, unary } from "../express.ts";
 import { imaginary, minus, over, plus, squareRoot, times } from "../complex.ts";
+import { greater } from "../logic/comparison.ts";
 import { atanh } from "./hyperbolic.ts";
 
 /** √(1 - x²), as a product that keeps its digits where x is close to 1. */
@@ -56,7 +59,10 @@ export const Atan = elementwiseUnary({
   category: "trigonometry",
   summary: "The angle in radians, from -π/2 to π/2, whose tangent each element is.",
   f: Math.atan,
-  gradient: (g, x) => div(g, add(1, mul(x, x))),
+  gradient: (g, x) => {
+    const scale = scaleOf(x);
+    return mul(g, div(scale, add(scale, mul(x, mul(scale, x)))));
+  },
   complex: (z) => arctangent(z),
   display: {
     label: "arctan",
@@ -75,6 +81,12 @@ export function arctangent(z: Complex): Complex {
 }
 
 const arcsine = (z: Complex): Complex => arctangent(over(z, squareRoot(times(minus(1, z), plus(1, z)))));
+
+/** A power of two by which numbers whose squares would overflow are made small, and that is 1 for the others. */
+export function scaleOf(x: Value): Value {
+  const [large, scale] = x.dtype === "float64" ? [2 ** 500, 2 ** -600] : [2 ** 60, 2 ** -75];
+  return where(greater(abs(x), large), scale, number(1, x));
+}
 
 export const asin = unary(Asin);
 export const acos = unary(Acos);

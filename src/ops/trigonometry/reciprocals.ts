@@ -7,7 +7,6 @@ import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { cos, cosine, sin, sine, tan } from "./circular.ts";
 import { cosh, sinh } from "./hyperbolic.ts";
-import { tanh } from "../activation/tanh.ts";
 
 interface ReciprocalFacts {
   readonly type: string;
@@ -60,18 +59,6 @@ export const Cot = reciprocal({
   gradient: (g, x) => neg(mul(g, squared(csc(x)))),
   complex: (z) => over(cosine(z), sine(z)),
   derivative: (x) => String.raw`-\csc^{2}\left(${x}\right)`,
-});
-
-// Of the larger of the two exponentials, which cannot overflow.
-export const Sech = reciprocal({
-  type: "Sech",
-  word: "sech",
-  named: true,
-  summary: "The hyperbolic secant of every element: 1 / cosh(x).",
-  f: (x) => (2 * Math.exp(-Math.abs(x))) / (1 + Math.exp(-2 * Math.abs(x))),
-  gradient: (g, x, y) => neg(mul(g, mul(y, tanh(x)))),
-  complex: (z) => over(1, hyperbolicCosine(z)),
-  derivative: (x) => String.raw`-\operatorname{sech}\left(${x}\right) \tanh\left(${x}\right)`,
 });
 
 export const Csch = reciprocal({

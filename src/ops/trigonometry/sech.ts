@@ -1,0 +1,37 @@
+import { call } from "../../kernels/element.ts";
+import { mul } from "../arithmetic/mul.ts";
+import { neg } from "../arithmetic/neg.ts";
+import { tanh } from "../activation/tanh.ts";
+import { imaginary, over } from "../complex.ts";
+import { elementwiseUnary } from "../elementwise.ts";
+import { unary } from "../express.ts";
+import { called } from "../latex.ts";
+import { cos, sin } from "./circular.ts";
+import { cosh, sinh } from "./hyperbolic.ts";
+
+export const Sech = elementwiseUnary({
+  type: "Sech",
+  category: "trigonometry",
+  summary: "The hyperbolic secant of every element, 1 / cosh(x), whose square is the slope of tanh.",
+  // Only the exponential of negative numbers, which cannot overflow.
+  f: (x) => {
+    const e = Math.exp(-Math.abs(x));
+    return (2 * e) / (1 + e * e);
+  },
+  calls: (x) => {
+    const e = call("exp", call("neg", call("abs", x)));
+    return call("div", call("add", e, e), call("add", 1, call("square", e)));
+  },
+  gradient: (g, x, y) => neg(mul(g, mul(y, tanh(x)))),
+  complex: (z) => {
+    const b = imaginary(z);
+    return over(1, { re: mul(cosh(z.re), cos(b)), im: mul(sinh(z.re), sin(b)) });
+  },
+  display: {
+    label: "sech",
+    latex: called("sech"),
+    derivatives: ([x]) => [String.raw`-\operatorname{sech}\left(${x}\right) \tanh\left(${x}\right)`],
+  },
+});
+
+export const sech = unary(Sech);
