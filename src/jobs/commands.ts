@@ -1,6 +1,7 @@
 /** What clients may ask of a job that exists. */
 import { problem } from "../problems/problems.ts";
 import { type Job, type JobStatus, isFinal } from "./contract.ts";
+import { remember } from "./deleted.ts";
 import { decideOnJob, event, holdJob, queueAgain, withdraw } from "./job-changes.ts";
 import { digestsOf, removeEvents, removeMetrics } from "./history.ts";
 import type { Parts } from "./parts.ts";
@@ -51,7 +52,8 @@ export async function deleteJob({ database, discard }: Parts, id: string): Promi
   await inSlices(database, (tx) => removeMetrics(tx, id));
   await inSlices(database, (tx) => removeEvents(tx, [id]));
   const gone = await database.urgent(async (tx) => {
-    const { submission } = await holdOver(tx, id);
+    const { submission, client, created_at } = await holdOver(tx, id);
+    await remember(tx, [{ id, owner: client, created_at }]);
     const checkpoints = await tx.selectFrom("checkpoints").select(["weights", "state"]).where("job_id", "=", id).execute();
     await tx.deleteFrom("jobs").where("id", "=", id).execute();
     return [submission, ...digestsOf(checkpoints)];

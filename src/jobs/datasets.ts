@@ -4,6 +4,7 @@ import { everyone } from "../program/registry.ts";
 import { problem } from "../problems/problems.ts";
 import { type Dataset, type DatasetStore, type JobStatus, type NewDataset, type Page, isFinal, jobStatuses } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { madeAt, remember } from "./deleted.ts";
 import { breaksReference } from "./faults.ts";
 import { pageOf } from "./history.ts";
 import type { Parts } from "./parts.ts";
@@ -108,13 +109,21 @@ async function get(db: Connection, id: string, scope: Scope): Promise<Dataset> {
   return datasetOf(row);
 }
 
+/** When a client was given a dataset that is there or was until of late. */
+async function placeOf(db: Connection, id: string, scope: Scope): Promise<number> {
+  const row = await claimed(db, scope).where("datasets.id", "=", id).executeTakeFirst();
+  const createdAt = row?.created_at ?? (await madeAt(db, id, scope));
+  if (createdAt === null) throw unknown(id);
+  return createdAt;
+}
+
 /** Newest first. */
 async function list(db: Connection, { scope, after, limit }: Parameters<DatasetStore["list"]>[0]): Promise<Page<Dataset>> {
   let query = claimed(db, scope);
   if (after !== undefined) {
-    const last = await get(db, after, scope);
+    const createdAt = await placeOf(db, after, scope);
     query = query.where((datasets) =>
-      datasets(datasets.refTuple("dataset_claims.created_at", "datasets.id"), "<", datasets.tuple(last.created_at, last.id)),
+      datasets(datasets.refTuple("dataset_claims.created_at", "datasets.id"), "<", datasets.tuple(createdAt, after)),
     );
   }
   const newest = query.orderBy("dataset_claims.created_at", "desc").orderBy("datasets.id", "desc");
@@ -147,11 +156,13 @@ async function giveUp(tx: Connection, id: string, scope: Scope): Promise<void> {
     .$if(scope !== null, (query) => query.where("jobs.client", "=", scope ?? ""))
     .executeTakeFirst();
   if (reader !== undefined) throw inUse(id);
-  await tx
+  const claims = await tx
     .deleteFrom("dataset_claims")
     .where("dataset_id", "=", id)
     .$if(scope !== null, (query) => query.where("owner", "=", scope ?? ""))
+    .returning(["dataset_id as id", "owner", "created_at"])
     .execute();
+  await remember(tx, claims);
 }
 
 /** Forgets the datasets that nobody claims and no job reads that is not over. Answers their digests. */

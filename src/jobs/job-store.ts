@@ -5,6 +5,7 @@ import { cancelJob, deleteJob, pauseJob, resumeJob } from "./commands.ts";
 import { type Job, type JobStore, type NewJob, type Page } from "./contract.ts";
 import { passOver } from "./damage.ts";
 import { countQueued, readStats } from "./counts.ts";
+import { madeAt } from "./deleted.ts";
 import { breaksReference } from "./faults.ts";
 import { pageOf, readCheckpoints, readEvents, readMetrics } from "./history.ts";
 import { settleKey } from "./idempotency.ts";
@@ -108,6 +109,14 @@ function ofJob<T>({ database }: Parts, id: string, read: (db: Connection) => Pro
   });
 }
 
+/** When a job was made that is there or was until of late, and is the client's. */
+async function placeOf(db: Connection, id: string, scope: Scope): Promise<number> {
+  const deleted = await madeAt(db, id, scope);
+  if (deleted !== null) return deleted;
+  await requireWithin(db, id, scope);
+  return (await readJob(db, id)).created_at;
+}
+
 async function listJobs(db: Connection, { scope, status, tag, after, limit }: Parameters<JobStore["list"]>[0]): Promise<Page<Job>> {
   let query = db.selectFrom("jobs").selectAll("jobs");
   if (scope !== null) query = query.where("client", "=", scope);
@@ -118,9 +127,8 @@ async function listJobs(db: Connection, { scope, status, tag, after, limit }: Pa
     );
   }
   if (after !== undefined) {
-    await requireWithin(db, after, scope);
-    const last = await readJob(db, after);
-    query = query.where((jobs) => jobs(jobs.refTuple("created_at", "id"), "<", jobs.tuple(last.created_at, last.id)));
+    const createdAt = await placeOf(db, after, scope);
+    query = query.where((jobs) => jobs(jobs.refTuple("created_at", "id"), "<", jobs.tuple(createdAt, after)));
   }
   const rows = await query
     .orderBy("created_at", "desc")

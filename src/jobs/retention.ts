@@ -2,6 +2,7 @@
 import { forgetUnclaimed } from "./datasets.ts";
 import type { Swept } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { forgetDeleted } from "./deleted.ts";
 import { removeEvents } from "./history.ts";
 import type { Connection } from "./schema.ts";
 import { inSlices, rowsAtOnce } from "./slices.ts";
@@ -13,6 +14,7 @@ const dayMs = 24 * 60 * minuteMs;
 export interface Retention {
   /** Events of jobs that are over. */
   readonly eventsMs: number;
+  /** Of idempotency keys, and of the places in lists of what was deleted. */
   readonly keysMs: number;
   /** Blobs that nothing refers to: they are kept before what refers to them is. */
   readonly blobsMs: number;
@@ -53,6 +55,7 @@ export class Sweeper {
     const { eventsMs, keysMs, blobsMs } = this.#retention;
     const now = Date.now();
     await forgetUnclaimed(this.#database);
+    await inSlices(this.#database, (db) => forgetDeleted(db, now - keysMs));
     await this.#database.query((db) => db.deleteFrom("tickets").where("expires_at", "<=", now).execute());
     return {
       events: await this.#sweepEvents(now - eventsMs),

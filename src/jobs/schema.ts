@@ -89,6 +89,14 @@ export interface GraphRow {
   used_at: number;
 }
 
+/** Where a job or a dataset stood in lists that is not there any more. */
+export interface DeletedRow {
+  id: string;
+  owner: string;
+  created_at: number;
+  deleted_at: number;
+}
+
 /** Opens the events of a job once. */
 export interface TicketRow {
   digest: string;
@@ -107,6 +115,7 @@ export interface Tables {
   datasets: DatasetRow;
   dataset_claims: DatasetClaimRow;
   owned_graphs: GraphRow;
+  deleted: DeletedRow;
   tickets: TicketRow;
   idempotency_keys: { scope: string; key: string; body: string; job_id: string | null; created_at: number };
   /** Jobs that are over and whose webhooks are owed, and when to try next. */
@@ -321,6 +330,18 @@ async function createOwnedGraphs(db: Kysely<unknown>): Promise<void> {
   await db.schema.dropTable("graphs").execute();
 }
 
+async function createDeleted(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("deleted")
+    .addColumn("id", "text", (column) => column.notNull())
+    .addColumn("owner", "text", (column) => column.notNull())
+    .addColumn("created_at", "bigint", (column) => column.notNull())
+    .addColumn("deleted_at", "bigint", (column) => column.notNull())
+    .addPrimaryKeyConstraint("deleted_key", ["id", "owner"])
+    .execute();
+  await db.schema.createIndex("deleted_by_age").on("deleted").column("deleted_at").execute();
+}
+
 const common: Record<string, Migration> = {
   "001_jobs": { up: createJobs },
   "002_history": { up: createHistory },
@@ -329,6 +350,7 @@ const common: Record<string, Migration> = {
   "006_losses": { up: createLosses },
   "010_traces": { up: createTraces },
   "011_owners": { up: createOwners },
+  "014_deleted": { up: createDeleted },
 };
 
 const ofSqlite: Record<string, Migration> = { ...common, "013_counts": { up: createCounts("SQLite") } };

@@ -40,7 +40,7 @@ export async function submitJob(handedIn: HandedIn, desk: Desk): Promise<Submitt
   const key: IdempotencyKey = { scope: handedIn.client, key: handedIn.key };
   const { idempotency, jobs } = desk.storage;
   const begun = await idempotency.begin(key.scope, key.key, await digestOf(handedIn.body));
-  if (begun.state === "done") return { job: await jobs.get(begun.jobId), isReplay: true };
+  if (begun.state === "done") return { job: await jobs.get(begun.jobId).catch(unlessDeleted(key)), isReplay: true };
   if (begun.state === "in_flight")
     throw problem("idempotency_in_flight", `The first request with the key ${shown(key)} is not answered yet`);
   if (begun.state === "mismatch") throw problem("idempotency_mismatch", `Another request has come with the key ${shown(key)}`);
@@ -52,6 +52,15 @@ export async function submitJob(handedIn: HandedIn, desk: Desk): Promise<Submitt
     if (made === undefined || "refusal" in made) await release(idempotency, key);
   }
 }
+
+/** A job that was deleted is not made again by a request that may have been on its way since before. */
+const unlessDeleted = (key: IdempotencyKey) => (error: unknown) => {
+  if (!(error instanceof Problem) || error.code !== "unknown_job") throw error;
+  throw problem(
+    "idempotency_deleted",
+    `The job that the request with the key ${shown(key)} has made was deleted: another job needs another key`,
+  );
+};
 
 /** Milliseconds between two trials to give a key up while the storage does not answer. Keys that nobody gives up last minutes. */
 const releaseAgainMs = 500;

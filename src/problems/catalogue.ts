@@ -107,6 +107,11 @@ export const problems = Object.freeze({
     "A request with the same Idempotency-Key has come before and is not answered yet. Wait a moment and send it again to have the same answer.",
   ),
 
+  idempotency_deleted: kind(
+    410,
+    "The job of this key was deleted",
+    "A request with the same Idempotency-Key has made a job within the last day, and the job was deleted since. No second one is made for the key, since the request may have been on its way for long: use a new key for a new job.",
+  ),
   missing_content: kind(
     410,
     "What was kept is gone",

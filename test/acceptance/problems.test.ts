@@ -18,6 +18,7 @@ const elsewhere = [
   "invalid_dataset",
   "invalid_training",
   "idempotency_mismatch",
+  "idempotency_deleted",
   "too_many_jobs",
   "too_many_streams",
   "queue_full",

@@ -15,7 +15,7 @@ import { openSqlite } from "../../src/jobs/sqlite.ts";
 import { complete } from "../../src/jobs/storage-settings.ts";
 import { WatchList } from "../../src/jobs/watch-list.ts";
 import { everyStorage, temporaryFolder } from "./backends.ts";
-import { checkpointAt, claimed, digestOf, eventTypes, newJob, running } from "./given.ts";
+import { checkpointAt, claimed, digestOf, eventTypes, newJob, refusal, running } from "./given.ts";
 
 const ageMs = 400;
 const retention = { eventsMs: ageMs, keysMs: ageMs, blobsMs: ageMs };
@@ -48,9 +48,12 @@ everyStorage(
       // A job takes its blobs with it, but for those of its datasets.
       await jobs.finish(id, 1, { status: "succeeded", message: "Done." });
       await jobs.delete(id);
+      expect(await jobs.list({ scope: null, limit: 1, after: id })).toBeDefined();
       await sleep(ageMs + 50);
       await given.storage.sweep();
       expect(await sizes([submission, weights, state, again, young])).toEqual([null, null, null, null, null]);
+      // Nor is its place in lists known any more.
+      expect(await refusal(jobs.list({ scope: null, limit: 1, after: id }))).toMatchObject({ code: "unknown_job" });
       expect(await sizes([data])).not.toContain(null);
       await datasets.delete(`sha256:${data}`, null);
       await given.storage.sweep();
@@ -215,8 +218,8 @@ describe("what is removed bit by bit", () => {
     expect((await sweeper.sweep(async () => 0)).events).toBe(3);
     database.count = 0;
     expect((await sweeper.sweep(async () => 0)).events).toBe(0);
-    // A look for jobs that have ended since, one for keys, one for tickets, and one for data that nobody claims.
-    expect(database.count).toBe(4);
+    // A look for jobs that have ended since, one for keys, one for places in lists, one for tickets, and one for data that nobody claims.
+    expect(database.count).toBe(5);
   });
 
   test("lists by status and numbers of jobs come from indexes, in order", async () => {

@@ -27,6 +27,25 @@ everyStorage("what is kept", (given) => {
       expect(all.map(({ created_at }) => created_at)).toEqual(all.map(({ created_at }) => created_at).toSorted((a, b) => b - a));
     });
 
+    test("go on behind a job that was deleted, and do not tell others of it", async () => {
+      const { jobs } = given.storage;
+      const [client, other] = [randomUUID(), randomUUID()];
+      const ids: string[] = [];
+      for (let at = 0; at < 4; at++) ids.unshift((await jobs.create(newJob({ client }))).id);
+      const first = (await jobs.list({ scope: client, limit: 2 })).data.map(({ id }) => id);
+      const rest = (await jobs.list({ scope: client, limit: 2, after: first[1] })).data.map(({ id }) => id);
+      expect([...first, ...rest].toSorted()).toEqual(ids.toSorted());
+      for (const id of first) {
+        await jobs.cancel(id);
+        await jobs.delete(id);
+      }
+      for (const scope of [client, null]) {
+        const page = await jobs.list({ scope, limit: 2, after: first[1] });
+        expect(page.data.map(({ id }) => id)).toEqual(rest);
+      }
+      expect(await refusal(jobs.list({ scope: other, limit: 2, after: first[1] }))).toMatchObject({ code: "unknown_job" });
+    });
+
     test("hold jobs of one status, or one tag, or both", async () => {
       const { data } = await given.storage.jobs.list({ scope: null, tag, limit: 100 });
       await given.storage.jobs.cancel(data[2].id);
@@ -57,6 +76,23 @@ everyStorage("what is kept", (given) => {
       description: { rows: 3 },
     });
 
+    test("are listed behind one that was deleted, or that was uploaded again", async () => {
+      const { datasets } = given.storage;
+      const owner = `reader ${randomUUID()}`;
+      const made = Array.from({ length: 4 }, (_, at) => ({ ...dataset(digestOf(randomUUID())), created_at: 4 - at }));
+      for (const each of made) await datasets.add(each, owner, null);
+      const ownIds = async (after: string) =>
+        (await datasets.list({ scope: owner, limit: 100, after })).data.filter((each) => each.owner === owner).map(({ id }) => id);
+      for (const { id } of made.slice(0, 2)) await datasets.delete(id, owner);
+      expect(await ownIds(made[1].id)).toEqual([made[2].id, made[3].id]);
+      await datasets.add({ ...made[1], created_at: 3 }, owner, null);
+      expect(await ownIds(made[1].id)).toEqual([made[2].id, made[3].id]);
+      await datasets.delete(made[1].id, owner);
+      expect(await ownIds(made[1].id)).toEqual([made[2].id, made[3].id]);
+      expect(await refusal(datasets.list({ scope: "another", limit: 1, after: made[1].id }))).toMatchObject({ code: "unknown_dataset" });
+      for (const { id } of made.slice(2)) await datasets.delete(id, owner);
+    });
+
     test("are told on shorter pages where much is to be told of them", async () => {
       const { datasets } = given.storage;
       const owner = `reader ${randomUUID()}`;
@@ -85,7 +121,8 @@ everyStorage("what is kept", (given) => {
       await given.storage.datasets.delete(digits.id, null);
       expect(await refusal(given.storage.datasets.get(digits.id, null))).toMatchObject({ code: "unknown_dataset" });
       expect(await refusal(given.storage.datasets.delete(digits.id, null))).toMatchObject({ code: "unknown_dataset" });
-      expect(await refusal(given.storage.datasets.list({ scope: null, after: digits.id, limit: 1 }))).toMatchObject({
+      const never = `sha256:${digestOf(randomUUID())}`;
+      expect(await refusal(given.storage.datasets.list({ scope: null, after: never, limit: 1 }))).toMatchObject({
         code: "unknown_dataset",
       });
     });

@@ -115,6 +115,17 @@ describe("Idempotency-Key", () => {
     expect(ids.size).toBe(1);
   });
 
+  test("makes no second job where the first was deleted", async () => {
+    const headers = { "idempotency-key": "deleted" };
+    const { id } = await posted(headers);
+    await service.jobs.cancel(id);
+    await service.jobs.delete(id);
+    const answer = await service.send("/v1/jobs", line, headers);
+    expect(answer.status).toBe(410);
+    await problemFrom(answer, "idempotency_deleted");
+    await problemFrom(await service.send("/v1/jobs", { ...line, steps: 7 }, headers), "idempotency_mismatch");
+  });
+
   test("is free again after a refusal", async () => {
     const headers = { "idempotency-key": "mended" };
     await problemFrom(await service.send("/v1/jobs", { ...line, steps: 0 }, headers), "invalid_request");

@@ -20,7 +20,7 @@ export const datasets: FastifyPluginCallbackZod<{ datasets: DatasetStore }> = (s
         summary: "List the datasets",
         description: "Answers with the datasets, the newest first, a page at a time.",
         querystring: z.strictObject({
-          after: DatasetId.optional().meta({ description: "The last id of the page before" }),
+          after: DatasetId.optional().meta({ description: "The last id of the page before, which may have been deleted since" }),
           limit: wholeNumber(1, 100)
             .default(20)
             .meta({ description: "Datasets of one page", examples: [20] }),

@@ -120,7 +120,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
             .optional()
             .meta({ description: "Only jobs that are this", examples: ["running"] }),
           tag: Tag.optional().meta({ description: "Only jobs with this tag", examples: ["course-7"] }),
-          after: JobId.optional().meta({ description: "The id of the last job of the page before" }),
+          after: JobId.optional().meta({ description: "The id of the last job of the page before, which may have been deleted since" }),
           limit: wholeNumber(1, 100)
             .default(20)
             .meta({ description: "Jobs of one page", examples: [50] }),
