@@ -18,6 +18,7 @@ const cause = (mistake: Cause["mistake"], more: Partial<Cause> = {}): Cause => (
   place: 0,
   cost: 1,
   also: [],
+  counted: null,
   ...more,
 });
 

@@ -3,7 +3,7 @@ import type { Mistake } from "../mistakes/define.ts";
 import { scaleFactor } from "../mistakes/scale-factor.ts";
 import type { Candidate } from "./candidate.ts";
 import { closedForms } from "./closed-forms.ts";
-import type { Counts } from "./factors.ts";
+import { countedBy, type FactorMeaning, type Counts } from "./factors.ts";
 import { type Case, candidatesOf, scaledCandidates } from "./matching.ts";
 import type { Observation } from "./observation.ts";
 import { type CasesUnder, pairOf } from "./pairs.ts";
@@ -11,6 +11,8 @@ import { type CasesUnder, pairOf } from "./pairs.ts";
 /** A cause, with the other places where the same mistake would give the same numbers. */
 export interface Cause extends Candidate {
   readonly also: readonly string[];
+  /** What the factor is the number of, where that is known. */
+  readonly counted: FactorMeaning | null;
 }
 
 export interface Diagnosis {
@@ -43,14 +45,15 @@ export function diagnose({ observations, cases, counts, penalised, casesUnder }:
   if (wrong.size === 0) return { causes: [], areAlternatives: false, unexplained: [] };
   const single = [...cases.flatMap((one) => candidatesOf(one, observations, counts)), ...closedForms(observations, counts, penalised)];
   const complete = [...single, ...unions(single, observations)].filter(({ explained }) => explained.size === wrong.size);
-  if (complete.length > 0) return { causes: alternatives(complete), areAlternatives: true, unexplained: [] };
+  if (complete.length > 0) return { causes: alternatives(complete, counts), areAlternatives: true, unexplained: [] };
   const several = cover(
     [...single, ...unions(single, observations), ...cases.flatMap((one) => scaledCandidates(one, observations, counts))],
     wrong,
+    counts,
   );
   if (several.causes.length > 0) return several;
   const pair = pairOf(cases, observations, counts, casesUnder);
-  return pair === null ? several : { causes: pair.map((cause) => ({ ...cause, also: [] })), areAlternatives: false, unexplained: [] };
+  return pair === null ? several : { causes: pair.map((cause) => causeOf(cause, [], counts)), areAlternatives: false, unexplained: [] };
 }
 
 /** The same mistake at several places that do not touch each other, as in every bias. */
@@ -62,7 +65,11 @@ function unions(candidates: readonly Candidate[], observations: readonly Observa
   return [...alike.values()].flatMap((group) => {
     const chosen: Candidate[] = [];
     const explained = new Set<number>();
-    for (const each of group.toSorted((a, b) => b.explained.size - a.explained.size || a.cost - b.cost || a.residual - b.residual)) {
+    // Of places that explain the same the one next to the objective is where it was made.
+    const likely = group.toSorted(
+      (a, b) => b.explained.size - a.explained.size || a.cost - b.cost || b.place - a.place || a.residual - b.residual,
+    );
+    for (const each of likely) {
       if (explained.size > 0 && [...each.explained].some((index) => explained.has(index))) continue;
       chosen.push(each);
       for (const index of each.explained) explained.add(index);
@@ -91,7 +98,7 @@ function isEveryParameter(explained: ReadonlySet<number>, observations: readonly
 }
 
 /** All that explain everything, those that leave more out; likely ones first, and among them those nearest to what is wrong. */
-function alternatives(candidates: readonly Candidate[]): Cause[] {
+function alternatives(candidates: readonly Candidate[], counts: Counts): Cause[] {
   const least = Math.min(...candidates.map(({ residual }) => residual));
   const close = candidates.filter(({ residual }) => residual <= Math.max(sameResidual * least, leastResidual));
   const likely = close.toSorted(byLikelihood);
@@ -99,17 +106,23 @@ function alternatives(candidates: readonly Candidate[]): Cause[] {
   const sorted = likely[0].mistake === scaleFactor ? likely : likely.filter(({ mistake }) => mistake !== scaleFactor);
   const causes = [...Map.groupBy(sorted, ({ mistake }) => mistake).values()].map(([first, ...others]): Cause => {
     const also = [...new Set(others.map(({ name }) => name))].filter((name) => name !== first.name);
-    return { ...first, also: also.slice(0, mostCauses) };
+    return causeOf(first, also, counts);
   });
   return causes.slice(0, mostCauses);
 }
+
+const causeOf = (candidate: Candidate, also: readonly string[], counts: Counts): Cause => ({
+  ...candidate,
+  also: also.slice(0, mostCauses),
+  counted: countedBy(candidate.factor, candidate.name, counts),
+});
 
 const byLikelihood = (a: Candidate, b: Candidate): number => a.cost - b.cost || placeOf(a) - placeOf(b) || a.residual - b.residual;
 
 const placeOf = ({ place }: Candidate): number => (place < 0 ? Number.MAX_SAFE_INTEGER : place);
 
 /** Causes that together explain as much as possible, each taking its turn by how much it adds. */
-function cover(candidates: readonly Candidate[], wrong: ReadonlySet<number>): Diagnosis {
+function cover(candidates: readonly Candidate[], wrong: ReadonlySet<number>, counts: Counts): Diagnosis {
   const rest = new Set(wrong);
   const causes: Cause[] = [];
   const named = new Set<Mistake>();
@@ -121,7 +134,7 @@ function cover(candidates: readonly Candidate[], wrong: ReadonlySet<number>): Di
     for (const each of [best, ...same.filter(({ mistake }) => mistake !== best.mistake)]) {
       if (named.has(each.mistake) && each !== best) continue;
       const also = same.filter(({ mistake, name }) => mistake === each.mistake && name !== each.name).map(({ name }) => name);
-      causes.push({ ...each, also: [...new Set(also)].slice(0, mostCauses) });
+      causes.push(causeOf(each, [...new Set(also)], counts));
       named.add(each.mistake);
     }
     for (const index of best.explained) rest.delete(index);

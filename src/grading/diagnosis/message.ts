@@ -1,13 +1,16 @@
 import type { Language } from "../language.ts";
 import type { Cause } from "./diagnose.ts";
+import type { FactorMeaning } from "./factors.ts";
 
 /** A sentence that a student can act on. */
-export function messageOf({ mistake, name, edges, factor, fanout = 2, also }: Cause, language: Language): string {
+export function messageOf(cause: Cause, language: Language): string {
+  const { mistake, name, edges, factor, fanout = 2, also } = cause;
   const list = edges.map(({ from, to, input }) => `${from ?? (language === "en" ? "a literal" : "常量")} → ${to} [${input}]`);
   const text = mistake.sentences[language]({
     name,
     edges: list.join(language === "en" ? ", " : "、"),
     factor: factor === null ? "" : String(Number(factor.toPrecision(4))),
+    counted: countedOf(cause, language),
     fanout,
   });
   if (also.length === 0) return text;
@@ -15,6 +18,19 @@ export function messageOf({ mistake, name, edges, factor, fanout = 2, also }: Ca
   return language === "en"
     ? `${text} The same at ${others} would give the same numbers: they could not be told apart here.`
     : `${text}同样的错误若出现在 ${others}，会得到相同的数值，此处无法区分。`;
+}
+
+const counts: Readonly<Record<FactorMeaning["what"], readonly [en: string, zh: string]>> = {
+  examples: ["the number of examples", "样本数"],
+  classes: ["the number of classes", "类别数"],
+  both: ["the number of examples times that of classes", "样本数与类别数之积"],
+  uses: ["the number of times it is used", "被使用的次数"],
+};
+
+function countedOf({ counted }: Cause, language: Language): string {
+  if (counted === null) return "";
+  const what = counts[counted.what][language === "en" ? 0 : 1];
+  return language === "en" ? `, and ${counted.number} is ${what}` : `（${counted.number} 是${what}）`;
 }
 
 /** Said when several causes explain the same. */

@@ -2,13 +2,16 @@ import type { Derivatives } from "../../compute/differentiate.ts";
 import type { Runnable } from "../../run/run.ts";
 import type { Program } from "../../program/program.ts";
 import { BudgetExceeded, type Value, withinBudget } from "../../ir/graph.ts";
+import { LogSoftmax, Softmax } from "../../ops/activation/softmax.ts";
 import { filled } from "../../ops/shape/expand.ts";
+import { isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Limits } from "../../request/limits.ts";
 import { problem } from "../../problems/problems.ts";
 import { BackwardPass } from "../backward.ts";
 import type { Counts } from "../diagnosis/factors.ts";
 import type { Item } from "../items.ts";
+import { classesOf } from "../labels.ts";
 import { Ground } from "../mutants/ground.ts";
 import { penaltiesOf, sourcesOf } from "../mutants/penalties.ts";
 import { Predictions } from "../predictions.ts";
@@ -62,6 +65,12 @@ function groundOf(program: Program, derivatives: Derivatives | null): Ground {
   return new Ground(program, tape, new BackwardPass(tape, tape.at(objective), derivatives.cotangent ?? filled(1, objective)));
 }
 
+/** The sizes of the axes along which probabilities add up to 1. */
+const normalisedSizes = ({ tape }: Ground): number[] =>
+  tape.steps
+    .filter(({ op }) => op === Softmax || op === LogSoftmax)
+    .map(({ node, outputs: [{ shape }] }) => shape.at(Number(node.attributes.axis)) ?? 0);
+
 /** A batch is what examples are counted along: the first axis of an input that is left when it has met parameters. */
 function countsOf(ground: Ground): Counts {
   const { program } = ground;
@@ -70,5 +79,12 @@ function countsOf(ground: Ground): Counts {
   const met = new Set([...sources].flatMap(([{ shape }, source]) => (source === null && shape.length > 0 ? [shape[0]] : [])));
   const batch = program.inputs.flatMap(({ value, role }) => (role === "input" && value.shape.length > 0 ? [value.shape[0]] : []));
   const sizes = program.values.flatMap(({ value: { shape } }) => [...shape, sizeOf(shape)]);
-  return { batch: new Set(batch.filter((size) => isMany(size) && met.has(size))), sizes: new Set(sizes.filter(isMany)) };
+  const labelled = program.inputs.map(({ value }) => (isFloating(value.dtype) ? 0 : classesOf(program.nodes, value)));
+  const uses = program.values.map(({ name, value }) => [name, ground.tape.consumers(ground.tape.at(value)).length] as const);
+  return {
+    batch: new Set(batch.filter((size) => isMany(size) && met.has(size))),
+    classes: new Set([...labelled, ...normalisedSizes(ground)].filter(isMany)),
+    uses: new Map(uses),
+    sizes: new Set(sizes.filter(isMany)),
+  };
 }

@@ -39,6 +39,8 @@ export interface Facts {
   readonly name: string;
   readonly edges: string;
   readonly factor: string;
+  /** What the factor counts, as the end of a sentence: ", and 7 is the number of examples"; empty where it counts nothing. */
+  readonly counted: string;
   /** How many nodes a value feeds; 1 where one of them uses it several times. */
   readonly fanout: number;
 }
@@ -62,6 +64,8 @@ export interface Ways {
 /** A wrong way in which people write an operator or its gradient. Wrong rules stand apart from right ones: none is taken for the other. */
 export interface OperatorMistake {
   readonly operator: Operator;
+  /** Whether it is looked for where the operator gives this. */
+  readonly isMade?: (output: Value) => boolean;
   /** Gradients in place of the rule's, which is at hand; null for an input whose gradient is right. */
   readonly gradients?: (application: Application, rule: (application: Application) => Gradients) => Gradients;
   /** The first output in place of what the operator gives, which is at hand. */

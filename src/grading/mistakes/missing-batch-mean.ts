@@ -2,7 +2,7 @@ import type { Value } from "../../ir/graph.ts";
 import { mul } from "../../ops/arithmetic/mul.ts";
 import { ReduceMean } from "../../ops/reduction/reduce-mean.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import { isAny, near } from "../diagnosis/factors.ts";
+import { isAny } from "../diagnosis/factors.ts";
 import { isGradient } from "../diagnosis/observation.ts";
 import { madeWith } from "../mutants/operators.ts";
 import { defineMistake } from "./define.ts";
@@ -12,9 +12,14 @@ export const missingBatchMean = defineMistake({
   name: "missing_batch_mean",
   cost: 1,
   sentences: {
-    en: ({ name }) =>
-      `${name} is a mean, so its gradient must be divided by the number of elements; here it looks like that of a sum. Divide by it once.`,
-    zh: ({ name }) => `${name} 是平均值，其梯度应除以元素个数；这里的梯度像是求和的梯度。请除以该个数一次。`,
+    en: ({ name, factor, counted }) =>
+      factor !== ""
+        ? `The gradient at ${name} is ${factor} times what it should be${counted}: the division by the number of examples is missing there. Divide by it once.`
+        : `${name} is a mean, so its gradient must be divided by the number of elements; here it looks like that of a sum. Divide by it once.`,
+    zh: ({ name, factor, counted }) =>
+      factor !== ""
+        ? `${name} 处的梯度是正确值的 ${factor} 倍${counted}：此处漏除了样本数。请除以该个数一次。`
+        : `${name} 是平均值，其梯度应除以元素个数；这里的梯度像是求和的梯度。请除以该个数一次。`,
   },
   ways: madeWith({
     operator: ReduceMean,
@@ -27,9 +32,8 @@ export const missingBatchMean = defineMistake({
       return mul(mean, countOf(inputs[0], mean));
     },
   }),
-  // A sum that is divided by a number that was counted, or by a known one.
-  isFactor: (k, { isPenalty, constant, isSingle }, { batch }) =>
-    !isPenalty && isAny(k, batch) && (constant === null ? isSingle : near(k * constant, 1)),
+  // By as many times too large, anywhere: a division that was forgotten there.
+  isFactor: (k, { isPenalty }, { batch }) => !isPenalty && isAny(k, batch),
   // A number that is as many times too large as there are examples was summed over them.
   seen: ({ observation, counts, multiple }) => {
     if (multiple === null || isGradient(observation) || observation.expected.data.length !== 1) return null;

@@ -1,3 +1,4 @@
+import { isNone } from "../diagnosis/factors.ts";
 import { isOpposite } from "./wrong-sign.ts";
 import { defineMistake } from "./define.ts";
 
@@ -6,10 +7,16 @@ export const scaleFactor = defineMistake({
   name: "scale_factor",
   cost: 3,
   sentences: {
-    en: ({ name, factor }) =>
-      `The gradient at ${name} is ${factor} times what it should be. Look for a constant that was forgotten or applied twice.`,
-    zh: ({ name, factor }) => `${name} 处的梯度是正确值的 ${factor} 倍。请检查是否漏乘（除）或重复乘（除）了某个常数。`,
+    en: ({ name, factor, counted }) =>
+      factor === ""
+        ? `Nothing of the gradient at ${name} is there: it is zero, as if it were never passed on. Add what flows back.`
+        : `The gradient at ${name} is ${factor} times what it should be${counted}. Look for a constant that was forgotten or applied twice.`,
+    zh: ({ name, factor, counted }) =>
+      factor === ""
+        ? `${name} 处的梯度为零，像是从未传回。请加上传回来的部分。`
+        : `${name} 处的梯度是正确值的 ${factor} 倍${counted}。请检查是否漏乘（除）或重复乘（除）了某个常数。`,
   },
   perFactor: true,
-  seen: ({ multiple }) => (multiple !== null && !isOpposite(multiple.k) ? { residual: multiple.residual, factor: multiple.k } : null),
+  seen: ({ multiple }) =>
+    multiple !== null && !isOpposite(multiple.k) && !isNone(multiple.k) ? { residual: multiple.residual, factor: multiple.k } : null,
 });

@@ -6,13 +6,20 @@ export const wrongSign = defineMistake({
   name: "wrong_sign",
   cost: 1,
   sentences: {
-    en: ({ name }) =>
-      `The gradient has the wrong sign from ${name} on. Check the order of a subtraction, or a minus that was lost or doubled.`,
-    zh: ({ name }) => `从 ${name} 起梯度符号相反。请检查减法的次序，或是否漏写、多写了负号。`,
+    en: ({ name, factor, counted }) =>
+      `The gradient has the wrong sign from ${name} on. Check the order of a subtraction, or a minus that was lost or doubled.${
+        isUnit(factor) ? "" : ` Besides, its size is ${factor.replace("-", "")} times what it should be${counted}.`
+      }`,
+    zh: ({ name, factor, counted }) =>
+      `从 ${name} 起梯度符号相反。请检查减法的次序，或是否漏写、多写了负号。${
+        isUnit(factor) ? "" : `此外，其大小是正确值的 ${factor.replace("-", "")} 倍${counted}。`
+      }`,
   },
   isFactor: (k) => near(k, -1),
   seen: ({ multiple }) => (multiple !== null && isOpposite(multiple.k) ? { residual: multiple.residual, factor: -1 } : null),
 });
+
+const isUnit = (factor: string): boolean => factor === "" || factor === "-1" || factor === "1";
 
 /** Whether k times a number is its opposite. */
 export const isOpposite = (k: number): boolean => Math.abs(k + 1) < 2e-3;

@@ -13,9 +13,12 @@ import type { Consequence, Ground } from "./ground.ts";
 export const madeWith = (...operators: readonly OperatorMistake[]): Ways => ({
   topic: "operators",
   operators,
-  rules: (step, ground) => operators.flatMap((mistake) => (mistake.operator === step.op ? wrongGradients(mistake, step, ground) : [])),
-  mutations: (step, ground) => operators.flatMap((mistake) => (mistake.operator === step.op ? wrongValues(mistake, step, ground) : [])),
+  rules: (step, ground) => operators.flatMap((mistake) => (isMadeAt(step, mistake) ? wrongGradients(mistake, step, ground) : [])),
+  mutations: (step, ground) => operators.flatMap((mistake) => (isMadeAt(step, mistake) ? wrongValues(mistake, step, ground) : [])),
 });
+
+const isMadeAt = ({ op, outputs }: TapeStep, { operator, isMade }: OperatorMistake): boolean =>
+  operator === op && (isMade === undefined || isMade(outputs[0]));
 
 export const axisOf = ({ axis }: Attributes): number => axis as number;
 

@@ -33,8 +33,10 @@ const isNamedFirst = ({ diagnosis: [first] }: Verdict, { mistake, places }: Plan
 
 const inWords = ({ diagnosis }: Verdict): string => diagnosis.map(({ mistake, name }) => `${mistake} at ${name}`).join(", ") || "nothing";
 
-const seeds = [0, 1, 2];
+const seeds = [0, 1];
 const neededShare = 0.95;
+/** Of many mistakes not every pair is tried. */
+const mostPairs = 50;
 
 describe.each(students.map((student) => [student.title, student] as const))("%s", (_, student) => {
   test.each([
@@ -65,12 +67,13 @@ describe.each(students.map((student) => [student.title, student] as const))("%s"
     const missed: string[] = [];
     let tried = 0;
     let pairs = 0;
+    const stride = Math.max(4, Math.ceil(student.planted.length ** 2 / 2 / mostPairs));
     student.planted.forEach((one, at) => {
       student.planted.slice(at + 1).forEach((two, offset) => {
         const both = student.work(inputs, [one.slip, two.slip]);
         const text = JSON.stringify(both);
         // One may hide the other.
-        if (text === works[at] || text === works[at + 1 + offset] || pairs++ % 4 !== 0) return;
+        if (text === works[at] || text === works[at + 1 + offset] || pairs++ % stride !== 0) return;
         tried++;
         const { diagnosis } = grade({ ...student.request, inputs, submission: both });
         if (!diagnosis.some(({ mistake }) => mistake === one.mistake || mistake === two.mistake))

@@ -42,7 +42,19 @@ function gradients(
 
 test("there are some", () => {
   expect(new Set(cases.map(([, , { mistake }]) => mistake))).toEqual(
-    new Set(["missing_target", "double_softmax", "nan_from_overflow", "kernel_flipped", "pool_ties_all", "missing_batch_mean"]),
+    new Set([
+      "missing_target",
+      "double_softmax",
+      "softmax_jacobian",
+      "softmax_wrong_axis",
+      "nan_from_overflow",
+      "kernel_flipped",
+      "pool_ties_all",
+      "missing_batch_mean",
+      "missing_factor",
+      "power_not_lowered",
+      "quotient_not_squared",
+    ]),
   );
 });
 
