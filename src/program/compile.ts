@@ -8,7 +8,7 @@ import { type DType, isFloating } from "../tensor/dtype.ts";
 import { formatShape, spanOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../request/limits.ts";
-import { nearest } from "../problems/nearest.ts";
+import { misspelt } from "../problems/nearest.ts";
 import { Problem } from "../problems/problems.ts";
 import { settle } from "../request/settle.ts";
 import type { GivenTensor } from "../request/tensor.ts";
@@ -54,7 +54,7 @@ function operatorsOf({ nodes, locate }: Draft): readonly Operator[] {
     const op = findOperator(node.op);
     if (op !== undefined) ops.push(op);
     else {
-      const meant = nearest(
+      const meant = misspelt(
         node.op,
         catalogue.map(({ type }) => type),
       );

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireBounds } from "./bounds.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { otherNames } from "./other-names.ts";
-import { nearest } from "../problems/nearest.ts";
+import { misspelt, nearest } from "../problems/nearest.ts";
 import { Problem, type ProblemPlace, pointerTo } from "../problems/problems.ts";
 
 /** An answer names at most this many faults: more help nobody. */
@@ -102,7 +102,7 @@ function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): Pr
         places.push({ pointer, detail: issue.issues[0]?.message ?? issue.message });
         break;
       case "invalid_value":
-        places.push({ pointer, detail: issue.message, ...suggest(issue.input, issue.values.map(String)) });
+        places.push({ pointer, detail: issue.message, ...suggest(issue.input, issue.values.map(String), nearestValue) });
         break;
       default:
         places.push({ pointer, detail: issue.message, ...objectNamed(issue.message) });
@@ -117,7 +117,7 @@ function unknownKind({ input, discriminator = "", options = [] }: NoMatch, point
   const kinds = options.map(String);
   const expected = alternatives(kinds.map((kind) => JSON.stringify(kind)));
   if (given === undefined) return { pointer, detail: `This member is missing: it is ${expected}` };
-  return { pointer, detail: `Expected ${expected}, found ${brief(given)}`, ...suggest(given, kinds) };
+  return { pointer, detail: `Expected ${expected}, found ${brief(given)}`, ...suggest(given, kinds, misspelt) };
 }
 
 /** The alternative that the JSON comes closest to: one whose faults lie inside it. When all refuse it as a whole, what they ask for. */
@@ -158,9 +158,19 @@ function unknownMember(name: string, members: readonly string[]): string {
   return `There is no member ${brief(name)}${list}`;
 }
 
-function suggest(name: unknown, candidates: readonly string[]): { suggestion?: string } {
-  const [suggestion] = typeof name === "string" ? nearest(name, candidates) : [];
+function suggest(
+  name: unknown,
+  candidates: readonly string[],
+  meant: (name: string, candidates: readonly string[]) => string[] = nearest,
+): { suggestion?: string } {
+  const [suggestion] = typeof name === "string" ? meant(name, candidates) : [];
   return suggestion === undefined ? {} : { suggestion };
+}
+
+/** A value with another number in its name is another value: float16 is no float64. */
+function nearestValue(name: string, candidates: Iterable<string>): string[] {
+  const digits = (text: string): string => text.replaceAll(/\D/g, "");
+  return nearest(name, candidates).filter((candidate) => digits(candidate) === digits(name));
 }
 
 const withArticle = (type: string): string => {

@@ -47,7 +47,7 @@ function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
     branches: ({ inputs, outputs: [y] }) => inputs.map((x) => equal(x, y)),
     accuracy: rounded,
     display: { label: word, latex: (operands) => `\\${word}\\left(${operands.join(", ")}\\right)` },
-    syntax: { names: [{ name: word }] },
+    syntax: { names: [{ name: word }, { name: `${word}imum` }] },
     kinks: [{ at: "operands that tie", convention: "the gradient is split evenly among those that tie" }],
     probes: [
       {

@@ -23,7 +23,7 @@ export const Sign = elementwiseUnary({
     derivatives: () => ["0"],
   },
   kinks: [{ at: "x = 0", convention: "0" }],
-  syntax: { names: [{ name: "sgn" }] },
+  syntax: { names: [{ name: "sgn" }, { name: "signum" }] },
 });
 
 export const sign = unary(Sign);

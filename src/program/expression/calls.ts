@@ -1,9 +1,10 @@
 import { has, type Operator } from "../../ops/define.ts";
-import { nearest } from "../../problems/nearest.ts";
+import { misspelt } from "../../problems/nearest.ts";
 import { didYouMean } from "../draft.ts";
 import { inputSpec } from "../dtypes.ts";
 import type { Definition } from "./definitions.ts";
 import type { Emitter } from "./emitter.ts";
+import { functionsElsewhere, writtenInstead } from "./elsewhere.ts";
 import { faultIn } from "./fault.ts";
 import type { Literal, FormulaTerm } from "./term.ts";
 import type { Token } from "./token-list.ts";
@@ -117,6 +118,12 @@ function unknownFunction(text: string, emitter: Emitter, { text: name, at }: Tok
     const product = `${name}*(`;
     return faultIn(text, at, `${name} is a value and not a function; a product is written ${product}`, product, "unknown_function");
   }
-  const meant = nearest(name, functionNames);
+  const instead = writtenInstead(name);
+  if (instead !== undefined) {
+    const advice = "formula" in instead ? `write ${instead.formula}` : instead.sentence;
+    const suggestion = "formula" in instead ? instead.formula : undefined;
+    return faultIn(text, at, `there is no function ${name}: ${advice}`, suggestion, "unknown_function");
+  }
+  const meant = misspelt(name, functionNames, functionsElsewhere);
   return faultIn(text, at, `there is no function ${name}${didYouMean(meant)}`, meant[0], "unknown_function");
 }

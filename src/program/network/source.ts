@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearest } from "../../problems/nearest.ts";
+import { misspelt } from "../../problems/nearest.ts";
 import type { Layer, LayerSource, Loss, LossSource, SourceSchema } from "./define.ts";
 import { layers, layersByType } from "./layers.ts";
 import { losses, lossesByType, lossOf } from "./losses.ts";
@@ -117,7 +117,7 @@ function unknownType(type: string, own: ReadonlyMap<string, unknown>, pointer: s
     const detail = isLoss ? `${type} is a layer and not a loss` : `${type} is a loss: it stands under loss, beside the layers`;
     return { pointer, detail };
   }
-  const suggestions = nearest(type, own.keys());
+  const suggestions = own.has(`${type}Loss`) ? [`${type}Loss`] : misspelt(type, own.keys());
   const meant = suggestions.length === 0 ? "" : `; did you mean ${suggestions.join(" or ")}?`;
   return { pointer, detail: `There is no ${isLoss ? "loss" : "layer"} ${quoted(type)}${meant}`, suggestion: suggestions[0] };
 }

@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { graphOf } from "../../../src/ir/graph.ts";
-import { tensorOf } from "../../../src/tensor/tensor.ts";
-import { interpret } from "../../support/interpret.ts";
 import { problemOf } from "../../support/problems.ts";
-import { compileFormula, formulaDraft, givenInputs, written } from "../programs.ts";
+import { compileFormula, formulaDraft, written } from "../programs.ts";
+import { valueOf as evaluated } from "./numbers.ts";
 
 const given: Readonly<Record<string, unknown>> = {
   x: 3,
@@ -16,22 +14,7 @@ const given: Readonly<Record<string, unknown>> = {
   i: { dtype: "int64", shape: [], data: [1] },
 };
 
-/** The numbers of a formula's output, and its shape. */
-function valueOf(text: string, inputs: Readonly<Record<string, unknown>> = given): { shape: readonly number[]; data: number[] } {
-  const read = formulaDraft(text, Object.keys(inputs)).inputs.map(({ name }) => name);
-  const used = Object.fromEntries(read.filter((name) => name in inputs).map((name) => [name, inputs[name]]));
-  const program = compileFormula(text, used);
-  const { tensors } = givenInputs(used);
-  const feeds = new Map(
-    program.inputs.map(({ name, value }) => {
-      const { shape, data } = tensors.get(name) ?? { shape: [], data: [] };
-      return [value, tensorOf(value.dtype, shape, Array.from(data))] as const;
-    }),
-  );
-  const outputs = program.outputs.map(({ value }) => value);
-  const [{ shape, data }] = interpret(graphOf([...feeds.keys()], outputs), feeds);
-  return { shape, data: Array.from(data) };
-}
+const valueOf = (text: string, inputs = given): { shape: readonly number[]; data: number[] } => evaluated(text, inputs);
 
 describe("as it is printed", () => {
   test.each<[printed: string, plain: string]>([

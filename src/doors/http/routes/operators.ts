@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
 import { z } from "zod";
-import { nearest } from "../../../problems/nearest.ts";
+import { misspelt } from "../../../problems/nearest.ts";
 import { CategoryName, OperatorDescription, OperatorList } from "../../../compute/operators.ts";
 import { Problem } from "../../../problems/problems.ts";
 import { operatorDescriptions } from "../../../compute/operator-descriptions.ts";
@@ -78,7 +78,7 @@ export const operators: FastifyPluginCallbackZod = (scope, _options, done) => {
 };
 
 function unknownOperator(op: string, known: Iterable<string>): Problem {
-  const suggestions = nearest(op, known);
+  const suggestions = misspelt(op, known);
   const meant = suggestions.length === 0 ? "" : `; did you mean ${suggestions.join(" or ")}?`;
   const detail = `There is no operator ${JSON.stringify(op.slice(0, 60))}${meant}`;
   return new Problem(
