@@ -1,3 +1,5 @@
+import type { Notation } from "./notation.ts";
+
 /** What may separate cells where nothing is said. Where several would do as well, the first of them does. */
 const likelyDelimiters = [";", "\t", "|", ","];
 
@@ -7,21 +9,24 @@ export const whitespace = "whitespace";
 /** So many lines are looked at. */
 const mostLines = 50;
 
-/** A number in any notation, or nothing. */
-const numberLike = /^\s*"?\s*(?:[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?)?\s*"?\s*$/;
+/** A number in any notation, what may stand for one, or nothing. */
+const numberLike =
+  /^\s*"?\s*(?:[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?|[.,]\d+|true|false|nan?|n\/a|null|none)(?:[eE][+-]?\d+)?)?\s*"?\s*$/i;
 
 /**
  * What separates the cells in the lines that a file begins with: the character that all of them have equally often, and between whose
  * places the most cells are numbers; else the most frequent one of the first line. Other characters than the mark of decimals.
  */
-export function likelyDelimiter(sample: string, decimal: "." | ","): string {
+export function likelyDelimiter(sample: string, { decimal, thousands }: Pick<Notation, "decimal" | "thousands">): string {
   const lines = sample
-    .replaceAll(/"[^"]*"/g, "x")
+    .replaceAll(/"([^"]*)"/g, (_, inner: string) => (numberLike.test(inner) ? "1" : "x"))
     .split(/\r\n|\n|\r/)
     .filter((line) => line.trim() !== "")
     .slice(0, mostLines);
-  // Commas separate what has decimal commas only where these are in quotes.
-  const candidates = likelyDelimiters.filter((delimiter) => delimiter !== decimal || /"\s*[+-]?\d*,\d+\s*"/.test(sample));
+  // Commas separate what has commas in its numbers only where these are in quotes.
+  const candidates = likelyDelimiters.filter(
+    (delimiter) => (delimiter !== decimal && delimiter !== thousands) || /"\s*[+-]?\d*,\d+[\d.,]*\s*"/.test(sample),
+  );
   const even = candidates.filter((delimiter) => isEven(lines.map((line) => line.split(delimiter))));
   const blanks = lines.map((line) => line.trim().split(/[ \t]+/));
   const rated = even.map((delimiter) => ({ delimiter, share: shareOfNumbers(lines.map((line) => line.split(delimiter))) }));
@@ -32,7 +37,7 @@ export function likelyDelimiter(sample: string, decimal: "." | ","): string {
   if (best.delimiter !== "" && (best.share > 0 || even.length > 0)) return best.share > 0 ? best.delimiter : even[0];
   const counts = candidates.map((delimiter) => (lines[0] ?? "").split(delimiter).length);
   const most = Math.max(...counts);
-  return most > 1 ? candidates[counts.lastIndexOf(most)] : decimal === "," ? ";" : ",";
+  return most > 1 ? candidates[counts.lastIndexOf(most)] : candidates.includes(",") ? "," : ";";
 }
 
 /** Whether every line has as many cells as the first, which are several. */

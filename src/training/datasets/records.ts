@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { account } from "../../memory/account.ts";
 import { likelyDelimiter, whitespace } from "./delimiters.ts";
+import type { ThousandsMark } from "./notation.ts";
 import { fault } from "./parsed.ts";
 import type { TextEncoding } from "./encodings.ts";
 import { TextFile } from "./text-file.ts";
@@ -33,6 +34,7 @@ export interface RecordOptions {
   /** Lines before the table. */
   readonly skipLines?: number | undefined;
   readonly decimal?: "." | "," | undefined;
+  readonly thousands?: ThousandsMark | undefined;
 }
 
 /**
@@ -54,6 +56,8 @@ export class Records implements Disposable {
   /** The byte between cells; none where any run of blanks is. */
   #delimiter: number | null = 0;
   #comments = 0;
+  /** Lines before the first record that are comments unless it has so many cells as they. */
+  readonly #doubtful = new Map<number, number>();
   #starts = new Int32Array(64);
   #ends = new Int32Array(64);
   #count = 0;
@@ -137,7 +141,11 @@ export class Records implements Disposable {
       while (!this.#scan()) this.#fill();
       if (this.#count > 0) {
         this.#requireUtf8();
-        if (this.#width === 0) this.#width = this.#count;
+        if (this.#width === 0) {
+          this.#width = this.#count;
+          const line = this.#doubtful.get(this.#width);
+          if (line !== undefined) throw mayBeRow(line);
+        }
         return true;
       }
       if (this.#isWhole && this.#next >= this.#end) return false;
@@ -149,6 +157,7 @@ export class Records implements Disposable {
     this.#file.restart();
     this.#from = this.#next = this.#end = 0;
     this.#line = this.#comments = this.#width = 0;
+    this.#doubtful.clear();
     this.#nextLine = 1;
     this.#begin();
   }
@@ -159,13 +168,13 @@ export class Records implements Disposable {
 
   /** Reads the first piece, and past all that stands before the table. */
   #begin(): void {
-    const { delimiter, decimal = ".", skipLines = 0 } = this.#options;
+    const { delimiter, decimal = ".", thousands = null, skipLines = 0 } = this.#options;
     this.#fill();
     for (let skipped = 0; skipped < skipLines; skipped++) this.#skipLine();
     const sample = this.#buffer.toString("utf8", this.#next, Math.min(this.#end, this.#next + sampleBytes));
     const excel = excelLine.exec(sample);
     if (excel !== null) this.#skipLine();
-    const meant = delimiter ?? excel?.[1] ?? likelyDelimiter(this.#withoutComments(sample), decimal);
+    const meant = delimiter ?? excel?.[1] ?? likelyDelimiter(this.#withoutComments(sample), { decimal, thousands });
     this.#delimiter = meant === whitespace ? null : meant.charCodeAt(0);
   }
 
@@ -218,7 +227,7 @@ export class Records implements Disposable {
     if (this.#doubled.size > 0) this.#doubled.clear();
     const delimiter = this.#delimiter;
     let at = this.#afterBlanks(this.#from);
-    if (at < end && buffer[at] === this.#comment) return this.#scanComment(at);
+    if (at < end && buffer[at] === this.#comment && !this.#isWord(at)) return this.#scanComment(at);
     for (;;) {
       const cellEnd = at < end && buffer[at] === quote ? this.#quotedCell(at) : this.#plainCell(at);
       if (cellEnd < 0) return false;
@@ -258,24 +267,30 @@ export class Records implements Disposable {
     return at;
   }
 
+  /** Whether what begins with a # is how spreadsheets write a missing value. */
+  #isWord(at: number): boolean {
+    return this.#options.comment === undefined && /^#N\/?A(?![A-Za-z])/i.test(this.#buffer.toString("latin1", at, at + 5));
+  }
+
   /** Reads past a comment that begins at `at`; false when more of the file is needed. */
   #scanComment(at: number): boolean {
     const lineEnd = this.#endOfLine(at);
     if (lineEnd < 0) return false;
-    const isToldSo = this.#options.comment !== undefined;
-    if (!isToldSo && this.#width > 1 && this.#delimiter !== null) {
-      const marks = this.#buffer.subarray(at, lineEnd).reduce((sum, byte) => sum + (byte === this.#delimiter ? 1 : 0), 0);
-      if (marks + 1 === this.#width) {
-        throw fault(
-          `Line ${this.#line}`,
-          "the line begins with # and has as many cells as the others: say comment=# to skip it, or comment=none to read it",
-        );
-      }
-    }
+    if (this.#options.comment === undefined) this.#requireComment(this.#buffer.toString("utf8", at, lineEnd).trim());
     this.#comments++;
     this.#next = lineEnd;
     this.#nextLine++;
     return true;
+  }
+
+  /** A line that nobody said is a comment, and that may be a row, is refused: where it has as many cells as the others, before which there must be numbers in it. */
+  #requireComment(line: string): void {
+    const delimiter = this.#delimiter === null ? /[ \t]+/ : this.delimiter;
+    const cells = line.split(delimiter).length;
+    if (this.#width === 0) {
+      const own = line.slice(1).trim().split(delimiter);
+      if (own.every((cell) => /^[+-]?[\d.,]+(?:[eE][+-]?\d+)?$/.test(cell.trim()))) this.#doubtful.set(own.length, this.#line);
+    } else if (cells === this.#width) throw mayBeRow(this.#line);
   }
 
   /** The end of an unquoted cell that begins at `start`, or -1 when it lies beyond what was read. */
@@ -369,6 +384,9 @@ export class Records implements Disposable {
 }
 
 const notUtf8 = "the text is not UTF-8; if a spreadsheet wrote it, say encoding=windows-1252";
+
+const mayBeRow = (line: number): Error =>
+  fault(`Line ${line}`, "the line begins with # and may be a row: say comment=# to skip it, or comment=none to read it");
 
 const isLineEnd = (byte: number): boolean => byte === lineFeed || byte === carriageReturn;
 

@@ -64,7 +64,7 @@ export function layoutOf(records: Records, options: LayoutOptions, missing: Miss
 
 function named(header: readonly string[], second: readonly string[] | null, { indexColumn }: LayoutOptions): TableLayout {
   // As R writes tables: the names of the rows have none of their own.
-  const isUnnamed = indexColumn === true && second?.length === header.length + 1;
+  const isUnnamed = indexColumn === true && !isIndexName(header[0]) && second?.length === header.length + 1;
   const hasIndex = !isUnnamed && (indexColumn ?? (header.length > 1 && isIndexName(header[0])));
   const from = hasIndex ? 1 : 0;
   let to = header.length;
@@ -91,21 +91,48 @@ interface Judgement {
   readonly isMissing: (text: string) => boolean;
 }
 
-/** Whether the first record names the columns: where no cell of it is a number, and where pandas writes numbers for names. */
+/** Whether the first record names the columns: where no cell of it is a number, and where pandas writes numbers for names. Throws where it may be either. */
 function isHeader(first: readonly string[], second: readonly string[] | null, { line, isNumber, isMissing }: Judgement): boolean {
-  const isName = (text: string): boolean => !isNumber(text) && !isMissing(text);
+  const isValue = (text: string): boolean => isNumber(text) || /^(?:true|false)$/i.test(text);
+  const isName = (text: string): boolean => !isValue(text) && !isMissing(text);
   const filled = first.filter((text) => text !== "");
-  // A word for a missing value may be a name as well: Na is sodium.
-  if (filled.some(isName) && filled.every((text) => !isNumber(text))) return true;
-  if (second === null) return false;
-  const mayBe = (why: string): Error =>
+  const hasNoValue = filled.length > 0 && !filled.some(isValue);
+  // A word for a missing value may be a name as well: Na is sodium. What begins as a number may be a damaged one.
+  const isPlain = hasNoValue && filled.some((text) => isName(text) && !/^[+-]?\.?\d/.test(text));
+  if (second === null) return isPlain;
+  const ask = (why: string): Error =>
     fault(`Line ${line}`, `the first line may name the columns, as ${why}: say header=true if it does, else header=false`);
-  if (filled.length > 0 && filled.every((text) => !isNumber(text))) throw mayBe("it has no number, but words for missing values");
-  const isCounted = (names: readonly string[]): boolean => names.every((name, at) => name === String(at));
-  if (isIndexName(first[0]) && isCounted(first.slice(1)) && (first.length > 2 || (first.length === 2 && second[0] === "0"))) return true;
-  const evidence = first.findIndex((text, at) => isName(text) && at < second.length && isNumber(second[at]));
-  const isLikely = evidence >= 0 || (first.length > 2 && isCounted(first) && !isCounted(second));
-  if (!isLikely) return false;
-  const why = evidence < 0 ? "its cells are counted from 0" : `${JSON.stringify(first[evidence].slice(0, 40))} stands over a number`;
-  throw mayBe(why);
+  const overValue = (isKind: (text: string) => boolean, from = 0): number =>
+    first.findIndex((text, at) => at >= from && isKind(text) && at < second.length && isValue(second[at]));
+  const evidence = overValue(isName);
+  if (isPlain) {
+    if (evidence >= 0 || overValue(isMissing, isIndexName(first[0]) ? 1 : 0) < 0) return true;
+    throw ask("a missing value in it stands over a number");
+  }
+  if (hasNoValue) throw ask("it has no number");
+  if (first.length > 1 && isIndexName(first[0])) {
+    if (isSequence(first.slice(1), 0) && (first.length > 2 || second[0] === "0")) return true;
+    throw ask("its first cell is empty, as pandas writes it");
+  }
+  if (evidence >= 0) throw ask(`${JSON.stringify(first[evidence].slice(0, 40))} stands over a number`);
+  const numbers = first.flatMap((text, at) => (isNumber(text) ? [at] : []));
+  const isCounted =
+    numbers.length > (numbers.length < first.length ? 1 : 2) &&
+    isSequence(
+      numbers.map((at) => first[at]),
+      null,
+    );
+  if (
+    isCounted &&
+    !isSequence(
+      numbers.map((at) => second[at] ?? ""),
+      null,
+    )
+  )
+    throw ask("its numbers count up");
+  return false;
 }
+
+/** Whether texts are integers that follow one another, from a certain one on. */
+const isSequence = (texts: readonly string[], from: number | null): boolean =>
+  texts.every((text, at) => /^\d{1,9}$/.test(text) && Number(text) === (from ?? Number(texts[0])) + at);

@@ -256,7 +256,7 @@ describe("what is wrong is told", () => {
   test("of an archive with any bit of it flipped, which has the same numbers or none", async () => {
     const archive = gzipSync(Array.from({ length: 40 }, (_, at) => `${at},${at * at}\n`).join(""));
     const { id } = dataset(await upload(archive));
-    for (let bit = 0; bit < 8 * archive.length; bit += 11) {
+    for (let bit = 0; bit < 8 * archive.length; bit += 37) {
       const damaged = Buffer.from(archive);
       damaged[bit >> 3] ^= 1 << (bit & 7);
       const answer = await upload(damaged);

@@ -3,7 +3,6 @@ import { chosen, type ChosenArrays } from "../chosen-arrays.ts";
 import type { ColumnRoles } from "../columns.ts";
 import type { LayoutOptions } from "../table-layout.ts";
 import type { MissingPolicy } from "../missing.ts";
-import type { ThousandsMark } from "../notation.ts";
 import type { RecordOptions } from "../records.ts";
 import type { TensorSource } from "../../safetensors.ts";
 
@@ -22,7 +21,6 @@ export interface FileFormat {
 
 /** How a file is to be read; what is left out is usual, or told from the file. */
 export interface ReadOptions extends RecordOptions, LayoutOptions {
-  readonly thousands?: ThousandsMark | undefined;
   readonly missing?: MissingPolicy | undefined;
   /** The texts that stand for missing values. */
   readonly missingValues?: readonly string[] | undefined;

@@ -143,7 +143,7 @@ describe("what cannot be read is refused, with line and column", () => {
       `1\n${"x".repeat(100)}\n`,
       `Line 2, column 1: expected a number, found "${"x".repeat(40)}…"; a column of texts becomes class numbers with {"columns": …, "as": "class"}`,
     ],
-    ["a short row", "1,2,3\n4,5\n", "Line 2: the line has 2 cells, and line 1 has 3"],
+    ["a short row", "1,2,4\n4,5\n", "Line 2: the line has 2 cells, and line 1 has 3"],
     ["a long row", "1,2\n3,4\n\n5,6,7\n", "Line 4, column 3: the line has 3 cells, and line 1 has 2"],
     ["a short row of one", "1,2\n3\n", "Line 2: the line has 1 cell, and line 1 has 2"],
     ["a quote that does not close", '1,2\n3,"4\n5,6\n', "Line 2, column 2: the quote that opens this cell does not close"],

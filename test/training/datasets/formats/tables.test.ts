@@ -77,6 +77,7 @@ describe("tables as people have them", () => {
     ["names of which two are the same", "a,a\n1,2\n3,4\n", {}],
     ["delimiters at the ends of lines", "a,b,\n1,2,\n3,4,\n", { empty_columns: 1 }],
     ["names that are missing values elsewhere", "Na,Mg\n1,2\n3,4\n", {}],
+    ["an index beside a text", ",x,a,b\n0,u,1,2\n1,v,3,4\n", { index_column: "" }, { columns: { x: "1:3" } }],
     ["columns in quotes", '"a","b"\n"1","2"\n"3","4"\n', {}],
     ["lines before the table", "Measured in 2020,\nby hand\n\na,b\n1,2\n3,4\n", {}, { skipLines: 2 }],
     ["one line", "1,2\n3,4", { header: false }],
@@ -166,6 +167,14 @@ describe("missing values", () => {
     expect(refusal("a\nNA\n", { missingValues: [] })).toContain('found "NA"');
   });
 
+  test("of spreadsheets begin as comments do, and are none", () => {
+    expect(table("#N/A,1\n2,#NA\n#n/a,3\n").tensors).toEqual([
+      [Number.NaN, 1],
+      [2, Number.NaN],
+      [Number.NaN, 3],
+    ]);
+  });
+
   test.each(["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "-", "?", ".", "#N/A", "<NA>", "-nan"])("%j is one", (word) => {
     expect(table(`a,b\n1,${word}\n`, {}).tensors).toEqual([[1, Number.NaN]]);
   });
@@ -181,6 +190,11 @@ describe("true and false", () => {
     ]);
     expect(reading).toEqual({ missing: { cells: 2, rows: 2 }, true_false: ["c", "is_b"] });
     expect(table("True,1\nFalse,2\n", { columns: { x: 0, y: [0] }, header: false }).tensors).toEqual({ x: [1, 0], y: [[1], [0]] });
+  });
+
+  test("are values, and no names", () => {
+    expect(table("False\nTrue\n").tensors).toEqual([[0], [1]]);
+    expect(table("12 kg,False\n3 kg,True\n", { columns: { x: 1 } }).tensors).toEqual([0, 1]);
   });
 
   test("do not mix with numbers", () => {
@@ -212,9 +226,21 @@ describe("what may be meant otherwise is refused, or told", () => {
     ],
     ["single quotes", "a,b\n'1',2\n", "quotes are double ones"],
     ["an identifier", "id,b\n12345678901234567,2\n", '"12345678901234567" is an integer beyond 2^53'],
-    ["a row that begins as a comment", "a,b\n1,2\n#3,4\n", "say comment=# to skip it, or comment=none to read it"],
+    [
+      "a row that begins as a comment",
+      "a,b\n1,2\n#3,4\n",
+      "the line begins with # and may be a row: say comment=# to skip it, or comment=none to read it",
+    ],
     ["nothing but comments", "#1,2\n#3,4\n", "lines that begin with # are read with comment=none"],
-    ["numbers for names", "0,1,2\n5,3,4\n", "as its cells are counted from 0: say header=true if it does, else header=false"],
+    ["numbers for names", "0,1,2\n5,3,4\n", "as its numbers count up: say header=true if it does, else header=false"],
+    ["years for names", "country,2019,2020\nFR,7,5\n", "as its numbers count up"],
+    ["names that begin as numbers alone", "-124.3599u1\n7\n", "as it has no number"],
+    ["pandas' index over years", ",2019,2020\n0,7,5\n", "its first cell is empty, as pandas writes it"],
+    ["a comment that may be the first row", "#1,2\n3,4\n", "may be a row"],
+    ["a comment in a single column", "a\n1\n# 2\n3\n", "may be a row"],
+    ["a comment among blanks", "a b\n1 2\n#3 4\n", "may be a row"],
+    ["a missing value in the first row", "a b,n/a\nc,0.5\n", "a missing value in it stands over a number"],
+    ["no value in the first row", "a b,\nc,0.5\n", "a missing value in it stands over a number"],
     ["a name over numbers", "0,1,target\n5,3,4\n", '"target" stands over a number: say header=true'],
     [
       "names for the rows that are not told",
@@ -225,7 +251,7 @@ describe("what may be meant otherwise is refused, or told", () => {
     ["a delimiter at the end of a line", "a,b\n1,2,\n", "the last one is empty, as after a delimiter at the end of the line"],
     ["something under no name", "a,b,\n1,2,3\n", "the header has no name for this column, which is not empty"],
     ["no column but the index", "a\n1\n", "there is no column beside the one with the names of the rows", { indexColumn: true }],
-    ["names that may be missing values", "Na,None\n1,2\n", "it has no number, but words for missing values"],
+    ["names that may be missing values", "Na,None\n1,2\n", "it has no number"],
     ["a letter of Latin-1", "a,b\n1,2\n", "the text is not UTF-8; if a spreadsheet wrote it, say encoding=windows-1252"],
   ])("%s", (what, content, sentence, options) => {
     const bytes = what === "a letter of Latin-1" ? Buffer.from("größe,b\n1,2\n", "latin1") : content;
@@ -266,6 +292,9 @@ describe("the delimiter is told from the lines", () => {
     ["a\tb c\n1\t2\n", "\t"],
     ["a,b,c\n1,2\n3,4,5\n", ","],
     ["x|y\n1|2\n", "|"],
+    ["1,234,567.5;2\n1,234,567.5;2\n", ";"],
+    ['"a" "b"\n"1,5" "2"\n', "whitespace"],
+    ["1.234,5;2\n1.234,5;2\n", ";"],
   ])("%j: %j", (text, delimiter) => {
     const columns = { y: { columns: 0, as: "class" as const } };
     const reading = (): unknown => read(text, { columns, header: true, missing: "drop", format: "csv" }).parsed.reading?.delimiter;
