@@ -1,8 +1,9 @@
+import { lostAt } from "../autodiff/dependence.ts";
 import { type Backward, pullBack, reverse, RuleError } from "../autodiff/reverse.ts";
 import { didYouMean } from "../program/draft.ts";
 import type { NamedNode, NamedValue, Program } from "../program/program.ts";
 import { input, type Node, type Value } from "../ir/graph.ts";
-import { has, operatorOf } from "../ops/define.ts";
+import { has, type InputSpec, operatorOf } from "../ops/define.ts";
 import { filled } from "../ops/shape/expand.ts";
 import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.ts";
@@ -38,6 +39,8 @@ export interface Derivatives {
   /** Where the client's cotangent is fed; null when the seed is 1. */
   readonly cotangent: Value | null;
   readonly gradients: readonly NamedValue[];
+  /** The names among them whose gradient is 0 because nothing differentiable leads from them to the objective. */
+  readonly independent: readonly string[];
   readonly nodes: readonly (NamedValue & { readonly op: string | undefined; readonly gradient: Value | null })[];
   readonly edges: readonly EdgeValues[];
   /** The gradient that flows back along each edge, by node and input position, in backward order. */
@@ -76,14 +79,23 @@ function derivativesOf(program: Program, question: Question): Derivatives {
   const cotangent = question.cotangent ? input(objective.value) : null;
   const backward = reverse([objective.value], [cotangent ?? filled(1, objective.value)]);
   const flows = flowsOf(backward);
+  const lost = (value: Value): Lost | null =>
+    backward.gradientOf(value) === null ? lostAt(objective.value, value, (one) => backward.gradientOf(one) !== null) : null;
   const wrt =
-    question.wrt === undefined ? defaultWrt(program) : question.wrt.map((name, at) => floatingValue(program, name, pointerTo("wrt", at)));
+    question.wrt === undefined
+      ? defaultWrt(program).filter(({ value }) => lost(value) === null)
+      : question.wrt.map((name, at) => {
+          const found = floatingValue(program, name, pointerTo("wrt", at));
+          requireGiven(program, objective, found, lost(found.value), pointerTo("wrt", at));
+          return found;
+        });
   const gradientOrZero = (value: Value): Value => backward.gradientOf(value) ?? filled(0, value);
   const asked = (part: Part): boolean => question.parts.includes(part);
   return {
     objective,
     cotangent,
     gradients: asked("gradients") ? wrt.map(({ name, value }) => ({ name, value: gradientOrZero(value) })) : [],
+    independent: asked("gradients") ? wrt.flatMap(({ name, value }) => (backward.gradientOf(value) === null ? [name] : [])) : [],
     nodes: asked("nodes")
       ? program.values.map(({ name, value }) => ({ name, value, op: value.node?.op, gradient: backward.gradientOf(value) }))
       : [],
@@ -192,10 +204,42 @@ function floatingValue(program: Program, name: string, pointer: string): NamedVa
     throw problemAt("not_differentiable", pointer, detail);
   }
   if (found.value.known !== null) {
-    const detail = `The value ${name} is constant in this program: make it an input to differentiate with respect to it`;
-    throw problemAt("not_differentiable", pointer, detail);
+    throw problemAt(
+      "not_differentiable",
+      pointer,
+      decidesShapes(program, found) ??
+        `The value ${name} is constant in this program: make it an input to differentiate with respect to it`,
+    );
   }
   return found;
+}
+
+type Lost = NonNullable<ReturnType<typeof lostAt>>;
+
+/** Refuses a value whose gradient there should be, but which an operator on the way does not give. */
+function requireGiven(program: Program, objective: NamedValue, { name }: NamedValue, lost: Lost | null, pointer: string): void {
+  if (lost === null) return;
+  const { node, input } = lost;
+  const own = namedNode(program, node);
+  const where = own === undefined ? `the operator ${node.op}` : `node ${own.name} (${node.op})`;
+  const spec = inputOf(node, input);
+  const detail = `The gradient of ${objective.name} with respect to ${name} is not known: ${where} has no derivative with respect to its input ${spec.name} here`;
+  throw problemAt("not_differentiable", pointer, detail);
+}
+
+const inputOf = ({ op }: Node, at: number): InputSpec => {
+  const { inputs } = operatorOf(op);
+  return inputs[Math.min(at, inputs.length - 1)];
+};
+
+/** What is to be said of an input whose numbers must be known before anything runs; null where there is no such use of it. */
+function decidesShapes(program: Program, { name, value }: NamedValue): string | null {
+  for (const { node, name: ofNode } of program.nodes) {
+    const at = node.inputs.indexOf(value);
+    if (at < 0 || inputOf(node, at).static !== true) continue;
+    return `The value ${name} is the ${inputOf(node, at).name} of node ${ofNode} (${node.op}), which decides what there is to compute: it has no derivative with respect to it`;
+  }
+  return null;
 }
 
 function namedValue(program: Program, name: string, pointer: string): NamedValue {

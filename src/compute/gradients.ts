@@ -95,12 +95,14 @@ export function differentiatorOf(thread: Shared) {
   };
 }
 
-function layoutOf(parts: readonly Part[], program: Program, { gradients, nodes, edges }: Derivatives, put: Put): object {
-  const layout: Partial<Record<Part, object>> = {};
+function layoutOf(parts: readonly Part[], program: Program, { gradients, independent, nodes, edges }: Derivatives, put: Put): object {
+  const layout: Partial<Record<Part | "independent", object>> = {};
   for (const part of parts) {
     if (part === "outputs") layout.outputs = putAll(program.outputs, put);
-    else if (part === "gradients") layout.gradients = putAll(gradients, put);
-    else if (part === "nodes") {
+    else if (part === "gradients") {
+      layout.gradients = putAll(gradients, put);
+      if (independent.length > 0) layout.independent = independent;
+    } else if (part === "nodes") {
       layout.nodes = nodes.map(({ name, op, value, gradient }) => ({ name, op, value: put(value), gradient: put(gradient) }));
     } else {
       layout.edges = edges.map(({ from, to, input, value, local, gradient }) => ({

@@ -68,8 +68,18 @@ const pointResult = {
     .record(Name, TensorOutput)
     .optional()
     .meta({
-      description: "The gradient of each name in `wrt`, in its shape; zeros where the objective does not depend on it",
+      description:
+        "The gradient of each name in `wrt`, in its shape; zeros where the objective does not depend on it, as `independent` says",
       examples: [{ x: 6, y: 6 }],
+    }),
+  independent: z
+    .array(Name)
+    .optional()
+    .meta({
+      description:
+        "The names among `gradients` whose zeros mean that nothing differentiable leads from them to the objective: it does not depend on " +
+        "them, or only by what is constant between jumps (comparisons, indices) or taken as constant (stop_gradient). Left out when there are none",
+      examples: [["y"]],
     }),
   nodes: z.array(NodeGradient).optional().meta({ description: "Every named value in forward order, inputs included" }),
   edges: z.array(EdgeGradient).optional().meta({

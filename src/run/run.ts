@@ -1,7 +1,7 @@
 import type { GivenInputs } from "../program/draft.ts";
 import { type OwnerOf, ownersIn } from "../program/owner.ts";
 import type { Program } from "../program/program.ts";
-import type { Value } from "../ir/graph.ts";
+import type { Node, Value } from "../ir/graph.ts";
 import { formatShape, spanOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Limits } from "../request/limits.ts";
@@ -49,6 +49,16 @@ export function runnable(program: Program, wanted: readonly Value[], limits: Lim
   const planned = plan([...program.inputs.map(({ value }) => value), ...fed], wanted, { watched: watch.values });
   requireWithin(planned, ownerOf, limits);
   const call = executable(planned);
+  // A derivative is refused its numbers where the node that it is of may not have run: that one tells the fault in its own words.
+  const faultOnTheWay = (node: Node, feeds: readonly Tensor[]): StepError | null => {
+    try {
+      executable(plan([...program.inputs.map(({ value }) => value), ...fed], node.outputs))(feeds, () => false);
+      return null;
+    } catch (error) {
+      if (error instanceof StepError) return error;
+      throw error;
+    }
+  };
   return {
     outside: bytesKept(planned),
     operations: planned.operations,
@@ -57,7 +67,10 @@ export function runnable(program: Program, wanted: readonly Value[], limits: Lim
         const result = call(feeds, cancelled);
         return { wanted: result.wanted, nonfinite: culpritOf(watch, result.nonfinite) };
       } catch (error) {
-        throw error instanceof StepError ? refusalOf(error, ownerOf, program, given) : error;
+        if (!(error instanceof StepError)) throw error;
+        const owner = ownerOf(error.node);
+        const earlier = owner.isDerived && owner.own !== null ? faultOnTheWay(owner.own.node, feeds) : null;
+        throw refusalOf(earlier ?? error, ownerOf, program, given);
       }
     },
   };

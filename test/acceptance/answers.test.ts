@@ -113,7 +113,7 @@ describe("inputs whose numbers decide shapes", () => {
 });
 
 test("numbers that an operator refuses as it runs are told with the place of the node in the formula", async () => {
-  const detail = "Line 2, column 5: Node y (Gather): index 7 is outside axis 0 of [2] in Gather: expected -2 to 1";
+  const detail = "Line 2, column 5: Node y (Gather): index 7 is outside axis 0 of [2]: expected -2 to 1";
   expect(
     await evaluate({ expression: "i = 1 + j\ny = gather(x, i)", inputs: { x: [1, 2], j: { dtype: "int64", data: 6 } } }),
   ).toMatchObject({

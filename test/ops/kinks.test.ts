@@ -47,8 +47,10 @@ const points: Readonly<Record<string, readonly Point[]>> = {
   Cbrt: [{ inputs: [vector([0, -8])], gradients: [[infinity, 1 / 12]] }],
   Ceil: [{ inputs: [vector([2, 1.5])], gradients: [[0, 0]] }],
   Clip: [
-    { inputs: [vector([-1, 1, -1.1, 1.1, 0]), scalar(-1), scalar(1)], gradients: [[1, 1, 0, 0, 1], null, null] },
-    { inputs: [vector([-1, -2]), scalar(-1)], gradients: [[1, 0], null] },
+    { inputs: [vector([-1, 1, -1.1, 1.1, 0]), scalar(-1), scalar(1)], gradients: [[1, 1, 0, 0, 1], [1], [1]] },
+    { inputs: [vector([-1, 0, 3]), scalar(1), scalar(-1)], gradients: [[0, 0, 0], [0], [3]] },
+    { inputs: [vector([-1, 2, 3]), scalar(2), scalar(2)], gradients: [[0, 1, 0], [1], [1]] },
+    { inputs: [vector([-1, -2]), scalar(-1)], gradients: [[1, 0], [1]] },
   ],
   Elu: [{ inputs: [vector([0])], attributes: { alpha: 0.5 }, gradients: [[0.5]] }],
   Floor: [{ inputs: [vector([2, 1.5])], gradients: [[0, 0]] }],
@@ -242,7 +244,21 @@ describe("branches", () => {
   };
 
   // At the edge of a domain there is no other side; the formula of Pow decides by itself; -∞ does not move, and by what is no variable nothing does.
-  const unnoticed = new Set(["Acos", "Acosh", "Asin", "Atanh", "Logit", "Sqrt", "Pow", "LogAddExp", "MulNoNan", "XLogX", "ReduceLogSumExp", "ArgMax", "ArgMin"]);
+  const unnoticed = new Set([
+    "Acos",
+    "Acosh",
+    "Asin",
+    "Atanh",
+    "Logit",
+    "Sqrt",
+    "Pow",
+    "LogAddExp",
+    "MulNoNan",
+    "XLogX",
+    "ReduceLogSumExp",
+    "ArgMax",
+    "ArgMin",
+  ]);
   // Overwritten updates and zero factors are no kinks of the function, but conventions of its derivatives.
   const isKink = (op: Operator, attributes: object = {}): boolean =>
     !unnoticed.has(op.type) && (!op.type.startsWith("Scatter") || ("reduction" in attributes && attributes.reduction === "max"));

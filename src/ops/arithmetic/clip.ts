@@ -1,8 +1,8 @@
 import type { Value } from "../../ir/graph.ts";
 import { call, composed, direct } from "../../kernels/element.ts";
 import { formatShape } from "../../tensor/shape.ts";
-import { and } from "../logic/connective.ts";
-import { greaterOrEqual, lessOrEqual } from "../logic/comparison.ts";
+import { and, or } from "../logic/connective.ts";
+import { greater, greaterOrEqual, less, lessOrEqual } from "../logic/comparison.ts";
 import { defineOp, numbers, type Operator, rounded } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
@@ -10,6 +10,7 @@ import { number, one } from "../express.ts";
 import { called } from "../latex.ts";
 import { where } from "./where.ts";
 import { imaginary } from "../complex.ts";
+import { max } from "./max-min.ts";
 import { sign } from "./sign.ts";
 import { sub } from "./sub.ts";
 
@@ -30,8 +31,8 @@ export const Clip: Operator = defineOp({
     "Every element moved into the interval between the scalars min and max, either of which may be left out. When min exceeds max the result is max.",
   inputs: [
     { name: "input", type: "T", differentiable: true },
-    { name: "min", type: "T", optional: true },
-    { name: "max", type: "T", optional: true },
+    { name: "min", type: "T", differentiable: true, optional: true },
+    { name: "max", type: "T", differentiable: true, optional: true },
   ],
   outputs: [{ name: "output" }],
   types: { T: numbers },
@@ -47,11 +48,14 @@ export const Clip: Operator = defineOp({
     const above = lo === null ? null : greaterOrEqual(x, lo);
     const below = hi === null ? null : lessOrEqual(x, hi);
     const inside = above !== null && below !== null ? and(above, below) : (above ?? below);
-    return [inside === null ? g : where(inside, g, 0), null, null];
+    // As min(max(x, min), max): a bound that holds what lies beyond it is the result.
+    const isLow = lo && (hi === null ? less(x, lo) : and(less(x, lo), lessOrEqual(lo, hi)));
+    const isHigh = hi && (lo === null ? greater(x, hi) : or(greater(x, hi), greater(lo, hi)));
+    return [inside === null ? g : where(inside, g, 0), isLow && where(isLow, g, 0), isHigh && where(isHigh, g, 0)];
   },
   complex: ({ inputs: [z, lo, hi] }) => {
-    const bounds = [lo && greaterOrEqual(z.re, lo.re), hi && lessOrEqual(z.re, hi.re)].filter((bound) => bound !== null);
-    const im = bounds.reduce((part, within) => where(within, part, 0), imaginary(z));
+    const raised = lo === null ? imaginary(z) : where(less(z.re, lo.re), imaginary(lo), imaginary(z));
+    const im = hi === null ? raised : where(greater(lo === null ? z.re : max(z.re, lo.re), hi.re), imaginary(hi), raised);
     return [{ re: one(Clip, [z.re, lo && lo.re, hi && hi.re]), im }];
   },
   branches: ({ inputs: [x, lo, hi] }) => [lo, hi].flatMap((bound) => (bound === null ? [] : [sign(sub(x, bound))])),
@@ -64,7 +68,7 @@ export const Clip: Operator = defineOp({
       { name: "clamp" },
     ],
   },
-  kinks: [{ at: "x at a bound", convention: "1: the gradient passes at the bounds" }],
+  kinks: [{ at: "x at a bound", convention: "1: the gradient passes to x, and the bound has 0" }],
   probes: [
     {
       inputs: [
@@ -78,6 +82,13 @@ export const Clip: Operator = defineOp({
       inputs: [
         { values: [0.5], shape: [], dtype: "float64" },
         { values: [0], shape: [], dtype: "float64" },
+      ],
+    },
+    {
+      inputs: [
+        { values: [-2, 0.5, 3], shape: [3], dtype: "float64" },
+        { values: [1], shape: [], dtype: "float64" },
+        { values: [-1], shape: [], dtype: "float64" },
       ],
     },
     { inputs: [[3]] },

@@ -36,7 +36,7 @@ export const GatherElements = defineOp({
         indices,
         x.shape,
         along,
-        refusal("GatherElements", x.shape, () => along),
+        refusal(x.shape, () => along),
       ),
       1,
       y.data,

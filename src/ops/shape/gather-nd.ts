@@ -33,7 +33,7 @@ export const GatherND = defineOp({
   },
   kernel: ([x, indices], [y], { batch_dims: batch }) => {
     const length = tupleLength(x.shape, indices.shape, batch);
-    const refuse = refusal("GatherND", x.shape, (at) => batch + (at % length));
+    const refuse = refusal(x.shape, (at) => batch + (at % length));
     takePlaces(x.data, placesOfTuples(indices, x.shape, batch, refuse), sizeOf(x.shape.slice(batch + length)), y.data);
   },
   vjp: ({ inputs: [x, indices], grads: [g], attributes: { batch_dims: batch } }) => [

@@ -34,7 +34,7 @@ export const Gather = defineOp({
     const normal = normalIndices(
       indices.data,
       x.shape[along],
-      refusal("Gather", x.shape, () => along),
+      refusal(x.shape, () => along),
     );
     takeSlices(x, normal, along, y.data);
   },

@@ -20,12 +20,12 @@ export const scatterKinks: readonly Kink[] = [
 ];
 
 /** The error for an index into `shape` that lies outside; `axisOf` tells which axis the element at a place of the indices counts. */
-export function refusal(op: string, shape: Shape, axisOf: (at: number) => number): RefuseIndex {
+export function refusal(shape: Shape, axisOf: (at: number) => number): RefuseIndex {
   return (index, at) => {
     const axis = axisOf(at);
     const size = shape[axis];
     const range = size === 0 ? "the axis is empty" : `expected -${size} to ${size - 1}`;
-    throw new OperatorError("index", `index ${index} is outside axis ${axis} of ${formatShape(shape)} in ${op}: ${range}`, { input: 1 });
+    throw new OperatorError("index", `index ${index} is outside axis ${axis} of ${formatShape(shape)}: ${range}`, { input: 1 });
   };
 }
 

@@ -39,7 +39,7 @@ export const ScatterElements = defineOp({
       indices,
       data.shape,
       along,
-      refusal("ScatterElements", data.shape, () => along),
+      refusal(data.shape, () => along),
     );
     scatterPlaces(data, places, 1, updates.data, reduction, output);
   },

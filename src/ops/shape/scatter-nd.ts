@@ -41,7 +41,7 @@ export const ScatterND = defineOp({
   },
   kernel: ([data, indices, updates], [output], { reduction }) => {
     const length = indices.shape[indices.shape.length - 1];
-    const refuse = refusal("ScatterND", data.shape, (at) => at % length);
+    const refuse = refusal(data.shape, (at) => at % length);
     const places = placesOfTuples(indices, data.shape, 0, refuse);
     scatterPlaces(data, places, sizeOf(data.shape.slice(length)), updates.data, reduction, output);
   },
