@@ -1,5 +1,5 @@
 import { call, composed } from "../../kernels/element.ts";
-import { floats } from "../define.ts";
+import { floats, rounded } from "../define.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
 import { times } from "../complex.ts";
@@ -19,6 +19,7 @@ export const MulNoNan = elementwiseBinary({
   element: () => weighted,
   vjp: (g, weight, x) => [mulNoNan(g, x), mulNoNan(weight, g)],
   complex: times,
+  accuracy: rounded,
   display: { label: "×", latex: ([a, b]) => String.raw`${a} \cdot ${b}`, derivatives: ([a, b]) => [b, a] },
   kinks: [{ at: "0 times ∞", convention: "0; the derivative by the 0 is the infinity" }],
   probes: broadcastProbes(),
