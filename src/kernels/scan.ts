@@ -56,6 +56,20 @@ export function selectTop(x: Tensor, axis: number, largest: boolean, values: Ten
   });
 }
 
+/** Every line along `axis` in rising or falling order, and where its elements stood. Equal ones keep their order; NaN is the greatest. */
+export function sortLines(x: Tensor, axis: number, descending: boolean, values: Tensor, indices: Tensor): void {
+  const order = new Int32Array(x.shape[axis]);
+  forEachLine(x.shape, axis, (start, step, length) => {
+    const at = (place: number): number => x.data[start + place * step];
+    for (let place = 0; place < length; place++) order[place] = place;
+    order.sort((a, b) => (descending ? compare(at(b), at(a), 1) : compare(at(a), at(b), 1)) || a - b);
+    for (let place = 0; place < length; place++) {
+      values.data[start + place * step] = at(order[place]);
+      indices.data[start + place * step] = order[place];
+    }
+  });
+}
+
 /** The sign of a - b, with NaN beyond all numbers in the given direction. */
 function compare(a: number, b: number, nan: number): number {
   if (a > b) return 1;

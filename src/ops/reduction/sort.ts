@@ -2,7 +2,12 @@ import { z } from "zod";
 import { axisWithin, flag } from "../axes.ts";
 import { defineOp, numbers } from "../define.ts";
 import { called } from "../latex.ts";
-import { topK } from "./top-k.ts";
+import { sortLines } from "../../kernels/scan.ts";
+import { apply } from "../apply.ts";
+import { imaginary, real } from "../complex.ts";
+import { filled } from "../shape/expand.ts";
+import { gatherElements } from "../shape/gather-elements.ts";
+import { scatterElements } from "../shape/scatter-elements.ts";
 
 export const Sort = defineOp({
   type: "Sort",
@@ -13,9 +18,17 @@ export const Sort = defineOp({
   outputs: [{ name: "values" }, { name: "indices" }],
   types: { T: numbers },
   attributes: z.strictObject({ axis: z.int().default(-1), descending: flag.default(false) }),
-  body: ([x], { axis, descending }) => {
-    const { values, indices } = topK(x, x.shape[axisWithin(axis, x.shape.length)], { axis, largest: descending });
-    return [values, indices];
+  infer: ([x], { axis }) => {
+    axisWithin(axis, x.shape.length);
+    return [x, { dtype: "int64", shape: x.shape }];
+  },
+  kernel: ([x], [values, indices], { axis, descending }) => sortLines(x, axisWithin(axis, x.shape.length), descending, values, indices),
+  vjp: ({ inputs: [x], outputs: [, indices], grads: [g], attributes: { axis } }) => [
+    scatterElements(filled(0, x), indices, g, { axis, reduction: "add" }),
+  ],
+  complex: ({ inputs: [z], attributes }) => {
+    const [values, indices] = apply(Sort, [z.re], attributes);
+    return [{ re: values, im: gatherElements(imaginary(z), indices, attributes.axis) }, real(indices)];
   },
   display: { label: "sort", latex: called("sort") },
   kinks: [{ at: "equal elements", convention: "each has the gradient of the place that it takes; equal ones keep their order" }],

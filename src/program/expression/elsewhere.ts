@@ -102,6 +102,9 @@ const folded = (name: string): string => name.replaceAll("_", "").toLowerCase();
 const byName = (table: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>
   new Map(Object.entries(table).flatMap(([names, text]) => names.split(" ").map((name) => [folded(name), text] as const)));
 
+/** The formulas by the names, as documentation lists them. */
+export const formulasElsewhere: readonly (readonly [names: string, formula: string])[] = Object.entries(written);
+
 const formulas = byName(written);
 const sentences = byName(said);
 
