@@ -66,7 +66,7 @@ function beginning(row: JobRow, checkpoint: CheckpointRow | undefined): NewEvent
   const where = checkpoint === undefined ? "from the beginning" : `after step ${checkpoint.step}`;
   const begun =
     attempt === 1
-      ? event("started", "The training starts.", { attempt })
+      ? event("started", checkpoint === undefined ? "The training starts." : `The training starts ${where}.`, { attempt })
       : event("resumed", `The training goes on ${where}.`, { attempt, step: checkpoint?.step ?? 0 });
   return [...lost, begun];
 }

@@ -43,6 +43,12 @@ export interface NewJob {
   readonly traceparent: TraceParent | null;
 }
 
+/** A checkpoint of another job, which has a state. */
+export interface Origin {
+  readonly id: string;
+  readonly step: number;
+}
+
 export interface Webhook {
   readonly url: string;
   /** As Standard Webhooks write it: whsec_ and base64; null: not signed. */
@@ -149,9 +155,9 @@ export interface JobStore {
   /**
    * Keeps a new job with its first event and has it dispatched, all in one transaction. Throws Problem: too_many_jobs (this client's cap),
    * queue_full (the cap of all), unknown_dataset, storage_unavailable. With a key, the key's first answer is kept in that transaction too:
-   * however the process ends, a request that is sent again does not make a second job.
+   * however the process ends, a request that is sent again does not make a second job. One that goes on `from` another begins with its checkpoint.
    */
-  create(job: NewJob, key?: IdempotencyKey): Promise<Job>;
+  create(job: NewJob, key?: IdempotencyKey, from?: Origin): Promise<Job>;
   /** Throws Problem unknown_job. */
   get(id: string): Promise<Job>;
   /** Throws Problem unknown_job unless the job is there and within the scope. */

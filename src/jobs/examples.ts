@@ -73,6 +73,21 @@ export const createExamples = exchanges({
   line: { summary: "A line through three points", request: line, answer: queued },
 });
 
+export const continueExamples = exchanges({
+  line: {
+    summary: "A hundred steps more",
+    request: { steps: 100 },
+    answer: {
+      ...queued,
+      id: "job_0c4d7e2f8b1a5d6c9e3f7a21",
+      tags: [],
+      steps: 200,
+      epochs: 200,
+      continues: { job_id: id, step: 100 },
+    },
+  },
+});
+
 export const jobExample: responses.JobView = {
   ...queued,
   status: "succeeded",
@@ -143,7 +158,7 @@ export const checkpointsExample: z.output<typeof responses.JobCheckpointList> = 
       step: 100,
       epoch: 100,
       metrics: { loss: 3.6521341863147946e-7 },
-      bytes: 176,
+      bytes: 368,
       best: false,
       final: true,
     },

@@ -1,5 +1,5 @@
 /** What has become of a job so far: events, metrics, checkpoints. */
-import type { Checkpoint, JobEvent, MetricsRow, NewCheckpoint, Page } from "./contract.ts";
+import type { Checkpoint, JobEvent, Origin, MetricsRow, NewCheckpoint, Page } from "./contract.ts";
 import { checkpointOf, eventOf, metricsOf, toText } from "./rows.ts";
 import type { CheckpointRow, Connection } from "./schema.ts";
 import { rowsAtOnce } from "./slices.ts";
@@ -128,6 +128,24 @@ export async function addCheckpoint(tx: Connection, id: string, checkpoint: NewC
   const former = await removeCheckpoints(tx, id, [step]);
   await tx.insertInto("checkpoints").values(row).execute();
   return keep === undefined ? former : [...former, ...(await pruneCheckpoints(tx, id, keep))];
+}
+
+/** Gives a new job what another had at a step, to go on from, and its best weights; whether there was something to go on from. */
+export async function inheritCheckpoints(tx: Connection, id: string, from: Origin): Promise<boolean> {
+  const rows = await tx
+    .selectFrom("checkpoints")
+    .selectAll()
+    .where("job_id", "=", from.id)
+    .where((checkpoint) => checkpoint.or([checkpoint("step", "=", from.step), checkpoint("best", "=", 1)]))
+    .execute();
+  const [own, best] = [rows.find(({ step, state }) => step === from.step && state !== null), rows.find((row) => row.best === 1)];
+  if (own === undefined) return false;
+  const inherited = best === undefined || best.step >= own.step ? [own] : [own, { ...best, state: null }];
+  await tx
+    .insertInto("checkpoints")
+    .values(inherited.map((row) => ({ ...row, job_id: id, final: 0 })))
+    .execute();
+  return true;
 }
 
 /** What the next attempt would go on from stays whatever is kept. */

@@ -2,12 +2,12 @@ import type { Scope } from "../clients/client.ts";
 import { Problem, problemAt } from "../problems/problems.ts";
 import { claimJob, finishJob, reportOn } from "./attempts.ts";
 import { cancelJob, deleteJob, pauseJob, resumeJob } from "./commands.ts";
-import { type Job, type JobStore, type NewJob, type Page } from "./contract.ts";
+import { type IdempotencyKey, type Job, type JobStore, type NewJob, type Origin, type Page } from "./contract.ts";
 import { passOver } from "./damage.ts";
 import { countQueued, readStats } from "./counts.ts";
 import { madeAt } from "./deleted.ts";
 import { breaksReference } from "./faults.ts";
-import { pageOf, readCheckpoints, readEvents, readMetrics } from "./history.ts";
+import { inheritCheckpoints, pageOf, readCheckpoints, readEvents, readMetrics } from "./history.ts";
 import { settleKey } from "./idempotency.ts";
 import { event, unknownJob, writeEvents } from "./job-changes.ts";
 import type { Caps, Parts } from "./parts.ts";
@@ -21,7 +21,7 @@ const retryAfter = 10;
 export function createJobStore(parts: Parts): JobStore {
   const { database, watchers } = parts;
   return {
-    create: (job, key) => createJob(parts, job, key),
+    create: (job, key, from) => createJob(parts, job, key, from),
     get: (id) => database.query(async (db) => jobOf(await readJob(db, id))),
     requireWithin: (id, scope) => database.query((db) => requireWithin(db, id, scope)),
     list: (query) => database.query((db) => listJobs(db, query)),
@@ -43,7 +43,7 @@ export function createJobStore(parts: Parts): JobStore {
   };
 }
 
-async function createJob(parts: Parts, job: NewJob, key: Parameters<JobStore["create"]>[1]): Promise<Job> {
+async function createJob(parts: Parts, job: NewJob, key?: IdempotencyKey, from?: Origin): Promise<Job> {
   const { database, dispatcher, caps, watchers } = parts;
   const row = rowOf(job, Date.now());
   try {
@@ -54,6 +54,7 @@ async function createJob(parts: Parts, job: NewJob, key: Parameters<JobStore["cr
       await tx.insertInto("jobs").values(row).execute();
       await writeEvents({ watchers }, tx, job.id, 1, [event("created", "The job waits for its turn.")]);
       await refer(tx, job);
+      if (from !== undefined && !(await inheritCheckpoints(tx, job.id, from))) throw unknownJob(from.id);
       if (key !== undefined) await settleKey(tx, key, job.id);
     });
   } catch (error) {

@@ -112,10 +112,14 @@ const JobOutcome = z
         description:
           "When the metric that is monitored was best; null where none is, or where it never was a number. NaN is worse than any number",
       }),
-    weights: z.enum(["last", "best"]).meta({
-      description: "Which weights the job ends with: those of its last step, or with `restore_best` those of its best epoch",
-      examples: ["last"],
-    }),
+    weights: z
+      .enum(["last", "best"])
+      .optional()
+      .meta({
+        description:
+          "Which weights the job ends with: those of its last step, or with `restore_best` those of its best epoch; left out by jobs of earlier versions",
+        examples: ["last"],
+      }),
     confusion: Confusion.optional().meta({
       description:
         "How often each class of the training data, by rows, was taken for each, by columns; where it was asked for, and a table for each of several labels",

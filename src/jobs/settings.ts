@@ -49,6 +49,12 @@ export const JobSettings = z
     training_rows: rows("Rows of data that are trained on", 1437),
     validation_rows: rows("Rows that are held back to judge the training by", 360),
     batch_size: rows("Rows of one update", 32),
+    continues: z
+      .object({
+        job_id: z.string().meta({ description: "The job that it goes on from", examples: ["job_5f2b8c1e9a7d4c3b6e0f1a2d"] }),
+        step: rows("Where that job stood: its updates are counted on from there", 100),
+      })
+      .meta({ description: "What a job that continues another goes on from; left out for any other" }),
     warnings: z
       .array(JobWarning)
       .meta({ description: "What in the request is most often a mistake; empty when there is nothing", examples: [[]] }),

@@ -3,9 +3,10 @@ import type { Scope } from "../clients/client.ts";
 import { Problem, problem, problemAt } from "../problems/problems.ts";
 import type { Answer } from "../tasks/perform.ts";
 import type { TraceParent } from "../tracing/tracing.ts";
-import { planJob } from "../training/tasks/submit.ts";
+import { planContinuation } from "../training/tasks/continue.ts";
+import { planJob, type Planned } from "../training/tasks/submit.ts";
 import type { Caller, Workers } from "../workers/pool.ts";
-import type { IdempotencyKey, IdempotencyStore, Job, JsonObject, Storage } from "./contract.ts";
+import { type IdempotencyKey, type IdempotencyStore, isFinal, type Job, type JsonObject, type Origin, type Storage } from "./contract.ts";
 import { isPassing } from "./faults.ts";
 import { idPrefix, mentionedIds } from "./mentioned-ids.ts";
 import { refusalOf } from "./webhook-addresses.ts";
@@ -34,19 +35,47 @@ interface Desk {
   readonly privateWebhooks: boolean;
 }
 
+/** A request after it was checked by a worker, and what the job begins with. */
+interface Examined {
+  readonly answer: Answer<Planned>;
+  readonly from?: Origin;
+}
+
 /** Has a request checked by a worker, and keeps it as a job; one whose key has come before is the job that it made then. */
-export async function submitJob(handedIn: HandedIn, desk: Desk): Promise<Submitted> {
-  if (handedIn.key === undefined) return create(handedIn, desk);
+export const submitJob = (handedIn: HandedIn, desk: Desk): Promise<Submitted> =>
+  keepOnce(handedIn, desk, handedIn.body, async () => {
+    const datasets = await mentionedDatasets(handedIn.body, handedIn.scope, desk.storage);
+    return { answer: await desk.pool.run(planJob, { datasets }, handedIn.body, handedIn.caller) };
+  });
+
+/** The same for a job that goes on where another, which is over, stood. Throws Problem unknown_job, job_conflict. */
+export const continueJob = (handedIn: HandedIn, id: string, desk: Desk): Promise<Submitted> =>
+  keepOnce(handedIn, desk, Buffer.concat([Buffer.from(`${id}\n`), handedIn.body]), async () => {
+    const { jobs, blobs } = desk.storage;
+    const job = await jobs.get(id);
+    if (!isFinal(job.status)) throw problem("job_conflict", `Job ${id} is ${job.status}: it is continued when it is over`);
+    const checkpoint = (await jobs.checkpoints(id)).find(({ state }) => state !== null);
+    if (checkpoint === undefined) throw problem("job_conflict", `Job ${id} is ${job.status}, and has kept nothing to go on from`);
+    const paths = await Promise.all(job.datasets.map(async (each) => [each, await blobs.localPath(each.slice(idPrefix.length))] as const));
+    const files = { assignment: await blobs.localPath(job.submission), datasets: Object.fromEntries(paths) };
+    const parameters = { ...files, job_id: id, step: checkpoint.step };
+    const answer = await desk.pool.run(planContinuation, parameters, handedIn.body, handedIn.caller);
+    return { answer, from: { id, step: checkpoint.step } };
+  });
+
+/** `request` tells one request of a key from another. */
+async function keepOnce(handedIn: HandedIn, desk: Desk, request: Buffer, examine: () => Promise<Examined>): Promise<Submitted> {
+  if (handedIn.key === undefined) return create(handedIn, desk, await examine());
   const key: IdempotencyKey = { scope: handedIn.client, key: handedIn.key };
   const { idempotency, jobs } = desk.storage;
-  const begun = await idempotency.begin(key.scope, key.key, await digestOf(handedIn.body));
+  const begun = await idempotency.begin(key.scope, key.key, await digestOf(request));
   if (begun.state === "done") return { job: await jobs.get(begun.jobId).catch(unlessDeleted(key)), isReplay: true };
   if (begun.state === "in_flight")
     throw problem("idempotency_in_flight", `The first request with the key ${shown(key)} is not answered yet`);
   if (begun.state === "mismatch") throw problem("idempotency_mismatch", `Another request has come with the key ${shown(key)}`);
   let made: Submitted | undefined;
   try {
-    return (made = await create(handedIn, desk, key));
+    return (made = await create(handedIn, desk, await examine(), key));
   } finally {
     // What was refused may be sent again when it is mended, or when the storage answers.
     if (made === undefined || "refusal" in made) await release(idempotency, key);
@@ -86,13 +115,16 @@ function releaseLater(idempotency: IdempotencyStore, key: IdempotencyKey): void 
   }, releaseAgainMs).unref();
 }
 
-async function create({ body, client, caller, scope, traceparent }: HandedIn, desk: Desk, key?: IdempotencyKey): Promise<Submitted> {
-  const { pool, storage } = desk;
-  const answer = await pool.run(planJob, { datasets: await mentionedDatasets(body, scope, storage) }, body, caller);
+async function create(
+  { client, traceparent }: HandedIn,
+  { storage, privateWebhooks }: Desk,
+  { answer, from }: Examined,
+  key?: IdempotencyKey,
+): Promise<Submitted> {
   if (answer.facts === undefined) return { refusal: answer };
   const { digest, summary, ...told } = answer.facts;
   try {
-    if (told.webhook !== null && !desk.privateWebhooks) requirePublic(told.webhook.url);
+    if (told.webhook !== null && !privateWebhooks) requirePublic(told.webhook.url);
     await storage.blobs.put(digest, typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body);
   } finally {
     answer.release?.();
@@ -102,6 +134,7 @@ async function create({ body, client, caller, scope, traceparent }: HandedIn, de
     job: await storage.jobs.create(
       { ...told, summary: summary as JsonObject, id, submission: digest, client, traceparent: traceparent ?? null },
       key,
+      from,
     ),
     isReplay: false,
   };

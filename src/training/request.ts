@@ -29,6 +29,32 @@ export const Tag = z
   .regex(/^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u, "A tag may not contain control characters")
   .meta({ description: "A word of 1 to 64 characters without control characters", examples: ["course-7"] });
 
+const Tags = z
+  .array(Tag)
+  .max(20)
+  .default([])
+  .meta({ description: "Words to find the job by", examples: [["course-7"]] });
+
+const Webhook = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: "Expected an address that begins with https:// or http://" })
+      .max(2048)
+      // An address is shown to whoever may see the job.
+      .refine((url) => !URL.canParse(url) || new URL(url).password === "", "An address holds no password: put a token into its path")
+      .meta({ description: "Where to post the event that ends the job", examples: ["https://example.org/trained"] }),
+    secret: z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, "A secret is whsec_ and base64")
+      .optional()
+      .meta({
+        description: "Key of the signature, as Standard Webhooks write it",
+        examples: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+      }),
+  })
+  .optional()
+  .meta({ description: "Who is told when the job is over" });
+
 /** As scikit-learn and Keras call a split. */
 const splitElsewhere = {
   fraction: "split",
@@ -148,30 +174,8 @@ export const JobRequest = z
         description: "Threads that may work on one step, within what the service allows; the result is the same for any number",
         examples: [2],
       }),
-    tags: z
-      .array(Tag)
-      .max(20)
-      .default([])
-      .meta({ description: "Words to find the job by", examples: [["course-7"]] }),
-    webhook: z
-      .strictObject({
-        url: z
-          .url({ protocol: /^https?$/, error: "Expected an address that begins with https:// or http://" })
-          .max(2048)
-          // An address is shown to whoever may see the job.
-          .refine((url) => !URL.canParse(url) || new URL(url).password === "", "An address holds no password: put a token into its path")
-          .meta({ description: "Where to post the event that ends the job", examples: ["https://example.org/trained"] }),
-        secret: z
-          .string()
-          .regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, "A secret is whsec_ and base64")
-          .optional()
-          .meta({
-            description: "Key of the signature, as Standard Webhooks write it",
-            examples: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
-          }),
-      })
-      .optional()
-      .meta({ description: "Who is told when the job is over" }),
+    tags: Tags,
+    webhook: Webhook,
   })
   .superRefine(exactlyOne(programNames))
   .refine(({ epochs, steps }) => (epochs === undefined) !== (steps === undefined), "A job has either epochs or steps")
@@ -205,3 +209,19 @@ export const JobRequest = z
     model: "network",
   });
 export type JobRequest = z.output<typeof JobRequest>;
+
+/** POST /v1/jobs/{id}/continue. */
+export const ContinueRequest = z
+  .strictObject({
+    epochs: count("How often to go through the data from here on", 10).optional(),
+    steps: count("How many further updates to make", 500).optional(),
+    tags: Tags,
+    webhook: Webhook,
+  })
+  .refine(({ epochs, steps }) => epochs === undefined || steps === undefined, "A job goes on for epochs or for steps")
+  .meta({
+    id: "ContinueRequest",
+    description: "How much longer to train; with neither epochs nor steps, what is left of a job that ended early",
+    examples: [{ epochs: 10 }],
+  });
+export type ContinueRequest = z.output<typeof ContinueRequest>;

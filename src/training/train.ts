@@ -60,7 +60,9 @@ class Training implements Disposable {
     if (resumed !== null) this.#restore(resumed);
     // Whoever continues a run that stopped for want of improvement gives it another chance.
     if (this.#stopping.isOver && setup.spec.continues?.step === this.#step) this.#stopping.stale = 0;
-    this.#secondsBefore = resumed?.loop.seconds ?? 0;
+    // What another job has computed is not counted.
+    const isContinued = setup.spec.continues?.step === resumed?.loop.step;
+    this.#secondsBefore = resumed === null || isContinued ? 0 : resumed.loop.seconds;
     this.#began = this.#stepBegan = host.now();
     this.#history = new History(setup, host, this.#step);
     const kept = { setup, host, optimization: this.#optimization, stopping: this.#stopping, history: this.#history };

@@ -58,7 +58,9 @@ const ofBest = "best/";
 export function encodeState(state: NamedTensors, loop: LoopState, best: NamedTensors | null): Uint8Array<ArrayBuffer> {
   const tensors = new Map(state);
   for (const [name, tensor] of best ?? []) tensors.set(ofBest + name, tensor);
-  return encodeSafetensors(tensors, { loop: JSON.stringify(loop) });
+  // However long it took, the same state has as many bytes.
+  const seconds = loop.seconds.toFixed(3).padStart(12, "0");
+  return encodeSafetensors(tensors, { loop: JSON.stringify({ ...loop, seconds }) });
 }
 
 /** A checkpoint as a run goes on from it. */
@@ -79,7 +81,7 @@ export function decodeCheckpoint(weights: Uint8Array, state: Uint8Array): Resume
     .map(([name, tensor]) => [name.slice(ofBest.length), tensor] as const);
   return {
     optimization: { weights: decodeWeights(weights).weights, state: new Map(own) },
-    loop: { ...loop, loss },
+    loop: { ...loop, loss, seconds: Number(loop.seconds) },
     best: best.length === 0 ? null : new Map(best),
   };
 }

@@ -14,6 +14,7 @@ const loaders = {
   readGraph: async () => (await import("../compute/graphs.ts")).readGraph,
   parseDataset: async () => (await import("../training/datasets/task.ts")).parseDataset,
   planJob: async () => (await import("../training/tasks/submit.ts")).planJob,
+  planContinuation: async () => (await import("../training/tasks/continue.ts")).planContinuation,
   predict: async () => (await import("../training/tasks/predict.ts")).predict,
   jobGradients: async () => (await import("../training/tasks/predict.ts")).jobGradients,
   readWeights: async () => (await import("../training/tasks/weights.ts")).readWeights,

@@ -63,6 +63,22 @@ everyStorage("the life of a job", (given) => {
       expect(checkpoints[1]).toEqual({ ...checkpointAt(2), created_at: expect.any(Number) });
     });
 
+    test("may go on from another's checkpoint, with its best weights, and outlives it", async () => {
+      const { jobs } = given.storage;
+      const { id } = await running(jobs);
+      await jobs.report(id, 1, { checkpoint: checkpointAt(2, { best: true, state: null }) });
+      await jobs.finish(id, 1, { status: "cancelled", message: "It is over." }, { checkpoint: checkpointAt(5, { final: true }) });
+      const next = await jobs.create(newJob(), undefined, { id, step: 5 });
+      await jobs.delete(id);
+      expect((await jobs.checkpoints(next.id)).map(({ step, best, final, state }) => [step, best, final, state !== null])).toEqual([
+        [5, false, false, true],
+        [2, true, false, false],
+      ]);
+      expect(await claimed(jobs, next.id)).toMatchObject({ attempt: 1, checkpoint: { step: 5 } });
+      expect((await allEvents(jobs, next.id)).at(-1)?.message).toContain("after step 5");
+      expect((await refusal(jobs.create(newJob(), undefined, { id, step: 5 }))).code).toBe("unknown_job");
+    });
+
     test("may fail, and says why", async () => {
       const { id } = await running(given.storage.jobs);
       const error = { code: "diverged" as const, message: "The loss is NaN at step 7.", param: "loss" };

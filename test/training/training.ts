@@ -30,11 +30,15 @@ export interface Trained {
   readonly weights: ReadonlyMap<string, Tensor>;
 }
 
+type Around = Partial<Host> & { readonly resumed?: Resumed | null };
+
 /** Trains in this thread. */
-export function trained(request: object, { resumed = null, ...own }: Partial<Host> & { readonly resumed?: Resumed | null } = {}): Trained {
+export const trained = (request: object, around: Around = {}): Trained => trainedAs(setupOf(request), around);
+
+export function trainedAs(setup: Setup, { resumed = null, ...own }: Around = {}): Trained {
   const rows: MetricsRow[] = [];
   const checkpoints: CheckpointFiles[] = [];
-  const ending = train(setupOf(request), resumed, {
+  const ending = train(setup, resumed, {
     wish: () => "go on",
     wasInterrupted: false,
     metrics: (more) => rows.push(...more),

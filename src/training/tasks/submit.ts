@@ -52,21 +52,30 @@ export const planJob = defineTask({
         data: inlineData(request.data, "/data", limits),
         validation: inlineData(request.validation?.data ?? {}, "/validation/data", limits),
       };
-      const spec = specOf(request, program);
       const materials = { limits, compiler, datasets: readDatasets(parameters.datasets) };
-      const { setup, warnings } = withinUnfolding(limits, pointerTo(program.kind), () => checked({ spec, given }, materials));
-      const bytes = encodeAssignment({ given, spec: kept(spec, compiler) });
-      const facts: Planned = {
-        digest: createHash("sha256").update(bytes).digest("hex"),
-        summary: { ...summaryOf(setup), warnings },
-        datasets: [...new Set([...datasetsOf(spec.data), ...datasetsOf(spec.validation?.data ?? {})])],
-        tags: request.tags,
-        webhook: request.webhook === undefined ? null : { url: request.webhook.url, secret: request.webhook.secret ?? null },
-        steps: setup.steps,
-      };
-      return { content: { kind: "bytes", bytes }, facts };
+      return planned({ spec: specOf(request, program), given }, request, materials);
     },
 });
+
+/** Checks an assignment, and answers with its bytes and what is told beside it. Throws Problem. */
+export function planned(
+  { spec, given }: Assignment,
+  { tags, webhook }: Pick<JobRequest, "tags" | "webhook">,
+  materials: Materials,
+): { readonly content: { readonly kind: "bytes"; readonly bytes: Uint8Array }; readonly facts: Planned } {
+  const at = pointerTo(spec.program.kind);
+  const { setup, warnings } = withinUnfolding(materials.limits, at, () => checked({ spec, given }, materials));
+  const bytes = encodeAssignment({ given, spec: kept(spec, materials.compiler) });
+  const facts: Planned = {
+    digest: createHash("sha256").update(bytes).digest("hex"),
+    summary: { ...summaryOf(setup), warnings },
+    datasets: [...new Set([...datasetsOf(spec.data), ...datasetsOf(spec.validation?.data ?? {})])],
+    tags,
+    webhook: webhook === undefined ? null : { url: webhook.url, secret: webhook.secret ?? null },
+    steps: setup.steps,
+  };
+  return { content: { kind: "bytes", bytes }, facts };
+}
 
 /**
  * Datasets as files of safetensors, by their ids; each is read once. Memory is charged for all of them together: what can never fit is

@@ -106,6 +106,7 @@ test("it has the routes of the service", () => {
     "DELETE /v1/graphs/{id}",
     "POST /v1/jobs",
     "GET /v1/jobs",
+    "POST /v1/jobs/{id}/continue",
     "GET /v1/jobs/{id}",
     "DELETE /v1/jobs/{id}",
     "POST /v1/jobs/{id}/cancel",

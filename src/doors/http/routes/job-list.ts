@@ -1,16 +1,16 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { isFinal, type Job as KeptJob } from "../../../jobs/contract.ts";
-import { createExamples, jobExample, listExample } from "../../../jobs/examples.ts";
-import { JobRequest, Tag } from "../../../training/request.ts";
+import { continueExamples, createExamples, jobExample, listExample } from "../../../jobs/examples.ts";
+import { ContinueRequest, JobRequest, Tag } from "../../../training/request.ts";
 import { Job, JobId, JobList, jobStatuses } from "../../../jobs/response.ts";
 import { problem } from "../../../problems/problems.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { scopeOf } from "../../../clients/client.ts";
 import { callerOf, submitterOf } from "../client-name.ts";
 import { clientOf } from "../plugins/auth.ts";
-import { submitJob } from "../../../jobs/submission.ts";
+import { continueJob, submitJob, type Submitted } from "../../../jobs/submission.ts";
 import { viewFor, viewOfPage } from "../../../jobs/job-view.ts";
 import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
@@ -19,6 +19,27 @@ import { bodyOf, computeProblems, endsOf, readProblems, sendAnswer } from "../an
 import type { JobParts } from "./job-parts.ts";
 
 const jobAnswer = { description: "The job", schema: Job, examples: { job: { summary: "A job that succeeded", value: jobExample } } };
+const submissionHeaders = {
+  ...preferHeader,
+  "Idempotency-Key": {
+    description:
+      "A text of the client's own of up to 255 characters: the same request under the same key, within a day, makes no second job but is answered with the first one",
+    example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+  },
+};
+const submissionAnswer = {
+  status: 202,
+  headers: {
+    Location: { description: "The path of the job", example: `/v1/jobs/${jobExample.id}` },
+    "Idempotency-Replayed": {
+      description: "true where the key has come before, and the job is the first one's",
+      example: "true",
+    },
+    ...preferenceHeader,
+  },
+  description: "The job, which waits for its turn or has begun",
+  schema: Job,
+};
 const retryHeader = {
   "Retry-After": { description: "Seconds after which it is worth asking again, while the job is not over", example: 2 },
 };
@@ -38,6 +59,29 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
     }
   };
 
+  const desk = { pool, storage, privateWebhooks };
+  const handedIn = (request: FastifyRequest) => ({
+    body: bodyOf(request),
+    client: submitterOf(request),
+    key: idempotencyKey(request),
+    caller: callerOf(request),
+    scope: scopeOf(clientOf(request)),
+    traceparent: request.traceparent,
+  });
+
+  /** The new job, as it is when the client would wait no longer. */
+  const answerWith = async (submitted: Submitted, wait: number, request: FastifyRequest, reply: FastifyReply) => {
+    if ("refusal" in submitted) return sendAnswer(reply, submitted.refusal);
+    request.concerned = submitted.job.id;
+    if (submitted.isReplay) reply.header("idempotency-replayed", "true");
+    const job = wait === 0 ? submitted.job : await afterWait(request, submitted.job.id, wait);
+    const isOver = wait > 0 && isFinal(job.status);
+    return reply
+      .code(isOver ? 200 : 202)
+      .header("location", `/v1/jobs/${job.id}`)
+      .send(viewFor(clientOf(request))(job));
+  };
+
   scope.post(
     "/v1/jobs",
     {
@@ -53,29 +97,9 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
       config: {
         audited: true,
         contract: {
-          requestHeaders: {
-            ...preferHeader,
-            "Idempotency-Key": {
-              description:
-                "A text of the client's own of up to 255 characters: the same request under the same key, within a day, makes no second job but is answered with the first one",
-              example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
-            },
-          },
+          requestHeaders: submissionHeaders,
           request: { description: "What to train, on what, and how", schema: JobRequest, examples: requestExamples(createExamples) },
-          answer: {
-            status: 202,
-            headers: {
-              Location: { description: "The path of the job", example: `/v1/jobs/${jobExample.id}` },
-              "Idempotency-Replayed": {
-                description: "true where the key has come before, and the job is the first one's",
-                example: "true",
-              },
-              ...preferenceHeader,
-            },
-            description: "The job, which waits for its turn or has begun",
-            schema: Job,
-            examples: answerExamples(createExamples),
-          },
+          answer: { ...submissionAnswer, examples: answerExamples(createExamples) },
           otherAnswers: [{ ...jobAnswer, description: "The job, which was over within the time that the client would wait" }],
           problems: [...computeProblems, 409, 410, 507],
         },
@@ -83,26 +107,37 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
     },
     async (request, reply) => {
       const wait = preferredWait(request, reply);
-      const submitted = await submitJob(
-        {
-          body: bodyOf(request),
-          client: submitterOf(request),
-          key: idempotencyKey(request),
-          caller: callerOf(request),
-          scope: scopeOf(clientOf(request)),
-          traceparent: request.traceparent,
+      return answerWith(await submitJob(handedIn(request), desk), wait, request, reply);
+    },
+  );
+
+  scope.post(
+    "/v1/jobs/:id/continue",
+    {
+      schema: {
+        operationId: "continueJob",
+        tags: [tags.jobs.name],
+        summary: "Train on",
+        description:
+          "Makes a new job of one that is over, which goes on from where that one stood, for more epochs or steps: ten epochs and ten more come to the " +
+          "very weights of twenty. Its settings are the first one's.",
+        params: z.object({ id: JobId }),
+        security: keyMayBeNeeded,
+      },
+      config: {
+        audited: true,
+        contract: {
+          requestHeaders: submissionHeaders,
+          request: { description: "How much longer", schema: ContinueRequest, examples: requestExamples(continueExamples) },
+          answer: { ...submissionAnswer, examples: answerExamples(continueExamples) },
+          otherAnswers: [{ ...jobAnswer, description: "The job, which was over within the time that the client would wait" }],
+          problems: [...computeProblems, 409, 410, 507],
         },
-        { pool, storage, privateWebhooks },
-      );
-      if ("refusal" in submitted) return sendAnswer(reply, submitted.refusal);
-      request.concerned = submitted.job.id;
-      if (submitted.isReplay) reply.header("idempotency-replayed", "true");
-      const job = wait === 0 ? submitted.job : await afterWait(request, submitted.job.id, wait);
-      const isOver = wait > 0 && isFinal(job.status);
-      return reply
-        .code(isOver ? 200 : 202)
-        .header("location", `/v1/jobs/${job.id}`)
-        .send(viewFor(clientOf(request))(job));
+      },
+    },
+    async (request, reply) => {
+      const wait = preferredWait(request, reply);
+      return answerWith(await continueJob(handedIn(request), request.params.id, desk), wait, request, reply);
     },
   );
 
