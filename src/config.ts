@@ -19,12 +19,27 @@ const count = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
 const range = (least: number, most: number): string =>
   most === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`;
 
-const list = z.string().transform((text) =>
+const entriesOf = (text: string): string[] =>
   text
     .split(",")
     .map((entry) => entry.trim())
-    .filter((entry) => entry !== ""),
-);
+    .filter((entry) => entry !== "");
+
+/** A list that is given names something: a slip must not stand for nothing. */
+const list = z
+  .string()
+  .refine((text) => text === "" || entriesOf(text).length > 0, { error: "a list, separated by commas, with something in it", abort: true })
+  .transform(entriesOf);
+
+/** A key that no header can carry, or that still has the quotes of a shell, would keep everybody out. */
+const keys = list.refine((entries) => entries.every((entry) => /^[!-~]+$/.test(entry) && !/^["']|["']$/.test(entry)), {
+  error: "keys, separated by commas, of ASCII characters without blanks and without quotes around them",
+});
+
+const keysFile = z
+  .string()
+  .refine((path) => path === "" || path.trim() !== "", { error: "the path of a file" })
+  .transform((path) => (path === "" ? null : path.trim()));
 
 const origins = list.refine((entries) => entries.every((entry) => entry === "*" || isOrigin(entry)), {
   error: "* or origins such as https://example.org, separated by commas",
@@ -36,10 +51,10 @@ function isOrigin(text: string): boolean {
 
 const proxies = z
   .string()
-  .refine((text) => text === "true" || text === "false" || list.parse(text).every(isNetwork), {
+  .refine((text) => text === "true" || text === "false" || (text !== "," && entriesOf(text).every(isNetwork)), {
     error: "true, false, or addresses and networks such as 10.0.0.0/8, separated by commas",
   })
-  .transform((text) => (text === "true" || text === "false" ? text === "true" : list.parse(text)));
+  .transform((text) => (text === "true" || text === "false" ? text === "true" : entriesOf(text)));
 
 /** An address, with or without the number of its bits that count. */
 function isNetwork(text: string): boolean {
@@ -50,10 +65,16 @@ function isNetwork(text: string): boolean {
 
 const database = z
   .string()
-  .refine((text) => text === "" || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)), {
-    error: "a URL such as postgres://user:password@host/database",
+  .refine((text) => text === "" || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text) && isWholeAddress(new URL(text))), {
+    error:
+      "a URL such as postgres://user:password@host/database, in which @ : / ? # and % of a password are percent-encoded; or give the password as it is, in PGPASSWORD",
   })
   .transform((text) => (text === "" ? null : text));
+
+/** A password that is not encoded ends where one of its characters means something else: the rest of it is taken for host, path and more. */
+function isWholeAddress({ password, pathname, hash, search }: URL): boolean {
+  return hash === "" && !/[/@:]/.test(pathname.slice(1)) && !search.includes("@") && !/%(?![0-9a-f]{2})/i.test(password);
+}
 
 const collector = z
   .string()
@@ -70,6 +91,8 @@ interface Variable<S extends z.ZodType = z.ZodType> {
   readonly fallback: string | ((given: Given) => number);
   /** The default in words, where it is no constant. */
   readonly fallbackInWords?: string;
+  /** Blanks are no way to say nothing: who would set it means something by it. */
+  readonly isKeptBlank?: boolean;
   /** A faulty value is not repeated: it may hold a password. */
   readonly isSecret?: boolean;
   readonly description: string;
@@ -100,6 +123,13 @@ export const variables = Object.freeze({
     isSecret: true,
     description:
       "PostgreSQL, as postgres://user:password@host/database, that keeps jobs and data for any number of processes; none: files in DATA_DIR, for one process",
+  }),
+  PGPASSWORD: variable({
+    schema: z.string(),
+    fallback: "",
+    isKeptBlank: true,
+    isSecret: true,
+    description: "The password for PostgreSQL as it is, in place of one in DATABASE_URL, where some characters must be encoded",
   }),
   ROLE: variable({
     schema: z.enum(roles),
@@ -133,13 +163,16 @@ export const variables = Object.freeze({
     description: "Threads that may work on one large request while others are idle; the results are the same for any number",
   }),
   API_KEYS: variable({
-    schema: list,
+    schema: keys,
     fallback: "",
+    isKeptBlank: true,
+    isSecret: true,
     description: "Keys, separated by commas, of which /v1 asks one as a bearer token; none: everyone may use it",
   }),
   KEYS_FILE: variable({
-    schema: z.string().transform((path) => (path === "" ? null : path)),
+    schema: keysFile,
     fallback: "",
+    isKeptBlank: true,
     description: "A JSON file of keys by their SHA-256, with names, roles and limits, that is read anew when it changes; see Keys and TLS",
   }),
   LOG_LEVEL: variable({ schema: z.enum(logLevels), fallback: "info", description: `Lowest level to log: ${logLevels.join(", ")}` }),
@@ -302,14 +335,16 @@ export function readConfig(
     threadsOf: once(() => threadsFor(soFar.MAX_MEMORY, availableParallelism())),
     sharesOf: once(() => sharesOf(soFar)),
   };
-  for (const [name, { schema, fallback, isSecret = false }] of Object.entries<Variable>(variables)) {
-    const text = environment[name]?.trim() ?? "";
+  for (const [name, { schema, fallback, isSecret = false, isKeptBlank = false }] of Object.entries<Variable>(variables)) {
+    const raw = environment[name] ?? "";
+    const text = isKeptBlank ? raw : raw.trim();
     const otherwise = typeof fallback === "string" ? fallback : String(fallback(given));
     const result = schema.safeParse(text === "" ? otherwise : text);
-    const not = isSecret ? "" : `, not ${JSON.stringify(text)}`;
+    const not = isSecret ? "" : `, not ${JSON.stringify(text)}${inDigits(text)}`;
     if (!result.success) faults.push(`${name} must be ${expectation(schema, result.error)}${not}.`);
     values[name] = result.success ? result.data : schema.parse(otherwise);
   }
+  values.DATABASE_URL = withPassword(soFar.DATABASE_URL, soFar.PGPASSWORD);
   const role = environment.ROLE?.trim() ?? "";
   const url = environment.DATABASE_URL?.trim() ?? "";
   if ((role === "api" || role === "worker") && url === "") {
@@ -318,6 +353,23 @@ export function readConfig(
   if (faults.length > 0) throw new ConfigError(faults.join("\n"));
   return Object.freeze(soFar);
 }
+
+function withPassword(url: string | null, password: string): string | null {
+  if (url === null || password === "" || new URL(url).password !== "") return url;
+  const address = new URL(url);
+  address.password = encodeURIComponent(password);
+  return address.href;
+}
+
+/** What a number with a unit would be without it. */
+function inDigits(text: string): string {
+  const [, digits, unit = ""] = /^(\d{1,9}(?:\.\d{1,9})?) ?([kmgt])i?b?$/i.exec(text) ?? [];
+  return digits === undefined ? "" : `, which is ${Math.round(Number(digits) * 1024 ** ("kmgt".indexOf(unit.toLowerCase()) + 1))}`;
+}
+
+/** Names of the environment that are none of the service's. */
+export const foreignNames = (environment: Readonly<Record<string, string | undefined>> = process.env): string[] =>
+  Object.keys(environment).filter((name) => !Object.hasOwn(variables, name) && environment[name] !== "");
 
 /**
  * Whether npm or npx runs the process and waits for it. Of what they are asked, npx tells its own shell alone, and npm nobody that it is

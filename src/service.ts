@@ -1,7 +1,17 @@
 import { join } from "node:path";
+import { distance } from "fastest-levenshtein";
 import type { Logger } from "pino";
 import about from "../package.json" with { type: "json" };
-import { type Config, ConfigError, isRunByNpm, keepThreadsFromReporting, readConfig, threadsOf } from "./config.ts";
+import {
+  type Config,
+  ConfigError,
+  foreignNames,
+  isRunByNpm,
+  keepThreadsFromReporting,
+  readConfig,
+  threadsOf,
+  variables,
+} from "./config.ts";
 import { type MemoryBudget, budgetOf } from "./memory/budget.ts";
 import { collectGarbage } from "./memory/garbage.ts";
 import { leastFor, suffices } from "./memory/shares.ts";
@@ -12,6 +22,7 @@ import { buildApp } from "./doors/http/app.ts";
 import { createLogger, flushed } from "./doors/http/logger.ts";
 import { JobMeter } from "./doors/http/plugins/job-metrics.ts";
 import type { Storage } from "./jobs/contract.ts";
+import { DatabaseUnusable } from "./jobs/unusable-database.ts";
 import { FolderInUse, FolderUnusable } from "./jobs/folder-lock.ts";
 import type { RunnerTrouble } from "./jobs/run.ts";
 import { type GraphCaps, RegisteredGraphs } from "./jobs/registered-graphs.ts";
@@ -52,6 +63,7 @@ export async function start(shutdown: Shutdown): Promise<void> {
   if (isRunByNpm()) shutdown.withParent();
   keepThreadsFromReporting();
   const logger = createLogger(config.LOG_LEVEL);
+  tellOfMisspelt(logger);
   const graphsFolder = join(config.DATA_DIR, "graphs");
   const tracing = await collector(config, logger);
   const traces = tracing === undefined ? {} : { tracing };
@@ -154,6 +166,17 @@ export async function start(shutdown: Shutdown): Promise<void> {
   logger.info({ role: config.ROLE, workers: config.WORKERS, trainers: trainers === null ? 0 : config.TRAINERS }, "ready");
 }
 
+/** Variables whose names are nearly ours are misspelt, or somebody else's: the log names them. */
+function tellOfMisspelt(logger: Logger): void {
+  for (const variable of foreignNames()) {
+    const meant = Object.keys(variables).find((name) => isSlip(variable.toUpperCase(), name));
+    if (meant !== undefined) logger.warn({ variable, meant }, "a variable that the service does not know is nearly one that it does");
+  }
+}
+
+const isSlip = (name: string, meant: string): boolean =>
+  (name.length > 4 && meant.startsWith(name)) || distance(name, meant) <= (meant.length < 6 ? 1 : 2);
+
 /** Who collects spans, where somebody does. */
 async function collector({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ROLE }: Config, logger: Logger): Promise<OpenTelemetry | undefined> {
   if (endpoint === null) return undefined;
@@ -172,11 +195,14 @@ function affordable(config: Config): MemoryBudget {
   if (suffices(budget.shares)) return budget;
   const least = Math.ceil(leastFor(threads) / 2 ** 20);
   process.stderr.write(
-    `There are ${Math.floor(config.MAX_MEMORY / 2 ** 20)} MB of memory, and ${threads.workers} workers with ${threads.trainers} trainers need ${least} MB: ` +
+    `There are ${amountOf(config.MAX_MEMORY)} of memory, and ${threads.workers} workers with ${threads.trainers} trainers need ${least} MB: ` +
       "give the container more, or set WORKERS, TRAINERS and THREADS lower.\n",
   );
   process.exit(1);
 }
+
+/** MAX_MEMORY=512 is taken for megabytes, and is none. */
+const amountOf = (bytes: number): string => (bytes < 2 ** 20 ? `${bytes} bytes` : `${Math.floor(bytes / 2 ** 20)} MB`);
 
 function graphCaps(config: Config): GraphCaps {
   return {
@@ -188,7 +214,10 @@ function graphCaps(config: Config): GraphCaps {
 /** The keys. Where their file cannot be used the process ends, and says why. */
 function known(config: Config): Keys {
   try {
-    return new Keys({ apiKeys: config.API_KEYS, file: config.KEYS_FILE });
+    const keys = new Keys({ apiKeys: config.API_KEYS, file: config.KEYS_FILE });
+    if (!keys.isOpen && keys.clients === 0)
+      throw new KeysFault(`The file of keys ${config.KEYS_FILE} lists none: nobody could use the service.`);
+    return keys;
   } catch (error) {
     if (!(error instanceof KeysFault)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -213,7 +242,8 @@ async function opened(config: Config, keys: Keys, logger: Logger): Promise<Stora
       onError: (error) => logger.error({ err: error }, "trouble in the storage"),
     });
   } catch (error) {
-    if (!(error instanceof FolderInUse || error instanceof FolderUnusable || error instanceof Problem)) throw error;
+    const isForeseen = [FolderInUse, FolderUnusable, DatabaseUnusable, Problem].some((kind) => error instanceof kind);
+    if (!(isForeseen && error instanceof Error)) throw error;
     process.stderr.write(`${error instanceof Problem ? error.detail : error.message}\n`);
     process.exit(1);
   }

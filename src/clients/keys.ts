@@ -40,6 +40,11 @@ export class Keys {
     return this.#file === null && this.#listed.length === 0;
   }
 
+  /** How many have keys. */
+  get clients(): number {
+    return this.#byName.size;
+  }
+
   /** Whose key this is. The digests are looked up and not the keys: the time that it takes says nothing of them. */
   ownerOf(key: string): Client | undefined {
     return this.#byDigest.get(hash("sha256", key));

@@ -1,6 +1,6 @@
 /** The storage of any number of processes: PostgreSQL keeps everything, and pg-boss in it dispatches the jobs. */
 import { join } from "node:path";
-import { Kysely } from "kysely";
+import { Kysely, sql } from "kysely";
 import { PgBoss } from "pg-boss";
 import { releaseJob } from "./attempts.ts";
 import { BlobCache } from "./blob-cache.ts";
@@ -17,10 +17,11 @@ import { createJobStore } from "./job-store.ts";
 import type { Parts } from "./parts.ts";
 import type { Server } from "./postgres.ts";
 import { Sweeper, sweepRegularly, unreferencedBlobs } from "./retention.ts";
-import { type Tables, migrate } from "./schema.ts";
+import { type Connection, type Tables, migrate } from "./schema.ts";
 import type { StorageSettings } from "./storage-settings.ts";
 import { createTicketStore } from "./tickets.ts";
 import { createWebhookStore } from "./webhook-store.ts";
+import { DatabaseUnusable, oldestServer } from "./unusable-database.ts";
 
 /** Milliseconds in which a database that is well answers. */
 const answerMs = 2_000;
@@ -56,6 +57,7 @@ export async function openCluster(settings: StorageSettings, connect: (onError: 
     blobs.discard(digests, (some) => unreferencedBlobs(database, some)).catch(onError);
   const parts: Parts = { ...settings, database, dispatcher, watchers, discard };
   try {
+    await database.query(requireVersion);
     await database.query((db) => migrate(db, true));
     await translated(async () => {
       await boss.start();
@@ -68,6 +70,14 @@ export async function openCluster(settings: StorageSettings, connect: (onError: 
     throw error;
   }
   return assemble({ ...settings, onError }, parts, { boss, blobs, dispatcher, watchers });
+}
+
+/** What an older server does not know would be told statement by statement. */
+async function requireVersion(db: Connection): Promise<void> {
+  const { rows } = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(db);
+  const [{ version }] = rows;
+  if (parseInt(version) >= oldestServer) return;
+  throw new DatabaseUnusable(`The database is a PostgreSQL of version ${version}, and the oldest that will do is ${oldestServer}.`);
 }
 
 interface Running {

@@ -207,7 +207,7 @@ describe.skipIf(postgresPrograms === null)("a cluster", () => {
 
     test("no process starts", async () => {
       await server.suspend();
-      expect(await refusal(open())).toMatchObject({ code: "storage_unavailable" });
+      await expect(open()).rejects.toThrow(/^Nothing listens at 127\.0\.0\.1:\d+: /);
       await server.resume();
     });
   });

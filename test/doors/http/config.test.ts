@@ -10,6 +10,7 @@ test("everything has a default", () => {
     PORT: 8080,
     DATA_DIR: "./data",
     DATABASE_URL: null,
+    PGPASSWORD: "",
     ROLE: "all",
     MAX_MEMORY: 64 * 2 ** 30,
     TRAINERS: Math.max(1, Math.floor(availableParallelism() / 2)),
@@ -61,7 +62,7 @@ test("what is not set follows from the memory, and what is set does not", () => 
 });
 
 test("what a faulty variable would decide is no further fault", () => {
-  expect(() => readConfig({ MAX_MEMORY: "512M" })).toThrow(/^MAX_MEMORY must be a whole number, not "512M"\.$/);
+  expect(() => readConfig({ MAX_MEMORY: "512M" })).toThrow(/^MAX_MEMORY must be a whole number, not "512M", which is 536870912\.$/);
 });
 
 test("an empty variable is one that is not set", () => {
@@ -88,6 +89,10 @@ test.each<[keyof Config, string, unknown]>([
   expect(readConfig({ [name]: text })[name]).toEqual(value);
 });
 
+const keysInWords = "keys, separated by commas, of ASCII characters without blanks and without quotes around them";
+const addressInWords =
+  "a URL such as postgres://user:password@host/database, in which @ : / ? # and % of a password are percent-encoded; or give the password as it is, in PGPASSWORD";
+
 test.each<[keyof Config, string, string]>([
   ["PORT", "http", 'PORT must be a whole number, not "http".'],
   ["PORT", "70000", 'PORT must be a whole number from 0 to 65535, not "70000".'],
@@ -97,8 +102,21 @@ test.each<[keyof Config, string, string]>([
   ["MAX_NODES", "0", 'MAX_NODES must be a whole number of at least 1, not "0".'],
   ["ROLE", "trainer", 'ROLE must be one of all, api, worker, not "trainer".'],
   ["WEBHOOK_PRIVATE_ADDRESSES", "yes", 'WEBHOOK_PRIVATE_ADDRESSES must be one of true, false, not "yes".'],
-  ["DATABASE_URL", "mysql://me:secret@db/jobs", "DATABASE_URL must be a URL such as postgres://user:password@host/database."],
-  ["MAX_BODY_BYTES", "64M", 'MAX_BODY_BYTES must be a whole number, not "64M".'],
+  ["DATABASE_URL", "mysql://me:secret@db/jobs", `DATABASE_URL must be ${addressInWords}.`],
+  ["MAX_BODY_BYTES", "64M", 'MAX_BODY_BYTES must be a whole number, not "64M", which is 67108864.'],
+  ["MAX_BYTES", "1.5 GiB", 'MAX_BYTES must be a whole number, not "1.5 GiB", which is 1610612736.'],
+  ["API_KEYS", ",", "API_KEYS must be a list, separated by commas, with something in it."],
+  ["API_KEYS", " ", "API_KEYS must be a list, separated by commas, with something in it."],
+  ["API_KEYS", " , ,", "API_KEYS must be a list, separated by commas, with something in it."],
+  ["API_KEYS", "one,two three", `API_KEYS must be ${keysInWords}.`],
+  ["API_KEYS", '"one,two"', `API_KEYS must be ${keysInWords}.`],
+  ["API_KEYS", "schlüssel", `API_KEYS must be ${keysInWords}.`],
+  ["KEYS_FILE", "  ", 'KEYS_FILE must be the path of a file, not "  ".'],
+  ["CORS_ORIGIN", ",", 'CORS_ORIGIN must be a list, separated by commas, with something in it, not ",".'],
+  ["DATABASE_URL", "postgres://me:p@ss/w:rd#%?@db/jobs", `DATABASE_URL must be ${addressInWords}.`],
+  ["DATABASE_URL", "postgres://me:a/b@db/jobs", `DATABASE_URL must be ${addressInWords}.`],
+  ["DATABASE_URL", "postgres://me:50%@db/jobs", `DATABASE_URL must be ${addressInWords}.`],
+  ["DATABASE_URL", "postgres://me:a?b@db/jobs", `DATABASE_URL must be ${addressInWords}.`],
   ["LOG_LEVEL", "loud", 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud".'],
   ["CORS_ORIGIN", "example.org", 'CORS_ORIGIN must be * or origins such as https://example.org, separated by commas, not "example.org".'],
   [
@@ -115,6 +133,17 @@ test.each<[keyof Config, string, string]>([
 ])("%s=%j is refused with a sentence", (name, text, sentence) => {
   expect(() => readConfig({ [name]: text })).toThrow(new ConfigError(sentence));
 });
+
+test.each(["p@ss/w:rd#%?", " blanks ", "100%25", "ключ"])(
+  "the password %j of a database need not be encoded where it stands alone",
+  (password) => {
+    const { DATABASE_URL } = readConfig({ DATABASE_URL: "postgres://me@db:5433/jobs?sslmode=disable", PGPASSWORD: password });
+    const address = new URL(String(DATABASE_URL));
+    expect([address.username, decodeURIComponent(address.password), address.host]).toEqual(["me", password, "db:5433"]);
+    const given = "postgres://me:given@db/jobs";
+    expect(readConfig({ DATABASE_URL: given, PGPASSWORD: password }).DATABASE_URL).toBe(given);
+  },
+);
 
 test.each(["api", "worker"] as const)("the role %s needs a database that others share", (role) => {
   expect(() => readConfig({ ROLE: role })).toThrow(

@@ -145,6 +145,28 @@ test("it says what is wrong with its environment, and ends with 1", async () => 
   expect(service.output()).toBe("");
 });
 
+test.each([
+  [{ KEYS_FILE: join(root, "test/doors/http/fixtures/no-keys.json") }, /^The file of keys .*no-keys\.json lists none: .*\.\n$/],
+  [{ DATABASE_URL: "postgres://me:secret@127.0.0.1:1/jobs", ROLE: "api" }, /^Nothing listens at 127\.0\.0\.1:1: .*\.\n$/],
+])("of %j it says what is wrong, and ends with 1", async (environment, words) => {
+  await using service = run(environment);
+  expect(await service.ended).toBe(1);
+  expect(service.errors()).toMatch(words);
+  expect(service.output()).not.toMatch(/secret|"stack"/);
+});
+
+test("it names variables that may be misspelt", async () => {
+  await using service = run({ API_KEY: "secret", LOGLEVEL: "debug", MAX_MEM: "1", HOSTNAME: "here", MAX_MEMORY: "512" });
+  expect(await service.ended).toBe(1);
+  expect(service.errors()).toMatch(/^There are 512 bytes of memory, and /);
+  const told = service.output().matchAll(/"variable":"(\w+)","meant":"(\w+)"/g);
+  expect(Object.fromEntries([...told].map(([, variable, meant]) => [variable, meant]))).toEqual({
+    API_KEY: "API_KEYS",
+    LOGLEVEL: "LOG_LEVEL",
+    MAX_MEM: "MAX_MEMORY",
+  });
+});
+
 test("it says when its folder cannot be had, and ends with 1", async () => {
   await using service = run({ DATA_DIR: join(main, "data") });
   expect(await service.ended).toBe(1);
