@@ -49,6 +49,8 @@ export interface Place {
   readonly pointer: string;
   /** Such as "Line 1, column 5: ", which sentences about a formula begin with. Found only when it is asked for: it takes a search. */
   readonly prefix?: () => string;
+  /** What the client wrote where it gave no name of its own, such as "(x + y)^2"; none where it gave one. */
+  readonly text?: () => string;
 }
 
 /** Finds a part by the path that it has in a graph's JSON, such as `("nodes", 3, "inputs", 0)`. */

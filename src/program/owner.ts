@@ -24,3 +24,7 @@ export function ownersIn({ nodes }: Program): OwnerOf {
     return low < ordered.length ? { own: ordered[low], isDerived: false } : { own: null, isDerived: true };
   };
 }
+
+/** What the client wrote for values that it gave no names, by the names that they have. */
+export const writtenIn = ({ nodes }: Program): ReadonlyMap<string, string> =>
+  new Map(nodes.flatMap(({ name, text }) => (text === undefined ? [] : [[name, text()] as const])));

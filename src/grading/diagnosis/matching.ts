@@ -96,9 +96,14 @@ function fitted({ mutant }: Case, touched: readonly Touched[], counts: Counts): 
     if (other !== scaleFactor || isTelling(k, counts)) mistakes.unshift(wrongSign, other);
   }
   return [...new Set(mistakes)].flatMap((mistake) =>
-    mistake === null ? [] : [candidate(mutant, mistake, isNone(k) ? null : k, explained, residual)],
+    mistake === null ? [] : [asFactor(candidate(mutant, mistake, isNone(k) ? null : k, explained, residual))],
   );
 }
+
+const asFactor = (own: Candidate): Candidate => ({
+  ...own,
+  cost: own.cost + (own.mistake.costAsFactor ?? own.mistake.cost) - own.mistake.cost,
+});
 
 /** What a mistake of fixed numbers explains if the whole was multiplied by some number as well: two mistakes in one place. */
 export function scaledCandidates(one: Case, observations: readonly Observation[], counts: Counts): Candidate[] {

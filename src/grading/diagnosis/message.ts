@@ -2,14 +2,23 @@ import type { Language } from "../language.ts";
 import type { Cause } from "./diagnose.ts";
 import type { FactorMeaning } from "./factors.ts";
 
-/** A sentence that a student can act on. */
-export function messageOf(cause: Cause, language: Language): string {
-  const { mistake, name, edges, factor, fanout = 2, also } = cause;
-  const list = edges.map(({ from, to, input }) => `${from ?? (language === "en" ? "a literal" : "常量")} → ${to} [${input}]`);
+const nothingWritten: ReadonlyMap<string, string> = new Map();
+
+/** A sentence that a student can act on, in which what has no name of the client's is called by what the client wrote. */
+export function messageOf(cause: Cause, language: Language, written: ReadonlyMap<string, string> = nothingWritten): string {
+  const { mistake, edges, factor, fanout = 2 } = cause;
+  const inWords = (name: string): string => written.get(name) ?? name;
+  const name = cause.name.split(", ").map(inWords).join(", ");
+  const also = cause.also.map(inWords);
+  const list = edges.map(({ from, to, input }) => {
+    const source = from === null ? (language === "en" ? "a literal" : "常量") : inWords(from);
+    // Where a node uses a value several times its input says which is meant.
+    return `${source} → ${inWords(to)}${from === null || fanout === 1 ? ` [${input}]` : ""}`;
+  });
   const text = mistake.sentences[language]({
     name,
     edges: list.join(language === "en" ? ", " : "、"),
-    factor: factor === null ? "" : String(Number(factor.toPrecision(4))),
+    factor: factor === null ? "" : factorIn(cause, factor),
     counted: countedOf(cause, language),
     fanout,
   });
@@ -19,6 +28,10 @@ export function messageOf(cause: Cause, language: Language): string {
     ? `${text} The same at ${others} would give the same numbers: they could not be told apart here.`
     : `${text}同样的错误若出现在 ${others}，会得到相同的数值，此处无法区分。`;
 }
+
+/** One over what counts something says more than its digits do. */
+const factorIn = ({ counted }: Cause, factor: number): string =>
+  counted !== null && Math.abs(factor) < 1 ? `${factor < 0 ? "-" : ""}1/${counted.number}` : String(Number(factor.toPrecision(4)));
 
 const counts: Readonly<Record<FactorMeaning["what"], readonly [en: string, zh: string]>> = {
   examples: ["the number of examples", "样本数"],

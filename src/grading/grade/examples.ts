@@ -36,7 +36,7 @@ export const gradeExamples = exchanges({
           explains: [{ kind: "gradient", name: "b" }],
           also: [],
           message:
-            "b feeds two nodes; its gradient is the sum over all of its edges, and what comes back along b → add_1 [1] is missing. Add every path (+=) instead of keeping only some.",
+            "b feeds two nodes; its gradient is the sum over all of its edges, and what comes back along b → a+b is missing. Add every path (+=) instead of keeping only some.",
         },
       ],
     },

@@ -1,6 +1,7 @@
 import type { Feeding } from "../../run/run.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { sameShape } from "../../tensor/shape.ts";
+import { writtenIn } from "../../program/owner.ts";
 import { type Tensor, tensorOf } from "../../tensor/tensor.ts";
 import type { GradeRequest } from "./request.ts";
 import type { ItemPlace, Verdict } from "./response.ts";
@@ -192,7 +193,8 @@ export class Grader {
         const under = others.length > 0 ? null : predictions.under(mutant, standard);
         return under === null ? null : casesOf([[point, under]]);
       };
-      return { diagnosis: diagnose({ observations, cases, counts, penalised, casesUnder }), observed };
+      const diagnosis = diagnose({ observations, cases, counts, penalised, casesUnder });
+      return { diagnosis, observed, written: writtenIn(prepared.program) };
     });
   }
 }

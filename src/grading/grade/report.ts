@@ -21,6 +21,8 @@ export interface Ordered extends Judged {
 export interface Diagnosed {
   readonly diagnosis: Diagnosis;
   readonly observed: readonly Judged[];
+  /** What the client wrote for values that it gave no names. */
+  readonly written: ReadonlyMap<string, string>;
 }
 
 /** The verdict on a submission, as an answer has it. */
@@ -59,7 +61,7 @@ export function verdictOf(
     diagnosis: [],
   };
   if (findings === null) return verdict;
-  const { diagnosis, observed } = findings;
+  const { diagnosis, observed, written } = findings;
   const { causes, areAlternatives, unexplained } = diagnosis;
   verdict.diagnosis = causes.map((cause) => ({
     mistake: nameOf(cause.mistake),
@@ -69,7 +71,7 @@ export function verdictOf(
     residual: cause.residual,
     explains: [...cause.explained].toSorted((a, b) => a - b).map((index) => placeOf(observed[index])),
     also: [...cause.also],
-    message: messageOf(cause, language),
+    message: messageOf(cause, language, written),
   }));
   if (areAlternatives && causes.length > 1) verdict.undecided = undecided[language](causes.length);
   if (unexplained.length > 0) verdict.unexplained = unexplained.map((index) => placeOf(observed[index]));

@@ -14,6 +14,8 @@ export interface Mistake<Name extends string = string> {
   readonly name: Name;
   /** What it costs to assume, among those that explain the same. */
   readonly cost: number;
+  /** The same where it is only what a factor is called, if that is more. */
+  readonly costAsFactor?: number;
   /** What a student is told, to act on. */
   readonly sentences: Readonly<Record<Language, (facts: Facts) => string>>;
   /** How it is made in programs. */

@@ -11,6 +11,8 @@ import { defineMistake } from "./define.ts";
 export const missingBatchMean = defineMistake({
   name: "missing_batch_mean",
   cost: 1,
+  // Where a mean is taken it is likelier than anywhere else.
+  costAsFactor: 1.05,
   sentences: {
     en: ({ name, factor, counted }) =>
       factor !== ""

@@ -3,6 +3,8 @@ import { LogSoftmax, Softmax } from "../../ops/activation/softmax.ts";
 import { div } from "../../ops/arithmetic/div.ts";
 import { exp } from "../../ops/arithmetic/exp.ts";
 import { log } from "../../ops/arithmetic/log.ts";
+import { mul } from "../../ops/arithmetic/mul.ts";
+import { sub } from "../../ops/arithmetic/sub.ts";
 import type { Attributes } from "../../ops/define.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import { isFinite, type Numbers } from "../compare.ts";
@@ -22,7 +24,11 @@ export const nanFromOverflow = defineMistake({
   },
   ways: madeWith(
     { operator: Softmax, output: ([x], attributes) => naive(x, attributes) },
-    { operator: LogSoftmax, output: ([x], attributes) => log(naive(x, attributes)) },
+    {
+      operator: LogSoftmax,
+      output: ([x], attributes) => log(naive(x, attributes)),
+      gradients: ({ inputs: [x], grads: [g], attributes }) => [sub(g, mul(naive(x, attributes), sumAlong(g, attributes)))],
+    },
   ),
   seen: ({ observation: { submitted, expected } }) => (isFinite(expected) && !isFinite(submitted) ? { residual: 0, cost: 2.7 } : null),
   residual: residualOfOverflow,

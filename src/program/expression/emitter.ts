@@ -50,6 +50,8 @@ export class Emitter {
   readonly #assigned = new Map<string, number>();
   /** How many nodes have their names. */
   #named = 0;
+  /** Where each node is written, from its first character to behind its last; null for one that no part of the text writes by itself. */
+  readonly #spans: (readonly [begin: number, end: number] | null)[] = [];
 
   constructor(text: string, facts: NameFacts, limits: Limits) {
     this.#text = text;
@@ -102,6 +104,11 @@ export class Emitter {
     };
     this.#nodes.push(node);
     return { kind: "unnamed", node, at };
+  }
+
+  /** Says that this part of the text wrote the nodes that were made since the last one did. */
+  wrote(begin: number, end: number): void {
+    while (this.#spans.length < this.#nodes.length) this.#spans.push([begin, end]);
   }
 
   #operand(term: FormulaTerm): string | OpenNode | Literal {
@@ -161,6 +168,7 @@ export class Emitter {
 
   /** Nodes that nobody has named are named after their operators, in the order of computation. */
   #endStatement(): void {
+    while (this.#spans.length < this.#nodes.length) this.#spans.push(null);
     for (; this.#named < this.#nodes.length; this.#named++) {
       const node = this.#nodes[this.#named];
       node.names ??= [this.#fresh.next(node.stem)];
@@ -202,16 +210,38 @@ export class Emitter {
     return { inputs, constants: this.#constants, nodes, outputs, locate: this.#locate };
   }
 
+  /** What stands for a node that the formula gives no name, or gives a name that a later one took. */
+  #written(index: number): Pick<Place, "text"> {
+    const { names } = this.#nodes[index];
+    const span = this.#spans[index];
+    const text = this.#text;
+    if (span === null || names?.some((name) => name !== null && this.#facts.assignments.has(name)) === true) return {};
+    return { text: () => partOf(text, ...span) };
+  }
+
   /** A part of the graph lies at an offset of the text; what has none of its own is found with the whole. */
   readonly #locate: Locate = (list, index, part, which) => {
     const place = (at: number | undefined): Place => (at === undefined ? { pointer: expressionPointer } : placeAt(this.#text, at));
     if (list === "constants") return place(this.#constants.find(({ name }) => name === index)?.at);
     if (list === "inputs") return place(this.#inputs.get(String(index)));
+    if (typeof index === "number" && list === "nodes" && part === undefined)
+      return { ...place(this.#nodes[index].places.at), ...this.#written(index) };
     const places = typeof index === "number" && list === "nodes" ? this.#nodes[index].places : undefined;
-    if (places === undefined || part === undefined) return place(places?.at);
+    if (places === undefined) return place(undefined);
     if (part === "inputs" && typeof which === "number") return place(places.inputs[which]);
     return place((part === "attributes" ? places.attributes.get(String(which))?.at : undefined) ?? places.at);
   };
+}
+
+const longestPart = 60;
+
+/** A part of a formula in one line, not more than one reads. */
+function partOf(text: string, begin: number, end: number): string {
+  const part = text
+    .slice(begin, Math.min(end, begin + 4 * longestPart))
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return part.length <= longestPart ? part : `${part.slice(0, longestPart)}…`;
 }
 
 /** A place that is kept with a program, and must keep nothing of the request alive but its text. */

@@ -44,6 +44,8 @@ export class Parser {
   #readAgain = 0;
   #at = 0;
   #next: Token;
+  /** Where the last token ends that was taken. */
+  #end = 0;
   #depth = 0;
 
   constructor(text: string, tokens: TokenList, emitter: Emitter, limits: Pick<Limits, "nesting" | "nodes">) {
@@ -65,6 +67,7 @@ export class Parser {
 
   take(): Token {
     const token = this.#next;
+    this.#end = token.at + token.text.length;
     this.#next = this.tokens.at(++this.#at);
     return token;
   }
@@ -100,13 +103,14 @@ export class Parser {
     if (this.#readAgain > this.#limits.nodes) {
       throw faultIn(this.text, at, "functions that call functions make the formula too long", undefined, "too_many_nodes");
     }
-    const [scope, back] = [this.#scope, this.#at];
+    const [scope, back, end] = [this.#scope, this.#at, this.#end];
     this.#calling.add(definition);
     this.#scope = new Map(parameters.map((parameter, index) => [parameter, terms[index]]));
     this.#moveTo(body);
     const term = this.expression();
     this.endStatement();
     this.#moveTo(back);
+    this.#end = end;
     this.#scope = scope;
     this.#calling.delete(definition);
     return term;
@@ -119,7 +123,9 @@ export class Parser {
 
   #binary(least: number): FormulaTerm {
     this.#enter();
+    const begin = this.next.at;
     let left = this.#operand();
+    this.emitter.wrote(begin, this.#end);
     let compared = false;
     for (;;) {
       const sign = this.next;
@@ -131,6 +137,7 @@ export class Parser {
       this.take();
       left =
         sign.kind === "power" ? this.#raised(left, sign) : this.infix(sign, left, this.#binary(binds === rightward ? binds : binds + 1));
+      this.emitter.wrote(begin, this.#end);
     }
     this.#depth--;
     return left;

@@ -171,3 +171,51 @@ describe("what shows at certain inputs only", () => {
     expect(verdict.items.find(({ name }) => name === "W1")).toMatchObject({ verdict: "not_finite", passed: false });
   });
 });
+
+describe("what is said of a gradient that is some multiple of the right one", () => {
+  const inputs = {
+    X: [1, 0, 3, 2, 1, 0.5, -1].map((x, row) => [x, row % 2]),
+    W: [
+      [0.5, -0.25, 1],
+      [0.75, 0.5, -1],
+    ],
+    b: [0.1, 0, 0.2],
+    y: { shape: [7], dtype: "int64", data: [0, 1, 2, 1, 0, 2, 1] },
+  };
+  const request = { expression: "loss = -mean(gather_elements(log_softmax(X @ W + b, axis=1), unsqueeze(y, [1])))", inputs };
+  const right = grade({ ...request, submission: { gradients: { W: everyNumber(inputs.W, () => 0), b: [0, 0, 0] } } }).items.map(
+    ({ expected }) => expected,
+  );
+
+  test.each<[kW: number, kb: number, mistake: string, said: string[]]>([
+    [7, 7, "missing_batch_mean", ["mean(gather_elements(log_softmax(X @ W + b, axis=1), unsquee…"]],
+    [7, 1, "missing_batch_mean", ["at W is 7 times", "7 is the number of examples"]],
+    [1, 7, "missing_batch_mean", ["at b is 7 times", "7 is the number of examples"]],
+    [1 / 7, 1 / 7, "batch_mean_twice", ["is 1/7 times", "7 is the number of examples"]],
+    [1 / 3, 1 / 3, "scale_factor", ["is 1/3 times", "3 is the number of classes"]],
+    [1 / 21, 1 / 21, "scale_factor", ["is 1/21 times", "21 is the number of examples times that of classes"]],
+    [-2, -2, "wrong_sign", ["wrong sign from X @ W + b on", "its size is 2 times"]],
+    [-1, -1, "wrong_sign", ["wrong sign from X @ W + b on"]],
+    [1e6, 1e6, "scale_factor", ["is 1000000 times"]],
+    [5, 5, "accumulated_gradient", ["of W, b was accumulated 5 times"]],
+    [0, 0, "zero_gradient", ["No gradient arrives at W, b"]],
+    [0, 1, "zero_gradient", ["No gradient arrives at W:"]],
+  ])("W %d times, b %d times: %s", (kW, kb, mistake, said) => {
+    const gradients = { W: everyNumber(right[0], (x) => kW * x), b: everyNumber(right[1], (x) => kb * x) };
+    const [first] = grade({ ...request, submission: { gradients } }).diagnosis;
+    expect(first.mistake).toBe(mistake);
+    for (const part of said) expect(first.message).toContain(part);
+    expect(first.message).not.toMatch(/(add|matmul|reduce_mean|mat_mul|neg)_\d|is {2}times|Besides, its size is 1 /);
+  });
+});
+
+test("causes speak of what was written where there is no name, and of names where there are", () => {
+  const said = (expression: string, x: unknown): string =>
+    grade({ expression, inputs: { x: [1, 2] }, submission: { gradients: { x } } }).diagnosis[0]?.message ?? "";
+  expect(said("y = sum(x * x)", [1, 2])).toContain("x → x * x [0] is missing");
+  expect(said("y = sum((x + 1)^2 + sin(x))", [4, 6])).toContain("x → sin(x) is missing");
+  expect(said("h = sin(x); y = sum((x + 1)^2 + h)", [4, 6])).toContain("x → h is missing");
+  expect(said("f(t) = t^2; y = sum(f(x) + sin(x))", [2, 4])).toContain("x → sin(x) is missing");
+  expect(said("h = tanh(x); y = sum(exp(h))", [Math.exp(Math.tanh(1)), Math.exp(Math.tanh(2))])).toContain("derivative of h is left out");
+  expect(said("y = sum(exp(tanh(x)))", [Math.exp(Math.tanh(1)), Math.exp(Math.tanh(2))])).toContain("derivative of tanh(x) is left out");
+});
