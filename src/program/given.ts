@@ -15,6 +15,10 @@ export function checkGiven(draft: Draft, given: GivenInputs): void {
   if (missing.length > 0) {
     // What is given under a wrong name is both missing and unexpected: the missing name is the more telling of the two.
     const places = missing.map(({ name }): ProblemPlace => {
+      const factors = draft.locate("inputs", name).prefix === undefined ? null : factorsOf(name, given.tensors);
+      if (factors !== null) {
+        return { pointer: "/inputs", detail: `The input ${name} has no value; a product is written ${factors}`, suggestion: factors };
+      }
       const meant = nearest(name, unexpected);
       return { pointer: "/inputs", detail: `The input ${name} has no value${didYouMean(meant)}`, suggestion: meant[0] };
     });
@@ -26,6 +30,15 @@ export function checkGiven(draft: Draft, given: GivenInputs): void {
     throw new Problem(code, places[0].detail, places);
   }
   for (const input of draft.inputs) checkDeclaration(input, given);
+}
+
+/** The product that a name is which no tensor has: xy of x and y. */
+function factorsOf(name: string, known: { has(name: string): boolean }): string | null {
+  for (let at = 1; at < name.length; at++) {
+    const [first, second] = [name.slice(0, at), name.slice(at)];
+    if (known.has(first) && known.has(second)) return `${first}*${second}`;
+  }
+  return null;
 }
 
 function tooMuch(draft: Draft, names: ReadonlySet<string>, given: GivenInputs, name: string): ProblemPlace {

@@ -4,7 +4,7 @@ import { didYouMean } from "../draft.ts";
 import { inputSpec } from "../dtypes.ts";
 import type { Definition } from "./definitions.ts";
 import type { Emitter } from "./emitter.ts";
-import { functionsElsewhere, writtenInstead } from "./elsewhere.ts";
+import { functionsElsewhere, furtherOperands, writtenInstead } from "./elsewhere.ts";
 import { faultIn } from "./fault.ts";
 import type { Literal, FormulaTerm } from "./term.ts";
 import type { Token } from "./token-list.ts";
@@ -100,6 +100,8 @@ function placesOf({ op, operands }: Meaning): readonly number[] {
 }
 
 function tooMany(text: string, meaning: Meaning, name: Token, first: FormulaTerm): Error {
+  const told = furtherOperands(name.text);
+  if (told !== undefined) return faultIn(text, first.at, `${name.text} takes one argument; ${told}`);
   const { op } = meaning;
   const most = placesOf(meaning).length;
   const attributes = "shape" in op.attributes ? Object.keys(op.attributes.shape as object) : [];

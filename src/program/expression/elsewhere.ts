@@ -1,3 +1,5 @@
+const folded = (name: string): string => name.replaceAll("_", "").toLowerCase();
+
 /** Functions of other languages and libraries that have no name here, and what computes the same. */
 const written: Readonly<Record<string, string>> = {
   "mse mse_loss mean_squared_error": "mean((a - b)^2)",
@@ -66,7 +68,7 @@ const written: Readonly<Record<string, string>> = {
 
 /** Where one text will not do. */
 const said: Readonly<Record<string, string>> = {
-  "grad gradient derivative jacobian hessian nabla":
+  "grad gradient derivative jacobian hessian nabla dx dy dt":
     "derivatives are what /v1/gradients and its like answer; a formula holds the function alone",
   diff: "differences of neighbours are x[1:] - x[:-1]; derivatives are what /v1/gradients answers",
   sinc: "sin(pi*x)/(pi*x) is it away from 0, where it is 1",
@@ -84,6 +86,15 @@ const said: Readonly<Record<string, string>> = {
   "int float double": "cast(x, to=…) changes the type of elements",
 };
 
+/** What further operands of a function are for elsewhere, and how that is written. */
+const further: ReadonlyMap<string, string> = new Map([
+  ["log", "the logarithm to a base b is log(x)/log(b)"],
+  ["round", "to n digits it is round(x*10^n)/10^n"],
+  ["sqrt", "the n-th root is x^(1/n)"],
+]);
+
+export const furtherOperands = (name: string): string | undefined => further.get(folded(name));
+
 /** Known, and not here: what is close to one of these names is something else. */
 const absent =
   `inv inverse pinv det logdet slogdet solve lstsq eig eigh eigvals svd qr lu cholesky matrix_power expm logm sqrtm kron cross cdist
@@ -95,8 +106,6 @@ const absent =
   mode range_of skew kurtosis vander select choose_from case switch while for lambda let exec eval import open max_by min_by atan3 nand nor xnor
   coshm sinhm tril_indices triu_indices logspace geomspace stft copysign signbit fma hypot3 log1m logexp expexp isreal iscomplex real imag conj
   angle phase asinc lines sums means`.split(/\s+/);
-
-const folded = (name: string): string => name.replaceAll("_", "").toLowerCase();
 
 /** A table by each of the names that its keys list. */
 const byName = (table: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>

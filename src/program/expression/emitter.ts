@@ -19,13 +19,18 @@ export interface NameFacts {
   readonly given: { has(name: string): boolean };
 }
 
-const fixed: ReadonlyMap<string, number | boolean> = new Map<string, number | boolean>([
+/** Names of numbers, where nothing else has them. */
+export const fixed: ReadonlyMap<string, number | boolean> = new Map<string, number | boolean>([
   ["pi", Math.PI],
   ["π", Math.PI],
+  ["Pi", Math.PI],
+  ["PI", Math.PI],
   ["e", Math.E],
   ["inf", Infinity],
   ["∞", Infinity],
+  ["Infinity", Infinity],
   ["nan", NaN],
+  ["NaN", NaN],
   ["true", true],
   ["false", false],
 ]);

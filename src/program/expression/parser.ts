@@ -4,7 +4,7 @@ import { argumentsOf, callFunction, type NamedTerm } from "./calls.ts";
 import type { Definition } from "./definitions.ts";
 import type { Emitter } from "./emitter.ts";
 import { faultIn, placeIn } from "./fault.ts";
-import { decimalComma, described, noValue, refuseOperand, unfinished } from "./refusals.ts";
+import { described, noValue, refuseComma, refuseOperand, unfinished } from "./refusals.ts";
 import { type Range, type Subscript, subscripted } from "./subscripts.ts";
 import { listOf, type FormulaTerm } from "./term.ts";
 import type { Token, TokenList } from "./token-list.ts";
@@ -290,8 +290,8 @@ export class Parser {
   }
 
   #close(open: Token, closing: string): void {
-    const decimal = decimalComma(this.tokens, this.#at);
-    if (decimal !== null) throw this.fault(this.next, `a decimal point is written ., as in ${decimal}`, decimal);
+    const comma = refuseComma(this);
+    if (comma !== undefined) throw comma;
     if (!this.#isNext(closing)) throw this.#unclosed(open, closing, closing);
     this.take();
   }

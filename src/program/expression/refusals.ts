@@ -23,12 +23,20 @@ export function described(token: Token): string {
   return token.kind === "text" ? `the text "${token.text}"` : token.text.length > 40 ? `${token.text.slice(0, 40)}…` : token.text;
 }
 
+const comparisons: ReadonlyMap<string, string> = new Map([
+  ["=>", ">="],
+  ["=<", "<="],
+  ["<>", "!="],
+]);
+
 /** What stands where a value should. */
 export function noValue({ text, tokens, at }: Standing, token: Token): Problem {
   const before = at > 1 ? tokens.at(at - 2) : undefined;
   if (token.text === "/" && before?.text === "/" && before.at + 1 === token.at) {
     return faultIn(text, before.at, "a quotient without its fraction is written floor(a / b), and a comment begins with #");
   }
+  const comparison = before?.kind === "symbol" ? comparisons.get(before.text + token.text) : undefined;
+  if (comparison !== undefined && before !== undefined) return faultIn(text, before.at, `this is written ${comparison}`, comparison);
   if (token.text === "=" && before?.text === ":") return faultIn(text, before.at, "a value is assigned with =", "=");
   return faultIn(text, token.at, `expected a value, found ${described(token)}`);
 }
@@ -43,29 +51,39 @@ export function unfinished({ text, tokens, at }: Standing): Problem {
   if (next.text === ")" || next.text === "]") return faultIn(text, next.at, `this ${next.text} closes nothing`);
   if (next.text === "|") return faultIn(text, next.at, "|x| is the absolute value, and one of two is asked for with or(a, b)");
   if (next.text === ":" && tokens.textAt(at + 1) === "=") return faultIn(text, next.at, "a value is assigned with =", "=");
-  const decimal = decimalComma(tokens, at);
-  if (decimal !== null) return faultIn(text, next.at, `a decimal point is written ., as in ${decimal}; lists stand in [ and ]`, decimal);
-  if (next.text === ",") return faultIn(text, next.at, "several values are a list, in [ and ]");
+  const comma = refuseComma({ text, tokens, at });
+  if (comma !== undefined) return comma;
   return faultIn(text, next.at, `expected an operator or the end of the statement, found ${described(next)}`);
 }
 
-/** The number that two whole ones with a comma between them were probably meant as. */
-export function decimalComma(tokens: TokenList, at: number): string | null {
+/** A comma that no brackets explain: a decimal comma, one between thousands, or one of a list. */
+export function refuseComma({ text, tokens, at }: Pick<Standing, "text" | "tokens" | "at">): Problem | undefined {
   const [before, comma, after] = [tokens.at(Math.max(0, at - 1)), tokens.at(at), tokens.at(at + 1)];
+  if (comma.text !== "," || comma.kind !== "symbol") return undefined;
   const isTight = before.at + before.text.length === comma.at && comma.at + 1 === after.at;
-  const areDigits = before.kind === "number" && after.kind === "number" && /^\d+$/.test(before.text);
-  return comma.text === "," && isTight && areDigits ? `${before.text}.${after.text}` : null;
+  if (!isTight || before.kind !== "number" || after.kind !== "number" || !/^\d+$/.test(before.text)) {
+    return faultIn(text, comma.at, "several values are a list, in [ and ]");
+  }
+  const decimal = `${before.text}.${after.text}`;
+  if (/^\d{3}$/.test(after.text)) return faultIn(text, comma.at, `numbers have no commas: write ${before.text}${after.text} or ${decimal}`);
+  return faultIn(text, comma.at, `a decimal point is written ., as in ${decimal}; lists stand in [ and ]`, decimal);
 }
 
 /** Two operands with nothing between them are a product in mathematics; here a product has its sign. */
 export function refuseOperand(standing: Standing): void {
-  const { text, tokens, at } = standing;
+  const { text, tokens, at, emitter } = standing;
   const token = tokens.at(at);
   const begins = ["number", "name", "text"].includes(token.kind) || (token.kind === "symbol" && ["(", "√", "∛"].includes(token.text));
   if (!begins) return;
   const before = tokens.at(at - 1);
   // Inside brackets a line may end anywhere: the bracket that is not closed is the likelier fault.
   if (text.slice(before.at, token.at).includes("\n")) return;
+  const word = [token, before].find(({ kind, text: each }) => kind === "name" && words.has(each) && !emitter.isKnown(each));
+  if (word !== undefined) throw faultIn(text, word.at, words.get(word.text) ?? "");
+  if (before.text === "'" && token.text === "(") {
+    throw faultIn(text, before.at, "' transposes, and the derivative of a formula is what /v1/gradients answers");
+  }
+  if (before.text === "0" && /^[xbo][\da-f]*$/i.test(token.text)) throw faultIn(text, before.at, "numbers are written with ten digits");
   refuseBareFunction(standing, token, before);
   const isProduct = before.kind !== "text" && token.kind !== "text" && !(before.kind === "number" && /^[\d._]/.test(token.text));
   if (!isProduct) throw faultIn(text, token.at, `expected an operator, found ${described(token)}`);
@@ -73,6 +91,12 @@ export function refuseOperand(standing: Standing): void {
   const product = `${written}*${token.text}`;
   throw faultIn(text, token.at, `expected an operator between ${written} and ${token.text}; a product is written ${product}`, product);
 }
+
+const words: ReadonlyMap<string, string> = new Map([
+  ["if", "a choice is written where(condition, a, b)"],
+  ["else", "a choice is written where(condition, a, b)"],
+  ["lambda", "a function is written f(x) = x^2, on a line of its own"],
+]);
 
 const declaring: ReadonlySet<string> = new Set(["let", "var", "const", "return", "def"]);
 

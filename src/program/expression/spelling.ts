@@ -1,7 +1,7 @@
 /** Characters that are printed for a sign, and the sign. */
 export const spelled: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    "-": "−–﹣－",
+    "-": "−–—﹣－",
     "+": "＋﹢",
     "*": "×·⋅∙•∗＊✕✖",
     "/": "÷∕⁄／",
@@ -41,6 +41,9 @@ const characters: ReadonlyMap<string, Advice> = new Map([
   ["ˣ", write("^x")],
   ["ʸ", write("^y")],
   ["ᵏ", write("^k")],
+  ["½", write("(1/2)")],
+  ["¼", write("(1/4)")],
+  ["¾", write("(3/4)")],
   ["′", { advice: "' transposes, and the derivative of a formula is what /v1/gradients answers" }],
   ["″", { advice: "the derivatives of a formula are what /v1/derivatives answers" }],
   ["&", { advice: "both are asked for with and(a, b)" }],

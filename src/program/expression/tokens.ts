@@ -1,6 +1,8 @@
 import type { Limits } from "../../request/limits.ts";
 import { faultIn } from "./fault.ts";
+import { fixed } from "./emitter.ts";
 import { notRead, spelled } from "./spelling.ts";
+import { functionNamed } from "./vocabulary.ts";
 import { type Token, type TokenKind, TokenList } from "./token-list.ts";
 
 /** Names are no longer than this in the whole contract. */
@@ -96,9 +98,17 @@ function endsOperand(token: Token | undefined, at: number): boolean {
 /** Libraries call their functions, and what belongs to an object, behind a dot; nothing has one here. */
 function dotted(text: string, at: number, before: Token | undefined): Error {
   const member = /^\.(\w+)/.exec(text.slice(at, at + 40))?.[1];
+  if (text.startsWith("...", at)) return faultIn(text, at, "every axis is written: x[:, 0] takes the first place of the second axis");
   if (member === undefined || before === undefined || !endsOperand(before, at)) return unexpected(text, at, before);
   if (member === "T") return faultIn(text, at, `the transpose is written ${before.text}'`, `${before.text}'`);
-  return faultIn(text, at, `nothing stands behind a dot here: functions have plain names, such as ${member}(…)`, member);
+  const isKnown = functionNamed(member, 1) !== undefined || fixed.has(member);
+  const meant = isKnown ? `: write ${fixed.has(member) ? member : `${member}(…)`}` : "";
+  return faultIn(
+    text,
+    at,
+    `nothing stands behind a dot here, functions and numbers have plain names${meant}`,
+    isKnown ? member : undefined,
+  );
 }
 
 function unexpected(text: string, at: number, before: Token | undefined): Error {
