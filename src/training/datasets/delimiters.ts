@@ -31,8 +31,9 @@ export function likelyDelimiter(sample: string, { decimal, thousands }: Pick<Not
   const blanks = lines.map((line) => line.trim().split(/[ \t]+/));
   const rated = even.map((delimiter) => ({ delimiter, share: shareOfNumbers(lines.map((line) => line.split(delimiter))) }));
   // The header of R's tables lacks a name for those of the rows.
-  if (isEven(blanks) || (isEven(blanks.slice(1)) && blanks[0].length + 1 === blanks[1].length))
-    rated.push({ delimiter: whitespace, share: shareOfNumbers(blanks) - 1e-9 });
+  const isBlank = isEven(blanks) || (isEven(blanks.slice(1)) && blanks[0].length + 1 === blanks[1].length);
+  // A tab in every line is no blank among others.
+  if (isBlank && !lines.every((line) => line.includes("\t"))) rated.push({ delimiter: whitespace, share: shareOfNumbers(blanks) - 1e-9 });
   const best = rated.reduce((most, each) => (each.share > most.share ? each : most), { delimiter: "", share: -1 });
   if (best.delimiter !== "" && (best.share > 0 || even.length > 0)) return best.share > 0 ? best.delimiter : even[0];
   const counts = candidates.map((delimiter) => (lines[0] ?? "").split(delimiter).length);

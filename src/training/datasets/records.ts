@@ -56,8 +56,8 @@ export class Records implements Disposable {
   /** The byte between cells; none where any run of blanks is. */
   #delimiter: number | null = 0;
   #comments = 0;
-  /** Lines before the first record that are comments unless it has so many cells as they. */
-  readonly #doubtful = new Map<number, number>();
+  /** Comments before the first record, by how many cells they have: their lines, and whether they hold nothing but numbers. */
+  readonly #before = new Map<number, { readonly line: number; readonly isNumbers: boolean }>();
   #starts = new Int32Array(64);
   #ends = new Int32Array(64);
   #count = 0;
@@ -87,6 +87,11 @@ export class Records implements Disposable {
   /** Whether the encoding was found out from the file, and is not the usual one. */
   get isEncodingGuessed(): boolean {
     return this.#file.isGuessed && this.#file.encoding !== "utf-8";
+  }
+
+  /** The line of a comment before the first record that has as many cells as this, where nobody said what is a comment; null where there is none. */
+  get commentLike(): number | null {
+    return this.#before.get(this.#width)?.line ?? null;
   }
 
   /** How many lines were taken for comments so far. */
@@ -143,8 +148,8 @@ export class Records implements Disposable {
         this.#requireUtf8();
         if (this.#width === 0) {
           this.#width = this.#count;
-          const line = this.#doubtful.get(this.#width);
-          if (line !== undefined) throw mayBeRow(line);
+          const before = this.#before.get(this.#width);
+          if (before?.isNumbers === true) throw mayBeRow(before.line);
         }
         return true;
       }
@@ -157,7 +162,7 @@ export class Records implements Disposable {
     this.#file.restart();
     this.#from = this.#next = this.#end = 0;
     this.#line = this.#comments = this.#width = 0;
-    this.#doubtful.clear();
+    this.#before.clear();
     this.#nextLine = 1;
     this.#begin();
   }
@@ -286,11 +291,12 @@ export class Records implements Disposable {
   /** A line that nobody said is a comment, and that may be a row, is refused: where it has as many cells as the others, before which there must be numbers in it. */
   #requireComment(line: string): void {
     const delimiter = this.#delimiter === null ? /[ \t]+/ : this.delimiter;
-    const cells = line.split(delimiter).length;
+    const unquoted = line.replaceAll(/"[^"]*"/g, "x");
     if (this.#width === 0) {
-      const own = line.slice(1).trim().split(delimiter);
-      if (own.every((cell) => /^[+-]?[\d.,]+(?:[eE][+-]?\d+)?$/.test(cell.trim()))) this.#doubtful.set(own.length, this.#line);
-    } else if (cells === this.#width) throw mayBeRow(this.#line);
+      const own = unquoted.slice(1).trim().split(delimiter);
+      const isNumbers = own.every((cell) => /^[+-]?[\d.,]+(?:[eE][+-]?\d+)?$/.test(cell.trim()));
+      this.#before.set(own.length, { line: this.#line, isNumbers });
+    } else if (unquoted.split(delimiter).length === this.#width) throw mayBeRow(this.#line);
   }
 
   /** The end of an unquoted cell that begins at `start`, or -1 when it lies beyond what was read. */

@@ -40,13 +40,15 @@ export function layoutOf(records: Records, options: LayoutOptions, missing: Miss
   const line = records.line;
   const first = records.texts();
   const second = records.advance() ? records.texts() : null;
-  const hasHeader =
-    options.header ??
-    isHeader(first, second, {
-      line,
-      isMissing: (text) => missing.has(text),
-      isNumber: (text) => isNumeral(text, notation) || numberOf(text, notation) !== null,
-    });
+  const isNumber = (text: string): boolean => isNumeral(text, notation) || numberOf(text, notation) !== null;
+  const hasHeader = options.header ?? isHeader(first, second, { line, isMissing: (text) => missing.has(text), isNumber });
+  const isNames = !first.some(isNumber) && second?.some(isNumber) === true;
+  if (hasHeader && !isNames && records.commentLike !== null) {
+    throw fault(
+      `Line ${records.commentLike}`,
+      "the line begins with # and may name the columns: say comment=none if it does, else comment=#",
+    );
+  }
   records.restart();
   if (!hasHeader) {
     const index = options.indexColumn === true ? "" : null;

@@ -237,6 +237,9 @@ describe("what may be meant otherwise is refused, or told", () => {
     ["names that begin as numbers alone", "-124.3599u1\n7\n", "as it has no number"],
     ["pandas' index over years", ",2019,2020\n0,7,5\n", "its first cell is empty, as pandas writes it"],
     ["a comment that may be the first row", "#1,2\n3,4\n", "may be a row"],
+    ["a comment that may name the columns", "#a,b\n1,2\n3,4\n", "may name the columns", { header: true }],
+    ["a comment that may name columns of texts", "#a,b\nu,v\nw,x\n", "may name the columns"],
+    ["a comment with quotes that may be a row", 'a b\n"x y" 2\n#3 "4 5"\n', "may be a row", { columns: { x: 1 } }],
     ["a comment in a single column", "a\n1\n# 2\n3\n", "may be a row"],
     ["a comment among blanks", "a b\n1 2\n#3 4\n", "may be a row"],
     ["a missing value in the first row", "a b,n/a\nc,0.5\n", "a missing value in it stands over a number"],
@@ -294,11 +297,12 @@ describe("the delimiter is told from the lines", () => {
     ["x|y\n1|2\n", "|"],
     ["1,234,567.5;2\n1,234,567.5;2\n", ";"],
     ['"a" "b"\n"1,5" "2"\n', "whitespace"],
+    ["1\t2\n3\t4\t\n5\t6", "\t"],
     ["1.234,5;2\n1.234,5;2\n", ";"],
   ])("%j: %j", (text, delimiter) => {
     const columns = { y: { columns: 0, as: "class" as const } };
     const reading = (): unknown => read(text, { columns, header: true, missing: "drop", format: "csv" }).parsed.reading?.delimiter;
-    const told = text.startsWith("a,b,c") ? (/guessed: delimiter "(.)"/.exec(refusal(text)) ?? [])[1] : reading();
+    const told = /^a,b,c|^1\t2\n/.test(text) ? JSON.parse((/guessed: delimiter ("[^"]*")/.exec(refusal(text)) ?? [])[1]) : reading();
     expect(told).toBe(delimiter);
   });
 });
