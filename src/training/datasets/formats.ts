@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { beginningOf } from "../files.ts";
 import { csv } from "./formats/csv.ts";
 import type { FileFormat, ReadOptions } from "./formats/define.ts";
@@ -6,9 +7,10 @@ import { jsonLines } from "./formats/json-lines.ts";
 import { npy } from "./formats/npy.ts";
 import { npz } from "./formats/npz.ts";
 import { safetensors } from "./formats/safetensors.ts";
-import { knownFault } from "./known-files.ts";
+import { archiveFault, knownFault } from "./known-files.ts";
 import { fault } from "./parsed.ts";
 import { markedEncoding } from "./text-file.ts";
+import { membersOf } from "./zip.ts";
 
 /** Every format of files that datasets are read from, in the order in which they are documented. A file is of the last of them that it begins as. */
 const formats = [csv, jsonLines, npz, npy, idx, safetensors];
@@ -30,6 +32,12 @@ export function formatNamed(name: DatasetFormat): FileFormat {
   return format;
 }
 
+/** Refuses an archive of something else than arrays, such as a workbook, which is named. */
+function requireArrays(path: string): void {
+  const names = membersOf(path, statSync(path).size).map(({ name }) => name);
+  if (!names.every((name) => name.endsWith(".npy"))) throw archiveFault(names);
+}
+
 /** So much of a file is looked at. */
 const beginningBytes = 4096;
 
@@ -40,6 +48,7 @@ export function formatOf(path: string, told?: DatasetFormat, { encoding }: Pick<
   const named = told === undefined ? formats.findLast(({ begins }) => begins(start)) : formats.find(({ name }) => name === told);
   if (named !== undefined && named.name !== csv.name && named.begins(start)) return named.name;
   const other = formats.find(({ name, begins }) => name !== csv.name && name !== jsonLines.name && begins(start));
+  if (other?.name === npz.name) requireArrays(path);
   if (other !== undefined) throw fault("Byte 0", `the file begins as ${other.title} does, and not as ${named?.title}`);
   const known = knownFault(start);
   if (known !== null) throw known;

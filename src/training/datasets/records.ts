@@ -1,20 +1,19 @@
 import { isUtf8 } from "node:buffer";
 import { account } from "../../memory/account.ts";
+import { Comments } from "./comments.ts";
 import { likelyDelimiter, whitespace } from "./delimiters.ts";
 import type { ThousandsMark } from "./notation.ts";
 import { fault } from "./parsed.ts";
+import { isLineEnd, mostRecordBytes, TextWindow } from "./text-window.ts";
 import type { TextEncoding } from "./encodings.ts";
 import { TextFile } from "./text-file.ts";
 
 const quote = 0x22;
 const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
 const space = 0x20;
 const tab = 0x09;
 
-/** Bytes that are read at once, and the bytes and cells that one record may have at the most. */
-const pieceBytes = 2 ** 20;
-const mostRecordBytes = 2 ** 26;
+/** Cells that one record may have at the most. */
 const mostCells = 2 ** 20;
 /** What a text takes beside its characters, roughly, in bytes. */
 const textBytes = 64;
@@ -40,24 +39,14 @@ export interface RecordOptions {
 /**
  * Reads a CSV file (RFC 4180) a record at a time, as places in one piece of memory: no text is made of a cell that nobody asks for.
  * The class is the current record. It is ours because a library's would make a text of every cell, or be asynchronous, which tasks of a pool are not.
- *
- *     buffer  ▏ … done … ▏ current record ▏ not looked at yet ▏ free ▏
- *                        from             next                end
  */
 export class Records implements Disposable {
   readonly #file: TextFile;
   readonly #options: RecordOptions;
-  readonly #comment: number;
-  #buffer = Buffer.allocUnsafeSlow(2 * pieceBytes);
-  #from = 0;
-  #next = 0;
-  #end = 0;
-  #isWhole = false;
+  readonly #comments: Comments;
+  readonly #window: TextWindow;
   /** The byte between cells; none where any run of blanks is. */
   #delimiter: number | null = 0;
-  #comments = 0;
-  /** Comments before the first record, by how many cells they have: their lines, and whether they hold nothing but numbers. */
-  readonly #before = new Map<number, { readonly line: number; readonly isNumbers: boolean }>();
   #starts = new Int32Array(64);
   #ends = new Int32Array(64);
   #count = 0;
@@ -70,8 +59,9 @@ export class Records implements Disposable {
 
   constructor(path: string, options: RecordOptions = {}) {
     this.#options = options;
-    this.#comment = options.comment === "none" ? -1 : (options.comment ?? "#").charCodeAt(0);
+    this.#comments = new Comments(options.comment);
     this.#file = new TextFile(path, options.encoding);
+    this.#window = new TextWindow(this.#file);
     this.#begin();
   }
 
@@ -91,12 +81,12 @@ export class Records implements Disposable {
 
   /** The line of a comment before the first record that has as many cells as this, where nobody said what is a comment; null where there is none. */
   get commentLike(): number | null {
-    return this.#before.get(this.#width)?.line ?? null;
+    return this.#comments.like(this.#width);
   }
 
   /** How many lines were taken for comments so far. */
   get comments(): number {
-    return this.#comments;
+    return this.#comments.count;
   }
 
   /** The line on which the record begins, from 1. */
@@ -111,7 +101,7 @@ export class Records implements Disposable {
 
   /** The memory that holds the record; it moves when the next one is read. */
   get bytes(): Uint8Array {
-    return this.#buffer;
+    return this.#window.bytes;
   }
 
   /** Where a cell, without its quotes or the blanks around it, begins in `bytes`, and where it ends. */
@@ -124,12 +114,12 @@ export class Records implements Disposable {
 
   /** The texts of all cells, which are many: they are asked for once. */
   texts(): string[] {
-    account().chargeHeap(textBytes * this.#count + 2 * (this.#next - this.#from));
+    account().chargeHeap(textBytes * this.#count + 2 * (this.#window.next - this.#window.from));
     return Array.from({ length: this.#count }, (_, cell) => this.text(cell));
   }
 
   text(cell: number): string {
-    const text = this.#buffer.toString("utf8", this.#starts[cell], this.#ends[cell]);
+    const text = this.#window.bytes.toString("utf8", this.#starts[cell], this.#ends[cell]);
     return this.#doubled.has(cell) ? text.replaceAll('""', '"') : text;
   }
 
@@ -140,177 +130,114 @@ export class Records implements Disposable {
 
   /** Goes on to the next record, past empty lines. Says whether there is one. Throws invalid_dataset. */
   advance(): boolean {
+    const window = this.#window;
     for (;;) {
-      this.#from = this.#next;
+      window.from = window.next;
       this.#line = this.#nextLine;
-      while (!this.#scan()) this.#fill();
+      while (!this.#scan()) window.fill(this.#line);
       if (this.#count > 0) {
         this.#requireUtf8();
-        if (this.#width === 0) {
-          this.#width = this.#count;
-          const before = this.#before.get(this.#width);
-          if (before?.isNumbers === true) throw mayBeRow(before.line);
-        }
+        if (this.#width === 0) this.#comments.requireNoRow((this.#width = this.#count));
         return true;
       }
-      if (this.#isWhole && this.#next >= this.#end) return false;
+      if (window.isWhole && window.next >= window.end) return false;
     }
   }
 
   /** Goes back to before the first record. */
   restart(): void {
-    this.#file.restart();
-    this.#from = this.#next = this.#end = 0;
-    this.#line = this.#comments = this.#width = 0;
-    this.#before.clear();
+    this.#window.restart();
+    this.#comments.clear();
+    this.#line = this.#width = 0;
     this.#nextLine = 1;
     this.#begin();
   }
 
   [Symbol.dispose](): void {
-    this.#file[Symbol.dispose]();
+    this.#window[Symbol.dispose]();
   }
 
   /** Reads the first piece, and past all that stands before the table. */
   #begin(): void {
     const { delimiter, decimal = ".", thousands = null, skipLines = 0 } = this.#options;
-    this.#fill();
+    this.#window.fill(this.#line);
     for (let skipped = 0; skipped < skipLines; skipped++) this.#skipLine();
-    const sample = this.#buffer.toString("utf8", this.#next, Math.min(this.#end, this.#next + sampleBytes));
-    const excel = excelLine.exec(sample);
+    const sample = this.#window.ahead(sampleBytes);
+    const excel = excelLine.exec(sample.text);
     if (excel !== null) this.#skipLine();
-    const meant = delimiter ?? excel?.[1] ?? likelyDelimiter(this.#withoutComments(sample), { decimal, thousands });
+    const lines = sample.text.split(/\r\n|\n|\r/);
+    if (!sample.isAll && lines.length > 1) lines.pop();
+    const own = lines.filter((line) => !this.#comments.isLine(line)).join("\n");
+    const meant = delimiter ?? excel?.[1] ?? likelyDelimiter(own, { decimal, thousands });
     this.#delimiter = meant === whitespace ? null : meant.charCodeAt(0);
   }
 
   #skipLine(): void {
-    let end = this.#endOfLine(this.#next);
-    while (end < 0) {
-      this.#from = this.#next;
-      this.#fill();
-      end = this.#endOfLine(this.#next);
-    }
-    this.#next = end;
-    this.#nextLine++;
-  }
-
-  /** The whole lines of the sample that are no comments. */
-  #withoutComments(sample: string): string {
-    const lines = sample.split(/\r\n|\n|\r/);
-    const isCut = this.#end - this.#next > sampleBytes || !this.#isWhole;
-    if (isCut && lines.length > 1) lines.pop();
-    return lines.filter((line) => line.trimStart().charCodeAt(0) !== this.#comment).join("\n");
-  }
-
-  /** Makes room by forgetting what is done, and reads on. */
-  #fill(): void {
-    const held = this.#end - this.#from;
-    if (held > mostRecordBytes) throw fault(`Line ${this.#line}`, `the line has more than ${mostRecordBytes} bytes`);
-    const target = held + pieceBytes > this.#buffer.length ? this.#twice() : this.#buffer;
-    this.#buffer.copy(target, 0, this.#from, this.#end);
-    this.#buffer = target;
-    this.#next -= this.#from;
-    this.#from = 0;
-    const read = this.#file.read(target, held);
-    this.#end = held + read;
-    this.#isWhole = read === 0;
-  }
-
-  /** Memory for twice as much. What it takes the place of is garbage, which counts as well. */
-  #twice(): Buffer<ArrayBuffer> {
-    const bytes = 2 * this.#buffer.length;
-    account().charge(bytes);
-    return Buffer.allocUnsafeSlow(bytes);
+    this.#window.skipLine(this.#nextLine++);
   }
 
   /** Finds the cells of the record that begins at `from`; false when more of the file is needed. */
   #scan(): boolean {
-    const buffer = this.#buffer;
-    const end = this.#end;
+    const { bytes, from, end } = this.#window;
+    const delimiter = this.#delimiter;
     this.#count = 0;
     this.#nextLine = this.#line;
     if (this.#doubled.size > 0) this.#doubled.clear();
-    const delimiter = this.#delimiter;
-    let at = this.#afterBlanks(this.#from);
-    if (at < end && buffer[at] === this.#comment && !this.#isWord(at)) return this.#scanComment(at);
+    let at = this.#afterBlanks(from);
+    if (at < end && this.#comments.isAt(bytes, at)) return this.#scanComment(at);
     for (;;) {
-      const cellEnd = at < end && buffer[at] === quote ? this.#quotedCell(at) : this.#plainCell(at);
+      const cellEnd = at < end && bytes[at] === quote ? this.#quotedCell(at) : this.#plainCell(at, bytes, end);
       if (cellEnd < 0) return false;
-      if (delimiter !== null && cellEnd < end && buffer[cellEnd] === delimiter) {
+      if (delimiter !== null && cellEnd < end && bytes[cellEnd] === delimiter) {
         at = cellEnd + 1;
-        while (at < end && this.#isBlank(buffer[at])) at++;
+        while (at < end && this.#isBlank(bytes[at])) at++;
         continue;
       }
       const next = delimiter === null ? this.#afterBlanks(cellEnd) : cellEnd;
-      if (next < end && !isLineEnd(buffer[next])) {
+      if (next < end && !isLineEnd(bytes[next])) {
         at = next;
         continue;
       }
-      const lineEnd = this.#endOfLine(next);
-      if (lineEnd < 0) return false;
-      this.#next = lineEnd;
-      this.#nextLine++;
       // Nothing on the line: that is not a record of one empty cell.
       if (this.#count === 1 && cellEnd === this.#starts[0]) this.#count = 0;
-      return true;
+      return this.#endLine(next);
     }
   }
 
-  /** Where the line ends that `at` is in, behind its last character; -1 when more of the file is needed. */
-  #endOfLine(from: number): number {
-    let at = from;
-    while (at < this.#end && !isLineEnd(this.#buffer[at])) at++;
-    // A carriage return may be half of a line's end.
-    if (at + 1 >= this.#end && !this.#isWhole) return -1;
-    const isPair = this.#buffer[at] === carriageReturn && at + 1 < this.#end && this.#buffer[at + 1] === lineFeed;
-    return Math.min(this.#end, at + (isPair ? 2 : 1));
-  }
-
-  #afterBlanks(from: number): number {
-    let at = from;
-    while (at < this.#end && this.#isBlank(this.#buffer[at])) at++;
-    return at;
-  }
-
-  /** Whether what begins with a # is how spreadsheets write a missing value. */
-  #isWord(at: number): boolean {
-    return this.#options.comment === undefined && /^#N\/?A(?![A-Za-z])/i.test(this.#buffer.toString("latin1", at, at + 5));
-  }
-
-  /** Reads past a comment that begins at `at`; false when more of the file is needed. */
-  #scanComment(at: number): boolean {
-    const lineEnd = this.#endOfLine(at);
-    if (lineEnd < 0) return false;
-    if (this.#options.comment === undefined) this.#requireComment(this.#buffer.toString("utf8", at, lineEnd).trim());
-    this.#comments++;
-    this.#next = lineEnd;
+  /** Ends the record with the line that `at` is in; false when more of the file is needed. */
+  #endLine(at: number): boolean {
+    const end = this.#window.endOfLine(at);
+    if (end < 0) return false;
+    this.#window.next = end;
     this.#nextLine++;
     return true;
   }
 
-  /** A line that nobody said is a comment, and that may be a row, is refused: where it has as many cells as the others, before which there must be numbers in it. */
-  #requireComment(line: string): void {
-    const delimiter = this.#delimiter === null ? /[ \t]+/ : this.delimiter;
-    const unquoted = line.replaceAll(/"[^"]*"/g, "x");
-    if (this.#width === 0) {
-      const own = unquoted.slice(1).trim().split(delimiter);
-      const isNumbers = own.every((cell) => /^[+-]?[\d.,]+(?:[eE][+-]?\d+)?$/.test(cell.trim()));
-      this.#before.set(own.length, { line: this.#line, isNumbers });
-    } else if (unquoted.split(delimiter).length === this.#width) throw mayBeRow(this.#line);
+  #afterBlanks(from: number): number {
+    const { bytes, end } = this.#window;
+    let at = from;
+    while (at < end && this.#isBlank(bytes[at])) at++;
+    return at;
+  }
+
+  /** Reads past a comment that begins at `at`; false when more of the file is needed. */
+  #scanComment(at: number): boolean {
+    if (!this.#endLine(at)) return false;
+    const { bytes, next } = this.#window;
+    this.#comments.add(bytes.subarray(at, next), this.#line, this.#delimiter === null ? /[ \t]+/ : this.delimiter, this.#width);
+    return true;
   }
 
   /** The end of an unquoted cell that begins at `start`, or -1 when it lies beyond what was read. */
-  #plainCell(start: number): number {
-    const buffer = this.#buffer;
+  #plainCell(start: number, bytes: Buffer, end: number): number {
     const delimiter = this.#delimiter;
-    const end = this.#end;
     let at = start;
     for (; at < end; at++) {
-      const byte = buffer[at];
+      const byte = bytes[at];
       // All that is special but the delimiter comes before the digits.
       if (byte === delimiter) break;
       if (byte > quote) continue;
-      if (byte === lineFeed || byte === carriageReturn) break;
+      if (isLineEnd(byte)) break;
       if (delimiter === null && (byte === space || byte === tab)) break;
       if (byte === quote) {
         throw fault(
@@ -319,37 +246,36 @@ export class Records implements Disposable {
         );
       }
     }
-    if (at === end && !this.#isWhole) return -1;
+    if (at === end && !this.#window.isWhole) return -1;
     let last = at;
-    while (last > start && this.#isBlank(buffer[last - 1])) last--;
+    while (last > start && this.#isBlank(bytes[last - 1])) last--;
     this.#add(start, last);
     return at;
   }
 
   /** The same for a cell whose opening quote is at `open`. */
   #quotedCell(open: number): number {
-    const buffer = this.#buffer;
-    const end = this.#end;
+    const { bytes, from, end, isWhole } = this.#window;
     let at = open + 1;
     for (; at < end; at++) {
-      if (buffer[at] === lineFeed) this.#nextLine++;
-      if (buffer[at] !== quote) continue;
-      if (at + 1 < end && buffer[at + 1] === quote) {
+      if (bytes[at] === lineFeed) this.#nextLine++;
+      if (bytes[at] !== quote) continue;
+      if (at + 1 < end && bytes[at + 1] === quote) {
         this.#doubled.add(this.#count);
         at++;
       } else break;
     }
-    if (at + 1 >= end && !this.#isWhole) {
-      if (end - this.#from > mostRecordBytes) throw this.#unclosed(open);
+    if (at + 1 >= end && !isWhole) {
+      if (end - from > mostRecordBytes) throw this.#unclosed(open);
       return -1;
     }
     if (at >= end) throw this.#unclosed(open);
     const close = at++;
-    const isApart = at < end && this.#isBlank(buffer[at]);
+    const isApart = at < end && this.#isBlank(bytes[at]);
     at = this.#afterBlanks(at);
-    if (at === end && !this.#isWhole) return -1;
-    const isNext = this.#delimiter === null ? isApart : buffer[at] === this.#delimiter;
-    if (at < end && !isNext && !isLineEnd(buffer[at])) {
+    if (at === end && !isWhole) return -1;
+    const isNext = this.#delimiter === null ? isApart : bytes[at] === this.#delimiter;
+    if (at < end && !isNext && !isLineEnd(bytes[at])) {
       throw fault(this.#placeAt(at, this.#count), "expected the end of the cell after its closing quote");
     }
     this.#add(open + 1, close);
@@ -375,26 +301,21 @@ export class Records implements Disposable {
   }
 
   #placeAt(at: number, cell: number): string {
-    const before = this.#buffer.subarray(this.#from, at);
+    const before = this.#window.bytes.subarray(this.#window.from, at);
     const lines = before.reduce((sum, byte) => sum + (byte === lineFeed ? 1 : 0), 0);
     return `Line ${this.#line + lines}, column ${cell + 1}`;
   }
 
   #requireUtf8(): void {
-    if (isUtf8(this.#buffer.subarray(this.#from, this.#next))) return;
+    if (isUtf8(this.#window.bytes.subarray(this.#window.from, this.#window.next))) return;
     for (let cell = 0; cell < this.#count; cell++) {
-      if (!isUtf8(this.#buffer.subarray(this.#starts[cell], this.#ends[cell]))) throw fault(this.place(cell), notUtf8);
+      if (!isUtf8(this.#window.bytes.subarray(this.#starts[cell], this.#ends[cell]))) throw fault(this.place(cell), notUtf8);
     }
     throw fault(`Line ${this.#line}`, notUtf8);
   }
 }
 
 const notUtf8 = "the text is not UTF-8; if a spreadsheet wrote it, say encoding=windows-1252";
-
-const mayBeRow = (line: number): Error =>
-  fault(`Line ${line}`, "the line begins with # and may be a row: say comment=# to skip it, or comment=none to read it");
-
-const isLineEnd = (byte: number): boolean => byte === lineFeed || byte === carriageReturn;
 
 function grown(list: Int32Array): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(2 * list.length);

@@ -37,13 +37,6 @@ export class NumberCells {
     this.#row++;
   }
 
-  /** The number of a cell, NaN where it is missing. Throws invalid_dataset. */
-  number(records: Records, cell: number): number {
-    const value = numberIn(records.bytes, records.start(cell), records.end(cell), this.notation);
-    if (value === null || Number.isNaN(value) || this.trueFalse.size > 0) return this.#odd(records, cell, value);
-    return value;
-  }
-
   isMissing(records: Records, cell: number): boolean {
     const first = records.bytes[records.start(cell)];
     if (first >= digitZero && first <= digitNine && records.end(cell) > records.start(cell)) return false;
@@ -59,7 +52,8 @@ export class NumberCells {
     return this.#row === 0 ? `${place} (if this line names the columns, say header=true)` : place;
   }
 
-  #odd(records: Records, cell: number, value: number | null): number {
+  /** The number of a cell that seems to be `value`, which may be none: NaN where it is missing. Throws invalid_dataset. */
+  odd(records: Records, cell: number, value: number | null): number {
     if (value !== null && !Number.isNaN(value)) {
       if (this.trueFalse.has(cell)) throw this.#mixed(records, cell);
       return value;
@@ -110,10 +104,16 @@ export interface Collected {
 export function numberCollector(plan: PlannedTensor, budget: Budget, cells: NumberCells): Collector {
   const numbers = new Growing("float64", budget);
   const { places } = plan;
+  const { notation, trueFalse } = cells;
   return {
     plan,
     take: (records) => {
-      for (const cell of places) numbers.push(cells.number(records, cell));
+      const { bytes } = records;
+      for (const cell of places) {
+        const value = numberIn(bytes, records.start(cell), records.end(cell), notation);
+        const isPlain = value !== null && !Number.isNaN(value) && trueFalse.size === 0;
+        numbers.push(isPlain ? value : cells.odd(records, cell, value));
+      }
     },
     finish: (rows) => ({
       source: { name: plan.name, dtype: "float64", shape: shapeOf(plan, rows), parts: () => numbers.parts() },

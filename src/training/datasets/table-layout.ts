@@ -61,6 +61,8 @@ export function layoutOf(records: Records, options: LayoutOptions, missing: Miss
   }
   records.advance();
   if (first.length > mostNames) throw fault(records.place(mostNames), `a header names at most ${mostNames} columns`);
+  const odd = first.findIndex((text) => text.includes("\0"));
+  if (odd >= 0) throw fault(records.place(odd), "the name of a column has a character of code 0");
   return named(first, second, options);
 }
 
