@@ -1,16 +1,24 @@
 import type { CheckRequest } from "./request.ts";
 import { presets } from "../tolerance.ts";
-import { type Examination, type Compared, eachDirection, eachEntry, type Found } from "./examination.ts";
-import type { Moved, Point } from "./point.ts";
+import { type Examination, type Compared, eachDirection, eachEntry } from "./examination.ts";
+import type { Point } from "./point.ts";
+import { slopeAlong } from "./steps.ts";
 import { type Pair, Jury } from "./verdict.ts";
 
 /** The imaginary step: it may be as small as one likes, since nothing is subtracted, and this is one that float32 can hold too. */
 export const imaginaryStep = 1e-20;
 
+/** The size of numbers below which the step is not made smaller: the type could not hold it. */
+const leastImaginary = 1e-280;
+const leastImaginarySingle = 1e-17;
+
 /** How far to each side of a point a kink is looked for by a method that stays at the point. */
 const nearby = 1e-7;
 
 export const stepOf = ({ step, preset }: CheckRequest): number => step ?? presets[preset].step;
+
+/** A step that is held to, whatever the size of the numbers: the request's own, or that of a convention other than the default. */
+const givenStep = ({ step, preset }: CheckRequest): number | undefined => step ?? (preset === "torch" ? undefined : presets[preset].step);
 
 /** Whether differences are taken along random directions. */
 export const isAlongDirections = ({ along, preset }: CheckRequest): boolean =>
@@ -19,21 +27,19 @@ export const isAlongDirections = ({ along, preset }: CheckRequest): boolean =>
 /** Entry by entry: (f(x + h) - f(x - h)) / 2h. */
 export function differencesOfEntries(examination: Examination): Compared[] {
   const { point, request } = examination;
-  return eachEntry(examination, (k, at) => central(point, (by) => point.withEntry(k, at, by), stepOf(request)));
+  return eachEntry(examination, (k, at, claimed, tolerance) => {
+    const move = { by: (by: number) => point.withEntry(k, at, by), size: point.sizeAt(k, at) };
+    return slopeAlong(point, move, claimed, tolerance, givenStep(request), stepOf(request));
+  });
 }
 
 /** The same along random directions through all variables. */
 export function differencesAlong(examination: Examination): Pair[] {
   const { point, request } = examination;
-  return eachDirection(examination, (direction) => central(point, (by) => point.along(direction, by), stepOf(request)));
-}
-
-/** Differences are taken per element and only then summed: the sum would lose digits. */
-function central(point: Point, move: (by: number) => Moved, step: number): Found {
-  const upper = move(step);
-  const lower = move(-step);
-  const kink = upper.kink === undefined ? lower.kink : upper.kink;
-  return { numerical: point.weighDifference(upper.objective, lower.objective) / (2 * step), kink };
+  return eachDirection(examination, (direction, claimed, tolerance) => {
+    const move = { by: (by: number) => point.along(direction, by), size: point.sizeAlong(direction) };
+    return slopeAlong(point, move, claimed, tolerance, givenStep(request), stepOf(request));
+  });
 }
 
 /** Entry by entry: Im f(x + ih) / h. At a kink it is the slope of one side, so kinks are looked for where it disagrees. */
@@ -41,10 +47,14 @@ export function complexSteps(examination: Examination): Compared[] {
   const { point } = examination;
   const parts = point.stillDirection();
   const compared = eachEntry(examination, (k, at) => {
-    parts[k][at] = imaginaryStep;
-    const numerical = point.weigh(point.imaginary(parts)) / imaginaryStep;
+    // Far smaller than the number itself, whose square it must not outweigh.
+    const size = point.sizeAt(k, at);
+    const least = point.subject.variables[k].value.dtype === "float32" ? leastImaginarySingle : leastImaginary;
+    const step = size > least && size < 1 ? imaginaryStep * size : imaginaryStep;
+    parts[k][at] = step;
+    const numerical = point.weigh(point.imaginary(parts)) / step;
     parts[k][at] = 0;
-    return { numerical, kink: undefined };
+    return { numerical, kink: undefined, step: imaginaryStep, isUnproven: false };
   });
   const jury = new Jury(compared.flatMap(({ comparisons }) => comparisons));
   return compared.map(({ comparisons, entries, variable }, k) => ({

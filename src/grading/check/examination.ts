@@ -1,6 +1,6 @@
 import type { CheckRequest } from "./request.ts";
 import { norm } from "../compare.ts";
-import { toleranceOf } from "../tolerance.ts";
+import { type Tolerance, toleranceOf } from "../tolerance.ts";
 import { drawDirection, drawEntries } from "./draw.ts";
 import { type Direction, type Point, sizesOf } from "./point.ts";
 import type { Variable } from "./subject.ts";
@@ -21,10 +21,13 @@ export interface Compared {
 }
 
 /** What a method finds by numbers alone. */
-export type Found = Pick<Pair, "numerical" | "kink">;
+export type Found = Omit<Pair, "analytic" | "tolerance">;
 
 /** Compares the sampled entries of every variable with what is found for each. */
-export function eachEntry({ point, gradients, request }: Examination, find: (variable: number, entry: number) => Found): Compared[] {
+export function eachEntry(
+  { point, gradients, request }: Examination,
+  find: (variable: number, entry: number, claimed: number, tolerance: Tolerance) => Found,
+): Compared[] {
   const { variables } = point.subject;
   return sizesOf(variables).map((size, k) => {
     const { name, value } = variables[k];
@@ -33,15 +36,21 @@ export function eachEntry({ point, gradients, request }: Examination, find: (var
     return {
       variable: variables[k],
       entries,
-      comparisons: entries.map((at) => ({ analytic: gradients[k][at], ...find(k, at), tolerance })),
+      comparisons: entries.map((at) => ({ analytic: gradients[k][at], ...find(k, at, gradients[k][at], tolerance), tolerance })),
     };
   });
 }
 
 /** Compares the derivative along every direction with what is found for it. */
-export function eachDirection(examination: Examination, find: (direction: Direction) => Found): Pair[] {
+export function eachDirection(
+  examination: Examination,
+  find: (direction: Direction, claimed: number, tolerance: Tolerance) => Found,
+): Pair[] {
   const tolerance = toleranceOf(examination.request, examination.point.subject.objective.value.dtype);
-  return mapDirections(examination, (direction) => ({ analytic: dot(examination.gradients, direction), ...find(direction), tolerance }));
+  return mapDirections(examination, (direction) => {
+    const analytic = dot(examination.gradients, direction);
+    return { analytic, ...find(direction, analytic, tolerance), tolerance };
+  });
 }
 
 /** Does something with each of the request's random directions through all variables together, which follow each other in one place. */

@@ -6,6 +6,7 @@ import type { Data } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { copied, doubles } from "../doubles.ts";
 import { copyOf, type Tensor, tensorOf, zeros } from "../../tensor/tensor.ts";
+import { Problem } from "../../problems/problems.ts";
 import type { Subject, Variable } from "./subject.ts";
 
 /** One element per entry of a variable. */
@@ -16,6 +17,8 @@ export interface Moved {
   readonly objective: Float64Array;
   /** The node whose kink was passed on the way, null for one without a name; undefined when there was none. */
   readonly kink: string | null | undefined;
+  /** How far the numbers moved, which may be too coarse for what was asked. */
+  readonly by: number;
 }
 
 /** A subject at given inputs, from which its variables can be moved. */
@@ -29,6 +32,8 @@ export class Point {
   readonly nonfinite: Nonfinite | null;
   /** How large the terms of the weighted objective are together: rounding is a fraction of it. */
   readonly scale: number;
+  /** By how much numbers are rounded: of the coarsest of the objective and the variables. */
+  readonly epsilon: number;
   readonly #feeding: Feeding;
   readonly #feeds: Tensor[];
   /** What is fed for each variable, whose numbers are ours to change, and what they are unless moved. */
@@ -48,6 +53,8 @@ export class Point {
     this.nonfinite = first.nonfinite;
     this.scale = objective.reduce((sum, y, k) => sum + Math.abs(y * weights.data[k]), 0);
 
+    const isSingle = [subject.objective, ...subject.variables].some(({ value }) => value.dtype === "float32");
+    this.epsilon = isSingle ? 2 ** -23 : Number.EPSILON;
     const all = [...subject.program.inputs.map(({ value }) => value), ...subject.additions];
     const fixed = [...feeds, ...subject.additions.map(({ dtype, shape }) => zeros(dtype, shape))];
     const moving = new Set(subject.variables.map(({ fed }) => fed));
@@ -65,16 +72,34 @@ export class Point {
   withEntry(variable: number, entry: number, by: number): Moved {
     const { data, home } = this.#places[variable];
     data[entry] = home[entry] + by;
-    return this.#evaluate(() => void (data[entry] = home[entry]));
+    const moved = data[entry] - home[entry];
+    return this.#evaluate(moved, () => void (data[entry] = home[entry]));
+  }
+
+  /** Of about which size an entry is. */
+  sizeAt(variable: number, entry: number): number {
+    return Math.abs(this.#places[variable].home[entry]);
+  }
+
+  /** Of about which size the numbers are that a direction moves. */
+  sizeAlong(direction: Direction): number {
+    return this.#places.reduce(
+      (most, { home }, k) => direction[k].reduce((size, x, at) => (x === 0 ? size : Math.max(size, Math.abs(home[at]))), most),
+      0,
+    );
   }
 
   /** Moves all variables along a direction. */
   along(direction: Direction, by: number): Moved {
+    let moves = false;
     this.#places.forEach(({ data, home }, k) => {
       const part = direction[k];
-      for (let at = 0; at < home.length; at++) data[at] = home[at] + by * part[at];
+      for (let at = 0; at < home.length; at++) {
+        data[at] = home[at] + by * part[at];
+        moves ||= data[at] !== home[at];
+      }
     });
-    return this.#evaluate(() => this.#places.forEach(({ data, home }) => data.set(home)));
+    return this.#evaluate(moves ? by : 0, () => this.#places.forEach(({ data, home }) => data.set(home)));
   }
 
   /** A direction in which nothing moves, to be changed. */
@@ -99,13 +124,19 @@ export class Point {
     return this.#run(run, [...this.#feeds, ...tensors]).wanted[0].data;
   }
 
-  #evaluate(restore: () => void): Moved {
-    const [objective, ...branches] = this.#run(this.subject.values, this.#feeds).wanted;
-    const changed = branches.findIndex(({ data }, k) => differs(data, this.#branches[k].data));
-    // A copy, since what is only another view of a variable is about to move back.
-    const moved = { objective: Float64Array.from(objective.data), kink: changed < 0 ? undefined : this.subject.kinks[changed] };
-    restore();
-    return moved;
+  #evaluate(by: number, restore: () => void): Moved {
+    try {
+      const [objective, ...branches] = this.#run(this.subject.values, this.#feeds).wanted;
+      const changed = branches.findIndex(({ data }, k) => differs(data, this.#branches[k].data));
+      // A copy, since what is only another view of a variable is about to move back.
+      return { objective: Float64Array.from(objective.data), kink: changed < 0 ? undefined : this.subject.kinks[changed], by };
+    } catch (error) {
+      // Beyond the numbers that an operator takes, such as probabilities, there is nothing to compare with.
+      if (!(error instanceof Problem) || error.code !== "number_out_of_range") throw error;
+      return { objective: new Float64Array(this.objective.length).fill(Number.NaN), kink: undefined, by };
+    } finally {
+      restore();
+    }
   }
 
   #run(run: Subject["values"], feeds: readonly Tensor[]): Outcome {

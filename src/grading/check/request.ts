@@ -95,7 +95,11 @@ export const CheckRequest = z
       .gt(0, "A step is a number above 0")
       .max(1, "A step is at most 1")
       .optional()
-      .meta({ description: "The step h of central differences; the preset's unless told", examples: [1e-6] }),
+      .meta({
+        description:
+          "The step h of central differences, which is held to whatever the size of the numbers; the preset's unless told, and with torch one that follows their size",
+        examples: [1e-6],
+      }),
     along: z
       .enum(["entries", "directions"])
       .optional()

@@ -11,9 +11,10 @@ const count = (description: string, example: number) =>
     .meta({ description, examples: [example] });
 const passed = (description: string) => z.boolean().meta({ description, examples: [true] });
 
-const verdict = z.enum(["passed", "failed", "kink"]).meta({
+const verdict = z.enum(["passed", "failed", "kink", "unproven"]).meta({
   description:
-    "kink: between the points compared the program passes a kink or a jump, so that their difference says nothing of the gradient",
+    "kink: between the points compared the program passes a kink or a jump, so that their difference says nothing of the gradient. " +
+    "unproven: it says nothing for another reason: the step is below the spacing of the numbers, or too large for them, or leaves the domain, or what it changes is lost in rounding",
   examples: ["passed"],
 });
 const kink = Name.nullable()
@@ -33,6 +34,10 @@ const CheckedEntry = z
   .object({
     index: z.array(count("An index along an axis", 0)).meta({ description: "The entry's place in its tensor", examples: [[0, 1]] }),
     ...compared,
+    step: JsonNumber.optional().meta({
+      description: "The step, where the size of the number asked for another than the check's",
+      examples: [1e6],
+    }),
   })
   .meta({ id: "CheckedEntry", description: "One entry of a gradient beside its numerical counterpart" });
 export type CheckedEntry = z.output<typeof CheckedEntry>;
@@ -41,9 +46,10 @@ const CheckedGradient = z
   .object({
     passed: passed("Whether no entry failed"),
     entries_total: count("How many entries the gradient has", 6),
-    checked: count("How many of them were compared, kinks left out", 6),
+    checked: count("How many of them were compared, kinks and what proves nothing left out", 6),
     failed: count("How many of those failed", 0),
     kinks: count("How many were left out because a kink is passed", 0),
+    unproven: count("How many were left out because their difference proves nothing", 0),
     worst: CheckedEntry.nullable().meta({
       description: "The entry that is furthest from what the preset allows; null when none was compared",
     }),
@@ -66,7 +72,16 @@ const gradients = z.record(Name, CheckedGradient).optional().meta({ description:
 const directions = z.array(CheckedDirection).optional().meta({ description: "What was compared along random directions" });
 
 const DifferenceCheck = z
-  .object({ passed: passed("Whether nothing failed"), step: number("The step h", 1e-6), error, gradients, directions })
+  .object({
+    passed: passed("Whether nothing failed"),
+    step: number(
+      "The step h. Unless a step or a preset other than torch is given, numbers far from 1 take it times their size, and others are tried where it does not agree",
+      1e-6,
+    ),
+    error,
+    gradients,
+    directions,
+  })
   .meta({ id: "DifferenceCheck", description: "Gradients beside numerical derivatives" });
 export type DifferenceCheck = z.output<typeof DifferenceCheck>;
 
@@ -108,7 +123,7 @@ export const warningCodes = [
   "cotangent_proves_nothing",
   "gradient_vanishes",
   "nothing_compared",
-  "rounding",
+  "unproven",
   "single_precision",
   "gradient_stopped",
 ] as const;
@@ -118,7 +133,7 @@ const CheckWarning = z
     code: z.enum(warningCodes).meta({
       description:
         "cotangent_proves_nothing: with this cotangent the gradient is zero whatever the rules. gradient_vanishes: all of a gradient is zero. " +
-        "nothing_compared: every entry looked at lies at a kink. rounding: what failed is no larger than what rounding leaves of a difference. " +
+        "nothing_compared: no entry was compared, as all lie at kinks, or prove nothing, or there are none. unproven: some differences prove nothing. " +
         "single_precision: float32 is too coarse for differences. gradient_stopped: a node lets no gradient through that differences see",
       examples: ["gradient_vanishes"],
     }),

@@ -129,7 +129,12 @@ function runMethods(examination: Examination): { found: Pick<CheckResponse, Chec
         break;
       case "dot_product":
         found.dot_product = reportOfDirections(
-          eachDirection(examination, (direction) => ({ numerical: point.weigh(point.tangent(direction)), kink: undefined })),
+          eachDirection(examination, (direction) => ({
+            numerical: point.weigh(point.tangent(direction)),
+            kink: undefined,
+            step: 0,
+            isUnproven: false,
+          })),
         );
         break;
       case "taylor_remainder":

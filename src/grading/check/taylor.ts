@@ -1,6 +1,7 @@
 import type { TaylorCheck, TaylorDirection } from "./response.ts";
 import { type Examination, dot, mapDirections, normalise } from "./examination.ts";
 import type { Direction } from "./point.ts";
+import { stepFor } from "./steps.ts";
 import { jsonNumber } from "../json-number.ts";
 
 /** Steps of the remainder, each a quarter of the one before. */
@@ -16,6 +17,8 @@ const leastOrder = 1.8;
 export function taylorRemainders(examination: Examination): TaylorCheck {
   const directions = mapDirections(examination, (direction) => {
     normalise(direction);
+    // Numbers far from 1 move by parts of their size.
+    direction.forEach((part, k) => part.forEach((x, at) => void (part[at] = stepFor(x, examination.point.sizeAt(k, at)))));
     return alongDirection(examination, direction);
   });
   return { passed: directions.every(({ verdict }) => verdict !== "failed"), directions };

@@ -8,15 +8,22 @@ export interface Pair {
   readonly numerical: number;
   /** The node whose kink lies between the points compared, null for one without a name; undefined when there is none. */
   readonly kink: string | null | undefined;
+  /** The step that the counterpart was found with. */
+  readonly step: number;
+  /** Whether the counterpart says nothing of the gradient. */
+  readonly isUnproven: boolean;
   readonly tolerance: Tolerance;
 }
+
+/** Whether a pair was compared at all. */
+export const isCompared = ({ kink, isUnproven }: Pair): boolean => kink === undefined && !isUnproven;
 
 export interface JudgedPair {
   readonly analytic: JsonNumber;
   readonly numerical: JsonNumber;
   readonly absolute_error: JsonNumber;
   readonly relative_error: JsonNumber;
-  readonly verdict: "passed" | "failed" | "kink";
+  readonly verdict: "passed" | "failed" | "kink" | "unproven";
   readonly kink?: string | null;
 }
 
@@ -29,7 +36,7 @@ export class Jury {
   readonly passed: boolean;
 
   constructor(comparisons: readonly Pair[]) {
-    const counted = comparisons.filter(({ kink }) => kink === undefined);
+    const counted = comparisons.filter(isCompared);
     this.#norms = norm(counted.map(({ analytic }) => analytic)) + norm(counted.map(({ numerical }) => numerical));
     const bound = comparisons.find(({ tolerance }) => tolerance.over === "tensor")?.tolerance.bound;
     const off = norm(counted.map(({ analytic, numerical }) => analytic - numerical));
@@ -46,6 +53,11 @@ export class Jury {
     return Number.isNaN(units) ? Number.POSITIVE_INFINITY : units;
   }
 
+  #verdict(comparison: Pair): "passed" | "failed" | "unproven" {
+    if (comparison.isUnproven) return "unproven";
+    return this.excess(comparison) <= 1 ? "passed" : "failed";
+  }
+
   judge(comparison: Pair): JudgedPair {
     const { analytic, numerical, kink } = comparison;
     const off = analytic === numerical ? 0 : Math.abs(analytic - numerical);
@@ -54,7 +66,7 @@ export class Jury {
       numerical: jsonNumber(numerical),
       absolute_error: jsonNumber(off),
       relative_error: jsonNumber(off === 0 ? 0 : off / Math.max(Math.abs(analytic), Math.abs(numerical))),
-      ...(kink === undefined ? { verdict: this.excess(comparison) <= 1 ? "passed" : "failed" } : { verdict: "kink", kink }),
+      ...(kink === undefined ? { verdict: this.#verdict(comparison) } : { verdict: "kink", kink }),
     };
   }
 }

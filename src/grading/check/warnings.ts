@@ -1,16 +1,12 @@
 import type { CheckRequest } from "./request.ts";
 import type { CheckWarning } from "./response.ts";
 import type { Examination, Compared } from "./examination.ts";
-import { stepOf } from "./differences.ts";
-import type { Point } from "./point.ts";
+import { sizesOf, type Point } from "./point.ts";
+import { noiseOf } from "./steps.ts";
+import { isCompared } from "./verdict.ts";
 
 /** What is smaller than this fraction of the objective is no gradient but rounding. */
 const vanishing = 1e-12;
-
-/** Rounding leaves a few units in the last place of the objective, divided by the step, of a difference quotient. */
-const roundingUnits = 8;
-
-const noiseOf = ({ scale }: Point, request: CheckRequest): number => (roundingUnits * Number.EPSILON * scale) / stepOf(request);
 
 /** What the verdicts do not say. `gradientsWith` are the service's gradients with another cotangent. */
 export function warningsOf(
@@ -21,8 +17,8 @@ export function warningsOf(
   const { point, request } = examination;
   return [
     ...vanished(examination, compared, gradientsWith),
-    ...unchecked(compared),
-    ...rounding(point, request, compared),
+    ...unchecked(point, compared),
+    ...unproven(compared),
     ...coarse(point, request),
     ...stopped(point, request),
   ];
@@ -33,25 +29,27 @@ function* vanished(
   compared: readonly Compared[],
   gradientsWith: () => readonly ArrayLike<number>[],
 ): Generator<CheckWarning> {
-  const { point, gradients, request } = examination;
+  const { point, gradients } = examination;
   const { variables } = point.subject;
-  const isZero = (numbers: ArrayLike<number>): boolean => {
-    for (let at = 0; at < numbers.length; at++) if (!(Math.abs(numbers[at]) <= vanishing * point.scale)) return false;
+  // Beside large numbers, a small slope is none of rounding.
+  const isZero = (numbers: ArrayLike<number>, k: number): boolean => {
+    for (let at = 0; at < numbers.length; at++) {
+      if (!(Math.abs(numbers[at]) * Math.max(1, point.sizeAt(k, at)) <= vanishing * point.scale)) return false;
+    }
     return true;
   };
-  const noise = noiseOf(point, request);
   // What lies at kinks alone is warned about as such, and what is zero where differences are not has failed.
   const agrees = (one: Compared | undefined): boolean =>
     one === undefined ||
-    (one.comparisons.some(({ kink }) => kink === undefined) &&
-      one.comparisons.every(({ numerical, kink }) => kink !== undefined || Math.abs(numerical) <= noise));
-  const zero = variables.filter((_, k) => gradients[k].length > 0 && isZero(gradients[k]) && agrees(compared[k]));
+    (one.comparisons.some(isCompared) &&
+      one.comparisons.every((each) => !isCompared(each) || Math.abs(each.numerical) <= noiseOf(point, each.step)));
+  const zero = variables.filter((_, k) => gradients[k].length > 0 && isZero(gradients[k], k) && agrees(compared[k]));
   if (zero.length === 0) return;
   const isUniform = point.weights.length > 1 && point.weights.every((weight) => weight === point.weights[0]);
   const others = isUniform ? gradientsWith() : [];
   for (const { name, value } of zero) {
-    const other = others[variables.findIndex((variable) => variable.name === name)];
-    if (other !== undefined && !isZero(other)) {
+    const k = variables.findIndex((variable) => variable.name === name);
+    if (others.length > 0 && !isZero(others[k], k)) {
       const message = `With a cotangent whose elements are all the same, the gradient of ${name} is zero whatever the rules, as for a softmax or a normalisation, whose outputs add up to a constant: leave out the cotangent for a random one`;
       yield { code: "cotangent_proves_nothing", name, message };
     } else {
@@ -62,7 +60,12 @@ function* vanished(
   }
 }
 
-function* unchecked(compared: readonly Compared[]): Generator<CheckWarning> {
+function* unchecked({ subject: { variables } }: Point, compared: readonly Compared[]): Generator<CheckWarning> {
+  const sizes = sizesOf(variables);
+  for (const [k, { name }] of variables.entries()) {
+    if (sizes[k] > 0) continue;
+    yield { code: "nothing_compared", name, message: `${name} has no entries, so nothing was compared` };
+  }
   for (const { variable, comparisons } of compared) {
     if (comparisons.length === 0 || comparisons.some(({ kink }) => kink === undefined)) continue;
     const message = `Every entry of ${variable.name} that was looked at lies at a kink, so nothing was compared: check at other inputs, or with a smaller step`;
@@ -70,18 +73,18 @@ function* unchecked(compared: readonly Compared[]): Generator<CheckWarning> {
   }
 }
 
-function* rounding(point: Point, request: CheckRequest, compared: readonly Compared[]): Generator<CheckWarning> {
-  if (!request.methods.includes("central_difference")) return;
-  const noise = noiseOf(point, request);
+function* unproven(compared: readonly Compared[]): Generator<CheckWarning> {
   for (const { variable, comparisons } of compared) {
-    const off = comparisons.filter(({ analytic, numerical, kink }) => kink === undefined && analytic !== numerical);
-    const failed = off.filter(({ analytic, numerical, tolerance }) => {
-      return tolerance.over === "elements" && tolerance.error(analytic, numerical) > tolerance.bound;
-    });
-    const small = failed.filter(({ analytic, numerical }) => Math.abs(analytic - numerical) <= noise).length;
-    if (small === 0) continue;
-    const message = `${small} of the entries of ${variable.name} that failed are off by no more than the ${noise.toExponential(1)} that rounding may leave of a difference with this step: take a larger step, a looser tolerance, or the method complex_step`;
-    yield { code: "rounding", name: variable.name, message };
+    const left = comparisons.filter(({ isUnproven }) => isUnproven);
+    if (left.length === 0) continue;
+    const steps = [...new Set(left.map(({ step }) => step))];
+    const which =
+      left.length === comparisons.length
+        ? `No difference in ${variable.name} proves`
+        : `${left.length} of ${comparisons.length} differences in ${variable.name} do not prove`;
+    const how = steps.length === 1 ? `with the step ${steps[0]}` : "with the steps taken";
+    const message = `${which} anything ${how}: it is below the spacing of the numbers or too large for them, leaves the domain, or changes no more than rounding does. Leave out step and preset so that steps follow the numbers, or take other inputs or the method complex_step`;
+    yield { code: left.length === comparisons.length ? "nothing_compared" : "unproven", name: variable.name, message };
   }
 }
 

@@ -104,7 +104,7 @@ describe("kinks are no errors", () => {
     ["relu at 0", { expression: "y = sum(relu(x))", inputs: { x: [0, 1, -1] } }, ["kink", "passed", "passed"], "relu_1"],
     [
       "relu within the step",
-      { expression: "y = sum(relu(x))", inputs: { x: [9e-7, -9e-7, 1.1e-6] } },
+      { expression: "y = sum(relu(x))", inputs: { x: [9e-7, -9e-7, 1.1e-6] }, step: 1e-6 },
       ["kink", "kink", "passed"],
       "relu_1",
     ],
@@ -253,7 +253,9 @@ describe("warnings", () => {
 
   test("of differences that are lost in rounding", () => {
     const request = { expression: "y = 1e6 + sum(x^2)", inputs: { x: [1, 2] }, rtol: 1e-9 };
-    expect(codes(request)).toEqual(["rounding x"]);
+    const fixed = { ...request, step: 1e-6 };
+    expect(codes(fixed)).toEqual(["nothing_compared x"]);
+    expect(entriesOf(check(fixed), "x")).toMatchObject({ passed: true, checked: 0, failed: 0, unproven: 2, worst: null });
     expect(check({ ...request, methods: ["complex_step"] })).toMatchObject({ passed: true, warnings: [] });
   });
 
@@ -271,6 +273,70 @@ describe("warnings", () => {
     const request = { expression: "y = x * stop_gradient(x)", inputs: { x: 3 } };
     expect(codes(request)).toEqual(["gradient_stopped stop_gradient_1"]);
     expect(check({ ...request, methods: ["complex_step", "dot_product"] })).toMatchObject({ passed: true, warnings: [] });
+  });
+});
+
+describe("steps follow the size of the numbers", () => {
+  const sizes = [1e12, 1e-12, 1e300, 1e-300, 5e-324, -1e15, 0];
+  const entryOf = (request: object) => entriesOf(check({ methods: ["central_difference"], ...request }), "x").entries[0];
+
+  test.each(sizes)("3 x at %d", (x) => {
+    const answer = check({
+      expression: "y = 3*x",
+      inputs: { x },
+      methods: ["central_difference", "taylor_remainder", "dot_product", "complex_step"],
+    });
+    expect(answer).toMatchObject({ passed: true, warnings: [] });
+    expect(entriesOf(answer, "x").entries[0].verdict).toBe("passed");
+    expect(entryOf({ expression: "y = 3*x", inputs: { x }, gradients: { x: 3.1 } }).verdict).toBe("failed");
+  });
+
+  test.each([
+    ["x^2", 1e100],
+    ["x^2", 1e-100],
+    ["sqrt(x)", 1e-12],
+    ["sqrt(x)", 1e200],
+    ["log(x)", 1e-30],
+    ["1/x", 1e-9],
+    ["1/x", 1e20],
+    ["(x+1)^2", 1e-12],
+    ["sin(x)", 1e8],
+    ["x^3", 1e-12],
+  ])("%s at %d", (f, x) => {
+    const request = { expression: `y = ${f}`, inputs: { x }, methods: ["central_difference", "complex_step"] };
+    expect(check(request)).toMatchObject({ passed: true, central_difference: { passed: true }, complex_step: { passed: true } });
+    expect(entryOf(request).verdict).toBe("passed");
+  });
+
+  test("of each entry by itself", () => {
+    const answer = check({ expression: "y = sum(x * x)", inputs: { x: [1e12, 1, 1e-12] } });
+    expect(answer).toMatchObject({ passed: true });
+    expect(entriesOf(answer, "x").entries.map(({ step }) => step)).toEqual([1e6, undefined, expect.closeTo(1e-18, 30)]);
+  });
+
+  test.each([
+    ["below the spacing of the numbers", { expression: "y = 3*x", inputs: { x: 1e12 } }],
+    ["far too large for them", { expression: "y = x^3", inputs: { x: 1e-12 } }],
+    ["out of the domain", { expression: "y = log(x)", inputs: { x: 1e-12 } }],
+    ["lost in rounding", { expression: "y = x + 1e20", inputs: { x: 1 } }],
+  ])("and a convention's own step says when it proves nothing: %s", (_, request) => {
+    const answer = check({ ...request, preset: "cs231n" });
+    expect(answer).toMatchObject({ passed: true, central_difference: { step: 1e-5 } });
+    expect(entriesOf(answer, "x").entries[0].verdict).toBe("unproven");
+    expect(answer.warnings.map(({ code }) => code)).toContain("nothing_compared");
+  });
+
+  test("so does a check of nothing", () => {
+    expect(check({ expression: "y = sum(x) + z", inputs: { x: { shape: [0], data: [] }, z: 1 } }).warnings).toMatchObject([
+      { code: "nothing_compared", name: "x" },
+    ]);
+  });
+
+  test("what is wrong still fails, with any step", () => {
+    for (const preset of ["torch", "cs231n", "cs224n", "deeplearning.ai"]) {
+      const wrong = { expression: "y = x^2", inputs: { x: 1e3 }, gradients: { x: 2100 }, preset };
+      expect(check(wrong), preset).toMatchObject({ passed: false });
+    }
   });
 });
 
