@@ -1,4 +1,5 @@
 import type { GivenInputs } from "../program/draft.ts";
+import { atPoint } from "../program/points.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../program/feeds.ts";
 import type { Program } from "../program/program.ts";
 import { programOf, type ProgramSource } from "../program/source.ts";
@@ -90,7 +91,7 @@ export function differentiatorOf(thread: Shared) {
     };
 
     if (points === undefined) return { kind: "findings", findings: at([]), encoding };
-    const everywhere = points.values().map((point, index) => at([decodeGiven(point, ["points", index], limits)]));
+    const everywhere = points.values().map((point, index) => atPoint(index, () => at([decodeGiven(point, ["points", index], limits)])));
     return { kind: "points", points: everywhere, encoding };
   };
 }

@@ -22,8 +22,14 @@ export const endsOf = ({ departure, server }: Pick<FastifyRequest, "departure" |
   server.stopping,
 ];
 
-/** Whether a client names a media type among those it accepts: what it would take besides says nothing. */
-export const namesType = (request: FastifyRequest, mediaType: string): boolean => [request.types()].flat().includes(mediaType);
+/** Whether a client names a media type among those it accepts, and likes it no less than the usual one: what it would take besides says nothing. */
+export function namesType(request: FastifyRequest, mediaType: string, usual = "application/json"): boolean {
+  const named = [request.types()].flat().some((type) => String(type).toLowerCase() === mediaType);
+  return named && (mediaType === usual || request.type([mediaType, usual]) === mediaType);
+}
+
+/** Whether a client would take a media type at all. */
+export const takesType = (request: FastifyRequest, mediaType: string): boolean => request.type([mediaType]) === mediaType;
 
 /** Seconds after which what a worker had no room for may be asked again. */
 const retryAfter = 1;

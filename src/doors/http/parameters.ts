@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
 import { z } from "zod";
-import { problem } from "../../problems/problems.ts";
+import { pointerTo, problem } from "../../problems/problems.ts";
 import { check } from "../../request/validate.ts";
 
 const nothing = z.strictObject({});
@@ -15,10 +15,17 @@ export const checkParameters: FastifySchemaCompiler<z.ZodType> =
     if (schema === nothing && isEmpty(given)) return { value: given };
     const result = check(schema, given);
     if (result.success) return { value: result.data };
-    const [{ pointer, detail }] = result.places;
+    const places = result.places.map((place) => ({ ...place, detail: repeated(given, place.pointer) ?? place.detail }));
+    const [{ pointer, detail }] = places;
     const part = httpPart === "params" ? "path" : "query";
-    return { error: problem("invalid_request", `In the ${part}, at ${pointer}: ${detail}`, result.places) };
+    return { error: problem("invalid_request", `In the ${part}, at ${pointer}: ${detail}`, places) };
   };
+
+/** What is wrong with a parameter that is given several times, which comes as a list; undefined of any other. */
+function repeated(given: unknown, pointer: string): string | undefined {
+  const named = Object.entries(given ?? {}).find(([name]) => pointerTo(name) === pointer);
+  return Array.isArray(named?.[1]) ? `This parameter is given ${named[1].length} times, and may be given once` : undefined;
+}
 
 /** A whole number in a query, in digits: Number would take a blank for 0, too. */
 export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER) {

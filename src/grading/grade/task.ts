@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineTask, json, type Shared } from "../../tasks/define.ts";
 import { type TaskContent, documentOf } from "../../tasks/result.ts";
 import { Cancelled } from "../../run/executable.ts";
+import { atPoint } from "../../program/points.ts";
 import { decodeGiven, feedsOf, merged, settleCotangent } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
 
@@ -103,7 +104,10 @@ function grading(thread: Shared) {
     };
 
     // What is wrong with the task is said whatever was submitted.
-    const finders = points.map((_, point) => programAt(point).finder);
+    const finders = points.map((_, point) => {
+      const finder = (): PreparedGrading["finder"] => programAt(point).finder;
+      return request.points === undefined ? finder() : atPoint(point, finder);
+    });
     const grader = new Grader(request, { finders, standardAt, language, limits });
     return submissionsOf(request).map(([id, submission]) => {
       if (cancelled()) throw new Cancelled();

@@ -98,13 +98,13 @@ function readerOf(shared: Shared): (files: Files) => Trained {
 const ofTheJob = new RegExp(`^/(${[...Object.keys(programMembers), "parameters", "weights"].join("|")})(/|$)`);
 
 /** The program and the weights stand nowhere in the request: whatever of them the inputs do not fit, the fault lies with the inputs. */
-function placed<T>({ tensors }: GivenInputs, work: () => T): T {
+function placed<T>({ tensors }: GivenInputs, work: () => T, whole = "/inputs"): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const names = [...tensors.keys()];
-    const pointer = names.length === 1 ? pointerTo("inputs", names[0]) : "/inputs";
+    const pointer = names.length === 1 ? pointerTo("inputs", names[0]) : whole;
     const errors = error.errors.map((place) => (ofTheJob.test(place.pointer) ? { ...place, pointer } : place));
     throw new Problem(error.code, error.detail, errors, error.retryAfter);
   }
@@ -114,7 +114,7 @@ function placed<T>({ tensors }: GivenInputs, work: () => T): T {
 function placedLater(given: GivenInputs, content: TaskContent): TaskContent {
   if (content.kind !== "points") return content;
   const points = content.points[Symbol.iterator]();
-  const next = (): IteratorResult<Findings> => placed(given, () => points.next());
+  const next = (): IteratorResult<Findings> => placed(given, () => points.next(), "/points");
   return { ...content, points: Iterator.from({ next }) };
 }
 

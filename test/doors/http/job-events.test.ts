@@ -315,6 +315,16 @@ describe("events as pages", () => {
     ["application/json", "curl/8.5.0", "application/json"],
     ["*/*", "curl/8.5.0", "text/event-stream"],
     ["text/event-stream", "Mozilla/5.0", "text/event-stream"],
+    ["TEXT/Event-Stream", "Mozilla/5.0", "text/event-stream"],
+    ["application/json, text/event-stream;q=0", "Mozilla/5.0", "application/json"],
+    ["text/event-stream;q=0", "curl/8.5.0", "application/json"],
+    ["*/*, text/event-stream; q=0.000", "curl/8.5.0", "application/json"],
+    ["application/json;q=0.5, text/event-stream;q=0.4", "Mozilla/5.0", "application/json"],
+    ["application/json;q=0.5, text/event-stream;q=0.6", "Mozilla/5.0", "text/event-stream"],
+    ["text/event-stream;q=0.3, */*;q=0.1", "Mozilla/5.0", "text/event-stream"],
+    ["text/event-stream;q=much", "Mozilla/5.0", "application/json"],
+    ["image/png", "curl/8.5.0", "application/json"],
+    [",;garbage", "curl/8.5.0", "application/json"],
   ])("are what Accept: %s from %s wants or not: %s", async (accept, agent, type) => {
     const { id } = await service.jobs.create(newJob());
     await service.jobs.cancel(id);

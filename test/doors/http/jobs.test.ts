@@ -222,7 +222,21 @@ describe("a job", () => {
     const { id: busy } = await running(service.jobs);
     const soon = await service.send(`/v1/jobs/${busy}/cancel`);
     expect([soon.status, (await jobIn(soon)).status]).toEqual([202, "cancelling"]);
-    expect((await service.send(`/v1/jobs/${waiting}/cancel`)).status).toBe(200);
+    // As tools post nothing, and as some say that they do.
+    for (const [type, body] of [
+      ["application/x-www-form-urlencoded", ""],
+      ["text/plain", ""],
+      ["application/json", ""],
+      ["application/json", "{}"],
+    ]) {
+      const again = await fetch(`${service.origin}/v1/jobs/${waiting}/cancel`, { method: "POST", headers: { "content-type": type }, body });
+      expect([type, body, again.status]).toEqual([type, body, 200]);
+    }
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const form = await fetch(`${service.origin}/v1/jobs/${waiting}/cancel`, { method: "POST", headers, body: "a=1" });
+    await problemFrom(form, "unsupported_media_type");
+    expect((await fetch(`${service.origin}/v1/jobs/${waiting}`, { method: "DELETE", headers, body: "" })).status).toBe(204);
+    await problemFrom(await service.get("/v1/jobs/"), "not_found");
   });
 
   test("is paused and resumed", async () => {

@@ -92,6 +92,8 @@ test("it has the routes of the service", () => {
     "GET /metrics",
     "GET /livez",
     "GET /readyz",
+    "GET /healthz",
+    "GET /version",
     "GET /problems",
     "GET /problems/{code}",
     "GET /v1/operators",

@@ -72,6 +72,7 @@ describe.each(numbers)("the number $parameter.name of $method $url", ({ paramete
   test.each(["=1&NAME=2", "=1&NAME=1", "[]=1", "[a]=1"])("is given once: not as NAME%s", async (form) => {
     const { errors } = await asked(where, `${name}${form.replaceAll("NAME", name)}`);
     expect(errors[0].pointer).toMatch(new RegExp(`^/${name}`));
+    if (form.includes("NAME")) expect(errors[0].detail).toBe("This parameter is given 2 times, and may be given once");
   });
 
   test.each([minimum, Math.min(maximum, 7)])("may be %i", async (number) => {

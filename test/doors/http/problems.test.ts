@@ -17,10 +17,22 @@ describe("every error is a problem document:", () => {
     expect(document).toMatchObject({ detail: "There is nothing at /some/where", errors: [] });
   });
 
-  test.each(["/v1/gradient", "/v1/gradients/", "/V1/Gradients", "/gradients"])("404 for %s, with the path that was meant", async (url) => {
-    const document = problemIn(await http.app.inject({ method: "POST", url }), "not_found");
-    expect(document.detail).toBe(`There is nothing at ${url}; did you mean /v1/gradients?`);
-    expect(document.errors[0].suggestion).toBe("/v1/gradients");
+  test.each(["/v1/gradient", "/v1/gradients/", "//v1//gradients", "/V1/Gradients", "/gradients"])(
+    "404 for %s, with the path that was meant",
+    async (url) => {
+      const document = problemIn(await http.app.inject({ method: "POST", url }), "not_found");
+      expect(document.detail).toBe(`There is nothing at ${url}; did you mean /v1/gradients?`);
+      expect(document.errors[0].suggestion).toBe("/v1/gradients");
+    },
+  );
+
+  test.each([
+    ["/v1/operators/", "/v1/operators"],
+    ["/operators/Add", "/v1/operators/Add"],
+    ["/v1/operators/Add/", "/v1/operators/Add"],
+    ["/v1/graphs//", "/v1/graphs"],
+  ])("404 for %s, which is %s", async (url, meant) => {
+    expect(problemIn(await http.app.inject(url), "not_found").errors[0].suggestion).toBe(meant);
   });
 
   test.each(["PUT", "PATCH", "DELETE", "GET", "TRACE"] as const)("405 for %s, with the methods that the path takes", async (method) => {
@@ -71,6 +83,15 @@ describe("every error is a problem document:", () => {
   test("400 for a body that is not compressed as it says", async () => {
     problemIn(await http.post("{}", { "content-encoding": "gzip" }), "invalid_encoding");
   });
+
+  test.each(["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1"])(
+    "400 for an empty body that is said to be %s",
+    async (type) => {
+      const answer = await http.app.inject({ method: "POST", url: "/v1/gradients", headers: { "content-type": type }, payload: "" });
+      if (type.startsWith("application/json")) problemIn(answer, "unsupported_media_type");
+      else problemIn(answer, "invalid_json");
+    },
+  );
 
   test.each<[string, string | undefined]>([
     ["an empty body", ""],

@@ -23,10 +23,11 @@ export function collectMethods(app: FastifyInstance): RouteMethods {
  */
 export function refuseUnrouted(app: FastifyInstance, collected: RouteMethods): void {
   app.addHook("onRequest", (request, reply, done) => {
-    if (!request.is404) return done();
     const path = pathOf(request);
+    // A parameter of no characters is none: the path of a list, with a slash behind it.
+    if (!request.is404) return done(Object.values(request.params ?? {}).includes("") ? nothingAt(path, collected) : undefined);
     const known = methodsAt(path, collected);
-    if (known.size === 0) throw nothingAt(path, collected.keys());
+    if (known.size === 0) throw nothingAt(path, collected);
     const allow = [...new Set([...known, "OPTIONS"])].sort().join(", ");
     reply.header("allow", allow);
     if (request.method === "OPTIONS") void reply.code(204).send();
@@ -34,8 +35,9 @@ export function refuseUnrouted(app: FastifyInstance, collected: RouteMethods): v
   });
 }
 
-function nothingAt(path: string, paths: Iterable<string>): Problem {
-  const [meant] = nearest(path, paths, 1);
+function nothingAt(path: string, collected: RouteMethods): Problem {
+  const tidy = path.replaceAll(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+  const [meant] = [...[tidy, `/v1${tidy}`].filter((other) => methodsAt(other, collected).size > 0), ...nearest(path, collected.keys(), 1)];
   if (meant === undefined) return problem("not_found", `There is nothing at ${path}`);
   return problemAt("not_found", "", `There is nothing at ${path}; did you mean ${meant}?`, meant);
 }

@@ -41,7 +41,7 @@ interface Circumstances {
 
 const translations = new Map<string, { code: ProblemCode; detail: (circumstances: Circumstances) => string }>([
   ["FST_ERR_CTP_BODY_TOO_LARGE", { code: "body_too_large", detail: ({ maxBodyBytes }) => `The body has more than ${maxBodyBytes} bytes` }],
-  ["FST_ERR_CTP_INVALID_MEDIA_TYPE", { code: "unsupported_media_type", detail: ({ contentType }) => notJson(contentType) }],
+  ["FST_ERR_CTP_INVALID_MEDIA_TYPE", { code: "unsupported_media_type", detail: ({ contentType }) => sendJson(contentType) }],
   ["FST_CP_ERR_INVALID_CONTENT_ENCODING", { code: "unsupported_media_type", detail: () => "The body's Content-Encoding is not supported" }],
   ["FST_CP_ERR_INVALID_CONTENT", { code: "invalid_encoding", detail: () => "The body is not compressed as its Content-Encoding says" }],
   ["FST_ERR_BAD_URL", { code: "malformed_http", detail: () => "The path cannot be decoded" }],
@@ -49,8 +49,10 @@ const translations = new Map<string, { code: ProblemCode; detail: (circumstances
 ]);
 
 /** Clients that name no type are often given another one by their tool. */
-const notJson = (contentType = "of no type"): string =>
+const sendJson = (contentType = "of no type"): string =>
   `The body is ${contentType.slice(0, 100)}: send JSON in UTF-8, with the header Content-Type: application/json`;
+
+export const notJson = (contentType: string | undefined): Problem => problem("unsupported_media_type", sendJson(contentType));
 
 /** Answers what is not HTTP, or arrives too slowly, where there is no request yet and hence no reply. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: ClientSocket, headers: Readonly<Record<string, string>>): void {

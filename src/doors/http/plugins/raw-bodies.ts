@@ -4,6 +4,7 @@ import { eventLoop, type Ledger } from "../../../memory/ledger.ts";
 import { Departure } from "../departure.ts";
 import { decoderBytes } from "./compression.ts";
 import { aboutRequest } from "./request-log.ts";
+import { notJson } from "./problems.ts";
 import { Problem, problem } from "../../../problems/problems.ts";
 
 declare module "fastify" {
@@ -114,6 +115,20 @@ export function takeRawBodies(scope: FastifyInstance, { maxBodyBytes, maxPending
       ignoreErrors(payload);
     };
     payload.on("data", take).on("end", finish).on("error", refuse).resume();
+  });
+
+  // An empty body, as tools send where nothing is to be sent, has no type worth refusing.
+  scope.addContentTypeParser("*", ({ headers, raw }, payload, done) => {
+    const settle = (error: Error | null): void => {
+      payload.off("data", refuse).off("end", accept).off("error", settle);
+      ignoreErrors(payload);
+      // What still comes is read and forgotten.
+      raw.resume();
+      done(error);
+    };
+    const refuse = (): void => settle(notJson(headers["content-type"]));
+    const accept = (): void => settle(null);
+    payload.on("data", refuse).on("end", accept).on("error", settle).resume();
   });
 }
 

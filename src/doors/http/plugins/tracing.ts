@@ -11,7 +11,7 @@ declare module "fastify" {
 }
 
 /** What is asked every few seconds, and says nothing of anybody's work. */
-const watching = /^\/(?:livez|readyz|metrics)(?:\?|$)/;
+const watching = /^\/(?:livez|readyz|healthz|version|metrics)(?:\?|$)/;
 
 /** A span for every request, by Fastify's own plugin, within the trace that the client names in the header traceparent. */
 export const tracing = fp<{ isOn: boolean }>(

@@ -13,11 +13,17 @@ const Alive = z
   .object({ status: z.literal("alive").meta({ description: "Always this word", examples: ["alive"] }) })
   .meta({ id: "Alive", description: "The process answers" });
 
+const versions = {
+  version: z.string().meta({ description: "The service's version", examples: ["0.1.0"] }),
+  node: z.string().meta({ description: "The version of Node.js that runs it", examples: ["24.21.0"] }),
+};
+
+const Version = z.object(versions).meta({ id: "Version", description: "What runs here" });
+
 const Ready = z
   .object({
     status: z.literal("ready").meta({ description: "Always this word", examples: ["ready"] }),
-    version: z.string().meta({ description: "The service's version", examples: ["0.1.0"] }),
-    node: z.string().meta({ description: "The version of Node.js that runs it", examples: ["24.21.0"] }),
+    ...versions,
     workers: z.int().meta({ description: "Worker threads that can take requests", examples: [4] }),
     busy: z.int().meta({ description: "Worker threads that are computing", examples: [1] }),
     queued: z.int().meta({ description: "Requests that wait for a worker", examples: [0] }),
@@ -75,47 +81,70 @@ export function health(app: FastifyInstance, { pool, storage, memory }: Watched)
     (_request, reply) => reply.type("application/json").send('{"status":"alive"}'),
   );
 
+  const ready = async (): Promise<string> => {
+    if (app.isDraining()) throw problem("shutting_down", "The service is stopping and takes no new work");
+    if (!pool.isReady) throw problem("not_ready", "No worker can take requests yet");
+    const { workers, busy, queued } = pool.stats();
+    const facts: z.output<typeof Ready> = {
+      status: "ready",
+      ...version,
+      workers,
+      busy,
+      queued,
+      storage: (await storage?.ready()) ?? "available",
+      ...(memory && { memory: { total: memory.total, used: memory.used, refused: memory.refused } }),
+      kernels,
+    };
+    return JSON.stringify(facts);
+  };
+  const contract = {
+    answer: { description: "It is ready", schema: Ready, examples: { ready: { summary: "Four workers", value: readyExample } } },
+    problems: [503],
+  };
+  for (const [path, operationId, summary] of [
+    ["/readyz", "ready", "Whether to send requests here"],
+    ["/healthz", "healthy", "The same, by its older name"],
+  ] as const) {
+    const description = "Answers 200 when workers can take requests, and 503 while they start and when the service is about to stop.";
+    app.get(
+      path,
+      { logLevel: "warn", schema: { operationId, tags: [tags.operations.name], summary, description }, config: { contract } },
+      async (_request, reply) => reply.type("application/json").send(await ready()),
+    );
+  }
+
   app.get(
-    "/readyz",
+    "/version",
     {
       logLevel: "warn",
       schema: {
-        operationId: "ready",
+        operationId: "version",
         tags: [tags.operations.name],
-        summary: "Whether to send requests here",
-        description: "Answers 200 when workers can take requests, and 503 while they start and when the service is about to stop.",
+        summary: "What runs here",
+        description: "The versions of the service and of Node.js, as `adjoint --version` tells the first.",
       },
       config: {
         contract: {
-          answer: { description: "It is ready", schema: Ready, examples: { ready: { summary: "Four workers", value: readyExample } } },
-          problems: [503],
+          answer: {
+            description: "The versions",
+            schema: Version,
+            examples: { version: { summary: "One of many", value: versionExample } },
+          },
+          problems: [],
         },
       },
     },
-    async (_request, reply) => {
-      if (app.isDraining()) throw problem("shutting_down", "The service is stopping and takes no new work");
-      if (!pool.isReady) throw problem("not_ready", "No worker can take requests yet");
-      const { workers, busy, queued } = pool.stats();
-      const facts: z.output<typeof Ready> = {
-        status: "ready",
-        version: about.version,
-        node: process.versions.node,
-        workers,
-        busy,
-        queued,
-        storage: (await storage?.ready()) ?? "available",
-        ...(memory && { memory: { total: memory.total, used: memory.used, refused: memory.refused } }),
-        kernels,
-      };
-      return reply.type("application/json").send(JSON.stringify(facts));
-    },
+    (_request, reply) => reply.type("application/json").send(JSON.stringify(version)),
   );
 }
 
+const version: z.output<typeof Version> = { version: about.version, node: process.versions.node };
+
+const versionExample = { version: "0.1.0", node: "24.21.0" };
+
 const readyExample = {
   status: "ready",
-  version: "0.1.0",
-  node: "24.21.0",
+  ...versionExample,
   workers: 4,
   busy: 1,
   queued: 0,

@@ -11,7 +11,7 @@ import { submitterOf } from "../client-name.ts";
 import { viewOfEvent, viewOfPage } from "../../../jobs/job-view.ts";
 import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { endsOf, namesType, readProblems } from "../answers.ts";
+import { endsOf, namesType, readProblems, takesType } from "../answers.ts";
 import type { JobParts } from "./job-parts.ts";
 
 const Query = z.strictObject({
@@ -118,7 +118,8 @@ export const jobEvents: FastifyPluginCallbackZod<JobParts> = (scope, { storage: 
 function wantsStream(request: FastifyRequest, { stream }: z.output<typeof Query>): boolean {
   if (stream !== undefined) return stream === "true";
   if (namesType(request, "text/event-stream")) return true;
-  return request.headers["user-agent"]?.startsWith("curl/") === true && !namesType(request, "application/json");
+  const isCurl = request.headers["user-agent"]?.startsWith("curl/") === true;
+  return isCurl && takesType(request, "text/event-stream") && !namesType(request, "application/json");
 }
 
 /** The number of the last event that the client has had. */

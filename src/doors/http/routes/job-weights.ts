@@ -73,7 +73,7 @@ export const jobWeights: FastifyPluginCallbackZod<JobParts> = (scope, { pool, st
       const { id } = request.params;
       const { which, format, encoding } = request.query;
       const checkpoint = await chosenWeights(storage, id, which);
-      const isJson = format === undefined ? namesType(request, "application/json") : format === "json";
+      const isJson = format === undefined ? namesType(request, "application/json", "application/octet-stream") : format === "json";
       const etag = isJson ? `"${checkpoint.weights}-${encoding}"` : `"${checkpoint.weights}"`;
       reply.headers({ etag, vary: "Accept", "cache-control": "private, no-cache" });
       if (knows(request, etag)) return reply.code(304).send();
