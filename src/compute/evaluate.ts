@@ -6,6 +6,7 @@ import { defineTask, json, noParameters, type Shared } from "../tasks/define.ts"
 import { Outline, putAll } from "../tasks/outline.ts";
 import { Preparations, type Prepared } from "../tasks/preparations.ts";
 import type { Findings } from "../tasks/result.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { crossingWarnings } from "./crossing-warnings.ts";
 import { EvaluateRequest } from "./requests.ts";
 import { EvaluateResponse } from "./responses.ts";
@@ -48,12 +49,17 @@ interface PreparedEvaluation extends Prepared {
 /** What is asked of a program's values, wherever the program comes from. */
 export type EvaluateQuestion = Pick<EvaluateRequest, "return" | "encoding" | "seed"> & { readonly outputs?: readonly string[] | undefined };
 
+/** What a program came to, with its outputs by name; null for one that was not asked for. */
+export interface Evaluated extends Findings {
+  readonly outputOf: (name: string) => Tensor | null;
+}
+
 /** Runs programs forward, and keeps what it has prepared for the next time. */
 export function evaluatorOf(shared: Shared) {
   const { limits, compiler } = shared;
   const preparations = new Preparations<PreparedEvaluation>(shared);
 
-  return (question: EvaluateQuestion, source: ProgramSource, given: GivenInputs, cancelled: () => boolean): Findings => {
+  return (question: EvaluateQuestion, source: ProgramSource, given: GivenInputs, cancelled: () => boolean): Evaluated => {
     const { seed, outputs, encoding } = question;
     const prepared = preparations.get(source, JSON.stringify([question.return, seed, outputs]), given, () => {
       const program = compiler.compile(source, given, { seed, outputs });
@@ -69,6 +75,10 @@ export function evaluatorOf(shared: Shared) {
     const { program, outline, runnable: ready } = prepared;
     outline.requireShort(encoding, 1, limits);
     const { wanted, nonfinite } = ready.run({ feeds: feedsOf(program, given), given, cancelled });
-    return { outline, tensors: wanted, further: { ...(nonfinite !== null && { nonfinite }), ...crossingWarnings(program) } };
+    const outputOf = (name: string): Tensor | null => {
+      const output = program.outputs.find((each) => each.name === name);
+      return output === undefined ? null : (wanted[outline.values.indexOf(output.value)] ?? null);
+    };
+    return { outline, outputOf, tensors: wanted, further: { ...(nonfinite !== null && { nonfinite }), ...crossingWarnings(program) } };
   };
 }

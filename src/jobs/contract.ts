@@ -44,7 +44,7 @@ export interface NewJob {
 }
 
 /** A checkpoint of another job, which has a state. */
-export interface Origin {
+export interface Predecessor {
   readonly id: string;
   readonly step: number;
 }
@@ -157,7 +157,7 @@ export interface JobStore {
    * queue_full (the cap of all), unknown_dataset, storage_unavailable. With a key, the key's first answer is kept in that transaction too:
    * however the process ends, a request that is sent again does not make a second job. One that goes on `from` another begins with its checkpoint.
    */
-  create(job: NewJob, key?: IdempotencyKey, from?: Origin): Promise<Job>;
+  create(job: NewJob, key?: IdempotencyKey, from?: Predecessor): Promise<Job>;
   /** Throws Problem unknown_job. */
   get(id: string): Promise<Job>;
   /** Throws Problem unknown_job unless the job is there and within the scope. */

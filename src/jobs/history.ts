@@ -1,5 +1,5 @@
 /** What has become of a job so far: events, metrics, checkpoints. */
-import type { Checkpoint, JobEvent, Origin, MetricsRow, NewCheckpoint, Page } from "./contract.ts";
+import type { Checkpoint, JobEvent, Predecessor, MetricsRow, NewCheckpoint, Page } from "./contract.ts";
 import { checkpointOf, eventOf, metricsOf, toText } from "./rows.ts";
 import type { CheckpointRow, Connection } from "./schema.ts";
 import { rowsAtOnce } from "./slices.ts";
@@ -131,7 +131,7 @@ export async function addCheckpoint(tx: Connection, id: string, checkpoint: NewC
 }
 
 /** Gives a new job what another had at a step, to go on from, and its best weights; whether there was something to go on from. */
-export async function inheritCheckpoints(tx: Connection, id: string, from: Origin): Promise<boolean> {
+export async function inheritCheckpoints(tx: Connection, id: string, from: Predecessor): Promise<boolean> {
   const rows = await tx
     .selectFrom("checkpoints")
     .selectAll()

@@ -2,7 +2,7 @@ import type { Scope } from "../clients/client.ts";
 import { Problem, problemAt } from "../problems/problems.ts";
 import { claimJob, finishJob, reportOn } from "./attempts.ts";
 import { cancelJob, deleteJob, pauseJob, resumeJob } from "./commands.ts";
-import { type IdempotencyKey, type Job, type JobStore, type NewJob, type Origin, type Page } from "./contract.ts";
+import { type IdempotencyKey, type Job, type JobStore, type NewJob, type Predecessor, type Page } from "./contract.ts";
 import { passOver } from "./damage.ts";
 import { countQueued, readStats } from "./counts.ts";
 import { madeAt } from "./deleted.ts";
@@ -43,7 +43,7 @@ export function createJobStore(parts: Parts): JobStore {
   };
 }
 
-async function createJob(parts: Parts, job: NewJob, key?: IdempotencyKey, from?: Origin): Promise<Job> {
+async function createJob(parts: Parts, job: NewJob, key?: IdempotencyKey, from?: Predecessor): Promise<Job> {
   const { database, dispatcher, caps, watchers } = parts;
   const row = rowOf(job, Date.now());
   try {

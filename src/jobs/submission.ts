@@ -6,9 +6,18 @@ import type { TraceParent } from "../tracing/tracing.ts";
 import { planContinuation } from "../training/tasks/continue.ts";
 import { planJob, type Planned } from "../training/tasks/submit.ts";
 import type { Caller, Workers } from "../workers/pool.ts";
-import { type IdempotencyKey, type IdempotencyStore, isFinal, type Job, type JsonObject, type Origin, type Storage } from "./contract.ts";
+import {
+  type IdempotencyKey,
+  type IdempotencyStore,
+  isFinal,
+  type Job,
+  type JsonObject,
+  type Predecessor,
+  type Storage,
+} from "./contract.ts";
 import { isPassing } from "./faults.ts";
-import { idPrefix, mentionedIds } from "./mentioned-ids.ts";
+import { mentionedDatasets } from "./mentioned-datasets.ts";
+import { idPrefix } from "./mentioned-ids.ts";
 import { refusalOf } from "./webhook-addresses.ts";
 
 export type Submitted = { readonly job: Job; readonly isReplay: boolean } | { readonly refusal: Answer };
@@ -38,7 +47,7 @@ interface Desk {
 /** A request after it was checked by a worker, and what the job begins with. */
 interface Examined {
   readonly answer: Answer<Planned>;
-  readonly from?: Origin;
+  readonly from?: Predecessor;
 }
 
 /** Has a request checked by a worker, and keeps it as a job; one whose key has come before is the job that it made then. */
@@ -150,24 +159,3 @@ const shown = ({ key }: IdempotencyKey): string => JSON.stringify(key.slice(0, 6
 
 /** Away from the event loop, since bodies are long. */
 const digestOf = async (body: Buffer): Promise<string> => Buffer.from(await subtle.digest("SHA-256", body)).toString("hex");
-
-/** A request that names more datasets than this is told that the others are unknown. */
-const mostDatasets = 64;
-
-/**
- * Paths of the files of the datasets whose ids stand anywhere in a body, by id. An id that is none of a dataset, but of a graph, is left out; so is an unknown one, of which the worker says where it stands.
- */
-async function mentionedDatasets(body: Buffer, scope: Scope, { datasets, blobs }: Storage): Promise<Record<string, string>> {
-  const paths = await Promise.all(
-    [...mentionedIds(body, mostDatasets)].map(async (id) => {
-      const known = await datasets.get(id, scope).catch(unlessUnknown);
-      return known === null ? [] : [[id, await blobs.localPath(id.slice(idPrefix.length))] as const];
-    }),
-  );
-  return Object.fromEntries(paths.flat());
-}
-
-function unlessUnknown(error: unknown): null {
-  if (error instanceof Problem && error.code === "unknown_dataset") return null;
-  throw error;
-}

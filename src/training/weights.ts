@@ -72,7 +72,7 @@ export interface Resumed {
 
 export function decodeCheckpoint(weights: Uint8Array, state: Uint8Array): Resumed {
   const { tensors, metadata } = decodeSafetensors(state);
-  const loop = JSON.parse(metadata.loop) as LoopState;
+  const loop = JSON.parse(metadata.loop) as Omit<LoopState, "seconds"> & { readonly seconds: number | string };
   // Of an epoch that an earlier version began, the rest is told.
   const { loss = { rows: 0, sums: [] } } = loop as Partial<LoopState>;
   const own = [...tensors].filter(([name]) => !name.startsWith(ofBest));

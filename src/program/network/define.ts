@@ -147,7 +147,7 @@ interface LossRules<A> {
   readonly target: (output: Shape, target: Shape, args: A) => "floats" | Counted;
   /**
    * What an output of the target's shape holds to be true: the class of the largest score, or each element that is greater than this
-   * number; than 0.5 unless told.
+   * number. Left out where an output decides nothing.
    */
   readonly decides?: "largest" | number;
   readonly build: (output: Value, target: Value, args: A, building: LossBuilding) => Value;

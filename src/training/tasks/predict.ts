@@ -9,11 +9,14 @@ import { differentiatorOf } from "../../compute/gradients.ts";
 import type { GivenInputs } from "../../program/draft.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { JobGradientsRequest, PredictRequest } from "../run-requests.ts";
-import { pointerTo, Problem } from "../../problems/problems.ts";
+import { pointerTo, Problem, problemAt } from "../../problems/problems.ts";
 import { programMembers, type ProgramSource } from "../../program/source.ts";
 import { settle } from "../../request/settle.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
 import { givenOf } from "../data.ts";
+import { namesDataset } from "../data-source.ts";
+import { type PredictedRows, rowsFrom } from "../dataset-rows.ts";
+import { classesOf } from "../predicted-classes.ts";
 import { decodeAssignment, type JobSpec } from "../assignment.ts";
 import { applied, type FittedTransforms, isTyped } from "../transforms/fitted.ts";
 import { decodeWeights } from "../weights.ts";
@@ -21,6 +24,13 @@ import { decodeWeights } from "../weights.ts";
 /** Where the files of a job lie that a request uses. */
 const Files = z.strictObject({ assignment: z.string(), weights: z.string() });
 type Files = z.output<typeof Files>;
+
+/** With those of datasets that stand in the request, and the names of classes that the job's own datasets have, by their ids. */
+const PredictFiles = z.strictObject({
+  ...Files.shape,
+  datasets: z.record(z.string(), z.string()),
+  categories: z.record(z.string(), z.record(z.string(), z.array(z.string()))),
+});
 
 /** A trained program, and the tensors that it is run with unless the request gives others. */
 interface Trained {
@@ -32,7 +42,7 @@ interface Trained {
 /** POST /v1/jobs/{id}/predict: the job's program, run forward with its weights. */
 export const predict = defineTask({
   name: "predict",
-  parameters: Files,
+  parameters: PredictFiles,
   body: json(PredictRequest),
   prepare: (shared) => {
     const { limits } = shared;
@@ -41,14 +51,41 @@ export const predict = defineTask({
     return (request, { parameters, cancelled }) => {
       const trained = trainedBy(parameters);
       const given = decodeGiven(request.inputs, ["inputs"], limits);
-      const own = request.transform ? transformed(given, trained) : given;
+      const { dataset, first_row } = request;
+      const rows = dataset === undefined ? null : rowsOf(dataset, parameters, request);
+      const told = request.transform ? transformed(given, trained) : given;
+      const own = rows === null ? told : merged([transformed(rows.given, trained), told]);
       const program = inUse(trained.spec.program, own.tensors.has("target"));
       const question = { ...request, seed: trained.spec.seed };
-      const findings = placed(own, () => evaluate(question, program, merged([trained.given, own]), cancelled));
+      const { outputOf, ...found } = placed(own, () => evaluate(question, program, merged([trained.given, own]), cancelled));
+      const names = request.classes ? namesOfClasses(trained.spec, parameters.categories) : [];
+      const further = {
+        ...(request.classes && { classes: classesOf(outputOf("output"), trained.spec.program, names) }),
+        ...(rows !== null && { first_row, rows: rows.rows, of_rows: rows.of }),
+      };
+      const findings = { ...found, further: { ...found.further, ...further } };
       return { content: { kind: "findings", findings, encoding: request.encoding }, facts: null };
     };
   },
 });
+
+function rowsOf(dataset: string, files: z.output<typeof PredictFiles>, { first_row, rows }: PredictRequest): PredictedRows {
+  const path = Object.hasOwn(files.datasets, dataset) ? files.datasets[dataset] : null;
+  if (path === null) throw problemAt("unknown_dataset", "/dataset", `No dataset is kept as ${dataset}`);
+  return rowsFrom(path, decodeAssignment(chargedFile(files.assignment)), first_row, rows);
+}
+
+const Target = z.object({ dataset: z.string(), tensor: z.string().default("target") });
+
+/** The names of the classes of the target that a job was trained on, in the order of their numbers; none where it has none. */
+function namesOfClasses({ data }: JobSpec, categories: z.output<typeof PredictFiles>["categories"]): readonly string[] {
+  const told = Target.safeParse(namesDataset(data) ? data : Object.entries(data).find(([name]) => name === "target")?.[1]);
+  if (!told.success || !Object.hasOwn(categories, told.data.dataset)) return [];
+  const ofTensors = new Map(Object.entries(categories[told.data.dataset]));
+  // The only tensor of a dataset need not be named.
+  const [only] = namesDataset(data) || ofTensors.size !== 1 ? [] : ofTensors.values();
+  return ofTensors.get(told.data.tensor) ?? only ?? [];
+}
 
 /** POST /v1/jobs/{id}/gradients: the same, forward and backward. */
 export const jobGradients = defineTask({
@@ -98,13 +135,14 @@ function readerOf(shared: Shared): (files: Files) => Trained {
 const ofTheJob = new RegExp(`^/(${[...Object.keys(programMembers), "parameters", "weights"].join("|")})(/|$)`);
 
 /** The program and the weights stand nowhere in the request: whatever of them the inputs do not fit, the fault lies with the inputs. */
-function placed<T>({ tensors }: GivenInputs, work: () => T, whole = "/inputs"): T {
+function placed<T>({ tensors, pointers }: GivenInputs, work: () => T, whole = "/inputs"): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const names = [...tensors.keys()];
-    const pointer = names.length === 1 ? pointerTo("inputs", names[0]) : whole;
+    const only = names.length === 1 ? (pointers.get(names[0]) ?? pointerTo("inputs", names[0])) : whole;
+    const pointer = [...pointers.values()].includes("/dataset") ? "/dataset" : only;
     const errors = error.errors.map((place) => (ofTheJob.test(place.pointer) ? { ...place, pointer } : place));
     throw new Problem(error.code, error.detail, errors, error.retryAfter);
   }

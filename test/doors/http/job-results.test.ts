@@ -4,6 +4,7 @@ import { decodeSafetensors } from "../../../src/training/safetensors.ts";
 import * as examples from "../../../src/jobs/examples.ts";
 import { Job, JobCheckpointList, JobEventList, JobMetricsList, JobResult, JobWeights, type JobView } from "../../../src/jobs/response.ts";
 import { JobRequest } from "../../../src/training/request.ts";
+import { PredictResponse } from "../../../src/training/run-requests.ts";
 import { claimed, newJob } from "../../jobs/given.ts";
 import { type JobService, problemFrom, startJobService } from "./job-service.ts";
 
@@ -70,6 +71,36 @@ describe("the contract's examples are answered as they say", () => {
     const computed = await service.send("/v1/gradients", { expression, inputs, of: "loss", return: ["outputs", "gradients"] });
     expect(await computed.json()).toMatchObject(examples.jobGradientsExamples.line.answer);
   });
+});
+
+test("a dataset is predicted with the names of its classes", async () => {
+  const csv = "length,width,kind\n1,2,setosa\n2,1,setosa\n8,9,virginica\n9,8,virginica\n";
+  const columns = encodeURIComponent(JSON.stringify({ input: ["length", "width"], target: { columns: ["kind"], as: "class" } }));
+  const uploaded = await fetch(`${service.origin}/v1/datasets?name=flowers&columns=${columns}`, { method: "POST", body: csv });
+  const { id: dataset } = (await uploaded.json()) as { id: string };
+  const flowers = {
+    network: { layers: [{ type: "Linear", in_features: 2, out_features: 2 }], loss: { type: "CrossEntropyLoss" } },
+    data: { dataset, transforms: { input: [{ type: "standardize" }] } },
+    optimizer: { type: "SGD", lr: 1 },
+    steps: 20,
+  };
+  const { id } = Job.parse(await (await service.send("/v1/jobs", flowers, { prefer: "wait=30" })).json());
+  const predicted = await service.send(`/v1/jobs/${id}/predict`, { dataset, classes: true, first_row: 1 });
+  expect(PredictResponse.parse(await predicted.json())).toMatchObject({
+    classes: ["setosa", "virginica", "virginica"],
+    first_row: 1,
+    rows: 3,
+    of_rows: 4,
+  });
+  const unknown = await service.send(`/v1/jobs/${id}/predict`, { dataset: `sha256:${"0".repeat(64)}` });
+  expect((await problemFrom(unknown, "unknown_dataset")).errors).toMatchObject([{ pointer: "/dataset" }]);
+  // It is trained on, to the end that it would have had at once.
+  const more = await service.send(`/v1/jobs/${id}/continue`, { steps: 20 }, { prefer: "wait=30" });
+  const continued = Job.parse(await more.json());
+  expect(continued).toMatchObject({ status: "succeeded", steps: 40, step: 40, continues: { job_id: id, step: 20 } });
+  const whole = Job.parse(await (await service.send("/v1/jobs", { ...flowers, steps: 40 }, { prefer: "wait=30" })).json());
+  const weightsOf = async (each: string) => JobWeights.parse(await json(`/v1/jobs/${each}/weights?format=json`)).parameters;
+  expect(await weightsOf(continued.id)).toEqual(await weightsOf(whole.id));
 });
 
 describe("metrics", () => {

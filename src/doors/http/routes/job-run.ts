@@ -3,9 +3,12 @@ import { z } from "zod";
 import { jobGradients, predict } from "../../../training/tasks/predict.ts";
 import { jobGradientsExamples, predictExamples } from "../../../jobs/examples.ts";
 import { JobId } from "../../../jobs/response.ts";
-import { JobGradientsRequest, PredictRequest } from "../../../training/run-requests.ts";
-import { EvaluateResponse, GradientsResponse } from "../../../compute/responses.ts";
+import { JobGradientsRequest, PredictRequest, PredictResponse } from "../../../training/run-requests.ts";
+import { GradientsResponse } from "../../../compute/responses.ts";
 import { chosenWeights, Which } from "../../../jobs/chosen-weights.ts";
+import { datasetsFor } from "../../../jobs/predicted-datasets.ts";
+import { scopeOf } from "../../../clients/client.ts";
+import { clientOf } from "../plugins/auth.ts";
 import { answerExamples, requestExamples } from "../contract.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { callerOf } from "../client-name.ts";
@@ -20,11 +23,11 @@ const operations = [
       operationId: "predict",
       summary: "Predict with a job's weights",
       description:
-        "Runs the job's program forward on the inputs of the request, with the weights that the job has come to. Networks run as they do in use: without dropout, and without their loss unless there is a target.",
+        "Runs the job's program forward on the inputs of the request, with the weights that the job has come to. Networks run as they do in use: without dropout, and without their loss unless there is a target. With `dataset` its rows are predicted, a thousand at a time unless told.",
     },
     contract: {
       request: { description: "The inputs", schema: PredictRequest, examples: requestExamples(predictExamples) },
-      answer: { description: "The values", schema: EvaluateResponse, examples: answerExamples(predictExamples) },
+      answer: { description: "The values", schema: PredictResponse, examples: answerExamples(predictExamples) },
     },
   },
   {
@@ -65,9 +68,19 @@ export const jobRun: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storag
       async (request, reply) => {
         const body = bodyOf(request);
         const { id } = request.params;
-        const [{ submission }, checkpoint] = await Promise.all([jobs.get(id), chosenWeights(storage, id, request.query.which)]);
-        const [assignment, weights] = await Promise.all([blobs.localPath(submission), blobs.localPath(checkpoint.weights)]);
-        return sendAnswer(reply, await pool.run(task, { assignment, weights }, body, callerOf(request)));
+        const [job, checkpoint] = await Promise.all([jobs.get(id), chosenWeights(storage, id, request.query.which)]);
+        const [assignment, weights] = await Promise.all([blobs.localPath(job.submission), blobs.localPath(checkpoint.weights)]);
+        const files = { assignment, weights };
+        const answer =
+          task === predict
+            ? await pool.run(
+                predict,
+                { ...files, ...(await datasetsFor(storage, job, body, scopeOf(clientOf(request)))) },
+                body,
+                callerOf(request),
+              )
+            : await pool.run(jobGradients, files, body, callerOf(request));
+        return sendAnswer(reply, answer);
       },
     );
   }

@@ -45,6 +45,7 @@ export const BCELoss = defineLoss({
   type: "BCELoss",
   description: `The binary cross entropy between a target and an output that is a probability. Its logarithms are held at −100, where no gradient flows through them. An output or a target below 0 or above 1 is refused. ${needsSameShape}`,
   arguments: { reduction, weight: elementWeight },
+  decides: 0.5,
   target: sameAsOutput,
   build: (output, target, { reduction }, building) => {
     const [p, t] = [probability(output, "output"), probability(target, "target")];
