@@ -113,13 +113,17 @@ function placeOf(index: number, { count }: Columns, pointer: string): number {
   throw problemAt("invalid_request", pointer, `There is no column ${index}: there are ${count}, from 0 to ${count - 1}`);
 }
 
+/** So many names are listed. */
+const mostListed = 20;
+
 function unknownName(name: string, { names, count }: Columns, pointer: string): Error {
   if (names === null) {
     const detail = `There is no column ${JSON.stringify(name)}, because the columns have no names: give places from 0 to ${count - 1}, or header=true`;
     return problemAt("invalid_request", pointer, detail);
   }
   const [meant] = nearest(name, names, 1);
-  const detail = `There is no column ${JSON.stringify(name)}${meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`}`;
+  const listed = names.length > mostListed ? "" : `; there are ${names.map((each) => JSON.stringify(each)).join(", ")}`;
+  const detail = `There is no column ${JSON.stringify(name)}${meant === undefined ? listed : `; did you mean ${JSON.stringify(meant)}?`}`;
   return problemAt("invalid_request", pointer, detail, meant);
 }
 

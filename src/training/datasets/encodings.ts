@@ -5,6 +5,8 @@ export const decoderNames = {
   "utf-16le": "utf-16le",
   "utf-16be": "utf-16be",
   "latin-1": "windows-1252",
+  "iso-8859-1": "windows-1252",
+  cp1252: "windows-1252",
   "windows-1252": "windows-1252",
   "iso-8859-2": "iso-8859-2",
   "iso-8859-15": "iso-8859-15",

@@ -4,6 +4,7 @@ import { missingPolicies } from "./missing.ts";
 import { thousandsMarks } from "./notation.ts";
 import { Reading } from "./reading.ts";
 import { textEncodings } from "./encodings.ts";
+import { otherNames } from "../../request/other-names.ts";
 import { DTypeName, Name } from "../../request/values.ts";
 
 export const datasetIdPattern = /^sha256:[0-9a-f]{64}$/;
@@ -187,4 +188,20 @@ export const DatasetQuery = z.strictObject({
         'Which arrays of an NPZ or safetensors file, or members of JSON lines, make which tensors, as a JSON object: {"tensor": "array"}. Only those are read, and must share their first size. Left out, all of them make tensors of their names. The only array of an NPY or IDX file is called data',
       examples: ['{"input": "x_train", "target": "y_train"}'],
     }),
+});
+
+DatasetQuery.register(otherNames, {
+  sep: "delimiter",
+  separator: "delimiter",
+  seperator: "delimiter",
+  charset: "encoding",
+  index_col: "index_column",
+  skiprows: "skip_lines",
+  skip_rows: "skip_lines",
+  na_values: "missing_values",
+  dropna: "missing=drop",
+  drop_missing: "missing=drop",
+  usecols: "columns",
+  keys: "arrays",
+  type: "format",
 });

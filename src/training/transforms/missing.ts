@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { account } from "../../memory/account.ts";
+import { otherNames } from "../../request/other-names.ts";
 import { bytesPerElement, isFloating } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -14,7 +15,8 @@ export const Fill = asLearned(
         examples: ["median", 0],
       }),
     })
-    .meta({ description: "A number in place of every missing one, which is NaN" }),
+    .meta({ description: "A number in place of every missing one, which is NaN" })
+    .register(otherNames, { value: "with", strategy: "with", method: "with" }),
   ({ type, with: source }, rows, pointer) => {
     const columns = sizeOf(rows.shape.slice(1));
     const valueOf = (column: number): number => (typeof source === "number" ? source : centre(source, rows, column, columns, pointer));

@@ -220,9 +220,12 @@ describe("what is wrong is told", () => {
       [{ skip_lines: "-1" }, "/skip_lines"],
       [{ arrays: '{"x": "a"}' }, "/arrays"],
       [{ arrays: '{"x": 1}' }, "/arrays/x"],
+      [{ sep: ";" }, "/sep"],
     ] as const) {
       expect(problemIn(await upload("a,b\n1,2\n", query), "invalid_request").errors[0].pointer, pointer).toBe(pointer);
     }
+    expect(problemIn(await upload("1\n", { sep: ";" }), "invalid_request").errors[0].suggestion).toBe("delimiter");
+    expect(problemIn(await upload("a,b\n1,2\n", { columns: '{"x": "price"}' }), "invalid_request").detail).toContain('there are "a", "b"');
     expect(problemIn(await upload("1\n", { colums: "{}" }), "invalid_request").detail).toContain("colums");
     expect(problemIn(await upload('{"x": 1}', { columns: '{"x": 0}' }), "invalid_request").errors[0].pointer).toBe("/columns");
   });
