@@ -63,8 +63,10 @@ export function misspelt(name: string, candidates: Iterable<string>, elsewhere: 
 
 const slips = ({ length }: string): number => (length < notShort ? 0 : length < long ? 1 : 2);
 
-/** Whether one letter was struck twice. */
-const isDoubled = (name: string, other: string): boolean =>
+/** Whether one letter was struck twice, or one that stands twice once. */
+const isDoubled = (name: string, other: string): boolean => hasTwice(name, other) || hasTwice(other, name);
+
+const hasTwice = (name: string, other: string): boolean =>
   name.length === other.length + 1 &&
   Array.from(name).some((letter, at) => at > 0 && letter === name[at - 1] && name.slice(0, at) + name.slice(at + 1) === other);
 

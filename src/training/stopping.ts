@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { otherNames } from "../request/other-names.ts";
-import { nearest } from "../problems/nearest.ts";
+import { misspelt } from "../problems/nearest.ts";
 import { problemAt } from "../problems/problems.ts";
 import { written as writtenNumber } from "./report.ts";
 import type { Best, LoopState } from "./weights.ts";
@@ -68,7 +68,7 @@ export function requireMonitor(spec: Watched, measured: readonly string[]): void
   const monitor = monitorOf(spec);
   if (known.includes(monitor)) return;
   const detail = `There is no metric ${monitor}; there are ${known.join(", ")}`;
-  throw problemAt("invalid_training", "/early_stopping/monitor", detail, nearest(monitor, known)[0]);
+  throw problemAt("invalid_training", "/early_stopping/monitor", detail, misspelt(monitor, known)[0]);
 }
 
 /** Watches one metric from epoch to epoch: which was the best, and whether to stop for want of improvement. */

@@ -25,7 +25,7 @@ test.each<[said: string, more: object, pointer: string, suggestion: string]>([
     "/early_stopping/restore_best_weights",
     "restore_best of the job",
   ],
-  ["a slip", { optimizer: { type: "Adan" } }, "/optimizer/type", "Adam"],
+  ["a slip", { optimizer: { type: "Adma" } }, "/optimizer/type", "Adam"],
 ])("what is meant is told of %s", (_said, more, pointer, suggestion) => {
   expect(problemOf(() => setupOf({ ...job, ...more })).errors[0]).toMatchObject({ pointer, suggestion });
 });

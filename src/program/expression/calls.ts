@@ -23,9 +23,9 @@ export function callFunction(
   positional: readonly FormulaTerm[],
   named: readonly NamedTerm[],
 ): FormulaTerm {
-  // An operator with any number of inputs also takes them as one list.
+  // An operator with any number of inputs also takes them as one list, unless the name alone stands for one over all of a tensor's elements.
   const [only] = positional;
-  const terms = positional.length === 1 && only.kind === "list" ? only.items : positional;
+  const terms = positional.length === 1 && only.kind === "list" && functionNamed(name.text, 1)?.arity !== 1 ? only.items : positional;
   const meaning = functionNamed(name.text, terms.length);
   if (meaning === undefined) throw unknownFunction(text, emitter, name);
   const { op } = meaning;

@@ -205,7 +205,7 @@ export class Parser {
     if (token.kind === "text") return { kind: "literal", json: token.text, at: token.at };
     if (token.kind === "name") {
       const parameter = this.#scope.get(token.text);
-      if (!this.#isNext("(")) return parameter === undefined ? this.emitter.read(token.text, token.at) : { ...parameter, at: token.at };
+      if (!this.#isNext("(")) return parameter === undefined ? this.#read(token) : { ...parameter, at: token.at };
       const { positional, named } = this.#arguments(this.take());
       const own = this.#functions.get(token.text);
       if (own === undefined) return callFunction(this.text, this.emitter, token, positional, named);
@@ -219,6 +219,13 @@ export class Parser {
     }
     if (token.text === "[") return listOf(this.#items(token), token.at);
     throw noValue(this, token);
+  }
+
+  #read({ text, at }: Token): FormulaTerm {
+    const own = this.#functions.get(text);
+    if (own === undefined || this.emitter.isKnown(text)) return this.emitter.read(text, at);
+    const written = `${text}(${own.parameters.join(", ")})`;
+    throw faultIn(this.text, at, `${text} is a function: write ${written}`, written);
   }
 
   #absolute(open: Token): FormulaTerm {

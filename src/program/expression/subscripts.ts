@@ -1,3 +1,4 @@
+import { operatorOf } from "../../ops/define.ts";
 import type { Emitter } from "./emitter.ts";
 import { faultIn } from "./fault.ts";
 import type { FormulaTerm, Literal } from "./term.ts";
@@ -34,6 +35,9 @@ export function subscripted(text: string, emitter: Emitter, x: FormulaTerm, subs
   }
   for (const { subscript, axis } of axes.toReversed()) {
     if (subscript.kind === "range") continue;
+    if (subscript.term.kind === "unnamed" && operatorOf(subscript.term.node.op).category === "logic") {
+      throw faultIn(text, subscript.at, "a place is a whole number; where(condition, x, 0) keeps the elements for which a condition holds");
+    }
     const along: Literal = { kind: "literal", json: axis, at: subscript.at };
     term = emitter.apply(subscripting("position"), [term, subscript.term], at, new Map([["axis", along]]));
   }

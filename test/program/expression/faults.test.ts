@@ -93,6 +93,8 @@ describe("what cannot be read is answered with its place", () => {
     ["‖x‖", 1, 1, "norm(x)"],
     ["{x}", 1, 1, "grouped with ( and )"],
     ["\\frac{x}{2}", 1, 1, "written as in Python"],
+    ["f(a) = a; f", 1, 11, "f is a function: write f(a)", "f(a)"],
+    ["v = [x, 1]; v[v > 0]", 1, 15, "a place is a whole number"],
     ["f(a) = a; f(1, 2)", 1, 11, "f takes 1 argument (a), not 2"],
     ["f(a) = a; f(b=1)", 1, 13, "f has no parameter b"],
     ["f(a) = a; f(1, a=1)", 1, 16, "f is given a twice"],

@@ -66,6 +66,9 @@ describe("lists of values", () => {
     ["[[1, 2, 3], v]", [2, 3], [1, 2, 3, 1, -2, 4]],
     ["a = [x]; a + 1", [1], [4]],
     ["norm([x, 4])", [], [5]],
+    ["sum([v, v])", [], [6]],
+    ["max([v, 2*v])", [], [8]],
+    ["std([x, y], ddof=0)", [], [2.5]],
     ["[[1, 2], [3, 4]] @ [x, 1]", [2], [5, 13]],
   ])("%s", (text, shape, data) => {
     expect(valueOf(text)).toEqual({ shape, data });

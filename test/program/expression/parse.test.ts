@@ -121,7 +121,7 @@ describe("calls", () => {
     ["max(a, b)", ["max_1 = Max(a, b)"]],
     ["max(a)", ['reduce_max_1 = ReduceMax(a) {"keepdims":false}']],
     ["max(a, axis=0)", ['reduce_max_1 = ReduceMax(a, [0]) {"keepdims":false}']],
-    ["max([a, b, c])", ["max_1 = Max(a, b, c)"]],
+    ["max([a, b, c])", ["stack_1 = Stack(a, b, c)", 'reduce_max_1 = ReduceMax(stack_1) {"keepdims":false}']],
     ["sum(x)", ['reduce_sum_1 = ReduceSum(x) {"keepdims":false}']],
     ["sum(x, keepdims=true)", ['reduce_sum_1 = ReduceSum(x) {"keepdims":true}']],
     ["reduce_sum(x)", ["reduce_sum_1 = ReduceSum(x)"]],
@@ -153,7 +153,11 @@ describe("statements", () => {
   test("end with a semicolon or a line, but not inside brackets", () => {
     const text = "# a neuron\n\n s = w * x   # weighted\n + 0;; y = sum([\n  s,\n  b ] # both\n)\\\n * 2\n;\n";
     expect(() => formulaDraft(text)).not.toThrow();
-    expect(written(formulaDraft("y = sum([\n a, # one\n b\n]) \\\n * 2;"))).toEqual(["sum_1 = Sum(a, b)", "y = Mul(sum_1, 2)"]);
+    expect(written(formulaDraft("y = sum([\n a, # one\n b\n]) \\\n * 2;"))).toEqual([
+      "stack_1 = Stack(a, b)",
+      'reduce_sum_1 = ReduceSum(stack_1) {"keepdims":false}',
+      "y = Mul(reduce_sum_1, 2)",
+    ]);
     expect(written(formulaDraft("a = x\r\nb = a * 2\r\n"))).toEqual(["a = Identity(x)", "b = Mul(a, 2)"]);
   });
 
