@@ -43,5 +43,9 @@ export function sendAnswer(reply: FastifyReply, { status, contentType, body, rel
     if (reply.raw.socket instanceof Socket) reply.raw.socket.setTimeout(reply.server.unreadMs);
   }
   if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", retryAfter);
+  if (status >= 400) reply.request.problemCode = codeIn(body);
   return reply.code(status).header("content-type", contentType).send(body);
 }
+
+/** The code in a problem document that a worker has written. */
+const codeIn = (body: string | Uint8Array): string | undefined => /"code":"(\w+)"/.exec(Buffer.from(body).toString())?.[1];

@@ -1,3 +1,4 @@
+import { keysOf } from "../../support/keys.ts";
 import { Keys } from "../../../src/clients/keys.ts";
 import { describe, expect, test } from "vitest";
 import { problemIn, startApp } from "./fixture.ts";
@@ -163,6 +164,35 @@ describe("the log", () => {
       [expect.any(String), "GET", "/v1/nothing", 404],
     ]);
     expect(JSON.stringify(http.log)).not.toMatch(/swordfish|marlin|herring|the-key|wrong-key|crumb|spy|authorization/i);
+  });
+
+  test("says who asked, by which route, what came of it, and how many bytes went each way", async () => {
+    const keys = keysOf({ ana: {} });
+    await using http = await startApp({ keys, trustProxy: ["127.0.0.1"] });
+    const origin = await http.listen();
+    const text = JSON.stringify({ task: "echo", text: "x".repeat(5_000) });
+    const send = async (path: string, key: string, body: string) => {
+      const headers = { "content-type": "application/json", authorization: `Bearer ${key}`, "x-forwarded-for": "203.0.113.7" };
+      const answer = await fetch(origin + path, { method: "POST", headers, body });
+      return (await answer.arrayBuffer()).byteLength;
+    };
+    const sizes = [
+      await send("/v1/gradients", "ana", text),
+      await send("/v1/gradients", "ana", '{"task":"throw"}'),
+      await send("/v1/gradients", "wrong", "{}"),
+      await send("/v1/nowhere", "ana", "{}"),
+    ];
+    const lines = http.log.filter(({ msg }) => msg === "answered");
+    expect(lines.map(({ route, address, client, status, code, bytesIn }) => [route, address, client, status, code, bytesIn])).toEqual([
+      ["/v1/gradients", "203.0.113.7", "ana", 200, undefined, text.length],
+      ["/v1/gradients", "203.0.113.7", "ana", 500, "internal", 16],
+      ["/v1/gradients", "203.0.113.7", undefined, 401, "unauthorized", 2],
+      [undefined, "203.0.113.7", undefined, 404, "not_found", 2],
+    ]);
+    for (const [at, { bytesOut }] of lines.entries()) {
+      expect(bytesOut).toBeGreaterThan(sizes[at]);
+      expect(bytesOut).toBeLessThan(sizes[at] + 1_500);
+    }
   });
 
   test("leaves out what is asked every few seconds", async () => {

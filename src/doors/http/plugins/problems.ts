@@ -20,6 +20,7 @@ export function answerWithProblems(app: FastifyInstance, { maxBodyBytes }: { max
 }
 
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
+  reply.request.problemCode = found.code;
   if (found.retryAfter !== undefined) reply.header("retry-after", found.retryAfter);
   return reply.code(found.status).type(mediaType).send(JSON.stringify(found.toDocument()));
 }

@@ -1,8 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
+import { anyone } from "../../../clients/client.ts";
 import { traceOf } from "../../../tracing/tracing.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The code of the problem that the request was answered with. */
+    problemCode: string | undefined;
+    /** Bytes that the connection had sent when the request came. */
+    writtenBefore: number;
+  }
+}
 
 const sane = /^[\w.:=/+-]{1,128}$/;
 
@@ -43,18 +53,34 @@ export function sharedLoggers(): FastifyInstance["childLoggerFactory"] {
   };
 }
 
-/** One line per answer, without bodies, queries or headers; and the request's id in a header of the answer. */
+/** One line per answer, without bodies, queries, headers or keys; and the request's id in a header of the answer. */
 export const requestLog = fp(
   async (app) => {
+    app.decorateRequest("problemCode");
+    app.decorateRequest("writtenBefore", 0);
     app.addHook("onRequest", (request, reply, done) => {
       reply.header("x-request-id", request.id);
+      request.writtenBefore = request.raw.socket.bytesWritten;
       done();
     });
     app.addHook("onResponse", (request, reply, done) => {
-      const ms = Math.round(reply.elapsedTime * 1000) / 1000;
-      request.log.info({ ...aboutRequest(request), status: reply.statusCode, ms }, "answered");
+      request.log.info({ ...aboutRequest(request), ...aboutAnswer(request, reply) }, "answered");
       done();
     });
   },
   { name: "request-log" },
 );
+
+/** Who asked, and what came of it. What is undefined is not written. */
+const aboutAnswer = (request: FastifyRequest, reply: FastifyReply) => ({
+  route: request.routeOptions.url,
+  address: request.ip,
+  client: request.client === anyone ? undefined : request.client?.name,
+  status: reply.statusCode,
+  code: request.problemCode,
+  // As announced or, of a body that comes in pieces, as it was counted.
+  bytesIn: Number(request.headers["content-length"] ?? request.pendingBytes ?? 0),
+  // All that was sent, the head and what is packed included.
+  bytesOut: request.raw.socket.bytesWritten - request.writtenBefore,
+  ms: Math.round(reply.elapsedTime * 1000) / 1000,
+});
