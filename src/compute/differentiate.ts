@@ -45,6 +45,8 @@ export interface Derivatives {
   readonly edges: readonly EdgeValues[];
   /** The gradient that flows back along each edge, by node and input position, in backward order. */
   readonly flows: Flows;
+  /** Refuses a value whose gradient there should be, but which is not known, at a place of the request. Throws Problem. */
+  readonly requireKnown: (value: NamedValue, pointer: string) => void;
   /** Watches the program's values and every edge's gradient. */
   readonly watch: Watch;
   /** Knows of the nodes of gradients, too, whose they are. */
@@ -81,12 +83,17 @@ function derivativesOf(program: Program, question: Question): Derivatives {
   const flows = flowsOf(backward);
   const lost = (value: Value): Lost | null =>
     backward.gradientOf(value) === null ? lostAt(objective.value, value, (one) => backward.gradientOf(one) !== null) : null;
+  const requireKnown = (named: NamedValue, pointer: string): void => {
+    const shapes = named.value.known === null ? null : decidesShapes(program, named);
+    if (shapes !== null) throw problemAt("not_differentiable", pointer, shapes);
+    requireGiven(program, objective, named, lost(named.value), pointer);
+  };
   const wrt =
     question.wrt === undefined
       ? defaultWrt(program).filter(({ value }) => lost(value) === null)
       : question.wrt.map((name, at) => {
           const found = floatingValue(program, name, pointerTo("wrt", at));
-          requireGiven(program, objective, found, lost(found.value), pointerTo("wrt", at));
+          requireKnown(found, pointerTo("wrt", at));
           return found;
         });
   const gradientOrZero = (value: Value): Value => backward.gradientOf(value) ?? filled(0, value);
@@ -102,6 +109,7 @@ function derivativesOf(program: Program, question: Question): Derivatives {
     edges: asked("edges") ? edgesOf(program, flows) : [],
     flows,
     gradientOf: backward.gradientOf,
+    requireKnown,
     watch: watchBoth(watchForward(program), watchBackward(program, flows, backward.gradientOf)),
     ownerOf: ownersWith(program, flows),
   };

@@ -66,6 +66,8 @@ describe("a gradient that is not known is refused by name, and left out unless a
     expect({ code, pointer: errors[0].pointer }).toEqual({ code: "not_differentiable", pointer: "/wrt/1" });
     expect(errors[0].detail).toContain("node polygamma_1 (Polygamma) has no derivative with respect to its input");
     expect(answerOf({ expression, inputs: { x: 2, y: 1 } }).gradients).toEqual({ y: 1 });
+    const graded = problemOf(() => grade({ expression, inputs: { x: 2, y: 1 }, submission: { gradients: { x: 0 } } }));
+    expect(graded.code).toBe("not_differentiable");
   });
 
   test.each([

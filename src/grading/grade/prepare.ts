@@ -32,6 +32,9 @@ export function prepareGrading(program: Program, { of, cotangent, items: request
   const items = requests.map((request) => finder.find(request));
   const differentiates = items.some(({ name }) => name.kind === "gradient" || name.kind === "edge");
   const derivatives = differentiates ? differentiate(program, { of, wrt: [], parts: [], cotangent }) : null;
+  items.forEach(({ name, subject }, at) => {
+    if (name.kind === "gradient") derivatives?.requireKnown({ name: name.name, value: subject }, requests[at].pointer);
+  });
   const fed = derivatives?.cotangent ? [derivatives.cotangent] : [];
   const expected = items.map((item) => expectedOf(item, derivatives));
   const right = runnable(program, expected, limits, { fed });
