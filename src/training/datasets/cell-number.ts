@@ -8,7 +8,7 @@ const zero = 0x30;
 const exactDigits = 15;
 const powers = Float64Array.from({ length: exactDigits + 1 }, (_, exponent) => Number(`1e${exponent}`));
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const whole = /^[+-]?\d+$/;
 const word = /^([+-]?)(?:(nan)|inf(?:inity)?)$/i;
 
@@ -66,6 +66,9 @@ export function isNumeral(text: string, notation: Notation = plainNotation): boo
   return plain !== null && decimal.test(plain);
 }
 
+/** Longer texts are no numbers in disguise. */
+const longestAdvised = 64;
+
 const clipped = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 /** Why a text is not a number, and what was probably meant, as the end of a sentence. */
@@ -77,7 +80,7 @@ export function notANumber(text: string, notation: Notation = plainNotation): st
       ? `${shown} is an integer beyond 2^53 that float64 does not hold: leave it out, or write a decimal such as 1.5e18`
       : `${shown} is too large for a float64`;
   }
-  const advice = advices.find(([pattern]) => pattern.test(text))?.[1](text, notation) ?? textAdvice;
+  const advice = advices.find(([pattern]) => text.length <= longestAdvised && pattern.test(text))?.[1](text, notation) ?? textAdvice;
   return `expected a number, found ${shown}; ${advice}`;
 }
 

@@ -11,7 +11,7 @@ const mostLines = 50;
 
 /** A number in any notation, what may stand for one, or nothing. */
 const numberLike =
-  /^\s*"?\s*(?:[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?|[.,]\d+|true|false|nan?|n\/a|null|none)(?:[eE][+-]?\d+)?)?\s*"?\s*$/i;
+  /^(?:[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?|[.,]\d+|true|false|nan?|n\/a|null|none)(?:[eE][+-]?\d+)?)?$/i;
 
 /**
  * What separates the cells in the lines that a file begins with: the character that all of them have equally often, and between whose
@@ -19,13 +19,13 @@ const numberLike =
  */
 export function likelyDelimiter(sample: string, { decimal, thousands }: Pick<Notation, "decimal" | "thousands">): string {
   const lines = sample
-    .replaceAll(/"([^"]*)"/g, (_, inner: string) => (numberLike.test(inner) ? "1" : "x"))
+    .replaceAll(/"([^"]*)"/g, (_, inner: string) => (numberLike.test(inner.trim()) ? "1" : "x"))
     .split(/\r\n|\n|\r/)
     .filter((line) => line.trim() !== "")
     .slice(0, mostLines);
   // Commas separate what has commas in its numbers only where these are in quotes.
   const candidates = likelyDelimiters.filter(
-    (delimiter) => (delimiter !== decimal && delimiter !== thousands) || /"\s*[+-]?\d*,\d+[\d.,]*\s*"/.test(sample),
+    (delimiter) => (delimiter !== decimal && delimiter !== thousands) || /"[+-]?\d*,\d[\d.,]*"/.test(sample),
   );
   const even = candidates.filter((delimiter) => isEven(lines.map((line) => line.split(delimiter))));
   const blanks = lines.map((line) => line.trim().split(/[ \t]+/));
@@ -47,5 +47,5 @@ const isEven = (rows: readonly (readonly string[])[]): boolean =>
 
 function shareOfNumbers(rows: readonly (readonly string[])[]): number {
   const cells = rows.flat();
-  return cells.filter((cell) => numberLike.test(cell)).length / cells.length;
+  return cells.filter((cell) => numberLike.test(cell.trim())).length / cells.length;
 }

@@ -26,6 +26,9 @@ const endBytes = 22;
 const longestComment = 2 ** 16 - 1;
 /** Directories are read as a whole; that of ten thousand arrays takes a megabyte. */
 const longestDirectory = 2 ** 24;
+const mostMembers = 2 ** 14;
+/** What is kept of a member takes so many bytes, roughly. */
+const keptBytes = 512;
 const entryBytes = 46;
 const localBytes = 30;
 /** In place of a number that stands in the ZIP64 field. */
@@ -41,7 +44,9 @@ export function membersOf(path: string, fileBytes: number): ZipMember[] {
   account().charge(end - begin);
   const bytes = bytesAt(path, begin, end - begin);
   const entries: Entry[] = [];
-  for (let at = 0; at < bytes.length;) {
+  if (count > mostMembers) throw fault(place, `it has ${count} files, and may have ${mostMembers}`);
+  account().chargeHeap(keptBytes * count);
+  for (let at = 0; at < bytes.length && entries.length <= count;) {
     const entry = entryAt(bytes, at);
     entries.push(entry);
     at += entry.length;

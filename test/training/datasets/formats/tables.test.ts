@@ -306,3 +306,16 @@ describe("the delimiter is told from the lines", () => {
     expect(told).toBe(delimiter);
   });
 });
+
+test("long cells are looked at once", () => {
+  const long = 400_000;
+  for (const cell of [
+    `1${" ".repeat(long)}x`,
+    `${"1".repeat(long)}x`,
+    `${"1,".repeat(long)}`,
+    `'${"1".repeat(long)}`,
+    `"1,${"1".repeat(long)}`,
+  ]) {
+    expect(refusal(`a\tb\n${cell}\t2\n`)).toMatch(/^Line 2/);
+  }
+});
