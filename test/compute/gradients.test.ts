@@ -125,3 +125,27 @@ describe("what a point lacks is told at the point", () => {
     expect(problemOf(() => answerOf({ expression: "x * y", inputs: { x: 1 } })).errors[0].pointer).toBe("/inputs");
   });
 });
+
+describe("an operator that combines each of n numbers with each of n is warned of", () => {
+  const column = [[1], [2], [3]];
+  const warningsOf = (expression: string, inputs: object) =>
+    (answerOf({ expression, inputs }) as { warnings?: { code: string; node: string; message: string }[] }).warnings;
+
+  test("where [n] and [n, 1] are broadcast", () => {
+    const [found] = warningsOf("d = y - t; mean(d^2)", { y: column, t: [1, 2, 3] }) ?? [];
+    expect(found).toMatchObject({ code: "broadcast_crosses_rows", node: "d" });
+    expect(found.message).toContain("[3] and [3, 1] broadcast to [3, 3]");
+  });
+
+  test.each<[expression: string, inputs: object]>([
+    ["mean((y - t)^2)", { y: column, t: column }],
+    ["mean((y - t)^2)", { y: [1, 2, 3], t: [1, 2, 3] }],
+    ["mean(y - t)", { y: column, t: [1, 2] }],
+    ["mean(y - [1, 2, 3])", { y: column }],
+    ["mean(y - t)", { y: [[1, 2, 3]], t: [1, 2, 3] }],
+    ["mean(y - t)", { y: [[1]], t: [1] }],
+    ["mean(matmul(y, t))", { y: [[1, 2, 3]], t: [1, 2, 3] }],
+  ])("and nowhere else: %s of %j", (expression, inputs) => {
+    expect(warningsOf(expression, inputs)).toBeUndefined();
+  });
+});
