@@ -66,7 +66,7 @@ export function exponentialOf(x: DoubleDouble): { readonly factor: DoubleDouble;
 }
 
 /** x · 2^exponent, in two steps of which only the second may leave the normal numbers. */
-function scaled(x: number, exponent: number): number {
+export function scaled(x: number, exponent: number): number {
   const half = Math.trunc(exponent / 2);
   return x * 2 ** half * 2 ** (exponent - half);
 }

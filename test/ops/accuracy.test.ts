@@ -11,11 +11,6 @@ const measured = accuracyCases().map((given) => ({ given, found: measure(given) 
 /** Operators of which a bound is stated without a case, with the reason. */
 const withoutCase: Readonly<Record<string, string>> = {
   Cast: "numbers round as they are stored, which is what every case does",
-  Gelu: "its tails are not mended yet",
-  MulNoNan: "it is Mul, and a choice",
-  XLogX: "it is a product of a number and Log of it",
-  Mish: "its tails are not mended yet",
-  Swish: "its tails are not mended yet",
 };
 
 describe.each(measured.map((each) => [`${each.given.name} in ${each.given.dtype}`, each] as const))("%s", (_, { given, found }) => {

@@ -18,7 +18,7 @@ import { greater } from "../logic/comparison.ts";
 
 interface ActivationFacts<S extends z.ZodType<Attributes>> {
   readonly type: string;
-  readonly since: number;
+  readonly since?: number;
   readonly summary: string;
   readonly attributes: S;
   readonly f: (x: number, attributes: z.output<S>) => number;
@@ -26,7 +26,7 @@ interface ActivationFacts<S extends z.ZodType<Attributes>> {
   readonly calls: (x: Term, attributes: z.output<S>) => InstructionCall;
   /** The gradient from the cotangent, the operand, the attributes and the result. */
   readonly gradient: (g: Value, x: Value, attributes: z.output<S>, y: Value) => Value;
-  readonly complex: (z: Complex, attributes: z.output<S>) => Complex;
+  readonly complex?: (z: Complex, attributes: z.output<S>) => Complex | null;
   /** Tells the smooth pieces apart: see `branches`. */
   readonly branch?: (x: Value, attributes: z.output<S>, y: Value) => Value;
   readonly display: Display;
@@ -54,7 +54,12 @@ export function activation<S extends z.ZodType<Attributes>>(facts: ActivationFac
         (x) => calls(x, attributes),
       ),
     vjp: ({ inputs: [x], outputs: [y], grads: [g], attributes }) => [gradient(g, x, attributes, y)],
-    complex: ({ inputs: [z], attributes }) => [complex(z, attributes)],
+    complex:
+      complex &&
+      (({ inputs: [z], attributes }) => {
+        const form = complex(z, attributes);
+        return form && [form];
+      }),
     branches: branch && (({ inputs: [x], outputs: [y], attributes }) => [branch(x, attributes, y)]),
   });
 }

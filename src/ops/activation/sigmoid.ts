@@ -1,5 +1,6 @@
 import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
+import type { Complex } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { chosen, exponential, negative, over, plus, times, unsigned } from "../complex.ts";
@@ -21,12 +22,7 @@ export const Sigmoid = elementwiseUnary({
   calls: "sigmoid",
   // σ(-x) is 1 - σ(x) without the loss of digits where σ(x) is close to 1.
   gradient: (g, x, y) => mul(g, mul(y, sigmoid(neg(x)))),
-  // As for real numbers, only exponentials that cannot overflow.
-  complex: (z) => {
-    const e = exponential(negative(unsigned(z)));
-    const upper = over(1, plus(1, e));
-    return chosen(less(z.re, 0), times(e, upper), upper);
-  },
+  complex: (z) => complexSigmoid(z),
   display: {
     label: "σ",
     latex: ([x]) => String.raw`\sigma\left(${x}\right)`,
@@ -34,5 +30,12 @@ export const Sigmoid = elementwiseUnary({
   },
   syntax: { names: [{ name: "expit" }, { name: "logistic" }, { name: "σ" }] },
 });
+
+/** As for real numbers, only exponentials that cannot overflow. */
+export function complexSigmoid(z: Complex): Complex {
+  const e = exponential(negative(unsigned(z)));
+  const upper = over(1, plus(1, e));
+  return chosen(less(z.re, 0), times(e, upper), upper);
+}
 
 export const sigmoid = unary(Sigmoid);

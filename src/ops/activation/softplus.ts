@@ -1,4 +1,5 @@
 import { mul } from "../arithmetic/mul.ts";
+import type { Complex } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { sigmoid } from "./sigmoid.ts";
@@ -15,15 +16,17 @@ export const Softplus = elementwiseUnary({
   f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   calls: "softplus",
   gradient: (g, x) => mul(g, sigmoid(x)),
-  complex: (z) => {
-    const excess = logarithm(plus(1, exponential(negative(unsigned(z)))));
-    return plus(excess, chosen(less(z.re, 0), real(filled(0, z.re)), z));
-  },
+  complex: (z) => complexSoftplus(z),
   display: {
     label: "softplus",
     latex: ([x]) => String.raw`\ln\left(1 + e^{${x}}\right)`,
     derivatives: ([x]) => [String.raw`\sigma\left(${x}\right)`],
   },
 });
+
+export function complexSoftplus(z: Complex): Complex {
+  const excess = logarithm(plus(1, exponential(negative(unsigned(z)))));
+  return plus(excess, chosen(less(z.re, 0), real(filled(0, z.re)), z));
+}
 
 export const softplus = unary(Softplus);

@@ -1,4 +1,5 @@
 import { mul } from "../arithmetic/mul.ts";
+import type { Complex } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { imaginary, over } from "../complex.ts";
@@ -18,16 +19,18 @@ export const Tanh = elementwiseUnary({
     const s = sech(x);
     return mul(g, mul(s, s));
   },
-  // tanh(a + ib) = (tanh a + i tan b) / (1 + i tanh a tan b), in which nothing overflows.
-  complex: (z) => {
-    const [t, s] = [tanh(z.re), tan(imaginary(z))];
-    return over({ re: t, im: s }, { re: filled(1, t), im: mul(t, s) });
-  },
+  complex: (z) => complexTanh(z),
   display: {
     label: "tanh",
     latex: ([x]) => String.raw`\tanh\left(${x}\right)`,
     derivatives: ([x]) => [String.raw`1 - \tanh^{2}\left(${x}\right)`],
   },
 });
+
+/** tanh(a + ib) = (tanh a + i tan b) / (1 + i tanh a tan b), in which nothing overflows. */
+export function complexTanh(z: Complex): Complex {
+  const [t, s] = [tanh(z.re), tan(imaginary(z))];
+  return over({ re: t, im: s }, { re: filled(1, t), im: mul(t, s) });
+}
 
 export const tanh = unary(Tanh);

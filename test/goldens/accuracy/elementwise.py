@@ -66,7 +66,7 @@ e = mp.exp
 
 
 # Rounds to a zero that has a sign.
-tiny = mp.mpf(10) ** -1000
+tiny = mp.mpf(10) ** -3000
 
 
 def constant(number): return lambda *_: mp.mpf(number)
@@ -104,6 +104,7 @@ function("Reciprocal", lambda x: 1 / x, lambda x: -1 / x**2, at={"0.0": (inf, -i
 function("Sigmoid", sigmoid, lambda x: sigmoid(x) * sigmoid(-x))
 function("Tanh", mp.tanh, sech2)
 function("Softplus", softplus, sigmoid)
+function("XLogX", lambda x: x * mp.log(x) if x else x, lambda x: mp.log(x) + 1, at={"0.0": (0.0, -inf), "-0.0": (0.0, -inf), "inf": (inf, inf)}, domain=lambda x: x >= 0)
 function("LogSigmoid", lambda x: -softplus(-x), lambda x: sigmoid(-x), at={"inf": (-0.0, 0)})
 positive = {"0.0": (-inf, inf), "-0.0": (-inf, -inf), "inf": (inf, 0)}
 function("Log2", lambda x: mp.log(x) / mp.log(2), lambda x: 1 / (x * mp.log(2)), at=positive, domain=lambda x: x >= 0)
@@ -126,7 +127,8 @@ errors = lambda x: mp.erf(x) if abs(x) < 40 else mp.sign(x) * (1 - mp.mpf(10) **
 function("Erf", errors, smooth)
 function("Erfc", lambda x: mp.erfc(x) if x < 60 else tiny, lambda x: -smooth(x), at={"-inf": (2, 0)})
 function("Gaussian", lambda x: e(-x * x), lambda x: -2 * x * e(-x * x))
-upper = lambda x: mp.erfc(-x / mp.sqrt(2)) / 2 if abs(x) < 60 else one if x > 0 else tiny
+bell = lambda x: e(-x * x / 2) / mp.sqrt(2 * mp.pi) if abs(x) < 1000 else tiny
+upper = lambda x: mp.erfc(-x / mp.sqrt(2)) / 2 if abs(x) < 60 else one if x > 0 else bell(x) / -x
 function("Gelu", lambda x: x * upper(x), lambda x: upper(x) + (x * e(-x * x / 2) / mp.sqrt(2 * mp.pi) if abs(x) < 1000 else 0), at={"-inf": (-0.0, 0)})
 inner = lambda x: 2 * mp.sqrt(2 / mp.pi) * (x + mp.mpf("0.044715") * x**3)
 bent = lambda x: sigmoid(inner(x)) if abs(x) < 1e5 else one if x > 0 else tiny
@@ -138,6 +140,17 @@ function("Swish", lambda x: x * sigmoid(1.5 * x), lambda x: sigmoid(1.5 * x) * (
 grown = lambda x: e(x) * (e(x) + 2)
 mish_slope = lambda x: grown(x) / (grown(x) + 2) + x * 4 * e(x) * (e(x) + 1) / (grown(x) + 2) ** 2
 function("Mish", lambda x: x * grown(x) / (grown(x) + 2), mish_slope, at={"-inf": (-0.0, 0)})
+# Their slopes, and the slopes of those.
+flat = {"-inf": (-0.0, 0), "inf": (1, 0)}
+function("GeluSlope", lambda x: upper(x) + x * bell(x), lambda x: bell(x) * (2 - x * x), at=flat)
+moving = lambda x: 2 * mp.sqrt(2 / mp.pi) * (1 + 3 * mp.mpf("0.044715") * x * x)
+gate = lambda x: bent(x) * bent(-x) if abs(x) < 1e5 else tiny
+bending = lambda x: 12 * mp.sqrt(2 / mp.pi) * mp.mpf("0.044715") * x
+function("GeluSlope", lambda x: bent(x) + x * gate(x) * moving(x),
+         lambda x: gate(x) * (2 * moving(x) + x * bending(x) - x * moving(x) ** 2 * mp.tanh(inner(x) / 2)), at=flat, attributes={"approximate": "tanh"})
+function("SwishSlope", lambda x: sigmoid(x) * (1 + x * sigmoid(-x)), lambda x: sigmoid(x) * sigmoid(-x) * (2 - x * mp.tanh(x / 2)), at=flat)
+thick = lambda x: 4 * e(-2 * softplus(x)) / (1 + e(-2 * softplus(x))) ** 2
+function("MishSlope", mish_slope, lambda x: thick(x) * sigmoid(x) * (2 + x * (sigmoid(-x) - 2 * mp.tanh(softplus(x)) * sigmoid(x))), at=flat)
 below = lambda f: (lambda x: f(x) if x <= 0 else x)
 function("Elu", below(mp.expm1), lambda x: e(min(x, mp.mpf(0))))
 function("Celu", below(lambda x: 2 * mp.expm1(x / 2)), lambda x: e(min(x, mp.mpf(0)) / 2), attributes={"alpha": 2})
@@ -149,7 +162,7 @@ function("Selu", lambda x: gamma * (x if x > 0 else alpha * mp.expm1(x)), lambda
 # The gamma function's logarithm and its derivatives, of positive numbers.
 def shorter(f):
     def run(x):
-        with mp.workdps(80): return f(x)
+        with mp.workdps(60): return f(x)
     return run
 
 
@@ -197,6 +210,7 @@ def few(dtype):
 operation("Add", lambda a, b: a + b, [constant(1)] * 2, rows=few, at=lambda a, b: (0.0, 1, 1) if a == -b else None)
 operation("Sub", lambda a, b: a - b, [constant(1), constant(-1)], rows=few, at=lambda a, b: (0.0, 1, -1) if a == b else None)
 operation("Mul", lambda a, b: a * b, [lambda a, b: b, lambda a, b: a], rows=few)
+operation("MulNoNan", lambda a, b: a * b, [lambda a, b: b, lambda a, b: a], rows=few)
 operation("Div", lambda a, b: a / b, [lambda a, b: 1 / b, lambda a, b: -a / b**2], rows=pairs)
 operation("Hypot", mp.hypot, [lambda a, b: a / mp.hypot(a, b), lambda a, b: b / mp.hypot(a, b)], rows=pairs)
 operation("Atan2", mp.atan2, [lambda a, b: b / (a * a + b * b), lambda a, b: -a / (a * a + b * b)], rows=pairs)

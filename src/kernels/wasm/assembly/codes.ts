@@ -45,6 +45,15 @@ export const storeBool = 38;
 export const check = 39;
 /** The greater of a number and zero: `max` of any two costs four times as much. */
 export const relu = 40;
+/** Activations with gates of their own, and their slopes: of one operand, then of two. */
+export const gelu = 41;
+export const geluSlope = 42;
+export const geluTanh = 43;
+export const geluTanhSlope = 44;
+export const mish = 45;
+export const mishSlope = 46;
+export const swish = 47;
+export const swishSlope = 48;
 
 /** How a block gets at an operand: it lies there as a register would. */
 export const direct = 0;

@@ -23,7 +23,7 @@ const far = memory.data<f64>([
 
 /** erf(x) for 0 ≤ x ≤ 1. */
 // @inline
-function erfNear<T extends number>(x: v128): v128 {
+export function erfNear<T extends number>(x: v128): v128 {
   const z = v128.mul<f64>(x, x);
   if (sizeof<T>() === 4) {
     let p = horner(constant(near, 13), z, near, 14);

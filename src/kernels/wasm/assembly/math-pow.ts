@@ -14,7 +14,7 @@ const table = memory.data<f64>([
 
 /** What the product a · b lost when it was rounded. */
 // @inline
-function lostBy(a: v128, b: v128, product: v128): v128 {
+export function lostBy(a: v128, b: v128, product: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return madd<f64>(a, b, v128.neg<f64>(product));
   const aHigh = headOf(a);
   const bHigh = headOf(b);

@@ -3,6 +3,7 @@
 import * as codes from "./codes.ts";
 import { erf } from "./math-erf.ts";
 import { exp, expm1, sigmoid, tanh } from "./math-exp.ts";
+import { gelu, geluSlope, geluTanh, geluTanhSlope, mish, mishSlope, swish, swishSlope } from "./math-gate.ts";
 import { log, log1p, softplus } from "./math-log.ts";
 import { pow } from "./math-pow.ts";
 
@@ -87,6 +88,22 @@ export function execute<T extends number>(code: i32, to: Register, a: Register, 
       return choices(to, a, b, c, bytes);
     case codes.relu:
       return positives<T>(to, a, bytes);
+    case codes.gelu:
+      return gelus<T>(to, a, bytes);
+    case codes.geluSlope:
+      return geluSlopes<T>(to, a, bytes);
+    case codes.geluTanh:
+      return geluTanhs<T>(to, a, bytes);
+    case codes.geluTanhSlope:
+      return geluTanhSlopes<T>(to, a, bytes);
+    case codes.mish:
+      return mishes<T>(to, a, bytes);
+    case codes.mishSlope:
+      return mishSlopes<T>(to, a, bytes);
+    case codes.swish:
+      return swishes<T>(to, a, b, bytes);
+    case codes.swishSlope:
+      return swishSlopes<T>(to, a, b, bytes);
     default:
       return unreachable();
   }
@@ -251,4 +268,36 @@ function contradictions(to: Register, a: Register, b: Register, bytes: usize): v
 
 function choices(to: Register, mask: Register, a: Register, b: Register, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.bitselect(v128.load(a + i), v128.load(b + i), v128.load(mask + i)));
+}
+
+function gelus<T extends number>(to: Register, a: Register, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, gelu<T>(v128.load(a + i)));
+}
+
+function geluSlopes<T extends number>(to: Register, a: Register, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, geluSlope<T>(v128.load(a + i)));
+}
+
+function geluTanhs<T extends number>(to: Register, a: Register, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, geluTanh<T>(v128.load(a + i)));
+}
+
+function geluTanhSlopes<T extends number>(to: Register, a: Register, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, geluTanhSlope<T>(v128.load(a + i)));
+}
+
+function mishes<T extends number>(to: Register, a: Register, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, mish<T>(v128.load(a + i)));
+}
+
+function mishSlopes<T extends number>(to: Register, a: Register, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, mishSlope<T>(v128.load(a + i)));
+}
+
+function swishes<T extends number>(to: Register, a: Register, b: Register, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, swish<T>(v128.load(a + i), v128.load(b + i)));
+}
+
+function swishSlopes<T extends number>(to: Register, a: Register, b: Register, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, swishSlope<T>(v128.load(a + i), v128.load(b + i)));
 }
