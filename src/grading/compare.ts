@@ -95,7 +95,8 @@ function ratioAt(a: ArrayLike<number>, b: ArrayLike<number>, scale: number): num
     } else if (!Number.isFinite(x) || !Number.isFinite(y)) return Infinity;
     else {
       differs = true;
-      difference += ((x - y) / scale) ** 2;
+      // Divided first: the difference of numbers that are finite may not be.
+      difference += (x / scale - y / scale) ** 2;
     }
     left += (x / scale) ** 2;
     right += (y / scale) ** 2;

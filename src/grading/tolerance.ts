@@ -34,7 +34,12 @@ export const presets: Readonly<Record<(typeof presetNames)[number], Preset>> = {
     formula: "|a - n| / max(1e-8, |a| + |n|) ≤ 1e-7",
     step: 1e-5,
     directions: "axes",
-    tolerance: () => ({ over: "elements", error: (a, n) => Math.abs(a - n) / Math.max(1e-8, Math.abs(a) + Math.abs(n)), bound: 1e-7 }),
+    // By halves, whose sum does not overflow: over an infinity every difference would be nothing.
+    tolerance: () => ({
+      over: "elements",
+      error: (a, n) => Math.abs(a / 2 - n / 2) / Math.max(5e-9, Math.abs(a / 2) + Math.abs(n / 2)),
+      bound: 1e-7,
+    }),
   },
   cs224n: {
     formula: "|a - n| / max(1, |a|, |n|) ≤ 1e-5",

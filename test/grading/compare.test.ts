@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compare, normRatio } from "../../src/grading/compare.ts";
-import { presets, within } from "../../src/grading/tolerance.ts";
+import { presetNames, presets, within } from "../../src/grading/tolerance.ts";
 
 const row = (...data: number[]) => ({ shape: [data.length], data });
 
@@ -38,6 +38,20 @@ describe("a comparison", () => {
   test("lists at most three elements, whatever their order", () => {
     const { worst, wrong } = compare(row(1, 5, 2, 4, 3), row(0, 0, 0, 0, 0), within(0, 0));
     expect([wrong, worst.map(({ submitted }) => submitted)]).toEqual([5, [5, 4, 3]]);
+  });
+
+  test.each(presetNames)("by %s holds where numbers are huge, tiny or 0", (name) => {
+    const tolerance = presets[name].tolerance("float64");
+    const passes = (a: number, n: number): boolean => compare(row(a), row(n), tolerance).passed;
+    for (const n of [0, -0, 5e-324, 1e-310, 1.7e308, -1.7e308, Infinity, -Infinity, NaN]) expect(passes(n, n), String(n)).toBe(true);
+    expect(passes(-0, 0)).toBe(true);
+    expect(passes(1e308, 1.7e308)).toBe(false);
+    expect(passes(-1.7e308, 1.7e308)).toBe(false);
+    expect(passes(1.7e308, Infinity)).toBe(false);
+    expect(passes(0, 1)).toBe(false);
+    expect(passes(1e-3, 0)).toBe(false);
+    expect(passes(NaN, 0)).toBe(false);
+    expect(passes(0, NaN)).toBe(false);
   });
 
   test("takes NaN for NaN alone", () => {

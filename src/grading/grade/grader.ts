@@ -42,6 +42,12 @@ interface Judgement extends Ordered {
 /** A diagnosis looks at all points of a request that has at most this many, else at so many with something wrong. */
 const mostPoints = 6;
 
+/** Two mistakes at once are looked for in so many submissions of a request: it takes as much work as all the rest of many. */
+const mostSearchedForTwo = 10;
+
+/** What is wrong is explained for so many different lists of items: each takes all mistakes to be made anew. */
+const mostExplained = 100;
+
 /** Relative rounding noise that submissions in single precision have. */
 const roundingNoise = 1e-6;
 
@@ -59,6 +65,9 @@ export class Grader {
   readonly #request: GradeRequest;
   readonly #basis: Basis;
   readonly #standards = new Map<string, Standard>();
+  /** The submissions in which two mistakes at once were looked for. */
+  #searchedForTwo = 0;
+  readonly #explained = new Set<PreparedGrading>();
   readonly #required: readonly Required[];
   /** Points by item; null: each is worth one. */
   readonly #worth: ReadonlyMap<string, number> | null;
@@ -173,12 +182,14 @@ export class Grader {
     return prepared.study(({ followThrough }) => followThrough.from(own, standard));
   }
 
-  #diagnose(judgements: readonly Judgement[]): Diagnosed {
+  #diagnose(judgements: readonly Judgement[]): Diagnosed | null {
     const all = new Set(judgements.map(({ point }) => point));
     const wrong = new Set(judgements.filter(({ verdict }) => verdict !== "correct").map(({ point }) => point));
     const points = [...(all.size > mostPoints ? wrong : all)].slice(0, mostPoints);
     const [first] = judgements.filter(({ point, verdict }) => points.includes(point) && verdict !== "missing" && verdict !== "correct");
     const { prepared } = first.standard;
+    if (!this.#explained.has(prepared) && this.#explained.size >= mostExplained) return null;
+    this.#explained.add(prepared);
     // Points of other shapes are other programs, of which each has mutants of its own.
     const observed = judgements.filter(
       ({ submitted, standard, point }) => submitted !== null && standard.prepared === prepared && points.includes(point),
@@ -187,7 +198,10 @@ export class Grader {
     const byPoint = new Map(observed.map(({ point, standard }) => [point ?? 0, standard]));
     return prepared.study(({ predictions, counts, penalised }) => {
       const cases = casesOf([...byPoint].map(([point, standard]) => [point, predictions.at(standard)] as const));
+      let isCounted = false;
       const casesUnder: CasesUnder = (mutant) => {
+        if (!isCounted && this.#searchedForTwo++ >= mostSearchedForTwo) return null;
+        isCounted = true;
         // Two mistakes at once are looked for at one point alone: that is much work as it is.
         const [[point, standard], ...others] = byPoint;
         const under = others.length > 0 ? null : predictions.under(mutant, standard);

@@ -93,7 +93,11 @@ export const GradeRequest = z
     diagnose: z
       .boolean()
       .default(true)
-      .meta({ description: "Look for the mistakes behind what is wrong", examples: [false] }),
+      .meta({
+        description:
+          "Look for the mistakes behind what is wrong. Of many submissions in one request two mistakes at once are looked for in the first ten that need it, and any at all for the first hundred lists of items that differ",
+        examples: [false],
+      }),
     language: z
       .enum(["en", "zh"])
       .optional()
