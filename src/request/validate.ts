@@ -7,6 +7,8 @@ import { Problem, type ProblemPlace, pointerTo } from "../problems/problems.ts";
 
 /** An answer names at most this many faults: more help nobody. */
 const mostPlaces = 20;
+/** So many texts are taken for lists of one: each costs a copy of what it stands in. */
+const mostAlone = 100;
 /** An alternative's faults are worded before it is known which alternative is meant. */
 const mostSentences = 10 * mostPlaces;
 
@@ -26,20 +28,45 @@ export type Checked<T> =
   | { readonly success: false; readonly places: readonly ProblemPlace[] };
 
 /** What the schema makes of the JSON, or where it does not fit, with pointers that begin with `at`. */
-export function check<Schema extends z.ZodType>(schema: Schema, json: unknown, at = ""): Checked<z.output<Schema>> {
+export function check<Schema extends z.ZodType>(schema: Schema, json: unknown, at = "", isListed = false): Checked<z.output<Schema>> {
   const known: KnownMembers = new WeakMap();
+  const alone: Path[] = [];
   let sentences = 0;
   // Each fault is put into words, but only the first ones are read.
-  const error = (issue: z.core.$ZodRawIssue): string | undefined => (++sentences > mostSentences ? "" : sentence(issue, known));
+  const error = (issue: z.core.$ZodRawIssue): string | undefined => {
+    if (alone.length < mostAlone && isTextAlone(issue)) alone.push(issue.path ?? []);
+    return ++sentences > mostSentences ? "" : sentence(issue, known);
+  };
   try {
     const result = schema.safeParse(json, { reportInput: true, error });
     if (result.success) return { success: true, data: result.data };
-    return { success: false, places: placesOf(result.error.issues, known, at).slice(0, mostPlaces) };
+    const { issues } = result.error;
+    const listed = isListed ? json : alone.reduce(withList, json);
+    if (listed !== json) return check(schema, listed, at, true);
+    return { success: false, places: placesOf(issues, known, at).slice(0, mostPlaces) };
   } catch (error) {
     // zod passes a list's faults on as arguments, and a stack holds only so many.
     if (!(error instanceof RangeError)) throw error;
     return { success: false, places: [{ pointer: at, detail: "There are too many faults here to name them" }] };
   }
+}
+
+type Path = readonly PropertyKey[];
+
+/** A text where a list of such is wanted is a list of one, as some languages write it. */
+const isTextAlone = ({ code, input, inst }: z.core.$ZodRawIssue): boolean =>
+  code === "invalid_type" && typeof input === "string" && inst instanceof z.ZodArray && z.safeParse(inst.element, input).success;
+
+/** The JSON with the text at a path as a list of one; the same JSON where there is none. What is not on the way is shared. */
+function withList(json: unknown, [first, ...rest]: Path): unknown {
+  if (first === undefined) return typeof json === "string" ? [json] : json;
+  if (typeof json !== "object" || json === null) return json;
+  const member: unknown = Reflect.get(json, first);
+  const listed = withList(member, rest);
+  if (listed === member) return json;
+  const copy = Array.isArray(json) ? [...(json as readonly unknown[])] : { ...json };
+  Reflect.set(copy, first, listed);
+  return copy;
 }
 
 /** A strict object, by the list of the members that it does not know: the schema itself is not on a finished issue. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { check } from "../../src/request/validate.ts";
+import { check, validate } from "../../src/request/validate.ts";
+import { problemOf } from "../support/problems.ts";
 
 describe("alternatives", () => {
   const Either = z.union([
@@ -19,5 +20,40 @@ describe("alternatives", () => {
     expect(result).toMatchObject({
       places: [{ pointer: "/a", detail: "Expected an object or a list, found a string" }],
     });
+  });
+});
+
+describe("a text where a list of texts is wanted is a list of one", () => {
+  const schema = z.strictObject({
+    parts: z.array(z.enum(["a", "b"])).default(["a"]),
+    nodes: z.array(z.strictObject({ inputs: z.array(z.string().nullable()) })).optional(),
+    numbers: z.array(z.number()).optional(),
+  });
+
+  test.each([
+    [{ parts: "b" }, { parts: ["b"] }],
+    [
+      { parts: "b", nodes: [{ inputs: "x" }, { inputs: ["y"] }, { inputs: "" }] },
+      { parts: ["b"], nodes: [{ inputs: ["x"] }, { inputs: ["y"] }, { inputs: [""] }] },
+    ],
+  ])("%j", (json, expected) => {
+    const before = structuredClone(json);
+    expect(validate(schema, json)).toEqual(expected);
+    expect(json).toEqual(before);
+  });
+
+  test.each([
+    [{ parts: "c" }, "/parts"],
+    [{ numbers: "1" }, "/numbers"],
+    [{ parts: 1 }, "/parts"],
+    [{ parts: "a", numbers: "1" }, "/numbers"],
+    [{ parts: { a: "a" } }, "/parts"],
+  ])("but not %j", (json, pointer) => {
+    expect(problemOf(() => validate(schema, json)).errors.map((place) => place.pointer)).toEqual([pointer]);
+  });
+
+  test("up to some, beyond which what is there is told", () => {
+    const nodes = Array.from({ length: 100_000 }, () => ({ inputs: "x" }));
+    expect(problemOf(() => validate(schema, { nodes })).errors[0].pointer).toBe("/nodes/100/inputs");
   });
 });
