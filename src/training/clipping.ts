@@ -6,10 +6,10 @@ import { clip } from "../ops/arithmetic/clip.ts";
 import { div } from "../ops/arithmetic/div.ts";
 import { min } from "../ops/arithmetic/max-min.ts";
 import { mul } from "../ops/arithmetic/mul.ts";
-import { sqrt } from "../ops/arithmetic/sqrt.ts";
-import { sumOf } from "../ops/arithmetic/sum.ts";
 import { number } from "../ops/express.ts";
-import { reduceSumSquare } from "../ops/reduction/norms.ts";
+import { reduceL2 } from "../ops/reduction/norms.ts";
+import { concat } from "../ops/shape/concat.ts";
+import { reshape } from "../ops/shape/reshape.ts";
 
 const bound = (description: string, example: number) =>
   z
@@ -53,7 +53,8 @@ export function clipped(
 function normOf(gradients: readonly Value[]): Value {
   const [{ dtype }] = gradients;
   const common = gradients.every((gradient) => gradient.dtype === dtype) ? dtype : "float64";
-  return sqrt(sumOf(gradients.map((gradient) => cast(reduceSumSquare(gradient, { keepdims: false }), common))));
+  const norms = gradients.map((gradient) => reshape(cast(reduceL2(gradient, { keepdims: false }), common), [1]));
+  return reduceL2(concat(norms, 0), { keepdims: false });
 }
 
 const scaledBy = (gradients: readonly Value[], factor: Value): Value[] =>

@@ -8,6 +8,7 @@ import { sub } from "../../ops/arithmetic/sub.ts";
 import { atLeastZero, betas, flag, maximize, rate, stabiliser, weightDecay } from "./arguments.ts";
 import { byRule, type OptimizerRule, schemaOf, zeroed } from "./define.ts";
 import { averaged, averagedSquare, penalised } from "./gradient.ts";
+import { seenBy } from "./bias.ts";
 
 const members = {
   lr: rate(1e-3, 0.01),
@@ -56,8 +57,8 @@ function adam(source: z.output<typeof plain | typeof decoupled>): OptimizerRule 
     states: zeroed("exp_avg", "exp_avg_sq", ...(amsgrad ? ["max_exp_avg_sq"] : [])),
     scalars: isDecoupled ? 3 : 2,
     schedule: (t, lr, out) => {
-      out[0] = lr / (1 - beta1 ** t);
-      out[1] = Math.sqrt(1 - beta2 ** t);
+      out[0] = lr / seenBy(t, beta1);
+      out[1] = Math.sqrt(seenBy(t, beta2));
       if (isDecoupled) out[2] = 1 - lr * weight_decay;
     },
     update: (parameter, gradient, [average, square, greatest], [size, correction, kept]) => {

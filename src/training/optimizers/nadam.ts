@@ -6,6 +6,7 @@ import { sub } from "../../ops/arithmetic/sub.ts";
 import { atLeastZero, betas, flag, maximize, rate, stabiliser, weightDecay } from "./arguments.ts";
 import { byRule, schemaOf, zeroed } from "./define.ts";
 import { averaged, averagedSquare, penalised } from "./gradient.ts";
+import { seenBy } from "./bias.ts";
 
 /** Adam with Nesterov's momentum, which rises towards the first of the betas. */
 export const NAdam = byRule(
@@ -37,7 +38,7 @@ export const NAdam = byRule(
         const product = productAt(t);
         out[0] = (lr * (1 - momentum)) / (1 - product);
         out[1] = (lr * next) / (1 - product * next);
-        out[2] = 1 - beta2 ** t;
+        out[2] = seenBy(t, beta2);
         if (decoupled_weight_decay) out[3] = 1 - lr * weight_decay;
       },
       update: (parameter, gradient, [average, square], [ofGradient, ofAverage, correction, kept]) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { add } from "../../ops/arithmetic/add.ts";
 import { div } from "../../ops/arithmetic/div.ts";
+import { max } from "../../ops/arithmetic/max-min.ts";
 import { mul } from "../../ops/arithmetic/mul.ts";
 import { sqrt } from "../../ops/arithmetic/sqrt.ts";
 import { sub } from "../../ops/arithmetic/sub.ts";
@@ -40,7 +41,9 @@ export const RMSprop = byRule(
         const pull = penalised(gradient, parameter, source);
         const square = averagedSquare(states[0], pull, alpha);
         const average = centered ? [averaged(states[1], pull, alpha)] : [];
-        const measure = add(sqrt(average.reduce((variance, mean) => sub(variance, mul(mean, mean)), square)), eps);
+        // A variance of equal gradients is nothing but rounding, which may be below 0.
+        const variance = average.length === 0 ? square : max(sub(square, mul(average[0], average[0])), 0);
+        const measure = add(sqrt(variance), eps);
         if (momentum === 0) return { parameter: sub(parameter, div(mul(pull, lr), measure)), states: [square, ...average] };
         const velocity = add(mul(states[names.length - 1], momentum), div(pull, measure));
         return { parameter: sub(parameter, mul(velocity, lr)), states: [square, ...average, velocity] };
