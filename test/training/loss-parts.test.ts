@@ -135,6 +135,13 @@ describe("the loss of batches is that of the whole:", () => {
   });
 });
 
+test.each(cases.filter((_, at) => at % 4 === 1))("in single precision, too: %s", (_what, job) => {
+  const whole = told(job, rows, { dtype: "float32" });
+  const parts = told(job, 3, { dtype: "float32" });
+  expect(parts.epoch / whole.loss).toBeCloseTo(1, 5);
+  expect(parts.loss / whole.loss).toBeCloseTo(1, 5);
+});
+
 test("a loss that is no function of sums is told of all rows at once where the program takes them", () => {
   const job = formula("e = p*x-t; loss = mean((e - mean(e))^2)");
   expect(told(job, 3).loss / told(job, rows).loss).toBeCloseTo(1, 13);
