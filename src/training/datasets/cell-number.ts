@@ -30,7 +30,8 @@ export function numberIn(bytes: Uint8Array, start: number, end: number, notation
     else return numberOf(textIn(bytes, start, end, notation), notation);
   }
   const digits = fraction < 0 ? end - first : end - first - 1;
-  if (digits === 0 || digits > exactDigits) return numberOf(textIn(bytes, start, end, notation), notation);
+  // Of an empty cell what stands behind it has been looked at.
+  if (digits < 1 || digits > exactDigits) return numberOf(textIn(bytes, start, end, notation), notation);
   const value = fraction > 0 ? mantissa / powers[fraction] : mantissa;
   return isNegative ? -value : value;
 }

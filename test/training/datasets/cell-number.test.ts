@@ -81,3 +81,7 @@ test.each<[string, "." | ",", ThousandsMark | null, number | null]>([
   const bytes = Buffer.from(text);
   expect(numberIn(bytes, 0, bytes.length, new Notation(decimal, thousands))).toBe(expected);
 });
+
+test.each(["-", "+", "1", "."])("an empty cell before %s is no number", (next) => {
+  expect(numberIn(Buffer.from(next), 0, 0, new Notation())).toBeNull();
+});

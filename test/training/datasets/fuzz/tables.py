@@ -22,7 +22,7 @@ warnings.simplefilter("ignore")
 MISSING = ["", "NA", "N/A", "nan", "NaN", "null", "None", "-", "?", "n/a", "NULL", "#N/A", "."]
 # pandas takes a delimiter at the beginning of a line for nothing where the line before ends in a carriage return, and tabs beside cells for letters.
 QUIRK = re.compile(r"\r[,;|\t \"]")
-TAB = re.compile(r"\t *[,;|\"\r\n]|[,;|\"\r\n] *\t")
+TAB = re.compile(r"\t *[,;|\"\r\n]|[,;|\"\r\n] *\t|[-?.] +[,;|\"\r\n\t]")
 WORDS = ["setosa", "virginica", "a b", "New York", "x;y", "p|q", 'say "hi"', "two\nlines", "θ", "größe", "名前", "12 kg", "it's", "yes", "B"]
 LATIN = [word for word in WORDS if all(ord(letter) < 256 for letter in word)]
 
@@ -118,7 +118,7 @@ def table(rng: random.Random) -> dict:
     if encoding in ("windows-1252", "utf-16"):
         options["encoding"] = encoding
     if rng.random() < 0.5 or not is_told_apart:
-        options |= {"delimiter": delimiter, "header": has_header, "indexColumn": has_index}
+        options |= {"delimiter": delimiter, "header": has_header, "indexColumn": has_index, "comment": "none"}
     if numbers:
         options["columns"]["x"] = numbers
     if texts:
