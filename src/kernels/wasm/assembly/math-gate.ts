@@ -47,13 +47,15 @@ const table = memory.data<f64>([
 
 /** The slope at x + extra next to its zero, `within` elsewhere. */
 // @inline
-function crossed(x: v128, extra: v128, which: usize, within: v128): v128 {
+function crossed<T extends number>(x: v128, extra: v128, which: usize, within: v128): v128 {
   const first = crossings + which * 8;
   const distance = v128.add<f64>(v128.sub<f64>(x, constant(first, 0)), v128.sub<f64>(extra, constant(first, 1)));
   const isNear = v128.lt<f64>(v128.abs<f64>(distance), double(0.4));
   if (!v128.any_true(isNear)) return within;
-  let p = horner(constant(first, 2), distance, first, 3);
-  for (let at: usize = 4; at < 19; at++) p = horner(p, distance, first, at);
+  // The first five make no difference to float32.
+  const start: usize = sizeof<T>() === 4 ? 7 : 2;
+  let p = constant(first, start);
+  for (let at: usize = start + 1; at < 19; at++) p = horner(p, distance, first, at);
   return v128.bitselect(v128.mul<f64>(distance, p), within, isNear);
 }
 
@@ -158,7 +160,7 @@ function swishSlopeOf<T extends number>(x: v128, alpha: v128): v128 {
   const product = v128.mul<f64>(alpha, x);
   const u = within<T>(product);
   const extra = lostIn<T>(alpha, x, product);
-  return crossed(u, extra, ofSwish, gatedSlope<T>(u, extra, u));
+  return crossed<T>(u, extra, ofSwish, gatedSlope<T>(u, extra, u));
 }
 
 /** The slope of u σ(u) at u = α x. */
@@ -211,7 +213,7 @@ function mishSlopeOf<T extends number>(given: v128): v128 {
   const below = raised(v128.mul<f64>(scale, madd<f64>(v128.add<f64>(e, double(2)), divisor, risen)), rest);
   const above = madd<f64>(v128.add<f64>(v128.add<f64>(e, e), double(1)), divisor, v128.mul<f64>(risen, v128.mul<f64>(e, e)));
   const slope = v128.bitselect(dropped<T>(v128.div<f64>(below, square), h), v128.div<f64>(above, square), isBelow);
-  return crossed(x, double(0), ofMish, slope);
+  return crossed<T>(x, double(0), ofMish, slope);
 }
 
 // @inline
@@ -220,13 +222,21 @@ export function mishSlope<T extends number>(x: v128): v128 {
   return mishSlopeOf<T>(x);
 }
 
+/** The same up to x = 12 for float32. */
+const complementOfSingles = memory.data<f64>([
+  -7.381763474833309e-5, 4.0567468727865833e-5, 0.0006726671407294481, -0.0004320534198511891, -0.0048085350000566475, 0.008391615982863074,
+  0.02836001019842447, -0.17125101295368814, 0.4539141999956776, -0.8046518533270265, 1.0540318195810148,
+]);
+
 /** erfc(z) exp(z²) for z ≥ ¼. */
 // @inline
-function scaledComplement(z: v128): v128 {
+function scaledComplement<T extends number>(z: v128): v128 {
   const below = v128.add<f64>(z, double(2.5));
   const t = v128.div<f64>(v128.sub<f64>(z, double(2.5)), below);
-  let p = horner(constant(complement, 0), t, complement, 1);
-  for (let at: usize = 2; at < 23; at++) p = horner(p, t, complement, at);
+  const powers = sizeof<T>() === 4 ? complementOfSingles : complement;
+  const count: usize = sizeof<T>() === 4 ? 11 : 23;
+  let p = constant(powers, 0);
+  for (let at: usize = 1; at < count; at++) p = horner(p, t, powers, at);
   return v128.div<f64>(p, below);
 }
 
@@ -239,7 +249,7 @@ function tail<T extends number>(x: v128, moved: v128, factor: v128): v128 {
   const rest = restOf<T>(h, v128.mul<f64>(double(-0.5), lostIn<T>(x, x, square)));
   const z = v128.mul<f64>(x, constant(table, 0));
   const isSmall = v128.lt<f64>(x, double(0.36));
-  const far = dropped<T>(raised(v128.mul<f64>(v128.mul<f64>(scale, factor), v128.add<f64>(scaledComplement(z), moved)), rest), h);
+  const far = dropped<T>(raised(v128.mul<f64>(v128.mul<f64>(scale, factor), v128.add<f64>(scaledComplement<T>(z), moved)), rest), h);
   if (!v128.any_true(isSmall)) return far;
   const small = madd<f64>(raised(scale, rest), moved, v128.sub<f64>(double(1), erfNear<T>(z)));
   return v128.bitselect(v128.mul<f64>(small, factor), far, isSmall);
@@ -275,7 +285,7 @@ function geluSlopeOf<T extends number>(given: v128): v128 {
   const size = v128.abs<f64>(x);
   const below = tail<T>(size, v128.mul<f64>(v128.neg<f64>(constant(table, 2)), size), double(0.5));
   const slope = v128.bitselect(below, v128.sub<f64>(double(1), below), v128.lt<f64>(x, double(0)));
-  return crossed(x, double(0), ofGelu, slope);
+  return crossed<T>(x, double(0), ofGelu, slope);
 }
 
 /** Φ(x) + x φ(x) */
@@ -328,7 +338,7 @@ function geluTanhSlopeOf<T extends number>(given: v128): v128 {
   const square = v128.mul<f64>(x, x);
   const b = bend(square);
   const moved = v128.mul<f64>(x, madd<f64>(v128.mul<f64>(double(3), constant(table, 6)), square, constant(table, 4)));
-  return crossed(x, double(0), ofGeluTanh, gatedSlope<T>(v128.mul<f64>(x, b), lostInBend<T>(x, square, b), moved));
+  return crossed<T>(x, double(0), ofGeluTanh, gatedSlope<T>(v128.mul<f64>(x, b), lostInBend<T>(x, square, b), moved));
 }
 
 // @inline
