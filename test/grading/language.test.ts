@@ -92,6 +92,21 @@ describe("over HTTP", () => {
     expect(answer.body).toContain("流向两个节点");
   });
 
+  test("whatever is submitted is answered with a verdict", async () => {
+    const task = '{"expression": "e = (a+b)*(b+1)", "inputs": {"a": 2, "b": 1}, "submission": ';
+    for (const submission of [
+      "null",
+      '"dW = 3"',
+      '{"gradients": {"a": NaN, "__proto__": [1, [2]]}}',
+      `${"[".repeat(3000)}${"]".repeat(3000)}`,
+    ]) {
+      const headers = { "content-type": "application/json" };
+      const answer = await service.app.inject({ method: "POST", url: "/v1/grade", headers, payload: `${task}${submission}}` });
+      expect(answer.statusCode).toBe(200);
+      expect(answer.json()).toMatchObject({ passed: false, points: 0 });
+    }
+  });
+
   test("refusals are problem documents, whatever the format", async () => {
     const answer = await post({}, { format: "tap", worth: { gradients: { q: 1 } } });
     expect(answer.statusCode).toBe(422);

@@ -17,7 +17,8 @@ import type { ItemRequest } from "../items.ts";
 import { type Language, languageOf, languages } from "../language.ts";
 import { formatted, formattedMany, refusedIn } from "../formats/format.ts";
 import { type PreparedGrading, prepareGrading } from "./prepare.ts";
-import { Grader, type Standard } from "./grader.ts";
+import type { Standard } from "./evidence.ts";
+import { Grader } from "./grader.ts";
 
 /** POST /v1/grade: submissions judged, in the language that the request names or else the parameter. */
 export const grade = defineTask({

@@ -115,6 +115,11 @@ describe("following through", () => {
     expect(grade({ ...chain, submission }).score).toBe(0.8);
   });
 
+  test("costs it once where items are required, too", () => {
+    const worth = { gradients: { w: 1, x: 1 }, nodes: { h: 1 } };
+    expect(grade({ ...chain, submission, worth })).toMatchObject({ points: 2, max_points: 3 });
+  });
+
   test("goes through gradients too", () => {
     const wrong = { ...right, gradients: { h: [2, -8, 36], x: [2, -16, 108], w: [1.25, 12, 108] } };
     expect(itemsOf({ ...chain, submission: wrong })).toEqual([
