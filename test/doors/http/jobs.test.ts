@@ -1,7 +1,7 @@
 import { Keys } from "../../../src/clients/keys.ts";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { mentionedIds } from "../../../src/jobs/mentioned-ids.ts";
 import type { NewJob } from "../../../src/jobs/contract.ts";
 import { createExamples } from "../../../src/jobs/examples.ts";
@@ -83,6 +83,14 @@ describe("a request", () => {
     expect(Job.parse(JSON.parse(text)).webhook).toEqual({ url: "https://example.org/" });
     expect((await service.jobs.get(Job.parse(JSON.parse(text)).id)).webhook).toEqual({ url: "https://example.org/", secret });
   });
+});
+
+test.each(["ENOENT", "EACCES"])("a folder that is lost under the service (%s) is a fault of the storage, and passes", async (code) => {
+  vi.spyOn(service.jobs, "list").mockRejectedValueOnce(Object.assign(new Error("…/secret"), { code }));
+  const answer = await service.get("/v1/jobs");
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+  await problemFrom(answer, "storage_unavailable");
+  expect((await service.get("/v1/jobs")).status).toBe(200);
 });
 
 describe("Idempotency-Key", () => {

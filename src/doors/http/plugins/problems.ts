@@ -12,7 +12,8 @@ export function answerWithProblems(app: FastifyInstance, { maxBodyBytes }: { max
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const found = problemOf(error, { maxBodyBytes, contentType: request.headers["content-type"] });
     // Nobody reads the answer of a request whose client has gone.
-    if (found.code === "internal" && !reply.raw.destroyed) request.log.error({ ...aboutRequest(request), err: error }, "unforeseen error");
+    const isUnforeseen = found.code === "internal" || (found !== error && found.code === "storage_unavailable");
+    if (isUnforeseen && !reply.raw.destroyed) request.log.error({ ...aboutRequest(request), err: error }, "unforeseen error");
     // The framework would close the connection after a body that it did not take, and a client that still sends would not read why.
     reply.removeHeader("connection");
     return sendProblem(reply, found);
@@ -30,10 +31,15 @@ function problemOf(error: FastifyError, circumstances: Circumstances): Problem {
   if (error instanceof Problem) return error;
   const translate = translations.get(error.code);
   if (translate !== undefined) return problem(translate.code, translate.detail(circumstances));
+  if (lostFolder.test(error.code))
+    return new Problem("storage_unavailable", "A folder of the service's data is gone, or closed to it", [], 5);
   // The parser of HTTP, or a stream that broke off.
   if (error.statusCode === 400) return problem("malformed_http", "The request could not be read to its end");
   return problem("internal", "The request could not be processed");
 }
+
+/** Codes of a file system in which somebody else has been at work. */
+const lostFolder = /^E(?:NOENT|NOTDIR|ACCES|PERM)$/;
 
 interface Circumstances {
   readonly maxBodyBytes: number;
