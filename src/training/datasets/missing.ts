@@ -1,3 +1,5 @@
+import { numberOf } from "./cell-number.ts";
+
 /** What becomes of missing values: NaN in numbers (and a refusal in classes), their rows are left out, or they are refused. */
 export const missingPolicies = ["keep", "drop", "refuse"] as const;
 export type MissingPolicy = (typeof missingPolicies)[number];
@@ -27,12 +29,16 @@ const usualWords = [
 export class MissingValues {
   readonly policy: MissingPolicy;
   readonly #words: ReadonlySet<string>;
+  /** Those of them that are numbers, such as -999; null where none is. */
+  readonly numbers: ReadonlySet<number> | null;
   readonly #isUsual: boolean;
   readonly #longest: number;
 
   /** `words` are taken as they are written; left out, the usual ones are, in any case. */
   constructor(policy: MissingPolicy = "keep", words?: readonly string[]) {
     this.policy = policy;
+    const numbers = (words ?? []).flatMap((word) => numberOf(word) ?? []);
+    this.numbers = numbers.length === 0 ? null : new Set(numbers);
     this.#isUsual = words === undefined;
     this.#words = new Set(words ?? usualWords);
     this.#longest = Math.max(0, ...Array.from(this.#words, (word) => word.length));

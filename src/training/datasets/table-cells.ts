@@ -1,5 +1,5 @@
 import type { TensorSource } from "../safetensors.ts";
-import { notANumber, numberIn } from "./cell-number.ts";
+import { notANumber, numberIn, numberOf } from "./cell-number.ts";
 import type { PlannedTensor } from "./columns.ts";
 import { type Budget, Growing } from "./growing.ts";
 import { ClassLabels } from "./labels.ts";
@@ -39,9 +39,10 @@ export class NumberCells {
 
   isMissing(records: Records, cell: number): boolean {
     const first = records.bytes[records.start(cell)];
-    if (first >= digitZero && first <= digitNine && records.end(cell) > records.start(cell)) return false;
+    const { numbers } = this.missing;
+    if (numbers === null && first >= digitZero && first <= digitNine && records.end(cell) > records.start(cell)) return false;
     const text = records.text(cell);
-    return this.missing.has(text) || text.toLowerCase() === "nan";
+    return this.missing.has(text) || text.toLowerCase() === "nan" || numbers?.has(numberOf(text, this.notation) ?? Number.NaN) === true;
   }
 
   /** Where a cell stands, with the name of its column. Where the first line was not taken for a header and seems to be one, that is said. */
@@ -54,7 +55,7 @@ export class NumberCells {
 
   /** The number of a cell that seems to be `value`, which may be none: NaN where it is missing. Throws invalid_dataset. */
   odd(records: Records, cell: number, value: number | null): number {
-    if (value !== null && !Number.isNaN(value)) {
+    if (value !== null && !Number.isNaN(value) && this.missing.numbers?.has(value) !== true) {
       if (this.trueFalse.has(cell)) throw this.#mixed(records, cell);
       return value;
     }
@@ -105,13 +106,14 @@ export function numberCollector(plan: PlannedTensor, budget: Budget, cells: Numb
   const numbers = new Growing("float64", budget);
   const { places } = plan;
   const { notation, trueFalse } = cells;
+  const mayBeOdd = cells.missing.numbers !== null;
   return {
     plan,
     take: (records) => {
       const { bytes } = records;
       for (const cell of places) {
         const value = numberIn(bytes, records.start(cell), records.end(cell), notation);
-        const isPlain = value !== null && !Number.isNaN(value) && trueFalse.size === 0;
+        const isPlain = value !== null && !Number.isNaN(value) && trueFalse.size === 0 && !mayBeOdd;
         numbers.push(isPlain ? value : cells.odd(records, cell, value));
       }
     },

@@ -158,12 +158,18 @@ describe("missing values", () => {
   });
 
   test("are those that are told", () => {
-    expect(table("a,b\n-999,1\n2,unknown\n", { missingValues: ["-999", "unknown"] }).tensors).toEqual([
-      [-999, 1],
+    expect(table("a,b\n-999,1\n2,unknown\n-999.0,3\n", { missingValues: ["-999", "unknown"] }).tensors).toEqual([
+      [Number.NaN, 1],
       [2, Number.NaN],
+      [Number.NaN, 3],
     ]);
     const columns = { y: { columns: 0, as: "class" as const } };
     expect(read("a\nNone\nsome\n", { columns, missingValues: [], format: "csv" }).parsed.categories).toEqual({ y: ["None", "some"] });
+    expect(table("a,b\n9,1\n2,9\n3,4\n", { missingValues: ["9"], missing: "drop" })).toEqual({
+      tensors: [[3, 4]],
+      reading: { dropped_rows: 2 },
+    });
+    expect(refusal("a,b\n9,1\n", { columns: { y: { columns: 0, as: "class" } }, missingValues: ["9"] })).toContain("should name a class");
     expect(refusal("a\nNA\n", { missingValues: [] })).toContain('found "NA"');
   });
 
