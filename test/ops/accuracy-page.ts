@@ -43,7 +43,7 @@ curl -s localhost:8080/v1/operators/Tanh | jq .accuracy
 \`\`\`
 
 \`\`\`json
-{ "value": 2, "gradient": 4 }
+{ "value": 2, "gradient": 5 }
 \`\`\`
 
 They hold over all numbers of the type: both signs of every magnitude from the subnormal numbers to the largest, the tails in which functions

@@ -58,7 +58,7 @@ export const GeluSlope = activation({
     return mul(g, approximate === "tanh" ? curvatureByTanh(x) : curvature(x));
   },
   // The second derivatives lose digits where they are next to nothing.
-  accuracy: { value: 4, gradient: 1024 },
+  accuracy: { value: 4, gradient: 32768 },
   display: { label: "GELU′", latex: ([x]) => String.raw`\operatorname{GELU}'\left(${x}\right)` },
   probes: activationProbes({ approximate: "tanh" }),
 });

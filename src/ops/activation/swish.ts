@@ -71,7 +71,7 @@ export const Mish = activation({
   calls: (x) => call("mish", x),
   gradient: (g, x) => mul(g, mishSlope(x)),
   complex: (z) => times(z, complexTanh(complexSoftplus(z))),
-  accuracy: { value: 2.5, gradient: 4 },
+  accuracy: { value: 2.5, gradient: 5 },
   display: { label: "mish", latex: ([x]) => String.raw`${x} \cdot \tanh\left(\ln\left(1 + e^{${x}}\right)\right)` },
   probes: activationProbes(),
 });
@@ -91,7 +91,7 @@ export const MishSlope = activation({
     return mul(g, mul(mul(mul(root, root), open), add(2, mul(x, turned))));
   },
   // The second derivatives lose digits where they are next to nothing.
-  accuracy: { value: 4, gradient: 1024 },
+  accuracy: { value: 5, gradient: 1024 },
   display: { label: "mish′", latex: ([x]) => String.raw`\operatorname{mish}'\left(${x}\right)` },
   probes: activationProbes(),
 });

@@ -20,6 +20,7 @@ export const Tanh = elementwiseUnary({
     return mul(g, mul(s, s));
   },
   complex: (z) => complexTanh(z),
+  accuracy: { value: 2, gradient: 5 },
   display: {
     label: "tanh",
     latex: ([x]) => String.raw`\tanh\left(${x}\right)`,
