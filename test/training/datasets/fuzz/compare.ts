@@ -74,7 +74,7 @@ function faultIn(dataset: ParsedDataset, { x, y, tensors }: Case): string | null
   return null;
 }
 
-let [cases, read, refusedBoth, refusedAlone, wrong] = [0, 0, 0, 0, 0];
+let [cases, read, refusedEmpty, refusedFull, wrong] = [0, 0, 0, 0, 0];
 const reasons = new Map<string, number>();
 for await (const line of createInterface({ input: createReadStream(process.argv[2]) })) {
   const given = JSON.parse(line) as Case;
@@ -82,14 +82,14 @@ for await (const line of createInterface({ input: createReadStream(process.argv[
   const dataset = parsed(given);
   if (dataset instanceof Problem) {
     const hasNumbers = given.tensors === undefined ? given.x !== null : Object.values(given.tensors).every((numbers) => numbers !== null);
-    if (hasNumbers) refusedAlone++;
-    else refusedBoth++;
+    if (hasNumbers) refusedFull++;
+    else refusedEmpty++;
     const reason = dataset.detail
       .replaceAll(/"(?:[^"\\]|\\.)*"/g, "…")
       .replaceAll(/\d+/g, "#")
       .replace(/^.*?: /, "")
       .slice(0, 60);
-    const key = `${hasNumbers ? "here alone" : "by both"}: ${reason}`;
+    const key = `${hasNumbers ? "some" : "none"}: ${reason}`;
     reasons.set(key, (reasons.get(key) ?? 0) + 1);
     if (process.argv[3] !== undefined && hasNumbers && dataset.detail.includes(process.argv[3])) {
       process.stdout.write(
@@ -108,7 +108,7 @@ for await (const line of createInterface({ input: createReadStream(process.argv[
 }
 rmSync(folder, { recursive: true });
 process.stdout.write(
-  `${cases} files: ${read} read, ${refusedBoth} refused by both, ${refusedAlone} refused here alone, ${wrong} with other numbers\n`,
+  `${cases} files: ${read} read, ${refusedEmpty} refused that hold no numbers, ${refusedFull} refused that hold or held some, ${wrong} with other numbers\n`,
 );
 for (const [reason, count] of [...reasons].sort(([, a], [, b]) => b - a).slice(0, 25))
   process.stdout.write(`${String(count).padStart(6)} ${reason}\n`);
