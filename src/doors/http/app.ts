@@ -31,6 +31,7 @@ import { requestIds, requestLog, sharedLoggers } from "./plugins/request-log.ts"
 import { tracing } from "./plugins/tracing.ts";
 import { shareGraphs } from "./plugins/shared-graphs.ts";
 import { securityHeaders } from "./plugins/security-headers.ts";
+import { unsentBodies } from "./plugins/unsent-bodies.ts";
 import { operations } from "./routes/operations.ts";
 import { datasetUpload } from "./routes/dataset-upload.ts";
 import { datasets } from "./routes/datasets.ts";
@@ -133,6 +134,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(openApi);
   await app.register(requestLog);
   await app.register(draining);
+  await app.register(unsentBodies);
   await app.register(securityHeaders);
   await app.register(messages);
   await app.register(crossOrigin, { origins: options.corsOrigins ?? [] });
