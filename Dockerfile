@@ -19,7 +19,7 @@ RUN install --directory --owner=node --group=node /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/src src
-RUN ln --symbolic /app/src/adjoint.cjs /usr/local/bin/adjoint
+RUN ln --symbolic /app/src/adjoint /usr/local/bin/adjoint
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -40,4 +40,4 @@ process.exitCode = status ?? 1;
 const bin = `${root}node_modules/.bin/`;
 mkdirSync(bin, { recursive: true });
 rmSync(`${bin}adjoint`, { force: true });
-symlinkSync("../../adjoint", `${bin}adjoint`);
+symlinkSync("../../src/adjoint", `${bin}adjoint`);

@@ -14,7 +14,7 @@ const request = JSON.stringify({ expression: "e = (a+b)*(b+1)", inputs: { a: 2, 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "adjoint-checkout-"));
-  for (const path of ["src", "adjoint"]) cpSync(join(root, path), join(folder, path), { recursive: true, preserveTimestamps: true });
+  cpSync(join(root, "src"), join(folder, "src"), { recursive: true, preserveTimestamps: true });
   mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
   for (const name of ["node", "rolldown", "@rolldown", ...Object.keys(about.dependencies).filter((name) => !name.includes("/"))]) {
     symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
@@ -39,9 +39,9 @@ const run = (command: string, words: readonly string[], cwd: string) =>
 test("the bundle answers what the sources answer, from any folder and by a link", () => {
   const sources = spawnSync(process.execPath, [join(root, "src/adjoint.cjs"), "grade"], { input: request, encoding: "utf8" });
   const link = join(folder, "elsewhere");
-  symlinkSync(join(folder, "adjoint"), link);
+  symlinkSync(join(folder, "src/adjoint"), link);
   expect(bundled()).not.toBeNull();
-  for (const command of [join(folder, "adjoint"), link, join(folder, "node_modules/.bin/adjoint")]) {
+  for (const command of [join(folder, "src/adjoint"), link, join(folder, "node_modules/.bin/adjoint")]) {
     const { status, stdout, stderr } = run(command, ["grade"], tmpdir());
     expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: sources.stdout, stderr: "" });
   }
@@ -65,7 +65,7 @@ describe("the bundle counts", () => {
     const command = join(folder, "src/doors/command/command.ts");
     writeFileSync(command, readFileSync(command, "utf8").replace("Usage: adjoint", "Use: adjoint"));
     expect(bundled()).toBeNull();
-    expect(run(join(folder, "adjoint"), ["--help"], tmpdir()).stdout).toMatch(/^Use: adjoint/);
+    expect(run(join(folder, "src/adjoint"), ["--help"], tmpdir()).stdout).toMatch(/^Use: adjoint/);
   });
 
   test("nor where one is gone, or where npm ci has not run", () => {
