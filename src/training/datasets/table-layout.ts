@@ -110,8 +110,9 @@ function isHeader(first: readonly string[], second: readonly string[] | null, { 
     first.findIndex((text, at) => at >= from && isKind(text) && at < second.length && isValue(second[at]));
   const evidence = overValue(isName);
   if (isPlain) {
-    if (evidence >= 0 || overValue(isMissing, isIndexName(first[0]) ? 1 : 0) < 0) return true;
-    throw ask("a missing value in it stands over a number");
+    const hasMissing = filled.some(isMissing) || overValue(isMissing, isIndexName(first[0]) ? 1 : 0) >= 0;
+    if (evidence >= 0 || !hasMissing) return true;
+    throw ask("one of its cells may be a missing value");
   }
   if (hasNoValue) throw ask("it has no number");
   if (first.length > 1 && isIndexName(first[0])) {

@@ -248,8 +248,9 @@ describe("what may be meant otherwise is refused, or told", () => {
     ["a comment with quotes that may be a row", 'a b\n"x y" 2\n#3 "4 5"\n', "may be a row", { columns: { x: 1 } }],
     ["a comment in a single column", "a\n1\n# 2\n3\n", "may be a row"],
     ["a comment among blanks", "a b\n1 2\n#3 4\n", "may be a row"],
-    ["a missing value in the first row", "a b,n/a\nc,0.5\n", "a missing value in it stands over a number"],
-    ["no value in the first row", "a b,\nc,0.5\n", "a missing value in it stands over a number"],
+    ["a missing value in the first row", "a b,n/a\nc,0.5\n", "one of its cells may be a missing value"],
+    ["missing values in the first rows", "N/A,a b\nNA,c\nTrue,d\n", "one of its cells may be a missing value"],
+    ["no value in the first row", "a b,\nc,0.5\n", "one of its cells may be a missing value"],
     ["a name over numbers", "0,1,target\n5,3,4\n", '"target" stands over a number: say header=true'],
     [
       "names for the rows that are not told",
