@@ -50,7 +50,10 @@ export function slopeAlong(
 ): Quotient {
   const first = quotient(point, move, given ?? stepFor(usual, move.size));
   const isNumber = Number.isFinite(first.numerical);
-  if (first.kink !== undefined || isRight(claimed, first.numerical, tolerance) || !Number.isFinite(claimed)) return first;
+  // Infinity less infinity, and what lies outside of the domain, say nothing; a NaN at the point itself is wrong whatever is claimed.
+  const saysNothing = Number.isNaN(first.numerical) && !Number.isNaN(claimed) && !point.objective.some(Number.isNaN);
+  if (first.kink !== undefined || isRight(claimed, first.numerical, tolerance)) return first;
+  if (!Number.isFinite(claimed)) return { ...first, isUnproven: saysNothing };
   // Numbers that are judged as one are not wrong one by one.
   if (isNumber && tolerance.over === "tensor") return first;
   const tried = isNumber ? [first] : [];
@@ -61,7 +64,7 @@ export function slopeAlong(
     if (next.kink === undefined && Number.isFinite(next.numerical)) tried.push(next);
   }
   const best = surestOf(point, tried);
-  if (best === undefined) return { ...first, isUnproven: point.objective.every(Number.isFinite) };
+  if (best === undefined) return { ...first, isUnproven: isNumber || saysNothing };
   const isConfirmed = isRight(claimed, best.quotient.numerical, tolerance);
   if (given === undefined && isConfirmed) return best.quotient;
   const isWrong = !isConfirmed && Math.abs(claimed - best.quotient.numerical) > beyondDoubt * best.error;
@@ -76,6 +79,9 @@ function surestOf(point: Point, tried: readonly Quotient[]): { quotient: Quotien
   for (const [at, one] of ordered.entries()) {
     const next = ordered[at + 1];
     if (next === undefined) break;
+    // Over many periods of a sine, what changed does not grow with the step: its quotients are small, near to each other, and no slope.
+    const isSettled = Math.abs(one.numerical - next.numerical) <= Math.max(Math.abs(one.numerical), noiseOf(point, next.step));
+    if (!isSettled) continue;
     const error = Math.abs(one.numerical - next.numerical) + noiseOf(point, one.step);
     if (best === undefined || error < best.error) best = { quotient: one, error };
   }

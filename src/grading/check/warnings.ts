@@ -31,10 +31,11 @@ function* vanished(
 ): Generator<CheckWarning> {
   const { point, gradients } = examination;
   const { variables } = point.subject;
-  // Beside large numbers, a small slope is none of rounding.
-  const isZero = (numbers: ArrayLike<number>, k: number): boolean => {
+  // Beside large numbers, a small slope is none of rounding; beside an infinite one, none is.
+  const bound = Number.isFinite(point.scale) ? vanishing * point.scale : 0;
+  const isZero = (numbers: ArrayLike<number>, k: number, most = bound): boolean => {
     for (let at = 0; at < numbers.length; at++) {
-      if (!(Math.abs(numbers[at]) * Math.max(1, point.sizeAt(k, at)) <= vanishing * point.scale)) return false;
+      if (!(Math.abs(numbers[at]) * Math.max(1, point.sizeAt(k, at)) <= most)) return false;
     }
     return true;
   };
@@ -53,7 +54,8 @@ function* vanished(
       const message = `With a cotangent whose elements are all the same, the gradient of ${name} is zero whatever the rules, as for a softmax or a normalisation, whose outputs add up to a constant: leave out the cotangent for a random one`;
       yield { code: "cotangent_proves_nothing", name, message };
     } else {
-      const what = value.shape.length === 0 ? "is zero" : "is zero in every entry";
+      const zeroOf = isZero(gradients[k], k, 0) ? "is zero" : "is next to zero beside the objective";
+      const what = value.shape.length === 0 ? zeroOf : `${zeroOf} in every entry`;
       const message = `The gradient of ${name} ${what}, so that agreement proves little: check at other inputs, or the gradients of what ${point.subject.objective.name} is computed from`;
       yield { code: "gradient_vanishes", name, message };
     }

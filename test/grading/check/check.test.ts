@@ -99,6 +99,37 @@ describe("wrong gradients fail", () => {
   });
 });
 
+describe("what differences cannot know is not called wrong", () => {
+  test.each<[expression: string, x: number, verdict: string]>([
+    // A sine whose periods are smaller than any step that follows the size of x, and one whose periods the numbers cannot tell apart.
+    ["sin(x)", 1e12, "passed"],
+    ["cos(x)", 1e13, "passed"],
+    ["sin(x)", 1e16, "unproven"],
+    ["sin(1e10*x)", 1, "unproven"],
+    // Infinity less infinity.
+    ["x^2", 1e200, "unproven"],
+    // The half of the points lies outside of the domain.
+    ["sqrt(x)", 0, "unproven"],
+    ["acos(x)", 1, "unproven"],
+    ["log(x)", 0, "unproven"],
+  ])("%s at %d", (expression, x, verdict) => {
+    const { entries } = entriesOf(check({ expression: `y = ${expression}`, inputs: { x } }), "x");
+    expect(entries[0].verdict).toBe(verdict);
+  });
+
+  test.each([
+    ["1 + (x - 1)^2", 1],
+    ["(x - 1)^2", 1],
+    ["sin(x)", 1],
+    ["sin(x)", 1e11],
+    ["(1e6 + x) - 1e6", 1],
+    ["3*x", 1e12],
+  ])("a wrong gradient of %s at %d is", (expression, x) => {
+    const answer = check({ expression: `y = ${expression}`, inputs: { x }, gradients: { x: 5 } });
+    expect(entriesOf(answer, "x").entries[0].verdict).toBe("failed");
+  });
+});
+
 describe("kinks are no errors", () => {
   test.each([
     ["relu at 0", { expression: "y = sum(relu(x))", inputs: { x: [0, 1, -1] } }, ["kink", "passed", "passed"], "relu_1"],
@@ -243,6 +274,10 @@ describe("warnings", () => {
     expect(codes({ expression: "y = sum(softmax(x))", inputs: { x: [0.1, 0.2, 0.7] }, methods: ["dot_product"] })).toEqual([
       "gradient_vanishes x",
     ]);
+    const [warning] = check({ expression: "y = tanh(x)", inputs: { x: 20 } }).warnings;
+    expect(warning.message).toContain("The gradient of x is next to zero beside the objective, so that");
+    // Beside an infinite objective, nothing is.
+    expect(codes({ expression: "y = 1/x", inputs: { x: 0 } })).toEqual([]);
     // What is claimed to be zero and is not has failed, and that is all.
     expect(codes({ expression: "y = sum(x^2)", inputs: { x: [1, 2] }, gradients: { x: [0, 0] } })).toEqual([]);
   });
@@ -356,9 +391,14 @@ describe("refusals", () => {
 
   test("a node without a complex form is named, with its place and what to use", () => {
     const { code, errors } = problemOf(() =>
-      check({ graph: { nodes: [{ name: "g", op: "Gelu", inputs: ["x"] }] }, inputs: { x: 1 }, methods: ["dot_product", "complex_step"] }),
+      check({
+        graph: { nodes: [{ name: "g", op: "CumProd", inputs: ["x"] }] },
+        inputs: { x: [1, 2] },
+        methods: ["dot_product", "complex_step"],
+      }),
     );
-    const detail = "Node g (Gelu) has no complex form, because Erf has none, so no step off the real axis can be taken through it";
+    const detail =
+      "Node g (CumProd) has no complex form, because LinearRecurrence has none, so no step off the real axis can be taken through it";
     expect({ code, errors }).toEqual({
       code: "not_analytic",
       errors: [

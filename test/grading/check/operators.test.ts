@@ -33,7 +33,7 @@ describe("every operator passes", () => {
   });
 });
 
-/** The error function and that of gamma have no elementary complex form; nor have running products, minima, maxima and products at places that are met several times. */
+/** The error function, that of gamma and the slopes of activations have no complex form; nor have running products, minima, maxima and products at places that are met several times. */
 const mayLackComplexForm = new Set([
   "Erf",
   "Erfc",
@@ -43,6 +43,9 @@ const mayLackComplexForm = new Set([
   "CumProd",
   "LinearRecurrence",
   "Gelu",
+  "GeluSlope",
+  "MishSlope",
+  "SwishSlope",
   "ScatterElements",
   "ScatterND",
 ]);
