@@ -19,6 +19,8 @@ export function checkGiven(draft: Draft, given: GivenInputs): void {
       if (factors !== null) {
         return { pointer: "/inputs", detail: `The input ${name} has no value; a product is written ${factors}`, suggestion: factors };
       }
+      // Mathematics transposes by a power.
+      if (name === "T") return { pointer: "/inputs", detail: "The input T has no value; the transpose of A is written A'" };
       const meant = nearest(name, unexpected);
       return { pointer: "/inputs", detail: `The input ${name} has no value${didYouMean(meant)}`, suggestion: meant[0] };
     });

@@ -11,7 +11,6 @@ const written: Readonly<Record<string, string>> = {
   "kl_div kl_divergence": "sum(p*(log(p) - log(q)))",
   "hinge hinge_loss": "mean(relu(1 - t*y))",
   "factorial fact": "exp(lgamma(x + 1))",
-  "gamma Γ tgamma": "exp(lgamma(x))",
   beta: "exp(lgamma(a) + lgamma(b) - lgamma(a + b))",
   "betaln lbeta": "lgamma(a) + lgamma(b) - lgamma(a + b)",
   "comb choose nchoosek binom binomial": "exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1))",
@@ -48,7 +47,6 @@ const written: Readonly<Record<string, string>> = {
   cosine_similarity: "sum(a*b)/(norm(a)*norm(b))",
   "inner vdot": "sum(a*b)",
   "isfinite is_finite": "not(or(isnan(x), isinf(x)))",
-  nan_to_num: "where(isnan(x), 0, x)",
   "floor_divide floordiv quotient": "floor(a/b)",
   rem: "fmod(a, b)",
   "ne not_equal": "a != b",
@@ -63,7 +61,7 @@ const written: Readonly<Record<string, string>> = {
   "vstack row_stack": "concat(a, b, axis=0)",
   embedding: "gather(w, i)",
   linear: "x @ w' + b",
-  xlogy: "where(x == 0, 0, x*log(y))",
+  xlogy: "mul_no_nan(x, log(y))",
 };
 
 /** Where one text will not do. */
@@ -72,6 +70,8 @@ const said: Readonly<Record<string, string>> = {
     "derivatives are what /v1/gradients and its like answer; a formula holds the function alone",
   diff: "differences of neighbours are x[1:] - x[:-1]; derivatives are what /v1/gradients answers",
   sinc: "sin(pi*x)/(pi*x) is it away from 0, where it is 1",
+  "gamma Γ tgamma": "exp(lgamma(x)) is it for positive x, and its absolute value for others",
+  nan_to_num: "where(isnan(x), 0, x) puts 0 in place of NaN, and clip(x, lo, hi) moves infinities to bounds",
   lg: "it is read in two ways: write log10(x) or log2(x)",
   sqr: "it is read in two ways: write square(x) or sqrt(x)",
   argsort: "the second result of sort(x) is what it gives: _, i = sort(x)",

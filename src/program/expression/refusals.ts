@@ -41,6 +41,8 @@ export function noValue({ text, tokens, at }: Standing, token: Token): Problem {
   return faultIn(text, token.at, `expected a value, found ${described(token)}`);
 }
 
+const bars = "|x| is the absolute value, a product of it 2*|x|, a function of it log(|x|); one of two is asked for with or(a, b)";
+
 /** What stands behind a statement that is read to its end. */
 export function unfinished({ text, tokens, at }: Standing): Problem {
   const next = tokens.at(at);
@@ -49,7 +51,7 @@ export function unfinished({ text, tokens, at }: Standing): Problem {
     return faultIn(text, next.at, sentence);
   }
   if (next.text === ")" || next.text === "]") return faultIn(text, next.at, `this ${next.text} closes nothing`);
-  if (next.text === "|") return faultIn(text, next.at, "|x| is the absolute value, and one of two is asked for with or(a, b)");
+  if (next.text === "|") return faultIn(text, next.at, bars);
   if (next.text === ":" && tokens.textAt(at + 1) === "=") return faultIn(text, next.at, "a value is assigned with =", "=");
   const comma = refuseComma({ text, tokens, at });
   if (comma !== undefined) return comma;
@@ -98,29 +100,51 @@ const words: ReadonlyMap<string, string> = new Map([
   ["lambda", "a function is written f(x) = x^2, on a line of its own"],
 ]);
 
-const declaring: ReadonlySet<string> = new Set(["let", "var", "const", "return", "def"]);
+const declaring: ReadonlySet<string> = new Set(["let", "var", "const", "return", "def", "double", "float", "int", "auto"]);
+
+const defining: ReadonlySet<string> = new Set(["def", "function", "func", "fun", "fn", "let"]);
 
 /** `sin x` and `sin^2(x)` are usual in print, `x and y` in programs; here a function is followed by its arguments in parentheses. */
 function refuseBareFunction({ text, tokens, at, emitter }: Standing, token: Token, before: Token): void {
   const isFunction = (word: Token | undefined, operands = 1): word is Token =>
     word?.kind === "name" && !emitter.isKnown(word.text) && functionNamed(word.text, operands) !== undefined;
   if (token.text === "(") {
-    const raised = before.kind === "power" ? before : undefined;
-    const name = raised === undefined ? tokens.at(Math.max(0, at - 3)) : tokens.at(Math.max(0, at - 2));
-    const sign = raised ?? tokens.at(Math.max(0, at - 2));
-    if (isFunction(name) && (raised !== undefined || sign.text === "^" || sign.text === "**"))
-      throw powerOfFunction(text, name, sign, before);
+    const isRaised = before.kind === "power";
+    const minus = !isRaised && tokens.textAt(Math.max(0, at - 2)) === "-" ? "-" : "";
+    const place = isRaised ? at - 1 : at - 2 - minus.length;
+    const [name, sign] = [tokens.at(Math.max(0, place - 1)), tokens.at(Math.max(0, place))];
+    if (isFunction(name) && (isRaised || sign.text === "^" || sign.text === "**")) {
+      throw powerOfFunction(text, name, sign, isRaised ? before.text : `^${minus}${before.text}`);
+    }
   }
-  if (token.kind === "name" && emitter.isKnown(token.text) && declaring.has(before.text) && !emitter.isKnown(before.text)) {
-    throw faultIn(text, before.at, `no word stands before a statement: leave ${before.text} out`);
-  }
+  refuseDeclaration({ text, tokens, at, emitter }, token, before);
   if (token.kind === "name" && isConnective(token) && !emitter.isKnown(token.text)) {
     const written = `${token.text}(…, …)`;
     throw faultIn(text, token.at, `${token.text} is a function: ${written}`, written);
   }
   if (token.text !== "(" && token.kind !== "text" && isFunction(before)) {
-    const written = `${before.text}(${token.text})`;
-    throw faultIn(text, before.at, `the argument of a function stands in parentheses: ${written}`, written);
+    // How far the argument reaches is not clear where it goes on: sin x^2 is sin(x^2) to most, and sin 2*x is sin(2*x).
+    const next = tokens.at(at + 1);
+    const goesOn = ["number", "name", "power"].includes(next.kind) || (next.kind === "symbol" && binding.has(next.text));
+    const written = goesOn ? `${before.text}(…)` : `${before.text}(${token.text})`;
+    const sentence = `the argument of a function stands in parentheses: ${written}`;
+    throw faultIn(text, before.at, sentence, goesOn ? undefined : written);
+  }
+}
+
+/** Signs that bind what stands before them closer than a sum does. */
+const binding: ReadonlySet<string> = new Set(["*", "/", "@", "%", "^", "**", "'", "(", "[", "|"]);
+
+/** Other languages have a word before what is assigned, defined or returned. */
+function refuseDeclaration({ text, tokens, at, emitter }: Standing, token: Token, before: Token): void {
+  const isFirst = at === 1 || tokens.kindAt(at - 2) === "break";
+  if (token.kind !== "name" || !isFirst || emitter.isKnown(before.text)) return;
+  const isAssigned = assigning.has(tokens.textAt(at + 1));
+  if (defining.has(before.text) && tokens.textAt(at + 1) === "(") {
+    throw faultIn(text, before.at, "a function is written f(x) = x^2, on a line of its own");
+  }
+  if (declaring.has(before.text) && (isAssigned || before.text === "return")) {
+    throw faultIn(text, before.at, `no word stands before a statement: leave ${before.text} out`);
   }
 }
 
@@ -131,11 +155,11 @@ function isConnective({ text }: Token): boolean {
 }
 
 /** sin⁻¹ is the inverse function to most, and 1 / sin to some: nobody is told which. */
-function powerOfFunction(text: string, name: Token, sign: Token, power: Token): Problem {
-  if (sign.kind === "power" && sign.text.startsWith("⁻")) {
-    const sentence = `${name.text}${sign.text} is read in two ways: write 1/${name.text}(…), or the inverse function by its own name`;
+function powerOfFunction(text: string, name: Token, sign: Token, power: string): Problem {
+  if (/^\^?[⁻-]/.test(power)) {
+    const sentence = `${name.text}${power} is read in two ways: write 1/${name.text}(…), or the inverse function by its own name`;
     return faultIn(text, sign.at, sentence);
   }
-  const written = sign.kind === "power" ? `${name.text}(…)${sign.text}` : `${name.text}(…)^${power.text}`;
+  const written = `${name.text}(…)${power}`;
   return faultIn(text, sign.at, `a power of a function is written behind its argument: ${written}`, written);
 }
