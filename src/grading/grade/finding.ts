@@ -79,3 +79,7 @@ export const inOrder = (claimed: readonly FoundItem[]): ItemRequest[] =>
   claimed
     .toSorted((a, b) => ranks[a.item.name.kind] - ranks[b.item.name.kind] || (a.key < b.key ? -1 : 1))
     .map(({ item }) => ({ ...item.name, pointer: "" }));
+
+/** Those of the items that a program has: at another point it may be another. */
+export const itemsOf = (requests: readonly ItemRequest[], finder: ItemFinder): ItemRequest[] =>
+  requests.filter((request) => "subject" in itemOrFault(finder, request));

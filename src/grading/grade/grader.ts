@@ -10,11 +10,10 @@ import { type ItemFinder, type ItemRequest, keyOf } from "../items.ts";
 import type { Language } from "../language.ts";
 import { isSameRow } from "../shapes.ts";
 import { casesOf, observationsOf, type Standard, type SubmittedItem } from "./evidence.ts";
-import { foundItems, type FlawTally, inOrder, unjudged } from "./finding.ts";
+import { foundItems, type FlawTally, type FoundItem, inOrder, itemsOf, unjudged } from "./finding.ts";
 import { booleans, claimsNothing, clipped, tooManyFlaws } from "./flaws.ts";
 import { isJudged, judge, missing, type Unjudged } from "./judge.ts";
-import type { PreparedGrading } from "./prepare.ts";
-import { type ClaimedItem, readSubmission } from "./reading.ts";
+import { readSubmission, type SubmissionRead } from "./reading.ts";
 import { type Diagnosed, verdictOf } from "./report.ts";
 import type { GradeRequest } from "./request.ts";
 import type { Verdict } from "./response.ts";
@@ -26,9 +25,6 @@ const mostPoints = 6;
 /** Two mistakes at once are looked for in so many submissions of a request: it takes as much work as all the rest of many. */
 const mostSearchedForTwo = 10;
 
-/** What is wrong is explained for so many different lists of items: each takes all mistakes to be made anew. */
-const mostExplained = 100;
-
 /** What a grader asks of the task, whose programs and limits it does not know. */
 interface Basis {
   /** What the program has at each point. */
@@ -38,14 +34,25 @@ interface Basis {
   readonly limits: Limits;
 }
 
-/** Grades submissions to one request, each by itself; what they share is computed once. Throws the problems of the request alone. */
+/** A submission as it was read, with what it claims of the program at each point. */
+interface FoundSubmission {
+  readonly reading: SubmissionRead;
+  readonly found: readonly (readonly (FoundItem | Unjudged)[])[];
+  readonly tally: FlawTally;
+}
+
+/**
+ * Grades submissions to one request, each by itself. First all are read: what any of them claims is computed once for all, since each list
+ * of items takes all mistakes to be made anew. Throws the problems of the request alone.
+ */
 export class Grader {
   readonly #request: GradeRequest;
   readonly #basis: Basis;
-  readonly #standards = new Map<string, Standard>();
+  /** What has been claimed of the program so far, by the keys of the items. */
+  readonly #claimed = new Map<string, FoundItem>();
+  readonly #standards = new Map<number, Standard>();
   /** The submissions in which two mistakes at once were looked for. */
   #searchedForTwo = 0;
-  readonly #explained = new Set<PreparedGrading>();
   readonly #required: readonly Required[];
   /** Points by item; null: each is worth one. */
   readonly #worth: ReadonlyMap<string, number> | null;
@@ -59,41 +66,48 @@ export class Grader {
     this.#worth = request.worth === undefined ? null : worth;
   }
 
-  /** The verdict on whatever was submitted. */
-  grade(submission: unknown, id?: string): Verdict {
-    const { points, partial_credit: partial, diagnose: isExplained } = this.#request;
-    const { language, limits } = this.#basis;
-    const reading = readSubmission(submission, points?.length ?? null, limits, id);
+  /** Reads whatever was submitted. */
+  read(submission: unknown, id?: string): FoundSubmission {
+    const reading = readSubmission(submission, this.#request.points?.length ?? null, this.#basis.limits, id);
     const tally: FlawTally = { listed: reading.strays.length, unlisted: reading.unlisted };
+    const found = reading.claims.map((claims, point) => foundItems(claims, this.#basis.finders[point], tally, this.#pointOf(point)));
+    for (const each of found.flat()) if ("item" in each) this.#claimed.set(each.key, each);
+    return { reading, found, tally };
+  }
+
+  /** The verdict on one of the submissions, when all have been read. */
+  grade({ reading, found, tally }: FoundSubmission): Verdict {
+    const { partial_credit: partial, diagnose: isExplained } = this.#request;
     const strays = reading.strays.map(({ kind, name, point, fault }) =>
       unjudged({ kind, ...(name === null ? {} : { name: clipped(name) }), ...this.#pointOf(kind === "edge" ? point : null) }, fault),
     );
-    const entries = [...strays, ...reading.claims.flatMap((claims, point) => this.#judgePoint(claims, point, tally))];
+    const entries = [...strays, ...found.flatMap((claims, point) => this.#judgePoint(claims, point))];
     if (entries.length === 0) entries.push(unjudged({ kind: "submission" }, claimsNothing));
     if (tally.unlisted > 0) entries.push(unjudged({ kind: "submission" }, tooManyFlaws(tally.unlisted)));
     const judgements = entries.filter(isJudged);
     const isWrong = judgements.some(({ verdict }) => verdict !== "correct" && verdict !== "missing");
     const findings = isWrong && isExplained ? this.#diagnose(judgements) : null;
-    return verdictOf(reading.id, entries, { worth: this.#worth, partial }, findings, language);
+    return verdictOf(reading.id, entries, { worth: this.#worth, partial }, findings, this.#basis.language);
   }
 
   #pointOf(point: number | null): { readonly point?: number } {
     return point === null || this.#request.points === undefined ? {} : { point };
   }
 
-  #standard(point: number, items: readonly ItemRequest[]): Standard {
-    const key = JSON.stringify([point, items.map(({ pointer: _, ...name }) => name)]);
-    let standard = this.#standards.get(key);
-    if (standard === undefined) this.#standards.set(key, (standard = this.#basis.standardAt(point, items)));
+  #standard(point: number): Standard {
+    let standard = this.#standards.get(point);
+    if (standard === undefined) {
+      const further = [...this.#claimed.values()].filter(({ key }) => this.#worth?.has(key) !== true);
+      const claimed = itemsOf(inOrder(further), this.#basis.finders[point]);
+      standard = this.#basis.standardAt(point, [...this.#required.map(({ request }) => request), ...claimed]);
+      this.#standards.set(point, standard);
+    }
     return standard;
   }
 
-  #judgePoint(claims: readonly ClaimedItem[], point: number, tally: FlawTally): (SubmittedItem | Unjudged)[] {
-    const found = foundItems(claims, this.#basis.finders[point], tally, this.#pointOf(point));
-    const claimed = found.filter((each) => "item" in each);
-    if (claimed.length + this.#required.length === 0) return found.filter((each) => "fault" in each);
-    const further = claimed.filter(({ key }) => this.#worth?.has(key) !== true);
-    const standard = this.#standard(point, [...this.#required.map(({ request }) => request), ...inOrder(further)]);
+  #judgePoint(found: readonly (FoundItem | Unjudged)[], point: number): (SubmittedItem | Unjudged)[] {
+    if (this.#required.length === 0 && !found.some((each) => "item" in each)) return found.filter((each) => "fault" in each);
+    const standard = this.#standard(point);
     const { prepared, expected } = standard;
     const common = (place: number): Pick<SubmittedItem, "item" | "place" | "standard" | "name" | "point" | "order"> => {
       const item = prepared.items[place];
@@ -121,15 +135,16 @@ export class Grader {
     const follows = this.#followThrough(standard, judged);
     const followed = strict.map((each): SubmittedItem | Unjudged => {
       if (!isJudged(each) || each.verdict === "correct" || each.submitted === null) return each;
-      return { ...each, ...judge(each.submitted, each.expected, follows[each.place], this.#request) };
+      return { ...each, ...judge(each.submitted, each.expected, follows.get(each.place) ?? null, this.#request) };
     });
     return [...followed, ...absent];
   }
 
-  #followThrough(standard: Standard, judged: readonly SubmittedItem[]): readonly Tensor[] {
+  /** By place; what is neither required nor submitted stands between the others as it follows from them. */
+  #followThrough(standard: Standard, judged: readonly SubmittedItem[]): ReadonlyMap<number, Tensor> {
     const { prepared, expected } = standard;
-    const submitted = new Map(judged.map((each) => [each.place, each.submitted]));
-    const own = expected.map((right, place) => usable(submitted.get(place) ?? null, right) ?? right);
+    const own = new Map(this.#required.map((_, place) => [place, expected[place]]));
+    for (const { place, submitted } of judged) own.set(place, usable(submitted, expected[place]) ?? expected[place]);
     return prepared.study(({ followThrough }) => followThrough.from(own, standard));
   }
 
@@ -139,8 +154,6 @@ export class Grader {
     const points = [...(all.size > mostPoints ? wrong : all)].slice(0, mostPoints);
     const [first] = judgements.filter(({ point, verdict }) => points.includes(point) && verdict !== "missing" && verdict !== "correct");
     const { prepared } = first.standard;
-    if (!this.#explained.has(prepared) && this.#explained.size >= mostExplained) return null;
-    this.#explained.add(prepared);
     // Points of other shapes are other programs, of which each has mutants of its own.
     const observed = judgements.filter(
       ({ submitted, standard, point }) => submitted !== null && standard.prepared === prepared && points.includes(point),

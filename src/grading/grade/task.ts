@@ -110,10 +110,12 @@ function grading(thread: Shared) {
       return request.points === undefined ? finder() : atPoint(point, finder);
     });
     const grader = new Grader(request, { finders, standardAt, language, limits });
-    return submissionsOf(request).map(([id, submission]) => {
+    const unlessCancelled = <T>(result: () => T): T => {
       if (cancelled()) throw new Cancelled();
-      return grader.grade(submission, id);
-    });
+      return result();
+    };
+    const read = submissionsOf(request).map(([id, submission]) => unlessCancelled(() => grader.read(submission, id)));
+    return read.map((each) => unlessCancelled(() => grader.grade(each)));
   };
 }
 

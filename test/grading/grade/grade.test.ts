@@ -449,7 +449,7 @@ describe("a student's mistake is a verdict, which says what is wrong", () => {
 
 describe("many submissions", () => {
   const answerTo = (submissions: unknown, members: object = {}) =>
-    JSON.parse(String(gradeAnswer({ ...twoPaths, submissions, ...members }).body)) as { submissions: Verdict[] };
+    JSON.parse(Buffer.from(gradeAnswer({ ...twoPaths, submissions, ...members }).body).toString()) as { submissions: Verdict[] };
 
   test("one that is nonsense leaves the others alone", () => {
     const right = { gradients: { a: 2, b: 5 } };
@@ -462,6 +462,25 @@ describe("many submissions", () => {
       [false, 0],
       [true, 1],
     ]);
+  });
+
+  test("that claim different items are each explained as if they were alone", () => {
+    const kinds = { outputs: { y: 0 }, nodes: { h: [1, -4, 12] }, gradients: { h: [1, -8, 12], w: [0.5, 8, 72], x: [-1, 16, -108] } };
+    const claims = Object.entries(kinds).flatMap(([kind, all]) => Object.entries(all).map(([name, value]) => ({ kind, name, value })));
+    const edges = [
+      { from: "w", to: "h", gradient: [1, 1, 1] },
+      { from: "w", to: "mul_1", gradient: [1, 1, 1] },
+    ];
+    const submissions = Array.from({ length: 127 }, (_, bits) => {
+      const submission: Record<string, unknown> = { edges: edges.filter((__, at) => ((bits + 1) >> at) % 2 === 1) };
+      claims.forEach(({ kind, name, value }, at) => {
+        if (((bits + 1) >> (at + 2)) % 2 === 1) submission[kind] = { ...(submission[kind] as object), [name]: value };
+      });
+      return submission;
+    });
+    const verdicts = answerTo(submissions, chain).submissions;
+    expect(verdicts.filter(({ diagnosis, unexplained = [] }) => diagnosis.length + unexplained.length === 0)).toEqual([]);
+    for (const at of [0, 30, 60, 100, 126]) expect(verdicts[at]).toEqual(grade({ ...chain, submission: submissions[at] }));
   });
 
   test("stand under their ids, if one likes, and may be none", () => {
