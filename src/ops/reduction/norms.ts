@@ -48,13 +48,16 @@ export const ReduceL2 = reductionOp({
 
 /** x over its norm, which is not that of the result: it may be subnormal, with few digits, or beyond all numbers. */
 function unitVector(x: Value, axes: readonly number[]): Value {
-  const far = x.dtype === "float32" ? 2 ** 100 : 2 ** 600;
   const most = x.dtype === "float32" ? greatestSingle : Number.MAX_VALUE;
-  const norm = reduceL2(x, { axes });
-  const scale = where(less(norm, 1 / far), number(far, x), where(greater(norm, far), number(1 / far, x), 1));
-  const scaled = mul(clip(x, -most, most), scale);
+  const scaled = mul(clip(x, -most, most), leveller(reduceL2(x, { axes })));
   const length = reduceL2(scaled, { axes });
   return div(scaled, where(equal(length, 0), 1, length));
+}
+
+/** What brings numbers of about that size to where neither they nor what they divide vanish or overflow; 1 where they are there. */
+function leveller(size: Value): Value {
+  const far = size.dtype === "float32" ? 2 ** 100 : 2 ** 600;
+  return where(less(size, 1 / far), number(far, size), where(greater(size, far), number(1 / far, size), 1));
 }
 
 const greatestSingle = (2 - 2 ** -23) * 2 ** 127;
@@ -67,8 +70,9 @@ export const ReduceRootMeanSquare = reductionOp({
   merge: (some, others, share) => Math.hypot(some * Math.sqrt(1 - share), others * Math.sqrt(share)),
   gradient: (g, x, y, axes) => {
     const isZero = equal(y, 0);
-    const slope = div(div(g, sizeOf(axes.map((axis) => x.shape[axis]))), where(isZero, 1, y));
-    return mul(where(isZero, 0, slope), x);
+    const level = leveller(y);
+    const slope = div(div(g, sizeOf(axes.map((axis) => x.shape[axis]))), where(isZero, 1, mul(y, level)));
+    return mul(where(isZero, 0, slope), mul(x, level));
   },
   complex: (z, axes) => {
     const mean = summed(times(z, z), axes);
