@@ -22,13 +22,13 @@ export function findDivergence(setup: Setup, from: Snapshot, step: number, batch
     batches.write(Math.floor(at / setup.stepsPerEpoch), index, optimization.batch(rows));
     const outcome = optimization.step(rows, at + 1, rate ?? 0, never);
     const { loss } = outcome;
-    if (Epoch.isEmpty(outcome)) continue;
+    const bad = [...optimization.weights()].find(([, { data }]) => !data.every(Number.isFinite));
+    if (bad === undefined && Epoch.isEmpty(outcome)) continue;
     const found = optimization.nonfinite;
     if (found !== null) {
       const pass = found.pass === "forward" ? "forward" : "on the way back";
       return failure(at + 1, `${found.node} (${pass}) gave the first number that is not finite`, found.node);
     }
-    const bad = [...optimization.weights()].find(([, { data }]) => !data.every(Number.isFinite));
     if (bad !== undefined) return failure(at + 1, `the update made ${bad[0]} not finite`, bad[0]);
     if (!Number.isFinite(loss)) return failure(at + 1, "the loss is not finite", null);
   }

@@ -4,6 +4,7 @@ import { scalar, copyOf, type Tensor, tensorOf } from "../tensor/tensor.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Optimization, OptimizationState, StepOutcome } from "./optimization.ts";
 import type { OptimizerRule } from "./optimizers/define.ts";
+import { runRows } from "./run-rows.ts";
 import type { Setup } from "./setup.ts";
 import { initialStates, type StepPlan, stepPlan } from "./step-plan.ts";
 
@@ -60,7 +61,7 @@ export class GradientSteps implements Optimization {
     for (let at = 0; at < scalars.length; at++) scalars[at].data[0] = this.#scalars[at % this.#scalars.length];
     if (this.#isFresh) this.#feedFrom(bound, (name, role) => this.#state[role === "weight" ? "weights" : "state"].get(name));
     else if (bound !== this.#last && this.#last !== null) this.#handOver(this.#last, bound);
-    const { wanted, nonfinite } = session.run(feeds, cancelled);
+    const { wanted, nonfinite } = runRows(session, step.compiled.program, feeds, cancelled);
     this.#isFresh = false;
     this.#last = bound;
     for (const { feed, isUpdated } of step.kept) if (isUpdated) feeds[feed] = null;

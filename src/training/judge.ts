@@ -2,6 +2,7 @@ import { Session } from "../run/session.ts";
 import { plan } from "../plan/plan.ts";
 import { requireWithin } from "../run/run.ts";
 import { ownersIn } from "../program/owner.ts";
+import type { Program } from "../program/program.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Problem } from "../problems/problems.ts";
@@ -10,6 +11,7 @@ import { LossSum } from "./loss-sum.ts";
 import { type Measure, measuredBy, measuresOf, tablesOf } from "./measures.ts";
 import type { NamedTensors } from "./optimization.ts";
 import type { Rows } from "./rows.ts";
+import { runRows } from "./run-rows.ts";
 import type { Setup } from "./setup.ts";
 
 /** A network is judged by so many rows at once, at the least, where the program allows. */
@@ -17,6 +19,7 @@ const fewestRows = 256;
 
 interface Bound {
   readonly session: Session;
+  readonly program: Program;
   readonly names: readonly string[];
   readonly feeds: Tensor[];
   readonly weights: readonly string[];
@@ -79,14 +82,20 @@ export class Judge implements Disposable {
     for (const { session } of this.#bound.values()) session[Symbol.dispose]();
   }
 
-  #run({ session, names, feeds, weights, firstWeight }: Bound, from: number, rows: number, own: NamedTensors, cancelled: () => boolean) {
+  #run(
+    { session, program, names, feeds, weights, firstWeight }: Bound,
+    from: number,
+    rows: number,
+    own: NamedTensors,
+    cancelled: () => boolean,
+  ) {
     names.forEach((name, at) => {
       const tensor = this.#rows.tensors.get(name) as Tensor;
       const size = sizeOf(tensor.shape.slice(1));
       feeds[at] = { ...tensor, shape: [rows, ...tensor.shape.slice(1)], data: tensor.data.subarray(from * size, (from + rows) * size) };
     });
     weights.forEach((name, at) => (feeds[firstWeight + at] = own.get(name) as Tensor));
-    return session.run(feeds, cancelled);
+    return runRows(session, program, feeds, cancelled);
   }
 
   #fits(rows: number): boolean {
@@ -118,7 +127,7 @@ export class Judge implements Disposable {
     fixed.forEach(({ name }, at) => (feeds[data.length + at] = setup.fixed.get(name) as Tensor));
     const names = data.map(({ name }) => name);
     const weights = [...trained, ...buffers].map(({ name }) => name);
-    bound = { session: new Session(planned), names, feeds, weights, firstWeight: data.length + fixed.length };
+    bound = { session: new Session(planned), program, names, feeds, weights, firstWeight: data.length + fixed.length };
     this.#bound.set(rows, bound);
     return bound;
   }

@@ -4,6 +4,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import { copyOf, scalar, type Tensor, zeros } from "../tensor/tensor.ts";
 import type { Optimization, OptimizationState, StepOutcome } from "./optimization.ts";
 import type { Search } from "./optimizers/define.ts";
+import { runRows } from "./run-rows.ts";
 import type { Setup } from "./setup.ts";
 import { type StepPlan, stepPlan } from "./step-plan.ts";
 
@@ -82,7 +83,7 @@ export class QuasiNewtonSteps implements Optimization {
     this.#scatter(point);
     const { kept, compiled, measures, clipsNorm, watch } = this.#step;
     for (const { name, feed } of kept) this.#feeds[feed] = this.#tensor(name);
-    const { wanted, nonfinite } = this.#session.run(this.#feeds, cancelled);
+    const { wanted, nonfinite } = runRows(this.#session, compiled.program, this.#feeds, cancelled);
     this.nonfinite ??= watch && culpritOf(watch, nonfinite);
     // Running statistics move with every evaluation, as those of a module in training do.
     for (const { name, value } of compiled.buffers) {

@@ -165,6 +165,14 @@ describe("a training that diverges", () => {
     });
   });
 
+  test("names the step whose batch was too small for its loss", () => {
+    const alone = { ...line, expression: "loss = var(w * x - t)", parameters: { w: 1 }, data: { x: [0, 1], t: [1, 3] }, batch_size: 1 };
+    expect(trained(alone).ending).toMatchObject({
+      kind: "failed",
+      failure: { message: expect.stringContaining("step 1: loss (forward)") as string, param: "loss" },
+    });
+  });
+
   test("is found the same by LBFGS", () => {
     const root = {
       ...line,
