@@ -83,7 +83,7 @@ function sentence(issue: z.core.$ZodRawIssue, known: KnownMembers): string | und
     }
     case "invalid_type":
       if (issue.input === undefined) return "This member is missing";
-      if (typeof issue.input === "string" && isTyped(issue.inst)) return `${objectOf}${brief(issue.input)}`;
+      if (typeof issue.input === "string" && isTyped(issue.inst)) return expectedObject(issue.input, issue.inst);
       return `Expected ${withArticle(issue.expected)}, found ${typeOf(issue.input)}`;
     case "invalid_value":
       if (issue.input === undefined)
@@ -171,14 +171,26 @@ function otherNameOf(object: z.ZodObject | undefined, name: string): string | un
   return names !== undefined && Object.hasOwn(names, name) ? names[name] : undefined;
 }
 
-/** How the sentence begins about a name that stands where an object says by its type which of several kinds it is. */
-const objectOf = "Expected an object with a type, found ";
-
-const isTyped = (schema: unknown): boolean =>
+const isTyped = (schema: unknown): schema is z.ZodDiscriminatedUnion | z.ZodObject =>
   schema instanceof z.ZodDiscriminatedUnion || (schema instanceof z.ZodObject && Object.hasOwn(schema.shape, "type"));
 
-const objectNamed = (detail: string): { suggestion?: string } =>
-  detail.startsWith(objectOf) ? { suggestion: `{"type": ${detail.slice(objectOf.length)}}` } : {};
+/** What is said of a name that stands where an object says by its type which of several kinds it is, with the kind that it probably names. */
+function expectedObject(name: string, schema: z.ZodDiscriminatedUnion | z.ZodObject): string {
+  const kinds = kindsOf(schema);
+  const [kind] = kinds === null ? [name] : misspelt(name, kinds);
+  return `Expected an object with a type${kind === undefined ? "" : `, as in {"type": ${brief(kind)}}`}, found ${brief(name)}`;
+}
+
+/** What the type may be; null where the schema takes any text. */
+function kindsOf(schema: z.ZodDiscriminatedUnion | z.ZodObject): readonly string[] | null {
+  const types = ("options" in schema ? schema.options : [schema]).map(({ _zod }) => _zod.propValues?.type);
+  return types.includes(undefined) ? null : types.flatMap((each) => [...(each ?? [])].map(String));
+}
+
+const objectNamed = (detail: string): { suggestion?: string } => {
+  const [, suggestion] = /^Expected an object with a type, as in (\{.*\}), found /.exec(detail) ?? [];
+  return suggestion === undefined ? {} : { suggestion };
+};
 
 function unknownMember(name: string, members: readonly string[]): string {
   const list = members.length === 0 || members.length > 12 ? "" : `; there are ${members.join(", ")}`;

@@ -11,6 +11,7 @@ const job = {
 
 test.each<[said: string, more: object, pointer: string, suggestion: string]>([
   ["an optimizer by its name", { optimizer: "Adam" }, "/optimizer", '{"type": "Adam"}'],
+  ["an optimizer by its name in small letters", { optimizer: "adam" }, "/optimizer", '{"type": "Adam"}'],
   ["a schedule by its name", { schedule: "ExponentialLR" }, "/schedule", '{"type": "ExponentialLR"}'],
   ["a layer by its name", { network: { ...job.network, layers: ["ReLU"] } }, "/network/layers/0", '{"type": "ReLU"}'],
   ["a loss by its name", { network: { ...job.network, loss: "MSELoss" } }, "/network/loss", '{"type": "MSELoss"}'],
@@ -29,3 +30,10 @@ test.each<[said: string, more: object, pointer: string, suggestion: string]>([
 ])("what is meant is told of %s", (_said, more, pointer, suggestion) => {
   expect(problemOf(() => setupOf({ ...job, ...more })).errors[0]).toMatchObject({ pointer, suggestion });
 });
+
+test.each([{ optimizer: "ranger" }, { schedule: "warmup" }, { metrics: ["mean_absolute_error"] }])(
+  "no object is suggested whose type there is not: %j",
+  (more) => {
+    expect(problemOf(() => setupOf({ ...job, ...more })).errors[0].suggestion).toBeUndefined();
+  },
+);
