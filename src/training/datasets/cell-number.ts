@@ -81,22 +81,26 @@ export function notANumber(text: string, notation: Notation = plainNotation): st
       ? `${shown} is an integer beyond 2^53 that float64 does not hold: leave it out, or write a decimal such as 1.5e18`
       : `${shown} is too large for a float64`;
   }
-  const advice = advices.find(([pattern]) => text.length <= longestAdvised && pattern.test(text))?.[1](text, notation) ?? textAdvice;
-  return `expected a number, found ${shown}; ${advice}`;
+  const advice =
+    advices.find(([pattern]) => text.length <= longestAdvised && pattern.test(text))?.[1](text, notation) ??
+    (asNumber.test(text) ? null : textAdvice);
+  return `expected a number, found ${shown}${advice === null ? "" : `; ${advice}`}`;
 }
 
 type Advice = (text: string, notation: Notation) => string;
 
 const textAdvice = 'a column of texts becomes class numbers with {"columns": …, "as": "class"}';
 
+/** How numbers begin, and hardly a class. */
+const asNumber = /^[+-]*[.,(]?\d/;
+
+const dateAdvice = "a date or a time is written as a number, such as days or seconds from some day, or its column is left out";
+
 /** What is often found where a number should be. */
 const advices: readonly (readonly [RegExp, Advice])[] = [
   [/^[+-]?[\d.,' ]+\s*[%‰]$/, () => "a percentage is written without its sign, as a number"],
   [/^[+-]?[\p{Sc}]\s*[\d.,' ]+$|^[+-]?[\d.,' ]+\s*[\p{Sc}]$/u, () => "an amount of money is written without its sign, as a number"],
-  [
-    /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?$|^\d{1,2}:\d{2}(?::\d{2}.*)?$/,
-    () => "a date or a time is written as a number, such as days or seconds from some day, or its column is left out",
-  ],
+  [/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?$|^\d{1,2}:\d{2}(?::\d{2}.*)?$/, () => dateAdvice],
   [
     /^[+-]?\d{1,3},\d{3}$/,
     (_, { decimal }) =>
@@ -114,4 +118,11 @@ const advices: readonly (readonly [RegExp, Advice])[] = [
     /^(?:true|false|yes|no)$/i,
     () => 'a column of true and false is read as 1 and 0, and of other words with {"columns": …, "as": "class"}',
   ],
+  [/^(?:[\u2010-\u2015\u2212][\d.,]+|[\d.,]+e[\u2010-\u2015\u2212]\d+)$/i, () => "a minus is written -"],
+  [/^[+-]?[\d.,]+[dq][+-]?\d+$/i, () => "exponents are written with e, as in 1e5"],
+  [
+    /^#(?:DIV\/0!|NUM!|VALUE!|REF!|NAME\?|NULL!)$/i,
+    (text) => `it is an error of a spreadsheet; missing_values=${encodeURIComponent(text)} reads it as missing`,
+  ],
+  [/^\d{1,2}:\d{2}.*$/, () => dateAdvice],
 ];

@@ -13,6 +13,9 @@ const mostLines = 50;
 const numberLike =
   /^(?:[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?|[.,]\d+|true|false|nan?|n\/a|null|none)(?:[eE][+-]?\d+)?)?$/i;
 
+/** What makes a number an amount of money or a share: as a number it is refused, but no text. */
+const signs = /^\p{Sc}\s*|\s*[%‰\p{Sc}]$/u;
+
 /**
  * What separates the cells in the lines that a file begins with: the character that all of them have equally often, and between whose
  * places the most cells are numbers; else the most frequent one of the first line. Other characters than the mark of decimals.
@@ -30,12 +33,19 @@ export function likelyDelimiter(sample: string, { decimal, thousands }: Pick<Not
   const even = candidates.filter((delimiter) => isEven(lines.map((line) => line.split(delimiter))));
   const blanks = lines.map((line) => line.trim().split(/[ \t]+/));
   const rated = even.map((delimiter) => ({ delimiter, share: shareOfNumbers(lines.map((line) => line.split(delimiter))) }));
-  // The header of R's tables lacks a name for those of the rows.
-  const isBlank = isEven(blanks) || (isEven(blanks.slice(1)) && blanks[0].length + 1 === blanks[1].length);
+  // The header of R's tables lacks a name for those of the rows. Blanks within cells may look so by chance.
+  const isBlank = isEven(blanks) || (even.length === 0 && isEven(blanks.slice(1)) && blanks[0].length + 1 === blanks[1].length);
   // A tab in every line is no blank among others.
   if (isBlank && !lines.every((line) => line.includes("\t"))) rated.push({ delimiter: whitespace, share: shareOfNumbers(blanks) - 1e-9 });
   const best = rated.reduce((most, each) => (each.share > most.share ? each : most), { delimiter: "", share: -1 });
   if (best.delimiter !== "" && (best.share > 0 || even.length > 0)) return best.share > 0 ? best.delimiter : even[0];
+  // The first line may be a title, or a comment that nobody said is one.
+  const rest = lines.slice(Math.ceil(lines.length / 2));
+  const below = candidates.find((delimiter) => {
+    const cells = rest.map((line) => line.split(delimiter));
+    return isEven(cells) && shareOfNumbers(cells) > 0 && !lines[0].includes(delimiter);
+  });
+  if (below !== undefined) return below;
   const counts = candidates.map((delimiter) => (lines[0] ?? "").split(delimiter).length);
   const most = Math.max(...counts);
   return most > 1 ? candidates[counts.lastIndexOf(most)] : candidates.includes(",") ? "," : ";";
@@ -47,5 +57,5 @@ const isEven = (rows: readonly (readonly string[])[]): boolean =>
 
 function shareOfNumbers(rows: readonly (readonly string[])[]): number {
   const cells = rows.flat();
-  return cells.filter((cell) => numberLike.test(cell.trim())).length / cells.length;
+  return cells.filter((cell) => numberLike.test(cell.trim().replace(signs, ""))).length / cells.length;
 }

@@ -23,6 +23,8 @@ const place = "The archive";
 const damaged = (what: string): Error => fault(place, `it is damaged: ${what}`);
 
 const endBytes = 22;
+/** The end of the new form, before that of the old one. */
+const [recordBytes, locatorBytes] = [56, 20];
 const longestComment = 2 ** 16 - 1;
 /** Directories are read as a whole; that of ten thousand arrays takes a megabyte. */
 const longestDirectory = 2 ** 24;
@@ -80,14 +82,15 @@ function directoryOf(path: string, fileBytes: number): { count: number; begin: n
   if (disk !== 0 || directoryDisk !== 0 || here !== count) throw damaged("it seems to be one of several parts");
   const size = tail.readUInt32LE(at + 12);
   const offset = tail.readUInt32LE(at + 16);
-  if (count === 0xffff || size === elsewhere || offset === elsewhere) return wideDirectory(path, end);
+  // PyTorch writes the new form's end where the old one has room, too.
+  const isWide = offset + size + locatorBytes + recordBytes === end;
+  if (isWide || count === 0xffff || size === elsewhere || offset === elsewhere) return wideDirectory(path, end);
   if (offset + size !== end) throw damaged("its directory is not where it should be");
   return { count, begin: offset, end };
 }
 
 /** The same of an archive with more or longer members than the old form has room for. */
 function wideDirectory(path: string, end: number): { count: number; begin: number; end: number } {
-  const [locatorBytes, recordBytes] = [20, 56];
   const record = end - locatorBytes - recordBytes;
   if (record < 0) throw damaged("its ZIP64 end is missing");
   const bytes = bytesAt(path, record, locatorBytes + recordBytes);

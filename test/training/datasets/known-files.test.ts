@@ -9,6 +9,25 @@ const tar = Buffer.alloc(512);
 tar.write("data.csv", 0);
 tar.write("ustar", 257);
 
+/** An archive with both ends, the new form's and the old one's, as PyTorch writes it. */
+function wide(archive: Uint8Array): Uint8Array {
+  const at = archive.length - 22;
+  const old = Buffer.from(archive.subarray(at));
+  const end = Buffer.alloc(76);
+  end.writeUInt32LE(0x06064b50, 0);
+  end.writeUInt32LE(44, 4);
+  for (const place of [24, 32]) end.writeUInt32LE(old.readUInt16LE(10), place);
+  for (const [place, from] of [
+    [40, 12],
+    [48, 16],
+  ])
+    end.writeUInt32LE(old.readUInt32LE(from), place);
+  end.writeUInt32LE(0x07064b50, 56);
+  end.writeUInt32LE(at, 64);
+  end.writeUInt32LE(1, 72);
+  return Buffer.concat([archive.subarray(0, at), end, old]);
+}
+
 test.each<[string, Uint8Array | string]>([
   ["a page of HTML", "\n<!DOCTYPE html>\n<html><body>Not found</body></html>"],
   ["a page of HTML", "<html lang='en'><head></head></html>"],
@@ -20,6 +39,7 @@ test.each<[string, Uint8Array | string]>([
   ["a document of LibreOffice", zip("mimetype", "content.xml")],
   ["a document of Microsoft Office", zip("word/document.xml")],
   ["a file of PyTorch", zip("archive/data.pkl", "archive/data/0")],
+  ["a file of PyTorch", wide(zip("archive/data.pkl", "archive/data/0"))],
   ["a model of Keras", zip("metadata.json", "config.json", "model.weights.h5")],
   ['a zip archive with "data.csv"', zip("data.csv")],
   ["a PDF", "%PDF-1.7\n%\xe2\xe3"],

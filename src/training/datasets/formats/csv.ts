@@ -139,7 +139,9 @@ function ragged(records: Records, width: number, firstLine: number, isFirstRow: 
       : isFirstRow
         ? "; if the first cell of each row is its name, say index_column=true"
         : "";
-  return fault(place, `the line has ${counted(count)}, and line ${firstLine} has ${width}${advice}`);
+  const isTitle = isFirstRow && width === 1;
+  const title = isTitle ? `; if line ${firstLine} is a title or a comment, say skip_lines=${firstLine}` : "";
+  return fault(place, `the line has ${counted(count)}, and line ${firstLine} has ${width}${advice}${title}`);
 }
 
 const counted = (count: number): string => (count === 1 ? "1 cell" : `${count} cells`);

@@ -230,6 +230,14 @@ describe("what may be meant otherwise is refused, or told", () => {
       "a,b\nsetosa,2\nvirginica,3\n",
       'Line 2, column 1 (a): expected a number, found "setosa"; a column of texts becomes class numbers with {"columns": …, "as": "class"}',
     ],
+    ["a class that has digits", "a,b\n<=50K,2\n", "becomes class numbers"],
+    ["a time of twelve hours", "a,b\n3:30 PM,2\n", "a date or a time"],
+    ["a minus of typographers", "a,b\n\u22121,2\n", "a minus is written -"],
+    ["an exponent of Fortran's", "a,b\n1.0D+00,2\n", "exponents are written with e, as in 1e5"],
+    ["an error of a spreadsheet", "a,b\n1,#DIV/0!\n", "missing_values=%23DIV%2F0! reads it as missing"],
+    ["a number with its unit, which is no class", "a,b\n12 kg,2\n", 'found "12 kg" (guessed: '],
+    ["a title", "My table\na;b\n1;2\n", 'if line 1 is a title or a comment, say skip_lines=1 (guessed: delimiter ";"'],
+    ["MATLAB's comment", "% c\n1;2\n3;4\n", 'if line 1 is a title or a comment, say skip_lines=1 (guessed: delimiter ";"'],
     ["single quotes", "a,b\n'1',2\n", "quotes are double ones"],
     ["an identifier", "id,b\n12345678901234567,2\n", '"12345678901234567" is an integer beyond 2^53'],
     [
@@ -306,6 +314,10 @@ describe("the delimiter is told from the lines", () => {
     ['"a" "b"\n"1,5" "2"\n', "whitespace"],
     ["1\t2\n3\t4\t\n5\t6", "\t"],
     ["1.234,5;2\n1.234,5;2\n", ";"],
+    ["a;b;y\n12,50 €;1;x\n2,00 €;2;z\n", ";"],
+    ["Preis €;y\n12,50 €;1\n2,00 €;2\n", ";"],
+    ["a;b;y\n12 kg;1;x\n5 kg;2;z\n", ";"],
+    ["text\nhi; there\n", ","],
   ])("%j: %j", (text, delimiter) => {
     const columns = { y: { columns: 0, as: "class" as const } };
     const reading = (): unknown => read(text, { columns, header: true, missing: "drop", format: "csv" }).parsed.reading?.delimiter;
