@@ -2,7 +2,7 @@ import type { CheckRequest } from "./request.ts";
 import { presets } from "../tolerance.ts";
 import { type Examination, type Compared, eachDirection, eachEntry } from "./examination.ts";
 import type { Point } from "./point.ts";
-import { slopeAlong } from "./steps.ts";
+import { saysNothing, slopeAlong } from "./steps.ts";
 import { type Pair, Jury } from "./verdict.ts";
 
 /** The imaginary step: it may be as small as one likes, since nothing is subtracted, and this is one that float32 can hold too. */
@@ -46,7 +46,7 @@ export function differencesAlong(examination: Examination): Pair[] {
 export function complexSteps(examination: Examination): Compared[] {
   const { point } = examination;
   const parts = point.stillDirection();
-  const compared = eachEntry(examination, (k, at) => {
+  const compared = eachEntry(examination, (k, at, claimed) => {
     // Far smaller than the number itself, whose square it must not outweigh.
     const size = point.sizeAt(k, at);
     const least = point.subject.variables[k].value.dtype === "float32" ? leastImaginarySingle : leastImaginary;
@@ -54,13 +54,15 @@ export function complexSteps(examination: Examination): Compared[] {
     parts[k][at] = step;
     const numerical = point.weigh(point.imaginary(parts)) / step;
     parts[k][at] = 0;
-    return { numerical, kink: undefined, step: imaginaryStep, isUnproven: false };
+    return { numerical, kink: undefined, step: imaginaryStep, isUnproven: saysNothing(point, numerical, claimed) };
   });
   const jury = new Jury(compared.flatMap(({ comparisons }) => comparisons));
   return compared.map(({ comparisons, entries, variable }, k) => ({
     variable,
     entries,
-    comparisons: comparisons.map((one, at) => (jury.excess(one) > 1 ? { ...one, kink: kinkNear(point, k, entries[at]) } : one)),
+    comparisons: comparisons.map((one, at) =>
+      !one.isUnproven && jury.excess(one) > 1 ? { ...one, kink: kinkNear(point, k, entries[at]) } : one,
+    ),
   }));
 }
 

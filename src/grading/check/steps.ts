@@ -50,10 +50,9 @@ export function slopeAlong(
 ): Quotient {
   const first = quotient(point, move, given ?? stepFor(usual, move.size));
   const isNumber = Number.isFinite(first.numerical);
-  // Infinity less infinity, and what lies outside of the domain, say nothing; a NaN at the point itself is wrong whatever is claimed.
-  const saysNothing = Number.isNaN(first.numerical) && !Number.isNaN(claimed) && !point.objective.some(Number.isNaN);
+  const isNothing = saysNothing(point, first.numerical, claimed);
   if (first.kink !== undefined || isRight(claimed, first.numerical, tolerance)) return first;
-  if (!Number.isFinite(claimed)) return { ...first, isUnproven: saysNothing };
+  if (!Number.isFinite(claimed)) return { ...first, isUnproven: isNothing };
   // Numbers that are judged as one are not wrong one by one.
   if (isNumber && tolerance.over === "tensor") return first;
   const tried = isNumber ? [first] : [];
@@ -64,13 +63,20 @@ export function slopeAlong(
     if (next.kink === undefined && Number.isFinite(next.numerical)) tried.push(next);
   }
   const best = surestOf(point, tried);
-  if (best === undefined) return { ...first, isUnproven: isNumber || saysNothing };
+  if (best === undefined) return { ...first, isUnproven: isNumber || isNothing };
   const isConfirmed = isRight(claimed, best.quotient.numerical, tolerance);
   if (given === undefined && isConfirmed) return best.quotient;
   const isWrong = !isConfirmed && Math.abs(claimed - best.quotient.numerical) > beyondDoubt * best.error;
   if (!isWrong) return { ...first, isUnproven: true };
   return given === undefined || !isNumber ? best.quotient : first;
 }
+
+/**
+ * Whether a slope by numbers says nothing of the one that is claimed: infinity less infinity, and what lies outside of the domain. A NaN
+ * at the point itself is wrong whatever is claimed.
+ */
+export const saysNothing = (point: Point, numerical: number, claimed: number): boolean =>
+  Number.isNaN(numerical) && !Number.isNaN(claimed) && !point.objective.some(Number.isNaN);
 
 /** The quotient that differs least from that of the next smaller step, what rounding does to it included, and by how much. */
 function surestOf(point: Point, tried: readonly Quotient[]): { quotient: Quotient; error: number } | undefined {

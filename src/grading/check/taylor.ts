@@ -34,7 +34,7 @@ function alongDirection({ point, gradients }: Examination, unit: Direction): Tay
     return Math.abs(point.weighDifference(moved.objective, point.objective) - h * slope);
   });
   const order = orderOf(remainders, floor);
-  // One remainder above the floor tells no order, and none at all says that the function is linear here.
+  // No remainder above the floor says that the function is linear here.
   const right = order === null ? remainders.every((remainder) => remainder <= floor) : order >= leastOrder;
   return {
     ...(kink === undefined ? { verdict: right ? "passed" : "failed" } : { verdict: "kink", kink }),
@@ -44,10 +44,13 @@ function alongDirection({ point, gradients }: Examination, unit: Direction): Tay
   };
 }
 
-/** The order between the two smallest steps whose remainders are above the floor; null when there are no two. */
+/**
+ * The order between the two smallest steps whose remainders are above the floor; null when there is none. Where there is one, that of the
+ * next step is below: by little if it vanishes with order 1, and rounding is far smaller.
+ */
 function orderOf(remainders: readonly number[], floor: number): number | null {
   const end = remainders.findIndex((remainder) => remainder <= floor);
-  const count = end < 0 ? remainders.length : end;
-  if (count < 2) return null;
+  if (end === 0) return null;
+  const count = end < 0 ? remainders.length : Math.max(end, 2);
   return Math.log(remainders[count - 2] / remainders[count - 1]) / Math.log(steps[0] / steps[1]);
 }

@@ -117,6 +117,25 @@ describe("what differences cannot know is not called wrong", () => {
     expect(entries[0].verdict).toBe(verdict);
   });
 
+  test.each(["hypot(x, 2)", "norm([x, 3])", "std([x, 1, 4])"])(
+    "a remainder of %s of which one alone is no rounding has an order",
+    (expression) => {
+      const request = { expression: `y = ${expression}`, inputs: { x: 300 }, methods: ["taylor_remainder"], directions: 1 };
+      const answer = check(request);
+      expect(answer.passed).toBe(true);
+      expect(answer.taylor_remainder?.directions[0].order).toBeCloseTo(2, 1);
+      // Wrong by so little that the next remainder is below the floor.
+      const wrong = check({ ...request, expression: "y = 3*x", inputs: { x: 1 }, gradients: { x: 3 + 3e-11 } });
+      expect(wrong.passed).toBe(false);
+      expect(wrong.taylor_remainder?.directions[0].order).toBeCloseTo(1, 1);
+    },
+  );
+
+  test("a step off the real axis that overflows proves nothing", () => {
+    const answer = check({ expression: "y = sech(x)", inputs: { x: 800 }, methods: ["complex_step"] });
+    expect(answer).toMatchObject({ passed: true, complex_step: { gradients: { x: { unproven: 1, checked: 0 } } } });
+  });
+
   test.each([
     ["1 + (x - 1)^2", 1],
     ["(x - 1)^2", 1],
