@@ -171,6 +171,8 @@ for code in ${JSON.stringify(each)}:
     ["quotes.json", '{"W": "0.5\\n", "b": None}', /is no JSON/],
     ["nan.json", '{"W": [NaN, -Infinity],\n\t"b": 1}', /NaN or infinity/],
     ["empty.json", "", /is no JSON/],
+    ["half.json", '{"b": -0.006575240522475066}', /Nothing was submitted for W/],
+    ["other.json", '{"loss": 1}', /Nothing was submitted for b/],
     ["picture.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x00, 0xff, 0x22, 0x5c]), /is no JSON/],
   ])("in a shell script: %s", async (file, content, said) => {
     writeFileSync(join(folder, file), content);

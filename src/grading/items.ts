@@ -13,6 +13,9 @@ export type ItemName =
   | { readonly kind: "output" | "node" | "gradient"; readonly name: string }
   | { readonly kind: "edge"; readonly from: string | null; readonly to: string; readonly input: number };
 
+/** Whether it is what the forward pass gives, and no gradient. */
+export const isValue = ({ kind }: ItemName): boolean => kind === "output" || kind === "node";
+
 /** An item of a program, found by its name. */
 export interface Item {
   readonly name: ItemName;

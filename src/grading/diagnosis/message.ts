@@ -5,7 +5,7 @@ import type { FactorMeaning } from "./factors.ts";
 const nothingWritten: ReadonlyMap<string, string> = new Map();
 
 /** A sentence that a student can act on, in which what has no name of the client's is called by what the client wrote. */
-export function messageOf(cause: Cause, language: Language, written: ReadonlyMap<string, string> = nothingWritten): string {
+export function messageOf(cause: Cause, language: Language, written = nothingWritten, ofValues = false): string {
   const { mistake, edges, factor, fanout = 2 } = cause;
   const inWords = (name: string): string => written.get(name) ?? name;
   const name = cause.name.split(", ").map(inWords).join(", ");
@@ -21,6 +21,7 @@ export function messageOf(cause: Cause, language: Language, written: ReadonlyMap
     factor: factor === null ? "" : factorIn(cause, factor),
     counted: countedOf(cause, language),
     fanout,
+    ofValues,
   });
   if (also.length === 0) return text;
   const others = also.join(language === "en" ? ", " : "、");

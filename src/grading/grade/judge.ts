@@ -112,8 +112,12 @@ export const ungradedItem = ({ place, fault }: Unjudged, maxPoints: number, lang
   ...(fault.suggestion === undefined ? {} : { suggestion: fault.suggestion }),
 });
 
-function messageOf({ verdict, expected, submitted, cameAs }: Judged, language: Language): string | null {
+function messageOf({ name, verdict, expected, submitted, cameAs }: Judged, language: Language): string | null {
   const en = language === "en";
+  if (verdict === "missing") {
+    const what = name.kind === "edge" ? name.to : name.name;
+    return en ? `Nothing was submitted for ${what}` : `没有提交 ${what}`;
+  }
   const wanted = formatShape(expected.shape);
   if (verdict === "shape_mismatch" && submitted !== null) {
     const found = formatShape(submitted.shape);

@@ -1,6 +1,6 @@
 import type { ItemPlace, Verdict } from "./response.ts";
 import type { Diagnosis } from "../diagnosis/diagnose.ts";
-import { keyOf } from "../items.ts";
+import { isValue, keyOf } from "../items.ts";
 import { messageOf, undecided } from "../diagnosis/message.ts";
 import type { Language } from "../language.ts";
 import { nameOf } from "../mistakes/catalogue.ts";
@@ -71,7 +71,12 @@ export function verdictOf(
     residual: cause.residual,
     explains: [...cause.explained].toSorted((a, b) => a - b).map((index) => placeOf(observed[index])),
     also: [...cause.also],
-    message: messageOf(cause, language, written),
+    message: messageOf(
+      cause,
+      language,
+      written,
+      [...cause.explained].every((index) => isValue(observed[index].name)),
+    ),
   }));
   if (areAlternatives && causes.length > 1) verdict.undecided = undecided[language](causes.length);
   if (unexplained.length > 0) verdict.unexplained = unexplained.map((index) => placeOf(observed[index]));

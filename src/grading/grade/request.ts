@@ -95,7 +95,7 @@ export const GradeRequest = z
       .default(true)
       .meta({
         description:
-          "Look for the mistakes behind what is wrong. Of many submissions in one request two mistakes at once are looked for in the first ten that need it, and any at all for the first hundred lists of items that differ",
+          "Look for the mistakes behind what is wrong. Of many submissions in one request two mistakes at once are looked for in the first ten that need it",
         examples: [false],
       }),
     language: z

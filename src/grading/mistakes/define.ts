@@ -45,6 +45,8 @@ export interface Facts {
   readonly counted: string;
   /** How many nodes a value feeds; 1 where one of them uses it several times. */
   readonly fanout: number;
+  /** Whether it is values that are wrong, and no gradients. */
+  readonly ofValues: boolean;
 }
 
 /** What searches are about, in their order: of a program too large for all of them, the last are left out. */

@@ -14,14 +14,18 @@ export const missingBatchMean = defineMistake({
   // Where a mean is taken it is likelier than anywhere else.
   costAsFactor: 1.05,
   sentences: {
-    en: ({ name, factor, counted }) =>
+    en: ({ name, factor, counted, ofValues }) =>
       factor !== ""
-        ? `The gradient at ${name} is ${factor} times what it should be${counted}: the division by the number of examples is missing there. Divide by it once.`
-        : `${name} is a mean, so its gradient must be divided by the number of elements; here it looks like that of a sum. Divide by it once.`,
-    zh: ({ name, factor, counted }) =>
+        ? `${ofValues ? name : `The gradient at ${name}`} is ${factor} times what it should be${counted}: the division by the number of examples is missing there. Divide by it once.`
+        : ofValues
+          ? `${name} is a mean: a sum, divided by the number of elements; here it looks like the sum. Divide by it once.`
+          : `${name} is a mean, so its gradient must be divided by the number of elements; here it looks like that of a sum. Divide by it once.`,
+    zh: ({ name, factor, counted, ofValues }) =>
       factor !== ""
-        ? `${name} 处的梯度是正确值的 ${factor} 倍${counted}：此处漏除了样本数。请除以该个数一次。`
-        : `${name} 是平均值，其梯度应除以元素个数；这里的梯度像是求和的梯度。请除以该个数一次。`,
+        ? `${ofValues ? name : `${name} 处的梯度`}是正确值的 ${factor} 倍${counted}：此处漏除了样本数。请除以该个数一次。`
+        : ofValues
+          ? `${name} 是平均值：总和除以元素个数；这里像是总和。请除以该个数一次。`
+          : `${name} 是平均值，其梯度应除以元素个数；这里的梯度像是求和的梯度。请除以该个数一次。`,
   },
   ways: madeWith({
     operator: ReduceMean,

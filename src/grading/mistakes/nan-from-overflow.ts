@@ -18,9 +18,9 @@ export const nanFromOverflow = defineMistake({
   cost: 1.5,
   sentences: {
     en: ({ name }) =>
-      `${name} holds NaN or infinity where the right numbers are finite: an exponential has overflowed, or a logarithm met 0. Subtract the maximum before exp, or work with log-probabilities.`,
+      `${name} holds NaN or infinity where the right numbers are finite, as where an exponential overflows, or a logarithm or a division meets 0. Subtract the maximum before exp, or work with log-probabilities.`,
     zh: ({ name }) =>
-      `${name} 中出现了 NaN 或无穷大，而正确的数值是有限的：指数溢出，或对 0 取了对数。请在 exp 之前减去最大值，或直接使用对数概率。`,
+      `${name} 中出现了 NaN 或无穷大，而正确的数值是有限的，例如指数溢出、对 0 取了对数或除以 0。请在 exp 之前减去最大值，或直接使用对数概率。`,
   },
   ways: madeWith(
     { operator: Softmax, output: ([x], attributes) => naive(x, attributes) },

@@ -363,7 +363,7 @@ describe("a student's mistake is a verdict, which says what is wrong", () => {
     expect(graded({ gradients: { a: 2, B: 5 } })).toMatchObject({ points: 1, max_points: 4, passed: false });
     expect(faultsOf(graded({ gradients: { b: null } }))).toEqual([
       ["gradient", "b", "missing", expect.any(String)],
-      ["gradient", "a", "missing", undefined],
+      ["gradient", "a", "missing", "Nothing was submitted for a"],
     ]);
   });
 
@@ -444,6 +444,23 @@ describe("a student's mistake is a verdict, which says what is wrong", () => {
   test("in Chinese, too", () => {
     const { items } = grade({ ...twoPaths, submission: null, language: "zh" });
     expect(items[0].message).toBe("没有提交任何内容：此处为 null");
+  });
+});
+
+describe("what is said of wrong values speaks of no gradient", () => {
+  const mean = { expression: "z = w * x; y = mean(z^2)", inputs: { w: [1, 2, 3], x: [0.5, -1, 2] } };
+  test.each<[string, object, RegExp]>([
+    ["of the opposite sign", { nodes: { z: [-0.5, 2, -6] } }, /^z has the wrong sign\. /],
+    ["of twice the size", { nodes: { z: [1, -4, 12] } }, /^z is 2 times what it should be\. /],
+    ["of a sum for a mean", { outputs: { y: 40.25 } }, /^y is a mean: a sum, /],
+  ])("%s", (_, submission, message) => {
+    const [cause] = grade({ ...mean, submission }).diagnosis;
+    expect(cause.message).toMatch(message);
+    expect(cause.message).not.toMatch(/gradient/i);
+  });
+
+  test("of zeros nothing is said", () => {
+    expect(grade({ ...mean, submission: { nodes: { z: [0, 0, 0] } } }).diagnosis).toEqual([]);
   });
 });
 
