@@ -429,8 +429,8 @@ describe("a student's mistake is a verdict, which says what is wrong", () => {
     expect(graded({ points: [right, null] })).toEqual([["submission", undefined, "missing", expect.any(String)]]);
     expect(graded({ points: "none" }, { worth: { gradients: { b: 1 } } })).toEqual([
       ["submission", "points", "unreadable", expect.any(String)],
-      ["gradient", "b", "missing", undefined],
-      ["gradient", "b", "missing", undefined],
+      ["gradient", "b", "missing", "Nothing was submitted for b"],
+      ["gradient", "b", "missing", "Nothing was submitted for b"],
     ]);
   });
 
