@@ -17,7 +17,7 @@ export interface Move {
 }
 
 /** Rounding leaves a few units in the last place of the objective, divided by the step, of a difference quotient. */
-const roundingUnits = 8;
+export const roundingUnits = 8;
 
 export const noiseOf = (point: Point, step: number): number => (roundingUnits * point.epsilon * point.scale) / step;
 

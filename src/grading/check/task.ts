@@ -160,7 +160,7 @@ function requireBounded({ variables, values, complex, tangent }: Subject, reques
   const entries = sizesOf(variables).reduce((sum, size) => sum + Math.min(size, samples), 0);
   const differences = methods.includes("central_difference");
   const moves = isAlongDirections(request) ? directions : entries;
-  const evaluations = (differences ? 2 * moves : 0) + (methods.includes("taylor_remainder") ? steps.length * directions : 0);
+  const evaluations = (differences ? 2 * moves : 0) + (methods.includes("taylor_remainder") ? 2 * steps.length * directions : 0);
   const operations = values.operations * evaluations + (complex?.operations ?? 0) * entries + (tangent?.operations ?? 0) * directions;
   if (operations > limits.operations) {
     const detail = `The check would take about ${operations.toExponential(2)} operations, and at most ${limits.operations.toExponential(2)} are allowed: check fewer samples`;

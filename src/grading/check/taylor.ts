@@ -1,7 +1,7 @@
 import type { TaylorCheck, TaylorDirection } from "./response.ts";
 import { type Examination, dot, mapDirections, normalise } from "./examination.ts";
 import type { Direction } from "./point.ts";
-import { stepFor } from "./steps.ts";
+import { roundingUnits, saysNothing, stepFor } from "./steps.ts";
 import { jsonNumber } from "../json-number.ts";
 
 /** Steps of the remainder, each a quarter of the one before. */
@@ -15,18 +15,24 @@ const leastOrder = 1.8;
 
 /** How f(x + hv) - f(x) - h⟨g, v⟩ vanishes with h, along random directions v of length 1. */
 export function taylorRemainders(examination: Examination): TaylorCheck {
+  const { point } = examination;
+  const scaled = point.stillDirection();
   const directions = mapDirections(examination, (direction) => {
     normalise(direction);
-    // Numbers far from 1 move by parts of their size.
-    direction.forEach((part, k) => part.forEach((x, at) => void (part[at] = stepFor(x, examination.point.sizeAt(k, at)))));
-    return alongDirection(examination, direction);
+    // Numbers far from 1 move by parts of their size; where that is too far, as over the periods of a sine, by parts of 1.
+    direction.forEach((part, k) => part.forEach((x, at) => void (scaled[k][at] = stepFor(x, point.sizeAt(k, at)))));
+    const found = alongDirection(examination, scaled);
+    if (found.verdict !== "failed" || scaled.every((part, k) => part.every((x, at) => x === direction[k][at]))) return found;
+    const closer = alongDirection(examination, direction, point.epsilon * point.sizeAlong(direction));
+    return closer.verdict === "passed" && closer.order !== null ? closer : found;
   });
   return { passed: directions.every(({ verdict }) => verdict !== "failed"), directions };
 }
 
-function alongDirection({ point, gradients }: Examination, unit: Direction): TaylorDirection {
+/** Along a direction in which the numbers lie so far from each other. */
+function alongDirection({ point, gradients }: Examination, unit: Direction, spacing = 0): TaylorDirection {
   const slope = dot(gradients, unit);
-  const floor = usable * (point.scale + Math.abs(slope) * steps[0]);
+  const floor = usable * (point.scale + Math.abs(slope) * steps[0]) + roundingUnits * Math.abs(slope) * spacing;
   let kink: string | null | undefined;
   const remainders = steps.map((h) => {
     const moved = point.along(unit, h);
@@ -35,9 +41,10 @@ function alongDirection({ point, gradients }: Examination, unit: Direction): Tay
   });
   const order = orderOf(remainders, floor);
   // No remainder above the floor says that the function is linear here.
-  const right = order === null ? remainders.every((remainder) => remainder <= floor) : order >= leastOrder;
+  const isRight = order === null ? remainders.every((remainder) => remainder <= floor) : order >= leastOrder;
+  const isNothing = order !== null && saysNothing(point, order, slope);
   return {
-    ...(kink === undefined ? { verdict: right ? "passed" : "failed" } : { verdict: "kink", kink }),
+    ...(kink === undefined ? { verdict: isRight ? "passed" : isNothing ? "unproven" : "failed" } : { verdict: "kink", kink }),
     order: order === null ? null : jsonNumber(order),
     steps,
     remainders: remainders.map(jsonNumber),

@@ -131,6 +131,15 @@ describe("what differences cannot know is not called wrong", () => {
     },
   );
 
+  test("remainders over many periods of a sine, and of what overflows, are not a wrong gradient's", () => {
+    const request = { expression: "y = sin(x)", inputs: { x: 1e10 }, methods: ["taylor_remainder"] };
+    expect(check(request).passed).toBe(true);
+    expect(check({ ...request, gradients: { x: 0.5 } }).passed).toBe(false);
+    const { passed, taylor_remainder } = check({ ...request, expression: "y = exp(x)" });
+    expect(passed).toBe(true);
+    expect(taylor_remainder?.directions[0].verdict).toBe("unproven");
+  });
+
   test("a step off the real axis that overflows proves nothing", () => {
     const answer = check({ expression: "y = sech(x)", inputs: { x: 800 }, methods: ["complex_step"] });
     expect(answer).toMatchObject({ passed: true, complex_step: { gradients: { x: { unproven: 1, checked: 0 } } } });
@@ -142,6 +151,7 @@ describe("what differences cannot know is not called wrong", () => {
     ["sin(x)", 1],
     ["sin(x)", 1e11],
     ["(1e6 + x) - 1e6", 1],
+    ["x^3", 0],
     ["3*x", 1e12],
   ])("a wrong gradient of %s at %d is", (expression, x) => {
     const answer = check({ expression: `y = ${expression}`, inputs: { x }, gradients: { x: 5 } });
