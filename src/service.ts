@@ -20,6 +20,7 @@ import { KeysFault } from "./clients/keys-file.ts";
 import { watchKeys } from "./clients/watch-keys.ts";
 import { buildApp } from "./doors/http/app.ts";
 import { createLogger, flushed } from "./doors/http/logger.ts";
+import { CannotListen, listen } from "./doors/http/listen.ts";
 import { JobMeter } from "./doors/http/plugins/job-metrics.ts";
 import type { Storage } from "./jobs/contract.ts";
 import { DatabaseUnusable } from "./jobs/unusable-database.ts";
@@ -141,7 +142,8 @@ export async function start(shutdown: Shutdown): Promise<void> {
   if (watching !== undefined) shutdown.spare("SIGHUP");
   shutdown.by(
     async ({ signal, err }) => {
-      if (err) logger.fatal({ err }, "unforeseen error: stopping");
+      if (err instanceof CannotListen) process.stderr.write(`${err.message}\n`);
+      else if (err) logger.fatal({ err }, "unforeseen error: stopping");
       else logger.info({ signal }, "stopping");
       // Clients that neither send nor read any more must not keep the service from stopping.
       const impatience = setTimeout(() => app.server.closeAllConnections(), patienceMs);
@@ -159,8 +161,14 @@ export async function start(shutdown: Shutdown): Promise<void> {
     { withinMs: patienceMs + hangingMs, onSecond: () => logger.warn("asked twice to stop: stopping at once") },
   );
 
-  await app.listen({ host: config.HOST, port: config.PORT });
-  await pool.ready;
+  try {
+    await listen(app, config.HOST, config.PORT);
+    await pool.ready;
+  } catch (error) {
+    // Whoever is asked to stop while it starts has nothing to be ready for any more.
+    if (shutdown.isAsked) return;
+    throw error;
+  }
   // What loading left behind is a part of a small memory; of a large one it is little, and requests pay for a heap that was cut down.
   if (config.MAX_MEMORY < plentyBytes) collectGarbage();
   logger.info({ role: config.ROLE, workers: config.WORKERS, trainers: trainers === null ? 0 : config.TRAINERS }, "ready");

@@ -33,6 +33,10 @@ export class Shutdown {
     for (const signal of signals) process.on(signal, this.#ask);
   }
 
+  get isAsked(): boolean {
+    return this.#askedAt !== undefined;
+  }
+
   /** From now on the process is closed before it ends, also when an error ends it that nobody has foreseen. */
   by(close: (reason: Reason) => Promise<void>, { withinMs, onSecond }: Closing): void {
     let signal: string | undefined;

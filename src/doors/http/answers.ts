@@ -25,7 +25,9 @@ export const endsOf = ({ departure, server }: Pick<FastifyRequest, "departure" |
 /** Whether a client names a media type among those it accepts, and likes it no less than the usual one: what it would take besides says nothing. */
 export function namesType(request: FastifyRequest, mediaType: string, usual = "application/json"): boolean {
   const named = [request.types()].flat().some((type) => String(type).toLowerCase() === mediaType);
-  return named && (mediaType === usual || request.type([mediaType, usual]) === mediaType);
+  // Texts are in UTF-8, and may be asked for as such.
+  const liked = String(request.type([mediaType, `${mediaType}; charset=utf-8`, usual]));
+  return named && (mediaType === usual || liked.startsWith(mediaType));
 }
 
 /** Whether a client would take a media type at all. */

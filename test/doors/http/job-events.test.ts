@@ -316,6 +316,8 @@ describe("events as pages", () => {
     ["*/*", "curl/8.5.0", "text/event-stream"],
     ["text/event-stream", "Mozilla/5.0", "text/event-stream"],
     ["TEXT/Event-Stream", "Mozilla/5.0", "text/event-stream"],
+    ["text/event-stream;charset=UTF-8", "Mozilla/5.0", "text/event-stream"],
+    ["text/event-stream;charset=utf-8;q=0, application/json", "Mozilla/5.0", "application/json"],
     ["application/json, text/event-stream;q=0", "Mozilla/5.0", "application/json"],
     ["text/event-stream;q=0", "curl/8.5.0", "application/json"],
     ["*/*, text/event-stream; q=0.000", "curl/8.5.0", "application/json"],

@@ -121,6 +121,14 @@ test("asked to stop while it is being read, it ends", async () => {
   expect(service.errors()).toBe("");
 });
 
+test("asked to stop before its workers are ready, it stops as ever", async () => {
+  await using service = run({});
+  await service.until(/listening at/);
+  service.child.kill("SIGTERM");
+  expect(await service.ended).toBe(0);
+  expect(service.output()).toContain('"msg":"stopped"');
+});
+
 /** What sends a signal to what has started the service, and what to all that runs in its terminal. */
 const toStarter = (signal: NodeJS.Signals) => (child: ChildProcess) => child.kill(signal);
 const toAll = (signal: NodeJS.Signals) => (child: ChildProcess) => process.kill(-Number(child.pid), signal);
@@ -178,5 +186,9 @@ test("it says when its port is taken, and ends with 1", async () => {
   const { port } = new URL(await first.origin());
   await using second = run({ PORT: port });
   expect(await second.ended).toBe(1);
-  expect(second.output()).toContain("address already in use");
+  expect(second.errors()).toBe(
+    `The service cannot listen on 127.0.0.1, port ${port}: something else listens there already; stop that, or set another PORT.\n`,
+  );
+  expect(second.output()).toMatch(/"msg":"stopped"/);
+  expect(second.output()).not.toContain("stack");
 });
