@@ -64,10 +64,11 @@ export const PredictResponse = z
   .object({
     ...EvaluateResponse.shape,
     classes: z
-      .array(z.unknown())
+      .unknown()
       .optional()
       .meta({
-        description: "The class of each output, in lists as the outputs are; where it was asked for",
+        description:
+          "The class of each output, in lists as the outputs are, or by itself for one row that is in no list; null where an output is NaN. Where it was asked for",
         examples: [["setosa", "virginica"]],
       }),
     first_row: z

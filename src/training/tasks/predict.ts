@@ -53,6 +53,10 @@ export const predict = defineTask({
       const given = decodeGiven(request.inputs, ["inputs"], limits);
       const { dataset, first_row } = request;
       const rows = dataset === undefined ? null : rowsOf(dataset, parameters, request);
+      const twice = rows && [...given.tensors.keys()].find((name) => rows.given.tensors.has(name));
+      if (typeof twice === "string") {
+        throw problemAt("invalid_request", `/inputs${pointerTo(twice)}`, `The rows of the dataset are ${twice}: leave out one of the two`);
+      }
       const told = request.transform ? transformed(given, trained) : given;
       const own = rows === null ? told : merged([transformed(rows.given, trained), told]);
       const program = inUse(trained.spec.program, own.tensors.has("target"));

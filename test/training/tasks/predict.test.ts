@@ -188,6 +188,7 @@ describe("rows of a dataset", () => {
     ["rows beyond the end", { dataset: known("a"), first_row: 5 }, "invalid_request", "/first_row"],
     ["an unknown dataset", { dataset: known("e") }, "unknown_dataset", "/dataset"],
     ["one without an input", { dataset: known("c") }, "missing_input", "/dataset"],
+    ["an input of its own for what the rows are", { dataset: known("a"), inputs: { input: [[1]] } }, "invalid_request", "/inputs/input"],
     ["rows of another shape", { dataset: known("d") }, "invalid_training", "/dataset"],
   ])("are refused: %s", (_what, body, code, pointer) => {
     expect(asked("predict", files, body)).toMatchObject({ code, errors: [{ pointer }] });
@@ -216,6 +217,11 @@ describe("rows of a dataset", () => {
     });
   });
 
+  test("are of no class where they have NaN", () => {
+    const inputs = { input: [["NaN"], [2]] };
+    expect(asked("predict", files, { inputs, classes: true }).classes).toEqual([null, "virginica"]);
+  });
+
   test("of two classes by one number, and of none", () => {
     const binary = {
       ...job,
@@ -224,7 +230,7 @@ describe("rows of a dataset", () => {
       data: { input: [[1]], target: [[1]] },
     };
     const ofBinary = filesOf("binary", binary, trained(binary).checkpoints[0].weights);
-    expect(asked("predict", ofBinary, { inputs: { input: [[-1], [1]] }, classes: true }).classes).toEqual([[0], [1]]);
+    expect(asked("predict", ofBinary, { inputs: { input: [[-1], [1], ["NaN"]] }, classes: true }).classes).toEqual([[0], [1], [null]]);
     const real = { ...binary, network: { ...binary.network, loss: { type: "MSELoss" } } };
     const ofReal = filesOf("real", real, trained(real).checkpoints[0].weights);
     expect(asked("predict", ofReal, { inputs: { input: [[1]] }, classes: true })).toMatchObject({
