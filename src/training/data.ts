@@ -15,12 +15,18 @@ import { arranged } from "./splitting.ts";
 import { check } from "../request/validate.ts";
 import { applied, fitted, type FittedTransforms, isTyped } from "./transforms/fitted.ts";
 
-/** The tensors of a dataset by its id; null where there is none. */
-export type Datasets = (id: string) => ReadonlyMap<string, Tensor> | null;
+/** What the columns of a tensor are called, and the classes that its numbers stand for, where a table told. */
+export interface Names {
+  readonly columns?: readonly string[] | undefined;
+  readonly classes?: readonly string[] | undefined;
+}
+
+/** The tensors of a dataset by its id, and what they are called in; null where there is none. */
+export type Datasets = (id: string) => ReadonlyMap<string, Tensor & Names> | null;
 
 /** A tensor of a dataset with what is done to it, and where the request says so. */
 interface Reference {
-  readonly tensor: Tensor;
+  readonly tensor: Tensor & Names;
   readonly transforms: readonly Transform[];
   readonly pointer: string;
   readonly transformsAt: string;
@@ -50,6 +56,7 @@ export interface ReadData extends GivenInputs {
 /** A tensor of a dataset as it is kept, and what is done to it. */
 export interface Source {
   readonly tensor: Tensor;
+  readonly names: Names;
   readonly transforms: readonly Transform[];
   readonly fit: FittedTransforms;
 }
@@ -83,7 +90,7 @@ export function readData(
     const rows = trained?.sources.get(name)?.tensor ?? tensor;
     const inOrder = order === null || transforms.length === 0 ? rows : arranged(rows, order);
     const fit = fitted(transforms, inOrder, trainingRows(rows.shape[0] ?? 0), transformsAt);
-    sources.set(name, { tensor, transforms, fit });
+    sources.set(name, { tensor, names: reference.tensor, transforms, fit });
     pointers.set(name, reference.pointer);
     tensors.set(name, givenOf(applied(fit, tensor, transformsAt), isTyped(fit)));
   }
@@ -129,13 +136,13 @@ function checked<S extends z.ZodType>(schema: S, json: unknown, pointer: string)
   throw new Problem("invalid_request", `At ${at}: ${detail}`, result.places);
 }
 
-function tensorsOf(id: string, pointer: string, datasets: Datasets): ReadonlyMap<string, Tensor> {
+function tensorsOf(id: string, pointer: string, datasets: Datasets): ReadonlyMap<string, Tensor & Names> {
   const tensors = datasets(id);
   if (tensors === null) throw problemAt("unknown_dataset", pointer, `No dataset is kept as ${id}`);
   return tensors;
 }
 
-function tensorAt(name: string, tensors: ReadonlyMap<string, Tensor>, pointer: string): Tensor {
+function tensorAt(name: string, tensors: ReadonlyMap<string, Tensor & Names>, pointer: string): Tensor & Names {
   const tensor = tensors.get(name);
   if (tensor !== undefined) return tensor;
   const detail = `The dataset has no tensor ${name}; it has ${[...tensors.keys()].join(", ")}`;

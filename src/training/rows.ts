@@ -7,7 +7,7 @@ import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, indexAt, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Compiled } from "./compiled.ts";
-import type { ReadData } from "./data.ts";
+import type { Names, ReadData } from "./data.ts";
 import { arranged } from "./splitting.ts";
 
 /** Rows of data: tensors by the name of their input, that share their first size. */
@@ -32,8 +32,8 @@ export function rowsOf({ tensors, pointers }: GivenInputs): number {
   return first?.rows ?? 0;
 }
 
-/** Validation data have the same names as the training data, and rows of the same shapes. */
-export function requireAlike(data: GivenInputs, own: GivenInputs): void {
+/** Validation data have the same names as the training data, rows of the same shapes, and numbers that mean the same. */
+export function requireAlike(data: ReadData, own: ReadData): void {
   for (const name of data.tensors.keys()) {
     if (own.tensors.has(name)) continue;
     throw problemAt("invalid_training", "/validation/data", `The validation data lack ${name}`, nearest(name, own.tensors.keys())[0]);
@@ -41,7 +41,10 @@ export function requireAlike(data: GivenInputs, own: GivenInputs): void {
   for (const [name, { shape }] of own.tensors) {
     const pointer = own.pointers.get(name) ?? "/validation/data";
     const trained = data.tensors.get(name)?.shape.slice(1);
-    if (trained !== undefined && sameShape(shape.slice(1), trained)) continue;
+    if (trained !== undefined && sameShape(shape.slice(1), trained)) {
+      requireSameMeaning(name, pointer, data.sources.get(name)?.names ?? {}, own.sources.get(name)?.names ?? {});
+      continue;
+    }
     if (trained !== undefined) {
       const detail = `Rows of ${name} have the shape ${formatShape(shape.slice(1))}, but those that are trained on ${formatShape(trained)}`;
       throw problemAt("shape_mismatch", pointer, detail);
@@ -53,6 +56,23 @@ export function requireAlike(data: GivenInputs, own: GivenInputs): void {
       nearest(name, data.tensors.keys())[0],
     );
   }
+}
+
+/** Each file numbers its own classes and has its own order of columns: what the names of both say must be the same. */
+function requireSameMeaning(name: string, pointer: string, trained: Names, own: Names): void {
+  const classes = trained.classes ?? [];
+  const other = own.classes?.findIndex((each, number) => number < classes.length && each !== classes[number]) ?? -1;
+  if (own.classes !== undefined && other >= 0) {
+    const what = `Class ${other} of ${name} is ${JSON.stringify(own.classes[other])} here, and ${JSON.stringify(classes[other])} in the data that are trained on`;
+    const advice = "each file numbers its own classes: upload all rows in one and hold some of them back, or number the classes in both";
+    throw problemAt("invalid_training", pointer, `${what}; ${advice}`);
+  }
+  const [before, after] = [trained.columns ?? [], own.columns ?? []];
+  const moved = after.findIndex((each, at) => each !== before[at]);
+  const isReordered = before.length === after.length && before.toSorted().every((each, at) => each === after.toSorted()[at]);
+  if (moved < 0 || !isReordered) return;
+  const what = `Column ${moved} of ${name} is ${JSON.stringify(after[moved])} here, and ${JSON.stringify(before[moved])} in the data that are trained on`;
+  throw problemAt("invalid_training", pointer, `${what}: upload it again with \`columns\` in the same order`);
 }
 
 /** The data as the program's inputs need them. Numbers that are not finite are refused at their places. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Tensor, tensorOf } from "../../src/tensor/tensor.ts";
+import { metadataOf } from "../../src/training/datasets/metadata.ts";
 import { encodeSafetensors } from "../../src/training/safetensors.ts";
 import { Setup } from "../../src/training/setup.ts";
 import { decodeAssignment } from "../../src/training/assignment.ts";
@@ -13,7 +14,7 @@ import { train } from "../../src/training/train.ts";
 import "../support/close.ts";
 import { withBytes } from "../support/account.ts";
 import { performed, sharedWithin } from "../support/tasks.ts";
-import { faultOf } from "../support/problems.ts";
+import { faultOf, problemOf } from "../support/problems.ts";
 import { Random } from "../support/random.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "adjoint-datasets-"));
@@ -21,8 +22,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const paths: Record<string, string> = {};
 
 /** Keeps a dataset as an upload would; its id. */
-function dataset(tensors: Readonly<Record<string, Tensor>>): string {
-  const bytes = encodeSafetensors(new Map(Object.entries(tensors)));
+function dataset(tensors: Readonly<Record<string, Tensor>>, names: Parameters<typeof metadataOf>[0] = {}): string {
+  const bytes = encodeSafetensors(new Map(Object.entries(tensors)), metadataOf(names));
   const id = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
   paths[id] = join(folder, id.slice(7));
   writeFileSync(paths[id], bytes);
@@ -236,4 +237,45 @@ test("datasets that can never fit together are refused before any of them is rea
   const request = { ...classifier, data: { input: { dataset: ids[0] }, target: { dataset: ids[1] } } };
   withBytes(2 ** 21, () => expect(faultOf(() => plan(request, { datasets })).code).toBe("memory_limit"));
   withBytes(2 ** 23, () => expect(faultOf(() => plan(request, { datasets })).code).toBe("invalid_dataset"));
+});
+
+describe("validation data of another file", () => {
+  const table = { input: tensorOf("float64", [2, 2], [1, 2, 3, 4]), target: tensorOf("int64", [2], [0, 1]) };
+  const judgedBy = (trained: Names, own: Names) => () =>
+    setupOf({
+      ...classifier,
+      data: { dataset: dataset(table, trained) },
+      validation: { data: { dataset: dataset({ ...table, input: tensorOf("float64", [2, 2], [5, 6, 7, 8]) }, own) } },
+    });
+  type Names = Parameters<typeof metadataOf>[0];
+
+  test.each<[what: string, trained: Names, own: Names, sentence: string]>([
+    [
+      "classes",
+      { categories: { target: ["cat", "dog", "emu"] } },
+      { categories: { target: ["dog", "emu"] } },
+      'Class 0 of target is "dog" here, and "cat" in the data that are trained on',
+    ],
+    [
+      "columns",
+      { columns: { input: ["a", "b"] } },
+      { columns: { input: ["b", "a"] } },
+      'Column 0 of input is "b" here, and "a" in the data',
+    ],
+  ])("whose %s have another order is refused", (_what, trained, own, sentence) => {
+    const { code, errors } = problemOf(judgedBy(trained, own));
+    expect([code, errors[0].pointer, errors[0].detail]).toEqual([
+      "invalid_training",
+      "/validation/data/dataset",
+      expect.stringContaining(sentence),
+    ]);
+  });
+
+  test.each<[Names, Names]>([
+    [{ categories: { target: ["cat", "dog", "emu"] } }, { categories: { target: ["cat", "dog"] } }],
+    [{ columns: { input: ["a", "b"] } }, { columns: { input: ["x", "y"] } }],
+    [{ columns: { input: ["a", "b"] } }, {}],
+  ])("may have other names: %j and %j", (trained, own) => {
+    expect(judgedBy(trained, own)().validation?.count).toBe(2);
+  });
 });

@@ -11,8 +11,9 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { JobRequest } from "../request.ts";
 import { pointerTo, Problem, problemAt } from "../../problems/problems.ts";
 import { type ProgramSource, programOf } from "../../program/source.ts";
-import { type Datasets, inlineData } from "../data.ts";
+import { type Datasets, inlineData, type Names } from "../data.ts";
 import { datasetsOf, withoutTensors } from "../data-source.ts";
+import { namesIn } from "../datasets/metadata.ts";
 import { Judge } from "../judge.ts";
 import { measuredBy, measuresOf } from "../measures.ts";
 import { methodOf } from "../optimizers/catalogue.ts";
@@ -83,16 +84,22 @@ export function planned(
  */
 export function readDatasets(paths: Readonly<Record<string, string>>): Datasets {
   account().charge(Object.values(paths).reduce((sum, path) => sum + statSync(path).size, 0));
-  const read = new Map<string, ReadonlyMap<string, Tensor>>();
+  const read = new Map<string, ReadonlyMap<string, Tensor & Names>>();
   return (id) => {
     if (!Object.hasOwn(paths, id)) return null;
     let tensors = read.get(id);
     if (tensors === undefined) {
-      ({ tensors } = decodeSafetensors(readFileSync(paths[id])));
+      tensors = named(decodeSafetensors(readFileSync(paths[id])));
       read.set(id, tensors);
     }
     return tensors;
   };
+}
+
+function named({ tensors, metadata }: ReturnType<typeof decodeSafetensors>): ReadonlyMap<string, Tensor & Names> {
+  const { columns = {}, categories = {} } = namesIn(metadata, tensors);
+  const of = (names: Readonly<Record<string, readonly string[]>>, name: string) => (Object.hasOwn(names, name) ? names[name] : undefined);
+  return new Map([...tensors].map(([name, tensor]) => [name, { ...tensor, columns: of(columns, name), classes: of(categories, name) }]));
 }
 
 function specOf(request: JobRequest, program: ProgramSource): JobSpec {
