@@ -6,6 +6,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Assignment } from "./assignment.ts";
 import { givenOf } from "./data.ts";
 import { namesDataset } from "./data-source.ts";
+import { namesIn } from "./datasets/metadata.ts";
 import { chargedFile } from "./files.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 
@@ -14,11 +15,14 @@ export interface PredictedRows {
   readonly given: GivenInputs;
   readonly rows: number;
   readonly of: number;
+  /** What the columns of a tensor are called, by the input that it is fed to. */
+  readonly columns: readonly (readonly [string, readonly string[]])[];
 }
 
 /** Rows of the tensors that the program was fed with when it was trained. Throws Problem. */
 export function rowsFrom(path: string, { spec, given }: Assignment, first: number, most: number): PredictedRows {
-  const { tensors } = decodeSafetensors(chargedFile(path));
+  const { tensors, metadata } = decodeSafetensors(chargedFile(path));
+  const { columns = {} } = namesIn(metadata, tensors);
   const chosen = spec.program.kind === "network" ? [["input", inputOf(tensors)] as const] : knownOf(tensors, { spec, given });
   const of = chosen[0]?.[1].shape[0] ?? 0;
   if (first >= of) throw problemAt("invalid_request", "/first_row", `The dataset has ${of} rows: the last one is ${of - 1}`);
@@ -34,6 +38,10 @@ export function rowsFrom(path: string, { spec, given }: Assignment, first: numbe
     },
     rows,
     of,
+    columns: chosen.flatMap(([name, tensor]) => {
+      const [from] = [...tensors].find(([, each]) => each === tensor) ?? [name];
+      return Object.hasOwn(columns, from) ? [[name, columns[from]] as const] : [];
+    }),
   };
 }
 

@@ -7,7 +7,8 @@ import { isFloating } from "../tensor/dtype.ts";
 import { formatShape, indexAt, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Compiled } from "./compiled.ts";
-import type { Names, ReadData } from "./data.ts";
+import type { ReadData } from "./data.ts";
+import { requireSameClasses, requireSameColumns } from "./same-names.ts";
 import { arranged } from "./splitting.ts";
 
 /** Rows of data: tensors by the name of their input, that share their first size. */
@@ -42,7 +43,9 @@ export function requireAlike(data: ReadData, own: ReadData): void {
     const pointer = own.pointers.get(name) ?? "/validation/data";
     const trained = data.tensors.get(name)?.shape.slice(1);
     if (trained !== undefined && sameShape(shape.slice(1), trained)) {
-      requireSameMeaning(name, pointer, data.sources.get(name)?.names ?? {}, own.sources.get(name)?.names ?? {});
+      const [names, others] = [data, own].map(({ sources }) => sources.get(name)?.names);
+      requireSameClasses(name, pointer, names?.classes, others?.classes);
+      requireSameColumns(name, pointer, names?.columns, others?.columns);
       continue;
     }
     if (trained !== undefined) {
@@ -56,23 +59,6 @@ export function requireAlike(data: ReadData, own: ReadData): void {
       nearest(name, data.tensors.keys())[0],
     );
   }
-}
-
-/** Each file numbers its own classes and has its own order of columns: what the names of both say must be the same. */
-function requireSameMeaning(name: string, pointer: string, trained: Names, own: Names): void {
-  const classes = trained.classes ?? [];
-  const other = own.classes?.findIndex((each, number) => number < classes.length && each !== classes[number]) ?? -1;
-  if (own.classes !== undefined && other >= 0) {
-    const what = `Class ${other} of ${name} is ${JSON.stringify(own.classes[other])} here, and ${JSON.stringify(classes[other])} in the data that are trained on`;
-    const advice = "each file numbers its own classes: upload all rows in one and hold some of them back, or number the classes in both";
-    throw problemAt("invalid_training", pointer, `${what}; ${advice}`);
-  }
-  const [before, after] = [trained.columns ?? [], own.columns ?? []];
-  const moved = after.findIndex((each, at) => each !== before[at]);
-  const isReordered = before.length === after.length && before.toSorted().every((each, at) => each === after.toSorted()[at]);
-  if (moved < 0 || !isReordered) return;
-  const what = `Column ${moved} of ${name} is ${JSON.stringify(after[moved])} here, and ${JSON.stringify(before[moved])} in the data that are trained on`;
-  throw problemAt("invalid_training", pointer, `${what}: upload it again with \`columns\` in the same order`);
 }
 
 /** The data as the program's inputs need them. Numbers that are not finite are refused at their places. */

@@ -112,7 +112,7 @@ describe("data of a dataset", () => {
         transform,
         encoding: "flat",
       });
-      const answer = performed(predict, shared)(body, { ...files, datasets: {}, categories: {} });
+      const answer = performed(predict, shared)(body, { ...files, datasets: {}, names: {} });
       return (JSON.parse(String(answer.body)) as { outputs: { output: Tensor } }).outputs.output;
     };
     const ready = standardized(raw, raw, rows - 6);

@@ -18,6 +18,7 @@ import { namesDataset } from "../data-source.ts";
 import { type PredictedRows, rowsFrom } from "../dataset-rows.ts";
 import { classesOf } from "../predicted-classes.ts";
 import { decodeAssignment, type JobSpec } from "../assignment.ts";
+import { requireSameColumns } from "../same-names.ts";
 import { applied, type FittedTransforms, isTyped } from "../transforms/fitted.ts";
 import { decodeWeights } from "../weights.ts";
 
@@ -25,11 +26,13 @@ import { decodeWeights } from "../weights.ts";
 const Files = z.strictObject({ assignment: z.string(), weights: z.string() });
 type Files = z.output<typeof Files>;
 
-/** With those of datasets that stand in the request, and the names of classes that the job's own datasets have, by their ids. */
+const Names = z.record(z.string(), z.array(z.string()));
+
+/** With those of datasets that stand in the request, and the names of classes and columns that the job's own datasets have, by their ids. */
 const PredictFiles = z.strictObject({
   ...Files.shape,
   datasets: z.record(z.string(), z.string()),
-  categories: z.record(z.string(), z.record(z.string(), z.array(z.string()))),
+  names: z.record(z.string(), z.strictObject({ categories: Names, columns: Names })),
 });
 
 /** A trained program, and the tensors that it is run with unless the request gives others. */
@@ -52,7 +55,7 @@ export const predict = defineTask({
       const trained = trainedBy(parameters);
       const given = decodeGiven(request.inputs, ["inputs"], limits);
       const { dataset, first_row } = request;
-      const rows = dataset === undefined ? null : rowsOf(dataset, parameters, request);
+      const rows = dataset === undefined ? null : rowsOf(dataset, parameters, request, trained.spec);
       const twice = rows && [...given.tensors.keys()].find((name) => rows.given.tensors.has(name));
       if (typeof twice === "string") {
         throw problemAt("invalid_request", `/inputs${pointerTo(twice)}`, `The rows of the dataset are ${twice}: leave out one of the two`);
@@ -62,7 +65,7 @@ export const predict = defineTask({
       const program = inUse(trained.spec.program, own.tensors.has("target"));
       const question = { ...request, seed: trained.spec.seed };
       const { outputOf, ...found } = placed(own, () => evaluate(question, program, merged([trained.given, own]), cancelled));
-      const names = request.classes ? namesOfClasses(trained.spec, parameters.categories) : [];
+      const names = request.classes ? namesOf(trained.spec, parameters, "categories", "target") : [];
       const further = {
         ...(request.classes && { classes: classesOf(outputOf("output"), trained.spec.program, names) }),
         ...(rows !== null && { first_row, rows: rows.rows, of_rows: rows.of }),
@@ -73,22 +76,29 @@ export const predict = defineTask({
   },
 });
 
-function rowsOf(dataset: string, files: z.output<typeof PredictFiles>, { first_row, rows }: PredictRequest): PredictedRows {
+function rowsOf(dataset: string, files: z.output<typeof PredictFiles>, { first_row, rows }: PredictRequest, spec: JobSpec): PredictedRows {
   const path = Object.hasOwn(files.datasets, dataset) ? files.datasets[dataset] : null;
   if (path === null) throw problemAt("unknown_dataset", "/dataset", `No dataset is kept as ${dataset}`);
-  return rowsFrom(path, decodeAssignment(chargedFile(files.assignment)), first_row, rows);
+  const found = rowsFrom(path, decodeAssignment(chargedFile(files.assignment)), first_row, rows);
+  for (const [name, columns] of found.columns) requireSameColumns(name, "/dataset", namesOf(spec, files, "columns", name), columns);
+  return found;
 }
 
-const Target = z.object({ dataset: z.string(), tensor: z.string().default("target") });
+const Source = z.object({ dataset: z.string(), tensor: z.string().optional() });
 
-/** The names of the classes of the target that a job was trained on, in the order of their numbers; none where it has none. */
-function namesOfClasses({ data }: JobSpec, categories: z.output<typeof PredictFiles>["categories"]): readonly string[] {
-  const told = Target.safeParse(namesDataset(data) ? data : Object.entries(data).find(([name]) => name === "target")?.[1]);
-  if (!told.success || !Object.hasOwn(categories, told.data.dataset)) return [];
-  const ofTensors = new Map(Object.entries(categories[told.data.dataset]));
+/** The names of the classes or the columns of what a job was fed with as `input`, in their order; none where it has none. */
+function namesOf(
+  { data }: JobSpec,
+  { names }: z.output<typeof PredictFiles>,
+  kind: "categories" | "columns",
+  input: string,
+): readonly string[] {
+  const told = Source.safeParse(namesDataset(data) ? data : Object.entries(data).find(([name]) => name === input)?.[1]);
+  if (!told.success || !Object.hasOwn(names, told.data.dataset)) return [];
+  const ofTensors = new Map(Object.entries(names[told.data.dataset][kind]));
   // The only tensor of a dataset need not be named.
   const [only] = namesDataset(data) || ofTensors.size !== 1 ? [] : ofTensors.values();
-  return ofTensors.get(told.data.tensor) ?? only ?? [];
+  return ofTensors.get(told.data.tensor ?? input) ?? only ?? [];
 }
 
 /** POST /v1/jobs/{id}/gradients: the same, forward and backward. */

@@ -7,6 +7,7 @@ import { problemAnswer } from "../../../src/workers/worker-loop.ts";
 import { tensorOf } from "../../../src/tensor/tensor.ts";
 import { decodeAssignment } from "../../../src/training/assignment.ts";
 import { Setup } from "../../../src/training/setup.ts";
+import { metadataOf } from "../../../src/training/datasets/metadata.ts";
 import { planJob, readDatasets } from "../../../src/training/tasks/submit.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../src/training/safetensors.ts";
 import { jobGradients, predict } from "../../../src/training/tasks/predict.ts";
@@ -25,14 +26,14 @@ interface Files {
   readonly assignment: string;
   readonly weights: string;
   readonly datasets?: Record<string, string>;
-  readonly categories?: Record<string, Record<string, string[]>>;
+  readonly names?: Record<string, Record<"categories" | "columns", Record<string, string[]>>>;
 }
 
 /** What a task makes of a request with the files of a job; a problem's document when it is refused. */
 function asked(task: keyof typeof tasks, files: Files, body: object): Record<string, unknown> {
-  const { datasets = {}, categories = {}, ...own } = files;
+  const { datasets = {}, names = {}, ...own } = files;
   try {
-    const { body: answer } = task === "predict" ? tasks.predict(body, { ...own, datasets, categories }) : tasks.jobGradients(body, own);
+    const { body: answer } = task === "predict" ? tasks.predict(body, { ...own, datasets, names }) : tasks.jobGradients(body, own);
     return JSON.parse(String(answer)) as Record<string, unknown>;
   } catch (error) {
     return JSON.parse(String(problemAnswer(error).body)) as Record<string, unknown>;
@@ -153,7 +154,11 @@ describe("rows of a dataset", () => {
     steps: 1,
   };
   const run = plannedWith(job, datasets);
-  const files: Files = { ...filesOfRun("flowers", run), datasets, categories: { [known("a")]: { target: ["setosa", "virginica"] } } };
+  const files: Files = {
+    ...filesOfRun("flowers", run),
+    datasets,
+    names: { [known("a")]: { categories: { target: ["setosa", "virginica"] }, columns: {} } },
+  };
   const byNames = { dataset: known("a"), classes: true };
 
   test("are predicted after the job's transforms, with the names of their classes", () => {
@@ -180,8 +185,23 @@ describe("rows of a dataset", () => {
     });
   });
 
+  test("are refused where the columns have another order than those that were trained on", () => {
+    const path = join(folder, "columns.dataset");
+    const input = tensorOf("float64", [1, 1], [10]);
+    writeFileSync(path, encodeSafetensors(new Map([["input", input]]), metadataOf({ columns: { input: ["b", "a"] } })));
+    const predicted = (...columns: string[]) => {
+      const names = { [known("a")]: { categories: {}, columns: { input: columns } } };
+      return asked("predict", { ...files, names, datasets: { ...datasets, [known("f")]: path } }, { dataset: known("f") });
+    };
+    expect(predicted("a", "b")).toMatchObject({
+      code: "invalid_training",
+      errors: [{ pointer: "/dataset", detail: expect.stringContaining('Column 0 of input is "b" here, and "a"') as string }],
+    });
+    for (const columns of [["b", "a"], ["x", "y"], []]) expect(predicted(...columns)).toMatchObject({ rows: 1 });
+  });
+
   test("are told by numbers where nobody has named them, and beside inputs that are given, too", () => {
-    expect(asked("predict", { ...files, categories: {} }, { inputs: { input: [[-1], [2]] }, classes: true }).classes).toEqual([0, 1]);
+    expect(asked("predict", { ...files, names: {} }, { inputs: { input: [[-1], [2]] }, classes: true }).classes).toEqual([0, 1]);
   });
 
   test.each<[what: string, body: object, code: string, pointer: string]>([
