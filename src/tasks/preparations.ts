@@ -31,7 +31,7 @@ const unfolding = 24;
  * and in any case.
  */
 const heapPerId = 660;
-const heapPerLaterId = 250;
+const heapPerLaterId = 200;
 const heapPerCharacter = 3;
 const heapPerEntry = 6500;
 

@@ -64,7 +64,7 @@ const linear = { type: "Linear", in_features: 1, out_features: 2 };
 const wrong: Readonly<Record<Exclude<ProblemCode, (typeof elsewhere)[number]>, readonly Wrong[]>> = {
   invalid_json: [
     { body: '{"expression": "x",}', pointers: [] },
-    { body: '{"expression": "x", "inputs": {"x": NaN}}', pointers: [] },
+    { body: '{"expression": "x", "inputs": {"x": nan}}', pointers: [] },
     { body: '{"expression": "x", "inputs": {"x": 1', pointers: [] },
   ],
   invalid_request: [

@@ -15,7 +15,8 @@ export const Probability = defineOp({
   outputs: [{ name: "output" }],
   types: { T: floats },
   attributes,
-  traits: ["linear"],
+  // Not linear to those who ask: a tangent is no probability.
+  traits: [],
   infer: ([x]) => [x],
   kernel: ([x], [y], { what }) => {
     const bad = x.data.findIndex((p: number) => p < 0 || p > 1);
@@ -25,6 +26,8 @@ export const Probability = defineOp({
   },
   rows: ([axis]) => axis,
   vjp: ({ grads: [g] }) => [g],
+  // What lies off the real axis is no probability.
+  complex: ({ inputs: [z], attributes: { what } }) => [{ re: probability(z.re, what), im: z.im }],
   display: { label: "probability", latex: ([x]) => x },
   probes: [{ inputs: [{ shape: [2, 3], between: [0.1, 0.9] }] }, { inputs: [{ shape: [], between: [0.1, 0.9] }] }],
 });

@@ -94,6 +94,8 @@ function exists(root: unknown, pointer: string): boolean {
     .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
   let at = root;
   for (const [depth, segment] of segments.entries()) {
+    // A text where a list is wanted is a list of one.
+    if (typeof at === "string" && segment === "0") return depth === segments.length - 1;
     if (typeof at !== "object" || at === null) return false;
     // Attributes that are left out are all at their defaults.
     const isLast = depth === segments.length - 1 || (depth === segments.length - 2 && segment === "attributes");
