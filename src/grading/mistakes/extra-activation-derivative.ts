@@ -7,7 +7,7 @@ import { exp } from "../../ops/arithmetic/exp.ts";
 import { mul } from "../../ops/arithmetic/mul.ts";
 import { sign } from "../../ops/arithmetic/sign.ts";
 import { sub } from "../../ops/arithmetic/sub.ts";
-import { derivativeAt } from "../mutants/bends.ts";
+import { bendAt, derivativeAt } from "../mutants/bends.ts";
 import { changing, type Ground } from "../mutants/ground.ts";
 import type { TapeStep } from "../tape.ts";
 import { defineMistake, type WrongRule } from "./define.ts";
@@ -34,14 +34,14 @@ function onceMore(step: TapeStep, ground: Ground): WrongRule[] {
       return flow === null ? null : mul(flow, factor);
     }),
   });
-  const bent = ground.bentInput(step);
-  if (bent !== null) {
-    const z = step.inputs[bent];
-    const change = changing(bent, ({ flows }) => {
-      const flow = flows[bent];
-      return z === null || flow === null ? null : derivativeAt(step, bent, z, [flow]);
+  const bend = bendAt(step, ground);
+  if (bend !== null) {
+    const z = bend.step.inputs[bend.at];
+    const twice = bend.wrong(({ flows }) => {
+      const flow = flows[bend.at];
+      return z === null || flow === null ? null : derivativeAt(bend.step, bend.at, z, [flow]);
     });
-    return [{ step, input: bent, change }];
+    return [twice];
   }
   const [a] = step.outputs;
   const p = step.op === Softmax ? a : step.op === LogSoftmax ? exp(a) : null;

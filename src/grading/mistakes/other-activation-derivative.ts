@@ -6,8 +6,8 @@ import { mul } from "../../ops/arithmetic/mul.ts";
 import { sign } from "../../ops/arithmetic/sign.ts";
 import { sub } from "../../ops/arithmetic/sub.ts";
 import type { Operator } from "../../ops/define.ts";
-import { changing } from "../mutants/ground.ts";
-import { defineMistake, type WrongRule } from "./define.ts";
+import { bendAt } from "../mutants/bends.ts";
+import { defineMistake } from "./define.ts";
 
 /** By whose derivative it is: of the value that a function gave, and of what it was given. */
 const derivatives: readonly (readonly [operator: Operator, ...(readonly ((a: Value, z: Value) => Value)[])])[] = [
@@ -29,15 +29,12 @@ export const otherActivationDerivative = defineMistake({
   ways: {
     topic: "activations",
     rules: (step, ground) => {
-      const at = ground.bentInput(step);
-      const z = at === null ? null : step.inputs[at];
-      if (at === null || z === null) return [];
-      const others = derivatives.flatMap(([operator, ...ways]) => (operator === step.op ? [] : ways));
-      return others.map((derivative): WrongRule => ({
-        step,
-        input: at,
-        change: changing(at, ({ grads: [g] }) => mul(g, derivative(step.outputs[0], z))),
-      }));
+      const bend = bendAt(step, ground);
+      const z = bend === null ? null : bend.step.inputs[bend.at];
+      if (bend === null || z === null) return [];
+      const { op, outputs } = bend.step;
+      const others = derivatives.flatMap(([operator, ...ways]) => (operator === op ? [] : ways));
+      return others.map((derivative) => bend.wrong(({ grads: [g] }) => mul(g, derivative(outputs[0], z))));
     },
   },
 });

@@ -447,6 +447,24 @@ describe("a student's mistake is a verdict, which says what is wrong", () => {
   });
 });
 
+describe("a sigmoid that is written out is known as one", () => {
+  const x = [0.3, -1.2, 2];
+  const written = { expression: "a = 1/(1+exp(-x)); y = sum(a^2)", inputs: { x } };
+  const sigma = (z: number): number => 1 / (1 + Math.exp(-z));
+  test.each<[string, (a: number, z: number) => number]>([
+    ["missing_activation_derivative", () => 1],
+    ["activation_used_as_derivative", (a) => a],
+    ["derivative_formula_at_input", (_, z) => z * (1 - z)],
+    ["derivative_of_activated_value", (a) => sigma(a) * (1 - sigma(a))],
+    ["incomplete_activation_derivative", (a) => 1 - a],
+    ["other_activation_derivative", (a) => 1 - a * a],
+    ["extra_activation_derivative", (a) => (a * (1 - a)) ** 2],
+  ])("%s", (mistake, derivative) => {
+    const gradients = { x: x.map((z) => 2 * sigma(z) * derivative(sigma(z), z)) };
+    expect(grade({ ...written, submission: { gradients } }).diagnosis).toContainEqual(expect.objectContaining({ mistake, name: "a" }));
+  });
+});
+
 describe("what is said of wrong values speaks of no gradient", () => {
   const mean = { expression: "z = w * x; y = mean(z^2)", inputs: { w: [1, 2, 3], x: [0.5, -1, 2] } };
   test.each<[string, object, RegExp]>([
