@@ -118,7 +118,7 @@ function placesOf(issues: readonly Issue[], known: KnownMembers, at: string): Pr
           const object = known.get(issue.keys);
           const members = Object.keys(object?.shape ?? {});
           const meant = otherNameOf(object, name);
-          const suggestion = meant === undefined ? suggest(name, members) : { suggestion: meant };
+          const suggestion = meant === undefined ? memberMeant(name, members, issue.input) : { suggestion: meant };
           places.push({ pointer: pointer + pointerTo(name), detail: unknownMember(name, members), ...suggestion });
         }
         break;
@@ -195,6 +195,16 @@ const objectNamed = (detail: string): { suggestion?: string } => {
 function unknownMember(name: string, members: readonly string[]): string {
   const list = members.length === 0 || members.length > 12 ? "" : `; there are ${members.join(", ")}`;
   return `There is no member ${brief(name)}${list}`;
+}
+
+/** What a name that is no member stands for. A member that is there already was hardly meant, but for a slip of the hand. */
+function memberMeant(name: string, members: readonly string[], given: unknown): { suggestion?: string } {
+  const isThere = (member: string): boolean => typeof given === "object" && given !== null && Object.hasOwn(given, member);
+  const isSlip = (member: string): boolean => member.startsWith(name) || name.startsWith(member) || misspelt(name, [member]).length > 0;
+  return suggest(
+    name,
+    members.filter((member) => !isThere(member) || isSlip(member)),
+  );
 }
 
 function suggest(

@@ -23,6 +23,19 @@ describe("alternatives", () => {
   });
 });
 
+describe("a name that is no member", () => {
+  const schema = z.strictObject({ expression: z.string().optional(), inputs: z.string().optional() });
+  test.each<[json: object, suggestion: string | undefined]>([
+    [{ precision: 1 }, "expression"],
+    // What is there already was not meant.
+    [{ expression: "x", precision: 1 }, undefined],
+    [{ expression: "x", expresion: "x" }, "expression"],
+    [{ inputs: "x", input: 1 }, "inputs"],
+  ])("%j", (json, suggestion) => {
+    expect(problemOf(() => validate(schema, json)).errors[0].suggestion).toBe(suggestion);
+  });
+});
+
 describe("a text where a list of texts is wanted is a list of one", () => {
   const schema = z.strictObject({
     parts: z.array(z.enum(["a", "b"])).default(["a"]),
