@@ -1,4 +1,5 @@
 /** The storage of one process: SQLite and files in a folder that no other process uses. */
+import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { activeStatuses, releaseJob } from "./attempts.ts";
 import type { Storage } from "./contract.ts";
@@ -60,7 +61,7 @@ function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDisp
     webhooks: createWebhookStore(database),
     tickets: createTicketStore(database),
     graphs: null,
-    ready: () => database.state(answerMs),
+    ready: async () => ((await isThere(settings.dataDir)) ? database.state(answerMs) : "unavailable"),
     underWay: () => database.underWay,
     dispatch: async (work, concurrency) => dispatcher.start(work, concurrency, settings.segmentSeconds),
     sweep: sweepOnce,
@@ -71,6 +72,15 @@ function assemble(settings: StorageSettings, parts: Parts, dispatcher: LocalDisp
       unlock();
     },
   };
+}
+
+/** Whether the folder is still the one that was opened, and may be written to: a database whose file has gone answers nevertheless. */
+async function isThere(folder: string): Promise<boolean> {
+  const needed = [databaseName, "blobs/drafts"].map((name) => access(join(folder, name), constants.W_OK));
+  return Promise.all(needed).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Takes the folder. On a full disk even that takes room. */

@@ -62,6 +62,15 @@ describe("a folder", () => {
   });
 });
 
+test("a folder that is gone is no storage, also when something has made one of its name", async () => {
+  const dataDir = folder();
+  await using storage = await open(dataDir);
+  rmSync(dataDir, { recursive: true });
+  expect(await storage.ready()).toBe("unavailable");
+  mkdirSync(join(dataDir, "blobs/drafts"), { recursive: true });
+  expect(await storage.ready()).toBe("unavailable");
+});
+
 test("nothing that was acknowledged is lost when the process is killed, again and again", async () => {
   const dataDir = folder();
   let acknowledged = 0;
