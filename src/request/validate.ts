@@ -177,7 +177,8 @@ const isTyped = (schema: unknown): schema is z.ZodDiscriminatedUnion | z.ZodObje
 /** What is said of a name that stands where an object says by its type which of several kinds it is, with the kind that it probably names. */
 function expectedObject(name: string, schema: z.ZodDiscriminatedUnion | z.ZodObject): string {
   const kinds = kindsOf(schema);
-  const [kind] = kinds === null ? [name] : misspelt(name, kinds);
+  // Where any text may stand it names a layer or a loss, and these have capitals: relu is none.
+  const [kind] = kinds !== null ? misspelt(name, kinds) : /^[A-Z]/.test(name) ? [name] : [];
   return `Expected an object with a type${kind === undefined ? "" : `, as in {"type": ${brief(kind)}}`}, found ${brief(name)}`;
 }
 

@@ -31,9 +31,11 @@ test.each<[said: string, more: object, pointer: string, suggestion: string]>([
   expect(problemOf(() => setupOf({ ...job, ...more })).errors[0]).toMatchObject({ pointer, suggestion });
 });
 
-test.each([{ optimizer: "ranger" }, { schedule: "warmup" }, { metrics: ["mean_absolute_error"] }])(
-  "no object is suggested whose type there is not: %j",
-  (more) => {
-    expect(problemOf(() => setupOf({ ...job, ...more })).errors[0].suggestion).toBeUndefined();
-  },
-);
+test.each([
+  { network: { ...job.network, loss: "mse" } },
+  { optimizer: "ranger" },
+  { schedule: "warmup" },
+  { metrics: ["mean_absolute_error"] },
+])("no object is suggested whose type there is not: %j", (more) => {
+  expect(problemOf(() => setupOf({ ...job, ...more })).errors[0].suggestion).toBeUndefined();
+});
