@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { problem } from "../problems/problems.ts";
+import { Problem, problem } from "../problems/problems.ts";
 
 /** The owner of what belongs to nobody in particular: what an open service keeps, and what was kept before there were owners. */
 export const everyone = "everyone";
@@ -57,14 +57,17 @@ export class Registry {
     const path = graphPath(this.#folder, this.#owner, id);
     const wasThere = isThere(path);
     if (wasThere && soundText(path, id) !== null) return false;
-    mkdirSync(dirname(path), { recursive: true });
     const draft = `${path}.${process.pid}.${performance.now()}`;
     try {
+      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(draft, text, { flush: true });
       if (wasThere) rmSync(path, { recursive: true, force: true });
       renameSync(draft, path);
+    } catch (error) {
+      throw notKept(error);
     } finally {
-      rmSync(draft, { force: true });
+      // Where it could not be made it need not be removed.
+      if (isThere(draft)) rmSync(draft);
     }
     return !wasThere;
   }
@@ -113,4 +116,13 @@ function soundText(path: string, id: string): string | null {
     if (error instanceof Error && "code" in error && noFile.has(String(error.code))) return null;
     throw error;
   }
+}
+
+/** What it is to a client that a file cannot be written. */
+function notKept(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (/^E(?:NOSPC|DQUOT)$/.test(code)) return new Problem("storage_full", "There is no room left on the disk for the graph", [], 5);
+  if (/^E(?:NOENT|EXIST|NOTDIR|ACCES|PERM|ROFS|IO)$/.test(code))
+    return new Problem("storage_unavailable", "The folder of registered graphs is gone, or closed to the service", [], 5);
+  return error;
 }

@@ -43,3 +43,13 @@ test.each<[what: string, befall: (path: string) => void]>([
   for (const use of uses) expect(problemOf(use)).toMatchObject({ code: "unknown_graph" });
   expect(existsSync(path)).toBe(false);
 });
+
+test("where nothing can be written it is the storage that is unavailable", () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  for (const closed of [file, join(file, "graphs")]) {
+    const closedTasks = { ...shared, registry: new Registry(closed) };
+    const refused = problemOf(() => performed(registerGraph, closedTasks)({ expression: "sin(x)" }, {}));
+    expect(refused).toMatchObject({ code: "storage_unavailable", status: 503 });
+  }
+});
