@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor/tensor.ts";
+import { sumScale } from "./wasm/assembly/reduce-codes.ts";
 import { blocksAround } from "./copy.ts";
 
 /** A line of a tensor along one axis: `length` elements from `start` on, `step` apart. */
@@ -16,13 +17,18 @@ export function forEachLine(shape: readonly number[], axis: number, visit: OnLin
 /** Running sums along `axis`: of the elements up to and including each, or before each; from the end when `reverse`. */
 export function cumulate(x: Tensor, axis: number, exclusive: boolean, reverse: boolean, out: Tensor): void {
   forEachLine(x.shape, axis, (start, step, length) => {
-    let sum = 0;
-    for (let k = 0; k < length; k++) {
-      const at = start + (reverse ? length - 1 - k : k) * step;
-      if (exclusive) out.data[at] = sum;
-      sum += x.data[at];
-      if (!exclusive) out.data[at] = sum;
-    }
+    const add = (scale: number): number => {
+      let sum = 0;
+      for (let k = 0; k < length; k++) {
+        const at = start + (reverse ? length - 1 - k : k) * step;
+        if (exclusive) out.data[at] = sum / scale;
+        sum += x.data[at] * scale;
+        if (!exclusive) out.data[at] = sum / scale;
+      }
+      return sum;
+    };
+    // What overflows on the way may come back.
+    if (!Number.isFinite(add(1))) add(sumScale);
   });
 }
 

@@ -11,7 +11,8 @@ export const Reciprocal = elementwiseUnary({
   summary: "One divided by every element.",
   f: (x) => 1 / x,
   calls: "reciprocal",
-  gradient: (g, _x, y) => neg(mul(g, mul(y, y))),
+  // By one factor after the other: the square of what is far from 1 may be no number, where the product is one.
+  gradient: (g, _x, y) => neg(mul(mul(g, y), y)),
   complex: (z) => over(1, z),
   between: [0.5, 2],
   display: {

@@ -4,7 +4,7 @@ import { recur } from "../../kernels/scan.ts";
 import { formatShape, sameShape } from "../../tensor/shape.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { axisWithin, flag } from "../axes.ts";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -37,10 +37,12 @@ export const LinearRecurrence = defineOp({
   // What comes to an element is its own cotangent, and what its successor hands on: the recurrence again, the other way round.
   vjp: ({ inputs: [a], outputs: [y], grads: [g], attributes }) => {
     const along = { axis: axisWithin(attributes.axis, a.shape.length), reverse: attributes.reverse };
+    if (a.shape[along.axis] === 0) return [a, g];
     const back = { ...along, reverse: !along.reverse };
     const total = linearRecurrence(shifted(a, back), g, back);
-    return [mul(total, shifted(y, along)), total];
+    return [afterNothing(mul(withoutLast(total, back), withoutLast(y, along)), along), total];
   },
+  accuracy: sumOfTerms,
   display: { label: "recurrence", latex: called("recurrence") },
   probes: [
     { inputs: [[4], [4]] },
@@ -58,12 +60,18 @@ export const LinearRecurrence = defineOp({
 });
 
 /** Every element moved to the place of the next one in the direction of the recurrence, and 0 at the first. */
-function shifted(x: Value, { axis, reverse }: Along): Value {
+const shifted = (x: Value, along: Along): Value => afterNothing(withoutLast(x, along), along);
+
+/** All but the last in the direction of the recurrence. */
+function withoutLast(x: Value, { axis, reverse }: Along): Value {
   const size = x.shape[axis];
-  if (size === 0) return x;
-  const kept = slice(x, { starts: [reverse ? 1 : 0], ends: [reverse ? size : size - 1], axes: [axis] });
+  return slice(x, { starts: [reverse ? 1 : 0], ends: [reverse ? size : size - 1], axes: [axis] });
+}
+
+/** With a 0 before the first. */
+function afterNothing(x: Value, { axis, reverse }: Along): Value {
   const pads = [...x.shape, ...x.shape].map((_, at) => Number(at === (reverse ? axis + x.shape.length : axis)));
-  return pad(kept, pads);
+  return pad(x, pads);
 }
 
 export const linearRecurrence = (a: Value, b: Value, along: Along): Value => one(LinearRecurrence, [a, b], { ...along });
