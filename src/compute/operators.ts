@@ -107,13 +107,18 @@ export const OperatorDescription = z
       .object({
         value: z.number().meta({ description: "Of the outputs", examples: [2] }),
         gradient: z.number().meta({ description: "Of the gradients, for a cotangent of 1", examples: [4] }),
+        of: z.enum(["result", "terms"]).meta({
+          description:
+            "Whose units in the last place they are: the result's, or, of a sum in which terms may cancel, those of what the magnitudes of its terms add up to",
+          examples: ["result"],
+        }),
       })
       .nullable()
       .meta({
         description:
           "By how many units in the last place results may be off, in float32 and in float64, over all numbers that the type holds; " +
           "null where nothing is stated. Units of numbers below the normal ones are the distances between them",
-        examples: [{ value: 2, gradient: 4 }],
+        examples: [{ value: 2, gradient: 4, of: "result" }],
       }),
     conventions: z.array(Convention).meta({ description: "Derivatives at kinks and jumps" }),
     expression: Notation.meta({ description: "How expressions write the operator" }),

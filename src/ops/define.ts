@@ -181,19 +181,42 @@ export type RowsAfter = number | Merge | null | readonly (number | null)[];
  */
 export interface Accuracy {
   readonly value: number;
-  /** Of the gradients for a cotangent of 1. */
+  /** Of the gradients, for a cotangent of 1 where the output is a number. */
   readonly gradient: number;
+  /**
+   * Whose units they are: the result's, unless told. Sums in which terms cancel are known no better than their terms: a unit is then that of
+   * what the magnitudes of the terms add up to.
+   */
+  readonly of?: "result" | "terms";
 }
 
 /** One rounding at most. */
 export const rounded: Accuracy = { value: 0.5, gradient: 0.5 };
 
-/** What is stated of an operator; null where nothing is, since sums depend on what they add. */
-export function accuracyOf(op: Operator): Accuracy | null {
-  const isFunction =
-    has(op, "elementwise") && op.inputs.some(({ type, differentiable }) => differentiable && op.types[type].includes("float64"));
-  return op.accuracy ?? (isFunction ? { value: 2, gradient: 4 } : null);
+/** What is computed in several steps, in none of which digits cancel. */
+export const composed: Accuracy = { value: 16, gradient: 16 };
+
+/** Sums of terms that may cancel. */
+export const sumOfTerms: Accuracy = { ...composed, of: "terms" };
+
+/** Numbers as they are, in other places; what comes back to a number is a sum. */
+export const copied: Accuracy = { ...sumOfTerms, value: 0 };
+
+/** What is stated of an operator; null where nothing is. */
+export function accuracyOf(op: Operator): Required<Accuracy> | null {
+  const stated = op.accuracy ?? (isDifferentiable(op) ? usual(op) : null);
+  return stated && { ...stated, of: stated.of ?? "result" };
 }
+
+/** Of an operator that says nothing itself. */
+function usual(op: Operator): Accuracy | null {
+  if (has(op, "elementwise")) return { value: 2, gradient: 4 };
+  return op.category === "shape" ? copied : null;
+}
+
+/** Whether gradients come back to floating-point numbers. */
+export const isDifferentiable = ({ inputs, types }: Operator): boolean =>
+  inputs.some(({ type, differentiable }) => differentiable && types[type].includes("float64"));
 
 export interface Accumulation {
   readonly addend: number;

@@ -10,6 +10,8 @@ import { performed } from "../support/tasks.ts";
 interface Exact {
   readonly rounded: string;
   readonly lost: string;
+  /** What the magnitudes of the terms of each add up to, where the units are those of terms. */
+  readonly terms?: string;
 }
 
 /** A program with its inputs at many points and what it must answer there, as test/goldens/accuracy/*.py write it. */
@@ -48,7 +50,7 @@ export interface Measured {
 }
 
 /** Files of cases in test/goldens/accuracy. */
-const files = ["elementwise"] as const;
+const files = ["elementwise", "composites"] as const;
 
 export const accuracyCases = (): AccuracyCase[] => files.flatMap(casesOf);
 
@@ -126,7 +128,7 @@ function answers(
   const numbersIn = (pick: (answer: Answer) => { readonly base64: string }): number[] =>
     body.points.flatMap((answer) => Array.from(new storage(bytesOf(pick(answer).base64).buffer)));
   const gradientsByName = columns.map(([name]) => [name, numbersIn(({ gradients: found }) => found[name])] as const);
-  return { values: numbersIn(({ outputs }) => Object.values(outputs)[0]), ...Object.fromEntries(gradientsByName) };
+  return { values: numbersIn(({ outputs }) => Object.values(outputs).slice(-1)[0]), ...Object.fromEntries(gradientsByName) };
 }
 
 function errorsOf({ dtype, values, gradients: exact }: AccuracyCase, found: Numbers): Measured {
@@ -137,23 +139,29 @@ function errorsOf({ dtype, values, gradients: exact }: AccuracyCase, found: Numb
 /** NaN is right only for NaN, an infinity only for itself, and a value's zero only with its sign; a derivative's may have either. */
 function worstOf(found: readonly number[], exact: Exact, dtype: AccuracyCase["dtype"], isSigned: boolean): Worst {
   const lost = new Int8Array(bytesOf(exact.lost).buffer);
+  const terms = exact.terms === undefined ? null : doublesOf(exact.terms);
   let worst: Worst = { units: 0, at: 0, got: 0, wanted: 0 };
   doublesOf(exact.rounded).forEach((wanted, at) => {
     const got = found[at];
-    const units = unitsBetween(got, wanted, lost[at] / 254, dtype, isSigned);
+    const units = unitsBetween(got, wanted, lost[at] / 254, dtype, isSigned && terms === null, terms?.[at]);
     if (units > worst.units) worst = { units, at, got, wanted };
   });
   return worst;
 }
 
-/** How far a number is from an exact one: `wanted`, a double, and a part of its last place that it lost. */
-export function unitsBetween(got: number, wanted: number, lost: number, dtype: AccuracyCase["dtype"], isSigned = true): number {
+/**
+ * How far a number is from an exact one: `wanted`, a double, and a part of its last place that it lost. In units of the terms that it is the
+ * sum of, where they are given.
+ */
+export function unitsBetween(got: number, wanted: number, lost: number, dtype: AccuracyCase["dtype"], isSigned = true, terms = 0): number {
   const nearest = dtype === "float32" ? Math.fround(wanted) : wanted;
   if (Object.is(got, nearest) && !Number.isFinite(nearest)) return 0;
   if (!Number.isFinite(nearest) || !Number.isFinite(got)) return Infinity;
   if (got === 0 && nearest === 0) return isSigned && !Object.is(got, nearest) ? Infinity : 0;
-  const unit = dtype === "float32" ? spacing(nearest, 23, -126) : spacing(nearest, 52, -1022);
-  return Math.abs((got - wanted) / unit - (dtype === "float32" ? 0 : lost));
+  const [bits, least] = dtype === "float32" ? [23, -126] : [52, -1022];
+  const own = spacing(nearest, bits, least);
+  const unit = spacing(Math.max(Math.abs(nearest), terms), bits, least);
+  return Math.abs((got - wanted) / unit - (dtype === "float32" ? 0 : lost * (own / unit)));
 }
 
 /** The distance between neighbours of a number, among those with so many bits after the first, the least exponent being given. */

@@ -7,7 +7,7 @@ import { neg } from "../arithmetic/neg.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { where } from "../arithmetic/where.ts";
 import { axisWithin } from "../axes.ts";
-import { type Complex, defineOp, type Display, floats, type Operator } from "../define.ts";
+import { type Complex, defineOp, type Display, floats, type Operator, sumOfTerms } from "../define.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { greater } from "../logic/comparison.ts";
@@ -55,6 +55,7 @@ function normalisedExponential({ type, summary, logarithm, gradient, complex, di
       return [complex(shifted, summed(exponential(shifted), [axis]))];
     },
     operations: ([x]) => 5 * x.shape.reduce((size, dimension) => size * dimension, 1),
+    accuracy: sumOfTerms,
     display,
     probes: [{ inputs: [[4]] }, { inputs: [[2, 3]], attributes: { axis: 0 } }, { inputs: [[2, 3, 2]], attributes: { axis: -2 } }],
   });

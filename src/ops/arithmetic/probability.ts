@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, rounded } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { indexAt } from "../../tensor/shape.ts";
@@ -28,6 +28,7 @@ export const Probability = defineOp({
   vjp: ({ grads: [g] }) => [g],
   // What lies off the real axis is no probability.
   complex: ({ inputs: [z], attributes: { what } }) => [{ re: probability(z.re, what), im: z.im }],
+  accuracy: rounded,
   display: { label: "probability", latex: ([x]) => x },
   probes: [{ inputs: [{ shape: [2, 3], between: [0.1, 0.9] }] }, { inputs: [{ shape: [], between: [0.1, 0.9] }] }],
 });

@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { identity } from "../arithmetic/identity.ts";
 import { mul } from "../arithmetic/mul.ts";
-import { defineOp, numbers, variadic } from "../define.ts";
+import { defineOp, numbers, sumOfTerms, variadic } from "../define.ts";
 import { one } from "../express.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
 import { reshape } from "../shape/reshape.ts";
@@ -45,6 +45,7 @@ export const Einsum = defineOp({
     const result = arranged(terms[0], output);
     return [result === inputs[0] ? identity(result) : result];
   },
+  accuracy: sumOfTerms,
   display: {
     label: "einsum",
     latex: (operands, { equation }) => String.raw`\operatorname{einsum}_{\texttt{${String(equation)}}}\left(${operands.join(", ")}\right)`,

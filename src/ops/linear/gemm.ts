@@ -7,7 +7,7 @@ import { broadcastShapes, broadcastStrides, formatShape, sameShape, sizeOf } fro
 import type { Tensor, TensorType } from "../../tensor/tensor.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { flag } from "../axes.ts";
-import { defineOp, numbers } from "../define.ts";
+import { defineOp, numbers, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { bilinear, plus, times } from "../complex.ts";
@@ -80,6 +80,7 @@ export const Gemm = defineOp({
     return [c === null ? product : plus(product, times(attributes.beta, c))];
   },
   operations: ([a], [y], { transA }) => 2 * sizeOf(y.shape) * (a.shape[transA ? 0 : 1] + 1),
+  accuracy: sumOfTerms,
   display: { label: "gemm", latex: formula },
   probes: [
     {

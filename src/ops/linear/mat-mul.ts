@@ -3,7 +3,7 @@ import { stridedPlaces } from "../../kernels/elementwise.ts";
 import { multiply } from "../../kernels/matmul.ts";
 import { placesBy } from "../../kernels/matrix.ts";
 import { broadcastShapes, broadcastStrides, formatShape, type Shape, sizeOf } from "../../tensor/shape.ts";
-import { defineOp, numbers } from "../define.ts";
+import { defineOp, numbers, sumOfTerms } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
@@ -87,6 +87,7 @@ export const MatMul = defineOp({
   },
   complex: ({ inputs: [a, b] }) => [bilinear(matMul, a, b)],
   operations: ([a], [y]) => 2 * sizeOf(y.shape) * (a.shape.at(-1) ?? 1),
+  accuracy: sumOfTerms,
   display: { label: "@", latex: ([a, b]) => String.raw`${a} \, ${b}` },
   syntax: { names: [{ name: "dot" }, { name: "mm" }, { name: "bmm" }, { name: "mv" }], infix: "@" },
   probes: [

@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { averagePoolGradient as averagePoolGradientLoop, windowReads } from "../../kernels/pool.ts";
 import { outsOf, type Window } from "../../kernels/window.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../../tensor/shape.ts";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -34,6 +34,7 @@ export const AveragePoolGradient = defineOp({
   kernel: ([g], [x], given) => averagePoolGradientLoop(g, windowOf(given), given.count_include_pad, x),
   vjp: ({ grads: [x], attributes: { shape: _, ...given } }) => [averagePool(x, given)],
   operations: ([g], _outputs, given) => sizeOf(g.shape.slice(0, 2)) * windowReads(windowOf(given)),
+  accuracy: sumOfTerms,
   display: { label: "avg pool ∇", latex: called("avgpool^{\\nabla}") },
   probes: [
     { inputs: [[1, 2, 2, 2]], attributes: { kernel_shape: [2, 2], strides: [2, 2], shape: [1, 2, 4, 5] } },

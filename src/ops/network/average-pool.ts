@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { averagePool as averagePoolLoop, windowReads } from "../../kernels/pool.ts";
 import { outsOf } from "../../kernels/window.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { averagePoolGradient } from "./average-pool-gradient.ts";
@@ -30,6 +30,7 @@ export const AveragePool = defineOp({
   rows: ([row]) => (row === 0 ? 0 : null),
   vjp: ({ inputs: [x], grads: [g], attributes: given }) => [averagePoolGradient(g, x.shape, given)],
   operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(averageWindow("AveragePool", x.shape, given)),
+  accuracy: sumOfTerms,
   display: { label: "avg pool", latex: called("avgpool") },
   probes: [
     { inputs: [[1, 2, 4, 4]], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },

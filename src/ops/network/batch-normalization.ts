@@ -6,7 +6,7 @@ import { mul } from "../arithmetic/mul.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { apply } from "../apply.ts";
 import { flag } from "../axes.ts";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { called } from "../latex.ts";
 import { reshape } from "../shape/reshape.ts";
@@ -63,6 +63,7 @@ export const BatchNormalization = defineOp({
       ...(outputCount > 1 ? [running(mean, batch.mean), running(variance, varianceOf(batch.centred, axes))].slice(0, outputCount - 1) : []),
     ];
   },
+  accuracy: sumOfTerms,
   display: { label: "batch norm", latex: called("BN") },
   probes: [
     { inputs: [[2, 3, 2], [3], [3], [3], { shape: [3], between: [0.5, 2] }], outputs: 1 },

@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { convolveTransposed } from "../../kernels/conv.ts";
 import { extentOf, sizesOf, type Window } from "../../kernels/window.ts";
 import { sizeOf, type Shape } from "../../tensor/shape.ts";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -55,6 +55,7 @@ export const ConvTranspose = defineOp({
     return [plus(product, { re: spread(b.re), im: b.im && spread(b.im) })];
   },
   operations: ([x, w]) => convolutionOperations(x.shape, w.shape),
+  accuracy: sumOfTerms,
   display: { label: "convᵀ", latex: called("conv^{\\mathsf{T}}") },
   probes: [
     { inputs: [[1, 2, 3, 3], [2, 3, 2, 2], [3]] },

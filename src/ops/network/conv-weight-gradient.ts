@@ -4,7 +4,7 @@ import { convolutionWeights } from "../../kernels/conv.ts";
 import { kernelsOf, outsOf, type Window } from "../../kernels/window.ts";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.ts";
 import { bilinear } from "../complex.ts";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -54,6 +54,7 @@ export const ConvWeightGradient = defineOp({
   },
   complex: ({ inputs: [x, g], attributes: given }) => [bilinear((a, b) => convWeightGradient(a, b, given), x, g)],
   operations: ([, g], [w]) => convolutionOperations(g.shape, w.shape),
+  accuracy: sumOfTerms,
   display: { label: "conv ∇w", latex: called("conv^{\\nabla w}") },
   probes: [
     {

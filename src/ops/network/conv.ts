@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { convolve } from "../../kernels/conv.ts";
 import { outsOf, type Window } from "../../kernels/window.ts";
 import { sizeOf, type Shape } from "../../tensor/shape.ts";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
@@ -57,6 +57,7 @@ export const Conv = defineOp({
     return [plus(product, { re: spread(b.re), im: b.im && spread(b.im) })];
   },
   operations: ([, w], [y]) => convolutionOperations(y.shape, w.shape),
+  accuracy: sumOfTerms,
   display: { label: "conv", latex: called("conv") },
   probes: [
     { inputs: [[1, 2, 4, 4], [3, 2, 3, 3], [3]] },

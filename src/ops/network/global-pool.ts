@@ -1,7 +1,7 @@
 import type { Value } from "../../ir/graph.ts";
 import { formatShape } from "../../tensor/shape.ts";
 import { identity } from "../arithmetic/identity.ts";
-import { defineOp, floats } from "../define.ts";
+import { copied, defineOp, floats, sumOfTerms } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { unary } from "../express.ts";
@@ -24,6 +24,7 @@ export const GlobalAveragePool = defineOp({
     const axes = spatialSizes("GlobalAveragePool", x.shape, 0).map((_, axis) => axis + 2);
     return [axes.length === 0 ? identity(x) : reduceMean(x, { axes })];
   },
+  accuracy: sumOfTerms,
   display: { label: "global avg pool", latex: called("avgpool") },
   probes: [{ inputs: [[2, 3, 4]] }, { inputs: [[1, 2, 2, 3]] }, { inputs: [[2, 3]] }],
 });
@@ -46,6 +47,7 @@ export const GlobalMaxPool = defineOp({
     }
     return [sizes.length === 0 ? identity(x) : maxPool(x, { kernel_shape: [...sizes] })];
   },
+  accuracy: copied,
   display: { label: "global max pool", latex: called("maxpool") },
   kinks: [{ at: "ties within a channel", convention: "the first of the largest elements (row by row) receives the whole gradient" }],
   probes: [{ inputs: [[2, 3, 4]] }, { inputs: [[1, 2, 2, 3]] }, { inputs: [[2, 3]] }],

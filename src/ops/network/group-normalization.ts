@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { add } from "../arithmetic/add.ts";
 import { mul } from "../arithmetic/mul.ts";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -40,6 +40,7 @@ export const InstanceNormalization = defineOp({
     const rank = x.shape.length;
     return [add(mul(centred, mul(inverseOf(deviation, epsilon), alongChannels(scale, rank))), alongChannels(shift, rank))];
   },
+  accuracy: sumOfTerms,
   display: { label: "instance norm", latex: called("IN") },
   probes: [{ inputs: [[2, 2, 4], [2], [2]] }, { inputs: [[1, 3, 2, 2], [3], [3]], attributes: { epsilon: 0.1 } }],
 });
@@ -73,6 +74,7 @@ export const GroupNormalization = defineOp({
     const rank = x.shape.length;
     return [add(mul(normal, alongChannels(scale, rank)), alongChannels(bias, rank))];
   },
+  accuracy: sumOfTerms,
   display: { label: "group norm", latex: called("GN") },
   probes: [
     { inputs: [[2, 4, 3], [4], [4]], attributes: { num_groups: 2 } },

@@ -4,7 +4,7 @@ import { broadcastShapes, formatShape, sameShape, type Shape } from "../../tenso
 import { add } from "../arithmetic/add.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { axisWithin } from "../axes.ts";
-import { defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -40,6 +40,7 @@ export const LayerNormalization = defineOp({
     const scaled = mul(mul(centred, inverse), scale);
     return [shift === null ? scaled : add(scaled, shift), mean, inverse].slice(0, outputCount);
   },
+  accuracy: sumOfTerms,
   display: { label: "layer norm", latex: called("LN") },
   probes: [
     { inputs: [[2, 4], [4], [4]] },

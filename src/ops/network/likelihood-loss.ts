@@ -7,7 +7,7 @@ import { neg } from "../arithmetic/neg.ts";
 import { where } from "../arithmetic/where.ts";
 import { logSoftmax } from "../activation/softmax.ts";
 import { apply } from "../apply.ts";
-import { defineOp, floats, integers, type ProbeInput } from "../define.ts";
+import { composed, defineOp, floats, integers, type ProbeInput } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -39,6 +39,7 @@ export const NegativeLogLikelihoodLoss = defineOp({
   types: { T: floats, Tind: integers },
   attributes,
   body: ([x, target, weight], given) => [likelihoodLoss("NegativeLogLikelihoodLoss", x, target, weight, given)],
+  accuracy: composed,
   display: { label: "NLL", latex: called("NLL") },
   probes: lossProbes(),
   syntax: { names: [{ name: "nll_loss" }] },
@@ -64,6 +65,7 @@ export const SoftmaxCrossEntropyLoss = defineOp({
     const loss = likelihoodLoss("SoftmaxCrossEntropyLoss", logProbabilities, labels, weights, given);
     return [loss, logProbabilities].slice(0, outputCount);
   },
+  accuracy: composed,
   display: { label: "cross entropy", latex: called("CE") },
   probes: lossProbes(),
   syntax: { names: [{ name: "cross_entropy" }] },

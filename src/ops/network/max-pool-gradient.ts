@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { firstOutside, maxPoolGradient as maxPoolGradientLoop } from "../../kernels/pool.ts";
 import { formatShape, sameShape, sizeOf, type Shape } from "../../tensor/shape.ts";
-import { defineOp, floats } from "../define.ts";
+import { sumOfTerms, defineOp, floats } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -50,6 +50,7 @@ export const MaxPoolGradient = defineOp({
     const flat = reshape(x, [sizeOf(x.shape)]);
     return [reshape(gatherElements(flat, reshape(indices, [sizeOf(indices.shape)]), 0), g.shape), null];
   },
+  accuracy: sumOfTerms,
   display: { label: "max pool ∇", latex: called("maxpool^{\\nabla}") },
   probes: [
     { inputs: [[1, 2, 2, 2], indexProbe([1, 2, 2, 2], [0, 3, 8, 10, 12, 12, 17, 23])], attributes: { shape: [1, 2, 3, 4] } },

@@ -5,7 +5,7 @@ import { outsOf, type Window } from "../../kernels/window.ts";
 import { sizeOf, type Shape } from "../../tensor/shape.ts";
 import { apply } from "../apply.ts";
 import { flag } from "../axes.ts";
-import { defineOp, floats } from "../define.ts";
+import { copied, defineOp, floats } from "../define.ts";
 import { called } from "../latex.ts";
 import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { checkCovered, checkReach, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
@@ -60,6 +60,7 @@ export const MaxPool = defineOp({
     return [{ re: y, im: reshape(gatherElements(flat, reshape(places, [sizeOf(places.shape)]), 0), y.shape) }, real(indices)];
   },
   operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(windowOf(x.shape, given)),
+  accuracy: copied,
   display: { label: "max pool", latex: called("maxpool") },
   kinks: [{ at: "ties within a window", convention: "the first of the largest elements (row by row) receives the whole gradient" }],
   probes: [

@@ -4,7 +4,7 @@ import { cumulate } from "../../kernels/scan.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { scalar } from "../../tensor/tensor.ts";
 import { axisWithin, flag, staticNumbers } from "../axes.ts";
-import { defineOp, integers, numbers, type ProbeInput } from "../define.ts";
+import { defineOp, integers, numbers, type ProbeInput, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -33,6 +33,7 @@ export const CumSum = defineOp({
     cumSum(g, alongAxis(x.shape, axis), { exclusive, reverse: !reverse }),
     null,
   ],
+  accuracy: sumOfTerms,
   display: { label: "cumsum", latex: called("cumsum", 1) },
   syntax: { names: [{ name: "cumsum", arity: 1, operands: [null, -1] }, { name: "cumsum" }] },
   probes: [

@@ -6,6 +6,7 @@ import type { DType } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { axesWithin, flag, int64s, keptAxis, reducedShape, staticNumbers } from "../axes.ts";
 import {
+  type Accuracy,
   type Complex,
   defineOp,
   type Display,
@@ -40,6 +41,7 @@ interface ReductionFacts {
   readonly display: Display;
   readonly syntax?: Omit<Syntax, "arguments">;
   readonly kinks?: readonly Kink[];
+  readonly accuracy?: Accuracy;
   /** Bounds of the common probes' numbers, inside the domain. */
   readonly between?: readonly [number, number];
   readonly probes?: readonly Probe[];

@@ -4,7 +4,7 @@ import { logOfSum, logOfSumOfExponentials } from "../../kernels/summaries.ts";
 import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
-import { numbers } from "../define.ts";
+import { composed, numbers } from "../define.ts";
 import { equal } from "../logic/comparison.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
@@ -28,6 +28,7 @@ export const ReduceLogSum = reductionOp({
     return expand(where(equal(sum, Number.POSITIVE_INFINITY), share, div(g, sum)), x.shape);
   },
   complex: (z, axes) => logarithm(summed(z, axes)),
+  accuracy: composed,
   display: { label: "log Σ", latex: ([x]) => String.raw`\log \sum ${x}` },
   between: [0.5, 2],
 });
@@ -48,6 +49,7 @@ export const ReduceLogSumExp = reductionOp({
     const greatest = real(reduceMax(z.re, { axes }));
     return plus(greatest, logarithm(summed(exponential(minus(z, greatest)), axes)));
   },
+  accuracy: composed,
   display: { label: "log Σ exp", latex: ([x]) => String.raw`\log \sum e^{${x}}` },
   syntax: { names: [{ name: "logsumexp", arity: 1 }] },
   kinks: [{ at: "all elements are -∞", convention: "the gradient is 0" }],

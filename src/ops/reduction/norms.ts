@@ -6,7 +6,7 @@ import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { sign } from "../arithmetic/sign.ts";
 import { where } from "../arithmetic/where.ts";
-import { floats, numbers } from "../define.ts";
+import { composed, floats, numbers } from "../define.ts";
 import { number } from "../express.ts";
 import { equal, greater, less } from "../logic/comparison.ts";
 import { reducer, reductionOp } from "./family.ts";
@@ -23,6 +23,7 @@ export const ReduceL1 = reductionOp({
   gradient: (g, x) => mul(g, sign(x)),
   complex: (z, axes) => summed(unsigned(z), axes),
   branch: (x) => sign(x),
+  accuracy: composed,
   display: { label: "‖·‖₁", latex: ([x]) => String.raw`\left\lVert ${x} \right\rVert_1` },
   kinks: [{ at: "an element is 0", convention: "its derivative is 0" }],
 });
@@ -37,6 +38,7 @@ export const ReduceL2 = reductionOp({
   gradient: (g, x, _y, axes) => mul(g, unitVector(x, axes)),
   complex: (z, axes) => squareRoot(summed(times(z, z), axes)),
   branch: (_x, y) => sign(y),
+  accuracy: composed,
   display: { label: "‖·‖₂", latex: ([x]) => String.raw`\left\lVert ${x} \right\rVert_2` },
   syntax: { names: [{ name: "norm", arity: 1 }] },
   kinks: [
@@ -68,17 +70,13 @@ export const ReduceRootMeanSquare = reductionOp({
   types: floats,
   reduction: () => rootMeanSquare,
   merge: (some, others, share) => Math.hypot(some * Math.sqrt(1 - share), others * Math.sqrt(share)),
-  gradient: (g, x, y, axes) => {
-    const isZero = equal(y, 0);
-    const level = leveller(y);
-    const slope = div(div(g, sizeOf(axes.map((axis) => x.shape[axis]))), where(isZero, 1, mul(y, level)));
-    return mul(where(isZero, 0, slope), mul(x, level));
-  },
+  gradient: (g, x, _y, axes) => mul(div(g, Math.sqrt(sizeOf(axes.map((axis) => x.shape[axis])))), unitVector(x, axes)),
   complex: (z, axes) => {
     const mean = summed(times(z, z), axes);
     return squareRoot(times(1 / sizeOf(axes.map((axis) => z.re.shape[axis])), mean));
   },
   branch: (_x, y) => sign(y),
+  accuracy: composed,
   display: { label: "rms", latex: ([x]) => String.raw`\operatorname{rms}\left(${x}\right)` },
   syntax: { names: [{ name: "rms", arity: 1 }] },
   kinks: [{ at: "all elements are 0", convention: "the gradient is 0" }],
@@ -93,6 +91,7 @@ export const ReduceSumSquare = reductionOp({
   merge: added,
   gradient: (g, x) => mul(mul(g, 2), x),
   complex: (z, axes) => summed(times(z, z), axes),
+  accuracy: composed,
   display: { label: "Σ²", latex: ([x]) => String.raw`\sum {${x}}^2` },
 });
 

@@ -4,7 +4,7 @@ import type { DType } from "../../tensor/dtype.ts";
 import { cast } from "../arithmetic/cast.ts";
 import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
-import { anyType, type Complex, type Kink } from "../define.ts";
+import { anyType, type Complex, copied, type Kink } from "../define.ts";
 import { equal } from "../logic/comparison.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { reduceSum } from "./reduce-sum.ts";
@@ -20,6 +20,7 @@ export const ReduceMax = reductionOp({
   gradient: sharedByTies,
   complex: (z, axes) => movedByTies(z, reduceMax(z.re, { axes }), axes),
   branch: (x, y) => equal(x, y),
+  accuracy: copied,
   display: { label: "max", latex: ([x]) => String.raw`\max ${x}` },
   syntax: { names: [{ name: "amax" }, { name: "max", arity: 1 }] },
   kinks: ties("greatest"),
@@ -35,6 +36,7 @@ export const ReduceMin = reductionOp({
   gradient: sharedByTies,
   complex: (z, axes) => movedByTies(z, reduceMin(z.re, { axes }), axes),
   branch: (x, y) => equal(x, y),
+  accuracy: copied,
   display: { label: "min", latex: ([x]) => String.raw`\min ${x}` },
   syntax: { names: [{ name: "amin" }, { name: "min", arity: 1 }] },
   kinks: ties("smallest"),

@@ -1,7 +1,7 @@
 import { mean } from "../../kernels/summaries.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { div } from "../arithmetic/div.ts";
-import { numbers } from "../define.ts";
+import { numbers, sumOfTerms } from "../define.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { averaged } from "./merges.ts";
@@ -15,6 +15,7 @@ export const ReduceMean = reductionOp({
   merge: averaged,
   gradient: (g, x, _y, axes) => expand(div(g, sizeOf(axes.map((axis) => x.shape[axis]))), x.shape),
   traits: ["linear"],
+  accuracy: sumOfTerms,
   display: { label: "mean", latex: ([x]) => String.raw`\operatorname{mean}\left(${x}\right)` },
   syntax: {
     names: [

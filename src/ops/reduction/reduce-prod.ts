@@ -2,7 +2,7 @@ import { product } from "../../kernels/summaries.ts";
 import type { Value } from "../../ir/graph.ts";
 import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import { mul } from "../arithmetic/mul.ts";
-import { type Complex, numbers } from "../define.ts";
+import { type Complex, composed, numbers } from "../define.ts";
 import { concat } from "../shape/concat.ts";
 import { reshape } from "../shape/reshape.ts";
 import { split } from "../shape/split.ts";
@@ -34,6 +34,7 @@ export const ReduceProd = reductionOp({
     return transpose(ordered, inverse(order));
   },
   complex: (z, axes) => axes.reduce(productAlong, z),
+  accuracy: composed,
   display: { label: "Π", latex: ([x]) => String.raw`\prod ${x}` },
   syntax: {
     names: [

@@ -1,5 +1,5 @@
 import { sum } from "../../kernels/summaries.ts";
-import { numbers } from "../define.ts";
+import { numbers, sumOfTerms } from "../define.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { added } from "./merges.ts";
@@ -13,6 +13,7 @@ export const ReduceSum = reductionOp({
   merge: added,
   gradient: (g, x) => expand(g, x.shape),
   traits: ["linear"],
+  accuracy: sumOfTerms,
   display: { label: "Σ", latex: ([x]) => String.raw`\sum ${x}` },
   syntax: {
     names: [

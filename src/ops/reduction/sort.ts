@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { axisWithin, flag } from "../axes.ts";
-import { defineOp, numbers } from "../define.ts";
+import { copied, defineOp, numbers } from "../define.ts";
 import { called } from "../latex.ts";
 import { sortLines } from "../../kernels/scan.ts";
 import { apply } from "../apply.ts";
@@ -30,6 +30,7 @@ export const Sort = defineOp({
     const [values, indices] = apply(Sort, [z.re], attributes);
     return [{ re: values, im: gatherElements(imaginary(z), indices, attributes.axis) }, real(indices)];
   },
+  accuracy: copied,
   display: { label: "sort", latex: called("sort") },
   kinks: [{ at: "equal elements", convention: "each has the gradient of the place that it takes; equal ones keep their order" }],
   probes: [{ inputs: [[5]] }, { inputs: [[3, 2]], attributes: { axis: 0, descending: true } }],

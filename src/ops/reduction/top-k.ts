@@ -4,7 +4,7 @@ import { selectTop } from "../../kernels/scan.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
 import { apply } from "../apply.ts";
 import { axisWithin, flag, int64s, staticNumbers } from "../axes.ts";
-import { defineOp, numbers, type ProbeInput } from "../define.ts";
+import { copied, defineOp, numbers, type ProbeInput } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
@@ -43,6 +43,7 @@ export const TopK = defineOp({
     const [values, indices] = apply(TopK, [z.re, k.re], attributes);
     return [{ re: values, im: gatherElements(imaginary(z), indices, attributes.axis) }, real(indices)];
   },
+  accuracy: copied,
   display: { label: "top k", latex: called("topk") },
   syntax: { names: [{ name: "topk" }], arguments: { k: "K" } },
   kinks: [{ at: "equal elements around the k-th", convention: "the gradient goes to the selected ones, the first along the axis" }],

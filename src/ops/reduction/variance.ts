@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { div } from "../arithmetic/div.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { axesWithin, flag, reducedShape, staticNumbers } from "../axes.ts";
-import { defineOp, type Display, floats, type Kink, type Operator } from "../define.ts";
+import { defineOp, type Display, floats, type Kink, type Operator, sumOfTerms } from "../define.ts";
 import { reshape } from "../shape/reshape.ts";
 import { reduceL2, reduceSumSquare } from "./norms.ts";
 import { reduceMean } from "./reduce-mean.ts";
@@ -34,6 +34,7 @@ function spreadOp({ names, spread, ...rest }: SpreadFacts): Operator {
     attributes,
     traits: ["reduction"],
     syntax: { names: names.map((name) => ({ name })), arguments: { axis: "axes", ddof: "correction" } },
+    accuracy: sumOfTerms,
     body: ([x, axes], { keepdims, correction }) => {
       const named = axes === null ? [] : staticNumbers(axes);
       const over = axesWithin(named.length > 0 ? named : x.shape.keys(), x.shape.length, { input: 1 });

@@ -3,7 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import { type Meeting, placesAlongAxis, scatterPlaces } from "../../kernels/gather.ts";
 import { formatShape, sameShape } from "../../tensor/shape.ts";
 import { axisWithin } from "../axes.ts";
-import { anyType, defineOp, integers } from "../define.ts";
+import { anyType, defineOp, integers, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -56,6 +56,7 @@ export const ScatterElements = defineOp({
     scatteredForms(reduction, data, updates, (onto, from) => scatterElements(onto, indices.re, from, { axis, reduction })),
   branches: ({ inputs: [data, indices, updates], outputs: [output], attributes: { axis, reduction } }) =>
     scatterBranches(reduction, data, updates, output, (from) => gatherElements(from, indices, axis)),
+  accuracy: sumOfTerms,
   display: { label: "scatter", latex: called("scatter") },
   kinks: scatterKinks,
   probes: [

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
 import { type Meeting, placesOfTuples, scatterPlaces } from "../../kernels/gather.ts";
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.ts";
-import { anyType, defineOp } from "../define.ts";
+import { anyType, defineOp, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -58,6 +58,7 @@ export const ScatterND = defineOp({
     scatteredForms(reduction, data, updates, (onto, from) => scatterND(onto, indices.re, from, { reduction })),
   branches: ({ inputs: [data, indices, updates], outputs: [output], attributes: { reduction } }) =>
     scatterBranches(reduction, data, updates, output, (from) => gatherND(from, indices)),
+  accuracy: sumOfTerms,
   display: { label: "scatter", latex: called("scatter") },
   kinks: scatterKinks,
   probes: [
