@@ -91,12 +91,23 @@ export function refuseOperand(standing: Standing): void {
   if (!isProduct) throw faultIn(text, token.at, `expected an operator, found ${described(token)}`);
   const written = before.kind === "power" ? `${tokens.textAt(at - 2)}${before.text}` : before.text;
   const product = `${written}*${token.text}`;
+  // 1/2x is 1/(2*x) to some, and x/2 to others.
+  const sign = before.kind === "power" ? "" : tokens.textAt(Math.max(0, at - 2));
+  if (reaching.has(sign)) {
+    throw faultIn(text, token.at, `a product is written ${product}, and parentheses say how far the ${sign} before it reaches`);
+  }
   throw faultIn(text, token.at, `expected an operator between ${written} and ${token.text}; a product is written ${product}`, product);
 }
+
+/** Signs of which it is not clear whether they reach over a product whose sign is left out. */
+const reaching: ReadonlySet<string> = new Set(["/", "%", "√", "∛"]);
 
 const words: ReadonlyMap<string, string> = new Map([
   ["if", "a choice is written where(condition, a, b)"],
   ["else", "a choice is written where(condition, a, b)"],
+  ["for", "there are no loops: what is written of a tensor holds for all of its elements"],
+  ["while", "there are no loops: what is written of a tensor holds for all of its elements"],
+  ["is", "== compares"],
   ["lambda", "a function is written f(x) = x^2, on a line of its own"],
 ]);
 
