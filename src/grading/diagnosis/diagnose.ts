@@ -1,5 +1,4 @@
 import type { Value } from "../../ir/graph.ts";
-import { isValue } from "../items.ts";
 import type { Mistake } from "../mistakes/define.ts";
 import { scaleFactor } from "../mistakes/scale-factor.ts";
 import type { Candidate } from "./candidate.ts";
@@ -61,11 +60,7 @@ export function diagnose({ observations, cases, counts, penalised, casesUnder }:
 function unions(candidates: readonly Candidate[], observations: readonly Observation[]): Candidate[] {
   const alike = Map.groupBy(
     candidates,
-    // What values look like is said in other words than what gradients do.
-    ({ mistake, factor, place, explained }) => {
-      const isOfValues = place < 0 && [...explained].every((index) => isValue(observations[index].item.name));
-      return `${mistake.name} ${mistake.perFactor === true ? factor?.toPrecision(3) : ""} ${isOfValues}`;
-    },
+    ({ mistake, factor }) => `${mistake.name} ${mistake.perFactor === true ? factor?.toPrecision(3) : ""}`,
   );
   return [...alike.values()].flatMap((group) => {
     const chosen: Candidate[] = [];
