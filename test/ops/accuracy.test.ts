@@ -36,6 +36,7 @@ describe.each(measured.map((each) => [`${each.given.name} in ${each.given.dtype}
     return `${units} units off at ${numbers.join(", ")}: ${got} in place of ${wanted}`;
   };
 
+  test("the units are those that are stated", () => expect(bounds.of === "terms").toBe(given.values.terms !== undefined));
   test("values", () => expect(found.value.units, told(found.value)).toBeLessThanOrEqual(bounds.value));
   test("gradients", () => expect(found.gradient.units, told(found.gradient)).toBeLessThanOrEqual(bounds.gradient));
 });

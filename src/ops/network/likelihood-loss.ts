@@ -7,7 +7,7 @@ import { neg } from "../arithmetic/neg.ts";
 import { where } from "../arithmetic/where.ts";
 import { logSoftmax } from "../activation/softmax.ts";
 import { apply } from "../apply.ts";
-import { composed, defineOp, floats, integers, type ProbeInput } from "../define.ts";
+import { composed, defineOp, floats, integers, type ProbeInput, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { called } from "../latex.ts";
@@ -65,7 +65,7 @@ export const SoftmaxCrossEntropyLoss = defineOp({
     const loss = likelihoodLoss("SoftmaxCrossEntropyLoss", logProbabilities, labels, weights, given);
     return [loss, logProbabilities].slice(0, outputCount);
   },
-  accuracy: composed,
+  accuracy: sumOfTerms,
   display: { label: "cross entropy", latex: called("CE") },
   probes: lossProbes(),
   syntax: { names: [{ name: "cross_entropy" }] },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { axisWithin, flag } from "../axes.ts";
-import { composed, defineOp, floats } from "../define.ts";
+import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { called } from "../latex.ts";
 import { pad } from "../shape/pad.ts";
 import { slice } from "../shape/slice.ts";
@@ -24,7 +24,7 @@ export const CumProd = defineOp({
     const pads = [...x.shape, ...x.shape].map((_, at) => (at === (reverse ? along : along + x.shape.length) ? size - 1 : 0));
     return [linearRecurrence(x, pad(first, pads), { axis: along, reverse })];
   },
-  accuracy: composed,
+  accuracy: sumOfTerms,
   display: { label: "cumprod", latex: called("cumprod") },
   probes: [
     { inputs: [{ values: [0, 2, -1.5, 0.5, 0, 3], shape: [6], dtype: "float64" }] },

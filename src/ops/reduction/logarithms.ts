@@ -4,7 +4,7 @@ import { logOfSum, logOfSumOfExponentials } from "../../kernels/summaries.ts";
 import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
-import { composed, numbers } from "../define.ts";
+import { composed, numbers, sumOfTerms } from "../define.ts";
 import { equal } from "../logic/comparison.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
@@ -49,7 +49,7 @@ export const ReduceLogSumExp = reductionOp({
     const greatest = real(reduceMax(z.re, { axes }));
     return plus(greatest, logarithm(summed(exponential(minus(z, greatest)), axes)));
   },
-  accuracy: composed,
+  accuracy: sumOfTerms,
   display: { label: "log Σ exp", latex: ([x]) => String.raw`\log \sum e^{${x}}` },
   syntax: { names: [{ name: "logsumexp", arity: 1 }] },
   kinks: [{ at: "all elements are -∞", convention: "the gradient is 0" }],
