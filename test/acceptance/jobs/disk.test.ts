@@ -73,7 +73,7 @@ describe.skipIf(!isMounted)("when the disk is full", () => {
     expect([...faultsOf(record), ...differences(record, await recordOf(origin, plain))]).toEqual([]);
     expect(record.events.filter(({ type }) => type === "resumed")).toEqual([]);
     expect((await postJob(origin, lesson(2, 100))).status).toBe(202);
-  });
+  }, 120_000);
 
   test("jobs are read, cancelled and deleted, the service stops and starts, and all goes on once there is room", async () => {
     rmSync(join(folder, "data"), { recursive: true });

@@ -21,12 +21,14 @@ test.each(probed)("%s, probe %i", (_, at, { wrt, ...request }) => {
   const right = grade({ ...asked, submission: { outputs: own.outputs, gradients: own.gradients, edges } });
   expect(right).toMatchObject({ passed: true, diagnosis: [] });
 
+  // What explains wrong numbers is searched for long: an operator's first probe suffices.
+  if (at > 0) return;
   const flipped = grade({ ...asked, submission: { gradients: everyNumber(own.gradients, (x) => -x) } });
   // Zeros are right with either sign.
   if (!flipped.passed) expect(flipped.diagnosis.map(({ mistake }) => mistake)).toContain("wrong_sign");
 
   // The search for what explains noise is the longest, above all where nodes stand for many others.
-  if (at > 0 || own.edges?.some(({ input }) => input > 2)) return;
+  if (own.edges?.some(({ input }) => input > 2)) return;
   const noise = everyNumber(own.gradients, (x) => Math.sin(1e3 * x) + 1);
   expect(grade({ ...asked, submission: { gradients: noise } }).items).toHaveLength(wrt.length);
 });
