@@ -47,7 +47,7 @@ function softmaxByLoop(x: Tensor, axis: number, logarithm: boolean, out: Tensor)
       for (let k = 0; k < size; k++) {
         const element = x.data[start + k * inner];
         const below = element === greatest ? 0 : element - greatest;
-        const exponential = Math.exp(below);
+        const exponential = exponentialOf(below, lostBelow(element, greatest, below));
         if (element === greatest) ties++;
         else others += exponential;
         terms[k] = logarithm ? below : exponential;
@@ -56,4 +56,17 @@ function softmaxByLoop(x: Tensor, axis: number, logarithm: boolean, out: Tensor)
       for (let k = 0; k < size; k++) out.data[start + k * inner] = logarithm ? terms[k] - sum : terms[k] / sum;
     }
   }
+}
+
+/** What x - greatest lost when it was rounded to `shifted`: far from the greatest it would cost the exponential digits. */
+function lostBelow(x: number, greatest: number, shifted: number): number {
+  if (shifted === 0 || !(shifted > -750)) return 0;
+  const taken = shifted - x;
+  return x - (shifted - taken) - (greatest + taken);
+}
+
+/** exp(x + extra), where `extra` is far smaller than x. */
+function exponentialOf(x: number, extra: number): number {
+  const exponential = Math.exp(x);
+  return exponential + exponential * extra;
 }

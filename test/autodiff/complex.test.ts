@@ -42,9 +42,20 @@ const scaled = ({ shape, data }: Tensor, factor: number): Tensor =>
   );
 
 const withoutForm = new Set([
-  ...["CumProd", "Digamma", "Erf", "Erfc", "LinearRecurrence", "LogGamma", "Polygamma"],
-  ...["GeluSlope", "MishSlope", "SwishSlope"],
-  ...["Gelu none", "ScatterElements mul", "ScatterElements max", "ScatterElements min"],
+  "CumProd",
+  "Digamma",
+  "Erf",
+  "Erfc",
+  "LinearRecurrence",
+  "LogGamma",
+  "Polygamma",
+  "GeluSlope",
+  "MishSlope",
+  "SwishSlope",
+  "Gelu none",
+  "ScatterElements mul",
+  "ScatterElements max",
+  "ScatterElements min",
 ]);
 for (const how of ["mul", "max", "min"]) withoutForm.add(`ScatterND ${how}`);
 

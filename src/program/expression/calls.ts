@@ -117,8 +117,9 @@ function fittingRank(op: Operator, at: number, term: FormulaTerm): FormulaTerm {
 
 function unknownFunction(text: string, emitter: Emitter, { text: name, at }: Token): Error {
   if (emitter.isValue(name)) {
-    const product = `${name}*(`;
-    return faultIn(text, at, `${name} is a value and not a function; a product is written ${product}`, product, "unknown_function");
+    // Which of the two is meant cannot be told, so neither is suggested.
+    const both = `a product is written ${name}*(…), and a place in it, counted from 0, ${name}[…]`;
+    return faultIn(text, at, `${name} is a value and not a function; ${both}`, undefined, "unknown_function");
   }
   const instead = writtenInstead(name);
   if (instead !== undefined) {

@@ -3,7 +3,7 @@
 import { scratch } from "./base.ts";
 import { SoftmaxBlock } from "./blocks.ts";
 import { clamped, double, joined } from "./lanes.ts";
-import { exp, expWithin } from "./math-exp.ts";
+import { expSum, expWithin } from "./math-exp.ts";
 import { log1p } from "./math-log.ts";
 
 export function softmax_float32(block: SoftmaxBlock, part: i32, parts: i32): void {
@@ -35,9 +35,15 @@ function softmax<T extends number>(block: SoftmaxBlock, part: i32, parts: i32): 
   }
 }
 
+/** The exponential of x - greatest, which was rounded to `shifted`: far from the greatest, what that lost would cost digits. */
 // @inline
-function exponential<T extends number>(x: v128): v128 {
-  return sizeof<T>() === 4 ? expWithin<T>(clamped(x, -708, 708)) : exp<f64>(x);
+function exponential<T extends number>(shifted: v128, x: v128, greatest: v128): v128 {
+  if (sizeof<T>() === 4) return expWithin<T>(clamped(shifted, -708, 708));
+  const taken = v128.sub<f64>(shifted, x);
+  const lost = v128.sub<f64>(v128.sub<f64>(x, v128.sub<f64>(shifted, taken)), v128.add<f64>(greatest, taken));
+  // Beyond that there is nothing to lose, and infinities have no difference.
+  const isNear = v128.gt<f64>(shifted, double(-750));
+  return expSum(shifted, v128.and(lost, v128.andnot(isNear, v128.eq<f64>(shifted, double(0)))));
 }
 
 /** The first two of four numbers as doubles. */
@@ -90,8 +96,8 @@ function softmaxOfRow<T extends number>(x: usize, out: usize, size: i32, isLog: 
   for (to = scratch; to < padded; to += 32) {
     const low = below(v128.load(to), greatest);
     const high = below(v128.load(to, 16), greatest);
-    const expLow = exponential<T>(low);
-    const expHigh = exponential<T>(high);
+    const expLow = exponential<T>(low, v128.load(to), greatest);
+    const expHigh = exponential<T>(high, v128.load(to, 16), greatest);
     if (isLog) {
       sumLow = v128.add<f64>(sumLow, others(expLow, low));
       sumHigh = v128.add<f64>(sumHigh, others(expHigh, high));
@@ -180,8 +186,8 @@ function softmaxOfLines<T extends number>(x: usize, out: usize, size: i32, inner
   for (let to = scratch; to < end; to += 32) {
     const lowShifted = below(v128.load(to), low);
     const highShifted = below(v128.load(to, 16), high);
-    const expLow = exponential<T>(lowShifted);
-    const expHigh = exponential<T>(highShifted);
+    const expLow = exponential<T>(lowShifted, v128.load(to), low);
+    const expHigh = exponential<T>(highShifted, v128.load(to, 16), high);
     if (isLog) {
       sumLow = v128.add<f64>(sumLow, others(expLow, lowShifted));
       sumHigh = v128.add<f64>(sumHigh, others(expHigh, highShifted));
