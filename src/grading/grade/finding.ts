@@ -1,7 +1,7 @@
 import { Problem } from "../../problems/problems.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
 import { type Item, type ItemFinder, type ItemRequest, keyOf } from "../items.ts";
-import { claimedTwice, clipped, type Flaw, mostFlaws, nothing, notInProgram } from "./flaws.ts";
+import { claimedTwice, clipped, type Flaw, mostFlaws, namedAfter, nothing, notInProgram } from "./flaws.ts";
 import type { Unjudged } from "./judge.ts";
 import type { ClaimedItem } from "./reading.ts";
 import type { ItemPlace } from "./response.ts";
@@ -53,11 +53,18 @@ export function foundItems(
   });
 }
 
+/** What people put before or behind a name when they call its gradient: dW, ∂W, grad_W, W_grad, W.grad. */
+const ofGradient = /^(?:d|∂|grad_?)|[._]grad$/;
+
 function itemOrFault(finder: ItemFinder, request: ItemRequest): Item | Flaw {
   try {
     return finder.find(request);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    if (request.kind === "gradient") {
+      const bare = { ...request, name: request.name.replace(ofGradient, "") };
+      if (bare.name !== request.name && finder.mayHave(bare)) return namedAfter(request.name, bare.name);
+    }
     return notInProgram(error);
   }
 }

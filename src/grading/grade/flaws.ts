@@ -82,6 +82,16 @@ export const notInProgram = ({ detail, errors }: Problem): Flaw => ({
   suggestion: errors[0]?.suggestion,
 });
 
+/** A gradient that is called other than what it is the gradient of. */
+export const namedAfter = (name: string, value: string): Flaw => ({
+  verdict: "unknown_name",
+  message: both(
+    `The program has no value named ${clipped(name)}; the gradient of ${clipped(value)} stands under the name ${clipped(value)}`,
+    `程序中没有名为 ${clipped(name)} 的值；${clipped(value)} 的梯度应以 ${clipped(value)} 为名`,
+  ),
+  suggestion: value,
+});
+
 export const tooManyFlaws = (count: number): Flaw => ({
   verdict: "unreadable",
   message: both(`${count} further claims cannot be judged either`, `另有 ${count} 项同样无法评判`),

@@ -101,6 +101,11 @@ test("a dataset is predicted with the names of its classes", async () => {
   const whole = Job.parse(await (await service.send("/v1/jobs", { ...flowers, steps: 40 }, { prefer: "wait=30" })).json());
   const weightsOf = async (each: string) => JobWeights.parse(await json(`/v1/jobs/${each}/weights?format=json`)).parameters;
   expect(await weightsOf(continued.id)).toEqual(await weightsOf(whole.id));
+  // Nothing asked for is as an object without members, whose answer is about the job and not about the body.
+  const [nothing, empty] = [await service.send(`/v1/jobs/${id}/continue`), await service.send(`/v1/jobs/${id}/continue`, {})];
+  const { code, detail } = (await nothing.json()) as { code: string; detail: string };
+  expect(await empty.json()).toMatchObject({ code, detail });
+  expect(code).not.toBe("invalid_json");
 });
 
 describe("metrics", () => {

@@ -291,6 +291,11 @@ describe("a student's mistake is a verdict, which says what is wrong", () => {
       { gradients: { A: 2 } },
       [["gradient", "A", "unknown_name", "The program has no value named A; did you mean a?"]],
     ],
+    ...["da", "∂a", "grad_a", "a_grad", "a.grad"].map((name): [string, unknown, (readonly unknown[])[]] => [
+      `a gradient that is called ${name}`,
+      { gradients: { [name]: 2 } },
+      [["gradient", name, "unknown_name", `The program has no value named ${name}; the gradient of a stands under the name a`]],
+    ]),
     ["the name of no output", { outputs: { a: 2 } }, [["output", "a", "unknown_name", "The program has no output named a"]]],
     [
       "an edge to nowhere",
