@@ -47,17 +47,22 @@ interface ReductionFacts {
   readonly probes?: readonly Probe[];
 }
 
+/** What every reduction takes and gives. */
+export const dataOverAxes = {
+  inputs: [
+    { name: "data", type: "T", differentiable: true },
+    { name: "axes", type: "Tind", optional: true, static: true, list: true },
+  ],
+  outputs: [{ name: "reduced" }],
+} as const;
+
 /** A reduction over the axes of its second input; over all of them when that is left out or empty (unless told otherwise). */
 export function reductionOp(facts: ReductionFacts): Operator {
   const { reduction, gradient, complex, branch, merge, types, syntax, traits = [], between = [-2, 2], probes = [], ...rest } = facts;
   return defineOp({
     ...rest,
     category: "reduction",
-    inputs: [
-      { name: "data", type: "T", differentiable: true },
-      { name: "axes", type: "Tind", optional: true, static: true, list: true },
-    ],
-    outputs: [{ name: "reduced" }],
+    ...dataOverAxes,
     types: { T: types, Tind: ["int64"] },
     attributes: z.strictObject({ keepdims: flag.default(true), noop_with_empty_axes: flag.default(false) }),
     traits: ["reduction", ...traits],

@@ -5,6 +5,7 @@ import { sub } from "../arithmetic/sub.ts";
 import { axesWithin, flag, reducedShape, staticNumbers } from "../axes.ts";
 import { defineOp, type Display, floats, type Kink, type Operator, sumOfTerms } from "../define.ts";
 import { reshape } from "../shape/reshape.ts";
+import { dataOverAxes } from "./family.ts";
 import { reduceL2, reduceSumSquare } from "./norms.ts";
 import { reduceMean } from "./reduce-mean.ts";
 
@@ -25,11 +26,7 @@ function spreadOp({ names, spread, ...rest }: SpreadFacts): Operator {
   return defineOp({
     ...rest,
     category: "reduction",
-    inputs: [
-      { name: "data", type: "T", differentiable: true },
-      { name: "axes", type: "Tind", optional: true, static: true, list: true },
-    ],
-    outputs: [{ name: "reduced" }],
+    ...dataOverAxes,
     types: { T: floats, Tind: ["int64"] },
     attributes,
     traits: ["reduction"],
