@@ -35,7 +35,7 @@ describe("the checker", () => {
     ["src/ir/a.ts", `const b = await import("../ops/b.ts");`, "imports src/ops/b.ts, which is not below it"],
     ["src/ir/a.ts", `type B = import("../ops/b.ts").B;`, "imports src/ops/b.ts, which is not below it"],
     ["src/grading/a.ts", `import { b } from "../render/b.ts";`, "imports src/render/b.ts, which is not below it"],
-    ["src/render/a.ts", `import { b } from "../grading/b.ts";`, "imports src/grading/b.ts, which is not below it"],
+    ["src/grading/a.ts", `import { b } from "../training/b.ts";`, "imports src/training/b.ts, which is not below it"],
     ["src/doors/http/a.ts", `import { config } from "../../config.ts";`, "imports src/config.ts, which is not below it"],
     ["src/doors/http/routes/a.ts", `import { main } from "../../../main.ts";`, "imports src/main.ts, which is not below it"],
     ["src/doors/http/a.ts", `import { b } from "../../../test/b.ts";`, "imports test/b.ts from outside src"],

@@ -3,7 +3,7 @@ import { type Facts, factsOf, type Source } from "./facts.ts";
 
 /** The stack of folders in src/, from the lowest. Those of one row are siblings and do not import each other. */
 const stack = [
-  ["memory", "tensor", "tracing"],
+  ["memory", "tensor", "tracing", "formula"],
   ["kernels"],
   ["ir"],
   ["ops"],
@@ -15,7 +15,8 @@ const stack = [
   ["run"],
   ["tasks"],
   ["compute"],
-  ["training", "grading", "render"],
+  ["training", "grading"],
+  ["render"],
   ["clients"],
   ["workers"],
   ["jobs"],
