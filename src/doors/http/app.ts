@@ -144,7 +144,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(metrics, { pool, memory: options.memory, jobs: options.jobs && { ...options.jobs, listeners } });
   await app.register(compression);
 
-  home(app);
+  await home(app, { hasPage: options.role !== "worker" });
   health(app, { pool, storage: options.jobs?.storage, memory: options.memory?.ledger });
   openApiDocument(app);
   await app.register(problemPages);

@@ -230,10 +230,3 @@ test("apps in one process do not share their measurements", async () => {
   await first.post({ task: "echo" });
   expect((await second.app.inject("/metrics")).body).not.toContain('route="/v1/gradients"');
 });
-
-test("the root leads on", async () => {
-  await using http = await startApp();
-  expect((await http.app.inject("/")).json()).toMatchObject({ name: "Adjoint", documentation: "/docs", openapi: "/openapi.json" });
-  const browser = await http.app.inject({ url: "/", headers: { accept: "text/html" } });
-  expect([browser.statusCode, browser.headers.location]).toEqual([302, "/docs/"]);
-});

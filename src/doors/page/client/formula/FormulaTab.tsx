@@ -1,0 +1,5 @@
+import { texts } from "../shell/settings.ts";
+
+export function FormulaTab() {
+  return <h1>{texts.value.shell.tabs.formula}</h1>;
+}

@@ -1,0 +1,23 @@
+export const shell = {
+  tabs: { formula: "Formula", network: "Network", check: "Check", jobs: "Jobs" },
+  skip: "Skip to the content",
+  sections: "Sections",
+  language: "Language",
+  theme: "Theme",
+  themes: { auto: "As the system", light: "Light", dark: "Dark" },
+  tagline: "Values go forward, gradients come back",
+  reference: "API reference",
+  source: "The contract",
+  loading: "Loading …",
+  notLoaded: "This part of the page could not be loaded.",
+  again: "Try again",
+  close: "Close",
+  key: {
+    title: "This service asks for a key",
+    explanation: "Who runs it gives keys out. It is kept until this tab is closed, and sent to this service only.",
+    refused: "The service does not know that key.",
+    label: "API key",
+    use: "Use the key",
+    without: "Go on without",
+  },
+};

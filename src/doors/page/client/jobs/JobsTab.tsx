@@ -1,0 +1,5 @@
+import { texts } from "../shell/settings.ts";
+
+export function JobsTab() {
+  return <h1>{texts.value.shell.tabs.jobs}</h1>;
+}

@@ -1,0 +1,5 @@
+import { texts } from "../shell/settings.ts";
+
+export function NetworkTab() {
+  return <h1>{texts.value.shell.tabs.network}</h1>;
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
+import accepts from "@fastify/accepts";
+import fastify from "fastify";
+import { afterAll, expect, test } from "vitest";
+import { home } from "../../../src/doors/http/routes/home.ts";
+import { startApp } from "./fixture.ts";
+
+const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "accept-encoding": "gzip, deflate, br, zstd" };
+const html = "<!doctype html><title>Adjoint</title>";
+const script = "export const page = 1;";
+
+const folder = mkdtempSync(join(tmpdir(), "adjoint-page-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+mkdirSync(join(folder, "built/assets"), { recursive: true });
+for (const [name, content] of [
+  ["built/index.html", html],
+  ["built/assets/index-0a1b.js", script],
+] as const) {
+  writeFileSync(join(folder, name), content);
+  writeFileSync(join(folder, `${name}.br`), brotliCompressSync(content));
+}
+
+async function appWith(options: { hasPage: boolean; folder: string }) {
+  const app = fastify();
+  await app.register(accepts);
+  await home(app, { hasPage: options.hasPage, page: pathToFileURL(`${join(folder, options.folder)}/`) });
+  return app;
+}
+
+test("browsers are shown the page, as it was compressed, and programs the links", async () => {
+  await using app = await appWith({ hasPage: true, folder: "built" });
+  const page = await app.inject({ url: "/", headers: browser });
+  expect(page.statusCode).toBe(200);
+  expect(page.headers).toMatchObject({ "content-type": "text/html; charset=utf-8", "content-encoding": "br" });
+  expect(page.headers.vary).toMatch(/accept\b.*accept-encoding/);
+  expect(brotliDecompressSync(page.rawPayload).toString()).toBe(html);
+  expect((await app.inject({ url: "/", headers: { accept: "text/html" } })).body).toBe(html);
+  for (const accept of ["*/*", "application/json", "application/json, text/html;q=0.5"]) {
+    expect((await app.inject({ url: "/", headers: { accept } })).json()).toMatchObject({ name: "Adjoint", documentation: "/docs" });
+  }
+});
+
+test("the page runs its own scripts and calls its own service only, and nothing frames it", async () => {
+  await using app = await appWith({ hasPage: true, folder: "built" });
+  const { headers } = await app.inject({ url: "/", headers: browser });
+  const policy = String(headers["content-security-policy"]);
+  for (const part of ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"]) {
+    expect(policy.split("; ")).toContain(part);
+  }
+  expect(policy).not.toMatch(/unsafe|https?:|\*/);
+});
+
+test("the page is asked for anew each time, and what has its digest in its name is kept", async () => {
+  await using app = await appWith({ hasPage: true, folder: "built" });
+  const { headers } = await app.inject({ url: "/", headers: browser });
+  expect(headers["cache-control"]).toBe("public, max-age=0");
+  const again = await app.inject({ url: "/", headers: { ...browser, "if-none-match": String(headers.etag) } });
+  expect([again.statusCode, again.body]).toEqual([304, ""]);
+  const asset = await app.inject("/assets/index-0a1b.js");
+  expect(asset.body).toBe(script);
+  expect(asset.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+  expect((await app.inject("/assets/../index.html")).statusCode).toBe(404);
+});
+
+test.each([
+  ["was not built", { hasPage: true, folder: "sources only" }],
+  ["belongs to a process without requests", { hasPage: false, folder: "built" }],
+])("where the page %s, browsers are led to the reference", async (_, options) => {
+  await using app = await appWith(options);
+  const { statusCode, headers } = await app.inject({ url: "/", headers: browser });
+  expect([statusCode, headers.location]).toEqual([302, "/docs/"]);
+  expect((await app.inject("/")).json()).toMatchObject({ documentation: "/docs" });
+});
+
+test("the page asks for no key, and takes no other method", async () => {
+  await using http = await startApp();
+  expect((await http.app.inject("/")).json()).toMatchObject({ name: "Adjoint", documentation: "/docs", openapi: "/openapi.json" });
+  const posted = await http.app.inject({ method: "POST", url: "/" });
+  expect([posted.statusCode, posted.headers.allow]).toEqual([405, "GET, HEAD, OPTIONS"]);
+});
