@@ -54,29 +54,34 @@ export const EvaluateRequest = z
   });
 export type EvaluateRequest = z.output<typeof EvaluateRequest>;
 
+/** What a request asks of the gradients that it wants. */
+export const questionMembers = {
+  of: Name.optional().meta({
+    description: "The value to differentiate. Left out, it is the only output, or a network's loss",
+    examples: ["z"],
+  }),
+  wrt: z
+    .array(Name)
+    .min(1)
+    .refine(distinct, "The same name is given twice")
+    .optional()
+    .register(bounds, boundOfNames)
+    .meta({
+      description: "The values to differentiate with respect to. Left out, they are all floating inputs and parameters",
+      examples: [["x", "y"]],
+    }),
+  cotangent: TensorInput.optional().meta({
+    description: "What flows backward into `of`, in its shape. Needed when `of` is not a scalar; 1 when it is",
+    examples: [[1, 0, 0]],
+  }),
+};
+
 export const gradientParts = ["outputs", "gradients", "nodes", "edges"] as const;
 
 export const GradientsRequest = z
   .strictObject({
     ...runMembers,
-    of: Name.optional().meta({
-      description: "The value to differentiate. Left out, it is the only output, or a network's loss",
-      examples: ["z"],
-    }),
-    wrt: z
-      .array(Name)
-      .min(1)
-      .refine(distinct, "The same name is given twice")
-      .optional()
-      .register(bounds, boundOfNames)
-      .meta({
-        description: "The values to differentiate with respect to. Left out, they are all floating inputs and parameters",
-        examples: [["x", "y"]],
-      }),
-    cotangent: TensorInput.optional().meta({
-      description: "What flows backward into `of`, in its shape. Needed when `of` is not a scalar; 1 when it is",
-      examples: [[1, 0, 0]],
-    }),
+    ...questionMembers,
     return: selection(
       gradientParts,
       [...gradientParts],

@@ -34,7 +34,7 @@ const place = {
     .meta({ description: "At which of the request's points, from 0; left out when it has none", examples: [0] }),
 };
 
-const ItemPlace = z
+export const ItemPlace = z
   .object(place)
   .meta({ id: "GradedPlace", description: "An item of a program", examples: [{ kind: "gradient", name: "b" }] });
 
