@@ -170,7 +170,7 @@ async function ending(
   row: JobRow,
   outcome: JobOutcome,
 ): Promise<{ readonly changes: Changes; readonly events: readonly NewEvent[] }> {
-  const status = settled(row.status, outcome.status);
+  const status = settled(row, outcome);
   if (status === "queued" && outcome.lost !== undefined) return afterLoss(parts, tx, row, outcome.lost);
   const message = status === outcome.status ? outcome.message : `The job is ${status}.`;
   if (status === "queued") {
@@ -188,10 +188,10 @@ async function ending(
 }
 
 /** A job that was given back or paused just when a client cancelled, paused or resumed it does as the client said. */
-function settled(status: JobStatus, outcome: JobOutcome["status"]): JobOutcome["status"] {
-  if (outcome !== "queued" && outcome !== "paused") return outcome;
+function settled({ status, pause_at }: JobRow, outcome: JobOutcome): JobOutcome["status"] {
+  if (outcome.status !== "queued" && outcome.status !== "paused") return outcome.status;
   if (status === "cancelling") return "cancelled";
-  return status === "pausing" ? "paused" : "queued";
+  return status === "pausing" || (pause_at !== null && outcome.step === pause_at) ? "paused" : "queued";
 }
 
 /**

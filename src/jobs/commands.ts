@@ -3,7 +3,7 @@ import { problem } from "../problems/problems.ts";
 import { type Job, type JobStatus, isFinal } from "./contract.ts";
 import { remember } from "./deleted.ts";
 import { decideOnJob, event, holdJob, queueAgain, withdraw } from "./job-changes.ts";
-import { digestsOf, removeEvents, removeMetrics } from "./history.ts";
+import { checkpointToGoOnFrom, digestsOf, removeEvents, removeMetrics } from "./history.ts";
 import type { Parts } from "./parts.ts";
 import type { Connection, JobRow } from "./schema.ts";
 import { inSlices } from "./slices.ts";
@@ -36,13 +36,15 @@ export function pauseJob(parts: Parts, id: string): Promise<Job> {
   });
 }
 
-export function resumeJob(parts: Parts, id: string): Promise<Job> {
+export function resumeJob(parts: Parts, id: string, pauseAfter?: number): Promise<Job> {
   return decideOnJob(parts, id, async (tx, row) => {
-    if (row.status === "pausing") {
-      return { changes: { status: "running" }, events: [event("resumed", "The job goes on: it had not paused yet.")] };
+    if (row.status === "pausing" && pauseAfter === undefined) {
+      return { changes: { status: "running", pause_at: null }, events: [event("resumed", "The job goes on: it had not paused yet.")] };
     }
     if (row.status !== "paused") throw conflict(id, row.status, "resumed");
-    return { changes: await queueAgain(parts.dispatcher, tx, row), events: [event("requeued", "The job waits to go on.")] };
+    const pause_at = pauseAfter === undefined ? null : ((await checkpointToGoOnFrom(tx, id))?.step ?? 0) + pauseAfter;
+    const changes = { ...(await queueAgain(parts.dispatcher, tx, row)), pause_at };
+    return { changes, events: [event("requeued", "The job waits to go on.")] };
   });
 }
 

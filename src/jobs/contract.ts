@@ -39,6 +39,8 @@ export interface NewJob {
   readonly client: string;
   /** How many updates it will make, where that is known; null with no bound but early stopping. */
   readonly steps: number | null;
+  /** The step at which it pauses by itself; null: it does not. */
+  readonly pause_at: number | null;
   /** The span of the request that made it, where spans were collected: what happens to the job belongs to the same trace. */
   readonly traceparent: TraceParent | null;
 }
@@ -135,6 +137,8 @@ export interface Report {
 export interface JobOutcome {
   readonly status: "succeeded" | "failed" | "cancelled" | "paused" | "queued";
   readonly message: string;
+  /** Where it pauses. */
+  readonly step?: number;
   readonly result?: JsonObject;
   readonly error?: Failure;
   /** Why the work was lost, of a job that is `queued` for that: such attempts are counted, and after too many it fails. */
@@ -168,8 +172,8 @@ export interface JobStore {
   cancel(id: string): Promise<Job>;
   /** A queued job is paused at once, a running one becomes `pausing`. Throws Problem job_conflict. */
   pause(id: string): Promise<Job>;
-  /** Throws Problem job_conflict unless the job is paused or pausing. */
-  resume(id: string): Promise<Job>;
+  /** Until so many more updates are made, or to its end. Throws Problem job_conflict unless the job is paused or, without `pauseAfter`, pausing. */
+  resume(id: string, pauseAfter?: number): Promise<Job>;
   /** Forgets a job that is over, with all that belongs to it. Throws Problem job_conflict for one that is not. */
   delete(id: string): Promise<void>;
 

@@ -47,6 +47,7 @@ const queued: responses.JobView = {
   finished_at: null,
   step: 0,
   steps: 100,
+  pause_at: null,
   epoch: 0,
   progress: null,
   error: null,
@@ -87,6 +88,8 @@ export const continueExamples = exchanges({
     },
   },
 });
+
+export const resumeExample = { summary: "One update", value: { pause_after: 1 } };
 
 export const jobExample: responses.JobView = {
   ...queued,

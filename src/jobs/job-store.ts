@@ -27,7 +27,7 @@ export function createJobStore(parts: Parts): JobStore {
     list: (query) => database.query((db) => listJobs(db, query)),
     cancel: (id) => cancelJob(parts, id),
     pause: (id) => pauseJob(parts, id),
-    resume: (id) => resumeJob(parts, id),
+    resume: (id, pauseAfter) => resumeJob(parts, id, pauseAfter),
     delete: (id) => deleteJob(parts, id),
 
     claim: (id) => claimJob(parts, id),

@@ -11,7 +11,7 @@ const secondsOrNull = (milliseconds: number | null): number | null => (milliseco
 
 /** A job as clients see it: its own members, and beside them the settings of its training. */
 export function viewOfJob(job: Job): responses.JobView {
-  const { id, status, created_at, started_at, finished_at, steps, progress, error, result, tags, datasets, webhook } = job;
+  const { id, status, created_at, started_at, finished_at, steps, pause_at, progress, error, result, tags, datasets, webhook } = job;
   const own = {
     id,
     object: "training.job" as const,
@@ -21,6 +21,7 @@ export function viewOfJob(job: Job): responses.JobView {
     finished_at: secondsOrNull(finished_at),
     step: progress?.step ?? 0,
     steps,
+    pause_at,
     epoch: progress?.epoch ?? 0,
     // Nothing is left to wait for, wherever the training has stopped.
     progress: (progress && isFinal(status) ? { ...progress, remaining_seconds: 0 } : progress) as responses.JobView["progress"],

@@ -165,6 +165,10 @@ export const Job = z
       .int()
       .nullable()
       .meta({ description: "How many updates it makes unless it stops early; null where that is not known", examples: [3500] }),
+    pause_at: z
+      .int()
+      .nullable()
+      .meta({ description: "The step at which it pauses by itself; null where it does not", examples: [null] }),
     epoch,
     progress: Progress.nullable().meta({ description: "Its last report; null before the first" }),
     error,

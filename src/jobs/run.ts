@@ -133,6 +133,7 @@ export class Run {
       datasets: Object.fromEntries(datasets),
       checkpoint: resumed,
       wasInterrupted: attempt > 1,
+      pauseAt: job.pause_at,
       control: this.#control,
     };
   }
@@ -196,7 +197,7 @@ function outcomeOf(ending: Ending, { started_at }: Job): JobOutcome {
         case "cancel":
           return { status: "cancelled", message: `Cancelled after ${ending.step} steps` };
         case "pause":
-          return { status: "paused", message: `Paused after ${ending.step} steps` };
+          return { status: "paused", message: `Paused after ${ending.step} steps`, step: ending.step };
         case "hand over":
           return { status: "queued", message: `Handed over after ${ending.step} steps` };
       }

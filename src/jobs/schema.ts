@@ -21,6 +21,8 @@ export interface JobRow {
   webhook: string | null;
   client: string;
   steps: number | null;
+  /** The step at which the job pauses by itself. */
+  pause_at: number | null;
   traceparent: string | null;
   created_at: number;
   queued_at: number;
@@ -278,6 +280,10 @@ async function createTraces(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable("jobs").addColumn("traceparent", "text").execute();
 }
 
+async function createPauses(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("jobs").addColumn("pause_at", "bigint").execute();
+}
+
 async function countKeeps(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable("blobs")
@@ -351,6 +357,7 @@ const common: Record<string, Migration> = {
   "010_traces": { up: createTraces },
   "011_owners": { up: createOwners },
   "014_deleted": { up: createDeleted },
+  "015_pauses": { up: createPauses },
 };
 
 const ofSqlite: Record<string, Migration> = { ...common, "013_counts": { up: createCounts("SQLite") } };

@@ -61,7 +61,10 @@ const stopped = (wish: Wish): TrainerMessage => ({
   ending: { kind: "stopped", wish: wish === "go on" ? "hand over" : wish, step: 0 },
 });
 
-function hostOf({ control, wasInterrupted }: TrainTask, send: (message: TrainerMessage, transfers?: Transferable[]) => void): Host {
+function hostOf(
+  { control, wasInterrupted, pauseAt }: TrainTask,
+  send: (message: TrainerMessage, transfers?: Transferable[]) => void,
+): Host {
   return {
     wish: () => wishOf({ control }),
     metrics: (rows, progress) => {
@@ -74,6 +77,7 @@ function hostOf({ control, wasInterrupted }: TrainTask, send: (message: TrainerM
       send({ kind: "checkpoint", ...facts, weights: blobOf(weights), state: state && blobOf(state) }, transfers);
     },
     wasInterrupted,
+    pauseAt,
     now: () => performance.now(),
   };
 }

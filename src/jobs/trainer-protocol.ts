@@ -60,6 +60,8 @@ export interface TrainTask {
   readonly checkpoint: { readonly weights: string; readonly state: string } | null;
   /** Whether an attempt before this one was broken off. */
   readonly wasInterrupted: boolean;
+  /** The step at which it pauses by itself. */
+  readonly pauseAt: number | null;
   readonly control: Control;
 }
 

@@ -11,7 +11,7 @@ import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export const places = ["parameters", "inputs", "data", "validation"] as const;
 export type TensorPlace = (typeof places)[number];
 
-type Apart = "graph" | "expression" | "network" | "graph_id" | "parameters" | "inputs" | "webhook" | "tags";
+type Apart = "graph" | "expression" | "network" | "graph_id" | "parameters" | "inputs" | "webhook" | "tags" | "pause_after";
 
 /** A job's request apart from its tensors: what is told, with defaults filled in. */
 export interface JobSpec extends Omit<JobRequest, Apart> {

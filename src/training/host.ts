@@ -21,6 +21,8 @@ export interface Host {
   readonly checkpoint: (files: CheckpointFiles) => void;
   /** Whether the run was broken off before: then it keeps checkpoints at first as often as they are cheap, so that it gets on. */
   readonly wasInterrupted: boolean;
+  /** The step at which the run pauses by itself; null: it does not. */
+  readonly pauseAt: number | null;
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number;
 }

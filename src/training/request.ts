@@ -35,6 +35,16 @@ const Tags = z
   .default([])
   .meta({ description: "Words to find the job by", examples: [["course-7"]] });
 
+const pauseAfter = z
+  .int()
+  .min(0)
+  .max(most)
+  .optional()
+  .meta({
+    description: "Updates from here after which the job pauses by itself, to be looked at, and resumed; it does not unless told",
+    examples: [20],
+  });
+
 const Webhook = z
   .strictObject({
     url: z
@@ -174,6 +184,7 @@ export const JobRequest = z
         description: "Threads that may work on one step, within what the service allows; the result is the same for any number",
         examples: [2],
       }),
+    pause_after: pauseAfter,
     tags: Tags,
     webhook: Webhook,
   })
@@ -215,6 +226,20 @@ export const ContinueRequest = z
   .strictObject({
     epochs: count("How often to go through the data from here on", 10).optional(),
     steps: count("How many further updates to make", 500).optional(),
+    optimizer: z
+      .strictObject({
+        lr: z
+          .number()
+          .min(0)
+          .meta({ description: "The learning rate from here on", examples: [0.01] }),
+      })
+      .optional()
+      .meta({
+        description: "What the optimizer does otherwise than before; what it has kept of the gradients stays",
+        examples: [{ lr: 0.01 }],
+      })
+      .register(otherNames, { learning_rate: "lr" }),
+    pause_after: pauseAfter,
     tags: Tags,
     webhook: Webhook,
   })
@@ -223,5 +248,13 @@ export const ContinueRequest = z
     id: "ContinueRequest",
     description: "How much longer to train; with neither epochs nor steps, what is left of a job that ended early",
     examples: [{ epochs: 10 }],
-  });
+  })
+  .register(otherNames, { lr: "optimizer.lr", learning_rate: "optimizer.lr" });
 export type ContinueRequest = z.output<typeof ContinueRequest>;
+
+/** POST /v1/jobs/{id}/resume. */
+export const ResumeRequest = z.strictObject({ pause_after: pauseAfter }).meta({
+  id: "ResumeRequest",
+  description: "How far to go: to the end unless told",
+  examples: [{ pause_after: 1 }],
+});

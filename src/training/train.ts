@@ -85,6 +85,7 @@ class Training implements Disposable {
     while (this.#step < steps && !this.#stopping.isOver) {
       const wish = this.#host.wish();
       if (wish !== "go on") return this.#stop(wish);
+      if (this.#step === this.#host.pauseAt) return this.#stop("pause");
       this.#stepBegan = this.#host.now();
       const at = this.#step % stepsPerEpoch;
       const outcome = this.#update(Math.floor(this.#step / stepsPerEpoch), at);

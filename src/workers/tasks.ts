@@ -15,6 +15,7 @@ const loaders = {
   parseDataset: async () => (await import("../training/datasets/task.ts")).parseDataset,
   planJob: async () => (await import("../training/tasks/submit.ts")).planJob,
   planContinuation: async () => (await import("../training/tasks/continue.ts")).planContinuation,
+  planResumption: async () => (await import("../training/tasks/resume.ts")).planResumption,
   predict: async () => (await import("../training/tasks/predict.ts")).predict,
   jobGradients: async () => (await import("../training/tasks/predict.ts")).jobGradients,
   readWeights: async () => (await import("../training/tasks/weights.ts")).readWeights,

@@ -15,6 +15,7 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     webhook: null,
     client: "somebody",
     steps: 100,
+    pause_at: null,
     traceparent: null,
     ...changes,
   };

@@ -122,6 +122,21 @@ everyStorage("the life of a job", (given) => {
       expect(await eventTypes(given.storage.jobs, id)).toEqual(["created", "started", "pausing", "paused", "requeued", "resumed"]);
     });
 
+    test("pauses by itself, as often as it is told, and goes on to its end when it is not", async () => {
+      const { jobs } = given.storage;
+      const { id } = await running(jobs, { pause_at: 3 });
+      await jobs.finish(id, 1, { status: "paused", message: "It rests.", step: 3 }, { checkpoint: checkpointAt(3) });
+      expect(await jobs.get(id)).toMatchObject({ status: "paused", pause_at: 3 });
+      expect(await jobs.resume(id, 2)).toMatchObject({ status: "queued", pause_at: 5 });
+      await claimed(jobs, id);
+      // Somebody asks it to pause, and takes that back before it has: what it is told to do by itself is over with that.
+      await jobs.pause(id);
+      expect((await refusal(jobs.resume(id, 1))).code).toBe("job_conflict");
+      expect(await jobs.resume(id)).toMatchObject({ status: "running", pause_at: null });
+      await jobs.finish(id, 2, { status: "paused", message: "It rests.", step: 5 }, { checkpoint: checkpointAt(5) });
+      expect(await jobs.get(id)).toMatchObject({ status: "queued" });
+    });
+
     test("pauses in the queue, and waits there again", async () => {
       const { id } = await given.storage.jobs.create(newJob());
       expect(await given.storage.jobs.pause(id)).toMatchObject({ status: "paused" });

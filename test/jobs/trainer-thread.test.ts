@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { newControl, type TrainTask } from "../../src/jobs/trainer-protocol.ts";
 import { ThreadEnded, TrainerThread } from "../../src/jobs/trainer-thread.ts";
 
-const task: TrainTask = { submission: "", datasets: {}, checkpoint: null, wasInterrupted: false, control: newControl() };
+const task: TrainTask = { submission: "", datasets: {}, checkpoint: null, wasInterrupted: false, pauseAt: null, control: newControl() };
 
 test.each([
   ["hungry", /ran out of memory/],

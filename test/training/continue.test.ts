@@ -86,6 +86,18 @@ describe("what a job goes on for", () => {
     expect(resultOf(continued(job, first, {}))).toMatchObject({ stopped: "early_stopping", epochs: Number(epochs) + 2 });
   });
 
+  test("may be at another rate, as if the rate had been changed between two steps", () => {
+    const plain = { optimizer: { type: "SGD", lr: 0.05, momentum: 0.9 } };
+    const first = trained(lesson(3, plain));
+    const second = continued(lesson(3, plain), first, { steps: 4, optimizer: { lr: 0.01 } });
+    expect(second.rows.map(({ lr }) => lr)).toEqual([0.01, 0.01, 0.01, 0.01]);
+    const scheduled = { ...plain, schedule: { type: "LinearLR", start_factor: 1, end_factor: 0.2, total_iters: 1, interval: "step" } };
+    const rates = trained(lesson(7, scheduled)).rows.map(({ lr }) => lr);
+    expect(rates.slice(1).every((lr) => Math.abs(Number(lr) - 0.01) < 1e-12)).toBe(true);
+    const refused = faultOf(() => continued(lesson(3, scheduled), trained(lesson(3, scheduled)), { steps: 1, optimizer: { lr: 0.1 } }));
+    expect(refused).toMatchObject({ code: "invalid_training", pointer: "/optimizer/lr" });
+  });
+
   test("is to be told of one that has made all its steps", () => {
     const first = trained(lesson(3));
     expect(faultOf(() => continued(lesson(3), first, {}))).toMatchObject({ code: "invalid_training", pointer: "" });

@@ -98,6 +98,7 @@ describe("data of a dataset", () => {
     const ending = train(setupOf(classifier), null, {
       wish: () => "go on",
       wasInterrupted: false,
+      pauseAt: null,
       metrics: () => {},
       checkpoint: ({ weights }) => checkpoints.push(weights),
       now: () => performance.now(),

@@ -104,3 +104,18 @@ describe("a run that is cancelled in the middle of a step", () => {
     expect(checkpoints.at(-1)).toMatchObject({ step: 0, final: true });
   });
 });
+
+test("a run that pauses by itself keeps what it goes on from, before its first step, too", () => {
+  const spec = { ...request, ...inBatches, optimizer: { type: "Adam", lr: 0.02 } };
+  const whole = trained(spec);
+  const begun = trained(spec, { pauseAt: 0 });
+  expect([begun.ending, begun.rows]).toEqual([{ kind: "stopped", wish: "pause", step: 0 }, []]);
+  const state = ({ checkpoints }: typeof begun) => {
+    const [kept] = checkpoints.filter((each) => each.state !== null);
+    return decodeCheckpoint(kept.weights, kept.state ?? new Uint8Array());
+  };
+  const first = trained(spec, { resumed: state(begun), pauseAt: 7 });
+  expect(first.ending).toEqual({ kind: "stopped", wish: "pause", step: 7 });
+  const rest = trained(spec, { resumed: state(first) });
+  expect([...first.rows, ...rest.rows]).toEqual(whole.rows);
+});

@@ -41,6 +41,7 @@ export function trainedAs(setup: Setup, { resumed = null, ...own }: Around = {})
   const ending = train(setup, resumed, {
     wish: () => "go on",
     wasInterrupted: false,
+    pauseAt: null,
     metrics: (more) => rows.push(...more),
     checkpoint: (files) => checkpoints.push(files),
     now: () => performance.now(),

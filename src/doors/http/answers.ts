@@ -16,6 +16,10 @@ export function bodyOf({ body }: Pick<FastifyRequest, "body">): Buffer {
   return body;
 }
 
+/** The same of a body that need not be there. */
+export const optionalBodyOf = ({ body }: Pick<FastifyRequest, "body">): Buffer =>
+  Buffer.isBuffer(body) && body.length > 0 ? body : Buffer.from("{}");
+
 /** What says that nobody waits for an answer any more: its client has gone, or the service stops. */
 export const endsOf = ({ departure, server }: Pick<FastifyRequest, "departure" | "server">): readonly StopSignal[] => [
   departure,

@@ -51,7 +51,8 @@ export type OperationAnswer = AnswerHead & (Content | { readonly description: st
 
 export interface OperationContract {
   readonly requestHeaders?: Headers;
-  readonly request?: Content;
+  /** One that is optional may be left out, which says what an object without members says. */
+  readonly request?: Content & { readonly isOptional?: boolean };
   readonly answer: OperationAnswer;
   /** What is answered instead with other statuses. */
   readonly otherAnswers?: readonly OperationAnswer[];
@@ -108,7 +109,7 @@ export function contractParts(contracts: ReadonlyMap<string, OperationContract>)
     const refusals = statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }] as const);
     const operation = {
       ...(requestHeaders && { parameters: headerParameters(requestHeaders) }),
-      ...(request && { requestBody: { required: true, ...body(request, "input") } }),
+      ...(request && { requestBody: { required: request.isOptional !== true, ...body(request, "input") } }),
       responses: Object.fromEntries([...[answer, ...otherAnswers].map(response), ...refusals]),
     };
     return [key, operation] as const;

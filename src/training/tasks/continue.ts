@@ -33,6 +33,11 @@ export const planContinuation = defineTask({
         throw problemAt("invalid_training", "", detail);
       }
       const { epochs: _epochs, ...others } = spec;
-      return planned({ spec: { ...others, steps: step + more, continues: { job_id, step } }, given }, request, materials);
+      const optimizer = { ...spec.optimizer, ...request.optimizer };
+      if (request.optimizer !== undefined && spec.schedule !== undefined) {
+        const detail = `The rate of this job follows its schedule ${spec.schedule.type}, which a rate of its own would break`;
+        throw problemAt("invalid_training", "/optimizer/lr", detail);
+      }
+      return planned({ spec: { ...others, optimizer, steps: step + more, continues: { job_id, step } }, given }, request, materials);
     },
 });

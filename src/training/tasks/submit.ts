@@ -35,6 +35,8 @@ export interface Planned {
   readonly tags: readonly string[];
   readonly webhook: { readonly url: string; readonly secret: string | null } | null;
   readonly steps: number;
+  /** The step at which it pauses by itself. */
+  readonly pause_at: number | null;
 }
 
 /** POST /v1/jobs: checks all that can be checked before training, and answers with the assignment's bytes. */
@@ -61,7 +63,7 @@ export const planJob = defineTask({
 /** Checks an assignment, and answers with its bytes and what is told beside it. Throws Problem. */
 export function planned(
   { spec, given }: Assignment,
-  { tags, webhook }: Pick<JobRequest, "tags" | "webhook">,
+  { tags, webhook, pause_after }: Pick<JobRequest, "tags" | "webhook" | "pause_after">,
   materials: Materials,
 ): { readonly content: { readonly kind: "bytes"; readonly bytes: Uint8Array }; readonly facts: Planned } {
   const at = pointerTo(spec.program.kind);
@@ -74,6 +76,7 @@ export function planned(
     tags,
     webhook: webhook === undefined ? null : { url: webhook.url, secret: webhook.secret ?? null },
     steps: setup.steps,
+    pause_at: pause_after === undefined ? null : (spec.continues?.step ?? 0) + pause_after,
   };
   return { content: { kind: "bytes", bytes }, facts };
 }
@@ -104,7 +107,7 @@ function named({ tensors, metadata }: ReturnType<typeof decodeSafetensors>): Rea
 
 function specOf(request: JobRequest, program: ProgramSource): JobSpec {
   const { graph: _graph, expression: _expression, network: _network, graph_id: _id, ...rest } = request;
-  const { parameters: _parameters, inputs: _inputs, webhook: _webhook, tags: _tags, ...settings } = rest;
+  const { parameters: _parameters, inputs: _inputs, webhook: _webhook, tags: _tags, pause_after: _pause, ...settings } = rest;
   return { ...settings, program };
 }
 

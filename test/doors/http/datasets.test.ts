@@ -173,6 +173,7 @@ test("a dataset that a job reads which is not over cannot be deleted", async () 
     webhook: null,
     client: "c",
     steps: 1,
+    pause_at: null,
     traceparent: null,
   };
   await storage.jobs.create(job);

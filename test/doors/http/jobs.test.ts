@@ -253,8 +253,9 @@ describe("a job", () => {
     expect([pausing.status, (await jobIn(pausing)).status]).toEqual([202, "pausing"]);
     await service.jobs.finish(id, 1, { status: "paused", message: "It rests." });
     expect((await service.send(`/v1/jobs/${id}/pause`)).status).toBe(200);
-    const resumed = await service.send(`/v1/jobs/${id}/resume`);
-    expect([resumed.status, (await jobIn(resumed)).status]).toEqual([202, "queued"]);
+    await problemFrom(await service.send(`/v1/jobs/${id}/resume`, { pause_after: -1 }), "invalid_request");
+    const resumed = await service.send(`/v1/jobs/${id}/resume`, { pause_after: 1 });
+    expect([resumed.status, await jobIn(resumed)]).toMatchObject([202, { status: "queued", pause_at: 1 }]);
     await problemFrom(await service.send(`/v1/jobs/${id}/resume`), "job_conflict");
   });
 

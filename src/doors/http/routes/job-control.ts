@@ -1,12 +1,16 @@
 import type { FastifyPluginCallbackZod } from "@fastify/type-provider-zod";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { isFinal } from "../../../jobs/contract.ts";
-import { jobExample } from "../../../jobs/examples.ts";
+import { isFinal, type Job as KeptJob } from "../../../jobs/contract.ts";
+import { jobExample, resumeExample } from "../../../jobs/examples.ts";
 import { Job, JobId } from "../../../jobs/response.ts";
+import { ResumeRequest } from "../../../training/request.ts";
+import { planResumption } from "../../../training/tasks/resume.ts";
 import { viewFor } from "../../../jobs/job-view.ts";
 import { clientOf } from "../plugins/auth.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
-import { readProblems } from "../answers.ts";
+import { callerOf } from "../client-name.ts";
+import { computeProblems, optionalBodyOf, readProblems, sendAnswer } from "../answers.ts";
 import type { JobParts } from "./job-parts.ts";
 
 const commands = {
@@ -24,13 +28,15 @@ const commands = {
   resume: {
     operationId: "resumeJob",
     summary: "Resume a job",
-    description: "Puts a paused job back into the queue.",
+    description:
+      "Puts a paused job back into the queue. With `pause_after` it pauses again by itself after so many updates: after 1, one looks at every step.",
   },
 } as const;
 
 /** What a client may ask of a job that is there. */
-export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { storage: { jobs } }, done) => {
+export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { pool, storage: { jobs } }, done) => {
   for (const command of ["cancel", "pause", "resume"] as const) {
+    const request = { description: "How far to go", schema: ResumeRequest, examples: { step: resumeExample }, isOptional: true };
     scope.post(
       `/v1/jobs/:id/${command}`,
       {
@@ -38,6 +44,7 @@ export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
         config: {
           audited: true,
           contract: {
+            ...(command === "resume" && { request }),
             answer: {
               status: 202,
               description: "It will be so",
@@ -45,19 +52,26 @@ export const jobControl: FastifyPluginCallbackZod<JobParts> = (scope, { storage:
               examples: exampleWith(command === "resume" ? "queued" : asked[command]),
             },
             otherAnswers: [{ description: "It is so", schema: Job, examples: exampleWith(reached[command]) }],
-            problems: [...readProblems, 409],
+            problems: [...(command === "resume" ? computeProblems : readProblems), 409],
           },
         },
       },
       async (request, reply) => {
-        const job = await jobs[command](request.params.id);
-        const isSo = isFinal(job.status) || job.status === "paused" || job.status === "running";
-        return reply.code(isSo ? 200 : 202).send(viewFor(clientOf(request))(job));
+        const { id } = request.params;
+        if (command !== "resume") return answerWith(await jobs[command](id), request, reply);
+        const { facts, ...refusal } = await pool.run(planResumption, {}, optionalBodyOf(request), callerOf(request));
+        if (facts === undefined) return sendAnswer(reply, { ...refusal, facts });
+        return answerWith(await jobs.resume(id, facts.pauseAfter), request, reply);
       },
     );
   }
   done();
 };
+
+function answerWith(job: KeptJob, request: FastifyRequest, reply: FastifyReply) {
+  const isSo = isFinal(job.status) || job.status === "paused" || job.status === "running";
+  return reply.code(isSo ? 200 : 202).send(viewFor(clientOf(request))(job));
+}
 
 const asked = { cancel: "cancelling", pause: "pausing" } as const;
 const reached = { cancel: "cancelled", pause: "paused", resume: "running" } as const;

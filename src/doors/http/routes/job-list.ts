@@ -15,7 +15,7 @@ import { viewFor, viewOfPage } from "../../../jobs/job-view.ts";
 import { wholeNumber } from "../parameters.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 import { preferenceHeader, preferHeader, preferredWait } from "../preferences.ts";
-import { bodyOf, computeProblems, endsOf, readProblems, sendAnswer } from "../answers.ts";
+import { bodyOf, computeProblems, endsOf, optionalBodyOf, readProblems, sendAnswer } from "../answers.ts";
 import type { JobParts } from "./job-parts.ts";
 
 const jobAnswer = { description: "The job", schema: Job, examples: { job: { summary: "A job that succeeded", value: jobExample } } };
@@ -120,7 +120,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
         summary: "Train on",
         description:
           "Makes a new job of one that is over, which goes on from where that one stood, for more epochs or steps: ten epochs and ten more come to the " +
-          "very weights of twenty. Its settings are the first one's.",
+          "very weights of twenty. Its settings are the first one's, but for a learning rate that is told.",
         params: z.object({ id: JobId }),
         security: keyMayBeNeeded,
       },
@@ -128,7 +128,12 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
         audited: true,
         contract: {
           requestHeaders: submissionHeaders,
-          request: { description: "How much longer", schema: ContinueRequest, examples: requestExamples(continueExamples) },
+          request: {
+            description: "How much longer",
+            schema: ContinueRequest,
+            examples: requestExamples(continueExamples),
+            isOptional: true,
+          },
           answer: { ...submissionAnswer, examples: answerExamples(continueExamples) },
           otherAnswers: [{ ...jobAnswer, description: "The job, which was over within the time that the client would wait" }],
           problems: [...computeProblems, 409, 410, 507],
@@ -137,9 +142,7 @@ export const jobList: FastifyPluginCallbackZod<JobParts> = (scope, { pool, stora
     },
     async (request, reply) => {
       const wait = preferredWait(request, reply);
-      // Nothing says as much as an object without members: what is left of a job that ended early.
-      const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : Buffer.from("{}");
-      return answerWith(await continueJob(handedIn(request, body), request.params.id, desk), wait, request, reply);
+      return answerWith(await continueJob(handedIn(request, optionalBodyOf(request)), request.params.id, desk), wait, request, reply);
     },
   );
 
