@@ -15,14 +15,16 @@ export function checkGiven(draft: Draft, given: GivenInputs): void {
   if (missing.length > 0) {
     // What is given under a wrong name is both missing and unexpected: the missing name is the more telling of the two.
     const places = missing.map(({ name }): ProblemPlace => {
+      // Where the value would stand: by that a client knows which inputs a formula has.
+      const pointer = pointerTo("inputs", name);
       const factors = draft.locate("inputs", name).prefix === undefined ? null : factorsOf(name, given.tensors);
       if (factors !== null) {
-        return { pointer: "/inputs", detail: `The input ${name} has no value; a product is written ${factors}`, suggestion: factors };
+        return { pointer, detail: `The input ${name} has no value; a product is written ${factors}`, suggestion: factors };
       }
       // Mathematics transposes by a power.
-      if (name === "T") return { pointer: "/inputs", detail: "The input T has no value; the transpose of A is written A'" };
+      if (name === "T") return { pointer, detail: "The input T has no value; the transpose of A is written A'" };
       const meant = nearest(name, unexpected);
-      return { pointer: "/inputs", detail: `The input ${name} has no value${didYouMean(meant)}`, suggestion: meant[0] };
+      return { pointer, detail: `The input ${name} has no value${didYouMean(meant)}`, suggestion: meant[0] };
     });
     throw new Problem("missing_input", places[0].detail, places);
   }

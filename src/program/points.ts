@@ -6,8 +6,8 @@ export function atPoint<T>(index: number, work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== "missing_input") throw error;
-    const pointer = pointerTo("points", index);
-    const errors = error.errors.map((place) => (place.pointer === "/inputs" ? { ...place, pointer } : place));
-    throw new Problem(error.code, `At ${pointer}: ${error.detail}`, errors, error.retryAfter);
+    const point = pointerTo("points", index);
+    const errors = error.errors.map((place) => ({ ...place, pointer: place.pointer.replace(/^\/inputs(?=\/)/, point) }));
+    throw new Problem(error.code, `At ${errors[0]?.pointer ?? point}: ${error.detail}`, errors, error.retryAfter);
   }
 }

@@ -158,7 +158,7 @@ const wrong: Readonly<Record<Exclude<ProblemCode, (typeof elsewhere)[number]>, r
     },
   ],
   wrong_arity: [{ body: { graph: graph(node("Add", ["x"])), inputs: x }, pointers: ["/graph/nodes/0/inputs"] }],
-  missing_input: [{ body: { expression: "x + y", inputs: x }, pointers: ["/inputs"] }],
+  missing_input: [{ body: { expression: "x + y", inputs: x }, pointers: ["/inputs/y"] }],
   unexpected_input: [{ body: { expression: "x", inputs: { ...x, "a/b~c": 1 } }, pointers: ["/inputs/a~1b~0c"] }],
   unknown_output: [
     { body: { expression: "x", inputs: x, of: "z" }, pointers: ["/of"] },

@@ -109,10 +109,14 @@ describe("faults that a derivative meets are told of the node that the client wr
 
 describe("what a point lacks is told at the point", () => {
   test.each([
-    [{ expression: "x * y", points: [{ x: 1, y: 2 }, { x: 1 }] }, "/points/1", undefined],
-    [{ expression: "x * y", inputs: { y: 1 }, points: [{ x: 1 }, {}] }, "/points/1", undefined],
-    [{ expression: "x * width", points: [{ x: 1, widht: 2 }] }, "/points/0", "widht"],
-    [{ network: { layers: [{ type: "Linear", out_features: 1 }] }, cotangent: [[1]], points: [{ inptu: [[1]] }] }, "/points/0", "inptu"],
+    [{ expression: "x * y", points: [{ x: 1, y: 2 }, { x: 1 }] }, "/points/1/y", undefined],
+    [{ expression: "x * y", inputs: { y: 1 }, points: [{ x: 1 }, {}] }, "/points/1/x", undefined],
+    [{ expression: "x * width", points: [{ x: 1, widht: 2 }] }, "/points/0/width", "widht"],
+    [
+      { network: { layers: [{ type: "Linear", out_features: 1 }] }, cotangent: [[1]], points: [{ inptu: [[1]] }] },
+      "/points/0/input",
+      "inptu",
+    ],
   ])("%j", (request, pointer, suggestion) => {
     const { code, detail, errors } = problemOf(() => answerOf(request));
     expect({ code, pointer: errors[0].pointer, suggestion: errors[0].suggestion }).toEqual({ code: "missing_input", pointer, suggestion });
@@ -121,8 +125,8 @@ describe("what a point lacks is told at the point", () => {
 
   test("of a grading, too, and without points among the inputs", () => {
     const task = { expression: "x * y", submission: { points: [{ gradients: { x: 2 } }, { gradients: { x: 2 } }] } };
-    expect(problemOf(() => grade({ ...task, points: [{ x: 1, y: 2 }, { x: 1 }] })).errors[0].pointer).toBe("/points/1");
-    expect(problemOf(() => answerOf({ expression: "x * y", inputs: { x: 1 } })).errors[0].pointer).toBe("/inputs");
+    expect(problemOf(() => grade({ ...task, points: [{ x: 1, y: 2 }, { x: 1 }] })).errors[0].pointer).toBe("/points/1/y");
+    expect(problemOf(() => answerOf({ expression: "x * y", inputs: { x: 1 } })).errors[0].pointer).toBe("/inputs/y");
   });
 });
 

@@ -197,8 +197,15 @@ describe("faults", () => {
     ["an input whose name is none", { nodes: [{ ...neg, inputs: ["\ud800"] }] }, { x: 1 }, "invalid_request", "/graph/nodes/0/inputs/0"],
     ["a name that is kept for objects", { nodes: [{ ...neg, inputs: ["__proto__"] }] }, {}, "invalid_request", "/graph/nodes/0/inputs/0"],
     ["nothing at all", { nodes: [] }, {}, "invalid_request", "/graph/outputs"],
-    ["no tensor for an input", { nodes: [neg] }, {}, "missing_input", "/inputs"],
-    ["a tensor under nearly the right name", { nodes: [{ ...neg, inputs: ["width"] }] }, { widht: 1 }, "missing_input", "/inputs", "widht"],
+    ["no tensor for an input", { nodes: [neg] }, {}, "missing_input", "/inputs/x"],
+    [
+      "a tensor under nearly the right name",
+      { nodes: [{ ...neg, inputs: ["width"] }] },
+      { widht: 1 },
+      "missing_input",
+      "/inputs/width",
+      "widht",
+    ],
     ["a tensor for nothing", { nodes: [neg] }, { x: 1, extra: 2 }, "unexpected_input", "/inputs/extra"],
     ["a tensor for a node", { nodes: [neg] }, { x: 1, y: 2 }, "unexpected_input", "/inputs/y"],
     ["another shape than declared", { inputs: { x: { shape: [2] } }, nodes: [neg] }, { x: [1, 2, 3] }, "shape_mismatch", "/inputs/x"],
@@ -313,7 +320,7 @@ describe("faults", () => {
       "/graph/nodes/2/op",
     ]);
     const missing = problemOf(() => compileGraph({ nodes: [sum] }, { X: 1, other: 2 }));
-    expect(missing.errors).toMatchObject([{ pointer: "/inputs", suggestion: "X" }, { pointer: "/inputs" }]);
+    expect(missing.errors).toMatchObject([{ pointer: "/inputs/x", suggestion: "X" }, { pointer: "/inputs/y" }]);
   });
 
   test("parameters that a graph does not have are called parameters", () => {

@@ -1,7 +1,7 @@
 import { type DType, isFloating } from "../../tensor/dtype.ts";
 import { nearest } from "../../problems/nearest.ts";
 import type { Network } from "./source.ts";
-import { Problem, type ProblemPlace } from "../../problems/problems.ts";
+import { pointerTo, Problem, type ProblemPlace } from "../../problems/problems.ts";
 import type { GivenTensor } from "../../request/tensor.ts";
 import { didYouMean, type GivenInputs } from "../draft.ts";
 import { pointerOf } from "../given.ts";
@@ -43,7 +43,7 @@ export function required(name: "input" | "target", network: Network, { tensors }
   const others = [...tensors.keys()].filter((other) => other !== "input" && !(other === "target" && network.loss !== null));
   const meant = nearest(name, others);
   const detail = `The network's ${name} has no value${didYouMean(meant)}`;
-  throw new Problem("missing_input", detail, [{ pointer: "/inputs", detail, suggestion: meant[0] }]);
+  throw new Problem("missing_input", detail, [{ pointer: pointerTo("inputs", name), detail, suggestion: meant[0] }]);
 }
 
 /** Refuses parameters that are given in part: one that is forgotten must not be drawn in silence. Buffers have starts that are right. */

@@ -460,7 +460,7 @@ describe("refusals", () => {
     [{ gradients: { x: [2, 4] }, wrt: ["y"] }, "invalid_request", "/wrt/0"],
     [{ gradients: { x: [2, 4] }, cotangent: undefined }, "objective_not_scalar", "/cotangent"],
     [{ cotangent: [1, 1, 1] }, "shape_mismatch", "/cotangent"],
-    [{ inputs: {} }, "missing_input", "/inputs"],
+    [{ inputs: {} }, "missing_input", "/inputs/x"],
   ])("%j", (change, code, pointer) => {
     expect(faultOf(() => check({ ...request, ...change }))).toMatchObject({ code, pointer });
   });

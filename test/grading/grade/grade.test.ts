@@ -593,13 +593,13 @@ describe("a mistake in the task is refused with its place, whatever was submitte
     ["both kinds of submissions", { submission: { outputs: { e: 6 } }, submissions: [{ outputs: { e: 6 } }] }, "invalid_request", ""],
     ["submissions that are none", { submissions: "all" }, "invalid_request", "/submissions"],
     ["a formula that is none", { expression: "e = (a", submission: null }, "invalid_expression", "/expression"],
-    ["an input that is missing", { inputs: { a: 2 }, submission: null }, "missing_input", "/inputs"],
+    ["an input that is missing", { inputs: { a: 2 }, submission: null }, "missing_input", "/inputs/b"],
     ["negative points", { submission: { outputs: { e: 6 } }, worth: { outputs: { e: -1 } } }, "invalid_request", "/worth/outputs/e"],
     ["points for nothing", { submission: { outputs: { e: 6 } }, worth: {} }, "invalid_request", "/worth"],
     ["points for no value", { submission: null, worth: { gradients: { q: 1 } } }, "undefined_name", "/worth/gradients/q"],
     ["a preset of no tool", { submission: { outputs: { e: 6 } }, preset: "cs231" }, "invalid_request", "/preset"],
     ["a tolerance that is none", { submission: null, rtol: "NaN" }, "invalid_request", "/rtol"],
-    ["no task for no submissions", { submissions: [], inputs: { a: 2 } }, "missing_input", "/inputs"],
+    ["no task for no submissions", { submissions: [], inputs: { a: 2 } }, "missing_input", "/inputs/b"],
   ])("%s", (_, members, code, pointer) => {
     expect(problemOf(() => gradeAnswer({ ...twoPaths, ...members }))).toMatchObject({ code, errors: [{ pointer }] });
   });

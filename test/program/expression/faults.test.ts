@@ -183,9 +183,9 @@ describe("what can be read and is wrong", () => {
     ["gather([1, 2], 5)", "index_out_of_range", 16, "/expression"],
     ["a, b, c = topk([1, 2], 1)", "wrong_arity", 11, "/expression"],
     ["split([1, 2], [1, 1])", "wrong_arity", 1, "/expression"],
-    ["x + width", "missing_input", null, "/inputs"],
-    ["xy + x + y", "missing_input", null, "/inputs", "x*y"],
-    ["x^T", "missing_input", null, "/inputs"],
+    ["x + width", "missing_input", null, "/inputs/width"],
+    ["xy + x + y", "missing_input", null, "/inputs/xy", "x*y"],
+    ["x^T", "missing_input", null, "/inputs/T"],
   ])("%s", (text, code, column, pointer, suggestion) => {
     const problem = problemOf(() => compileFormula(text, readBy(text)));
     expect(problem.code).toBe(code);

@@ -27,9 +27,9 @@ describe("tensors", () => {
       words: RegExp,
     ]
   >([
-    ["no input", network, { target }, {}, "missing_input", "/inputs", undefined, /input has no value/],
-    ["the input under another name", network, { inputs: x, target }, {}, "missing_input", "/inputs", "inputs", /did you mean inputs/],
-    ["no target", network, { input: x }, {}, "missing_input", "/inputs", undefined, /target has no value/],
+    ["no input", network, { target }, {}, "missing_input", "/inputs/input", undefined, /input has no value/],
+    ["the input under another name", network, { inputs: x, target }, {}, "missing_input", "/inputs/input", "inputs", /did you mean inputs/],
+    ["no target", network, { input: x }, {}, "missing_input", "/inputs/target", undefined, /target has no value/],
     ["a target without a loss", { layers: [linear] }, { input: x, target }, {}, "unexpected_input", "/inputs/target", undefined, /no loss/],
     [
       "too many inputs",

@@ -122,7 +122,7 @@ describe("a formula", () => {
   });
 
   test.each<[what: string, body: object, code: string, pointer: string]>([
-    ["a target that is missing", { inputs: { x: [1] } }, "missing_input", "/inputs"],
+    ["a target that is missing", { inputs: { x: [1] } }, "missing_input", "/inputs/t"],
     ["a value that there is not", { inputs: { x: [1] }, outputs: ["z"] }, "unknown_output", "/outputs/0"],
     ["an input that there is not", { inputs: { x: [1], u: 2 }, outputs: ["y"] }, "unexpected_input", "/inputs/u"],
     ["a misspelt member", { input: { x: [1] } }, "invalid_request", "/input"],
