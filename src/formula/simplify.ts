@@ -1,0 +1,295 @@
+import { exactProduct, exactSum, type Fraction, fraction, fractionProduct, fractionSum } from "./exact.ts";
+import { fold, withOperands } from "./fold.ts";
+import { Structures } from "./structure.ts";
+import { elementwise, matrixProduct, negative, number, power, product, quotient, sum, type Term } from "./term.ts";
+
+/** Operands of a part with more of them are not looked into together with those around it. */
+const mostGathered = 64;
+const unit: Fraction = { over: 1, under: 1 };
+
+/**
+ * The term as a teacher would leave it on the board: numbers worked out where that is short, like terms and like factors together, signs and
+ * numbers in front. It has the same values wherever the term has values, and more nowhere: x/x stays, since it is none at 0.
+ */
+export function simplified(term: Term): Term {
+  const simplifier = new Simplifier();
+  return fold<Term>(term, (part, operands) => simplifier.part(part, operands));
+}
+
+/** Addends that are numbers times the same. */
+interface Like {
+  readonly share: Fraction;
+  /** The addend, while there is one. */
+  readonly only: Term | null;
+}
+
+/** Powers of one base, above or below the line. */
+type Powers = Map<Term, number>;
+
+class Simplifier {
+  readonly #structures = new Structures();
+
+  /** A part whose operands are simple. */
+  part(part: Term, operands: readonly Term[]): Term {
+    switch (part.kind) {
+      case "sum":
+        return this.#sum(operands);
+      case "product":
+        return this.#product(operands, []);
+      case "negative":
+        return this.#negative(operands[0]);
+      case "quotient":
+        return this.#product([operands[0]], [operands[1]]);
+      case "power":
+        return this.#power(operands[0], operands[1]);
+      case "elementwise":
+      case "matrixProduct":
+        return this.#tensors(part.kind, operands);
+      case "transpose": {
+        const [of] = operands;
+        return of.kind === "transpose" ? of.operands[0] : of.kind === "number" ? of : this.#made(withOperands(part, operands));
+      }
+      case "call":
+        return this.#call(part, operands);
+      default:
+        return this.#made(withOperands(part, operands));
+    }
+  }
+
+  /** A new term of simple operands. */
+  #made(term: Term): Term {
+    return this.#structures.of(term);
+  }
+
+  #number(value: number): Term {
+    return this.#made(number(value));
+  }
+
+  #negative(of: Term): Term {
+    // −(x − y) is y − x.
+    if (of.kind === "sum" && of.operands.length <= mostGathered && of.operands.some((each) => this.#split(each)[0].over < 0))
+      return this.#sum(of.operands.map((each) => this.#product([this.#number(-1), each], [])));
+    return this.#product([this.#number(-1), of], []);
+  }
+
+  #sum(operands: readonly Term[]): Term {
+    const parts = new Map<Term, Like>();
+    const apart: Term[] = [];
+    for (const operand of operands.flatMap((each) => this.#addends(each))) {
+      const [share, rest] = this.#split(operand);
+      const before = parts.get(rest);
+      const total = before === undefined ? share : fractionSum(before.share, share);
+      // What is undefined somewhere is not made defined by being taken from itself.
+      if (total === null || (total.over === 0 && !this.#structures.isTotal(rest))) apart.push(operand);
+      else parts.set(rest, { share: total, only: before === undefined ? operand : null });
+    }
+    const all = [...parts].filter(([, { share }]) => share.over !== 0);
+    const addends = [...all.map(([rest, { share, only }]) => only ?? this.#scaled(share, rest)), ...apart];
+    // What is added comes before what is taken away.
+    const first = addends.findIndex((each) => this.#split(each)[0].over > 0);
+    if (first > 0) addends.unshift(...addends.splice(first, 1));
+    return addends.length === 0 ? this.#number(0) : addends.length === 1 ? addends[0] : this.#made(sum(...addends));
+  }
+
+  #addends(term: Term): readonly Term[] {
+    const [inner] = term.operands;
+    if (term.kind === "sum" && term.operands.length <= mostGathered) return term.operands;
+    if (term.kind === "negative" && inner.kind === "sum" && inner.operands.length <= mostGathered)
+      return inner.operands.map((each) => this.#product([this.#number(-1), each], []));
+    return [term];
+  }
+
+  /** A term as a number times what is left of it. */
+  #split(term: Term): readonly [Fraction, Term] {
+    const [first, ...others] = term.operands;
+    const whole = [unit, term] as const;
+    switch (term.kind) {
+      case "number": {
+        const share = fraction(term.value, 1);
+        return share === null ? whole : [share, this.#number(1)];
+      }
+      case "negative": {
+        const [share, rest] = this.#split(first);
+        return [{ ...share, over: -share.over }, rest];
+      }
+      case "product": {
+        const share = first.kind === "number" ? fraction(first.value, 1) : null;
+        if (share === null) return whole;
+        return [share, others.length === 1 ? others[0] : this.#made(product(...others))];
+      }
+      case "quotient": {
+        const [over, rest] = this.#split(first);
+        const [under, below] = this.#split(others[0]);
+        const share = fractionProduct(over, { over: under.under, under: under.over });
+        if (share === null) return whole;
+        return [share, below.kind === "number" && below.value === 1 ? rest : this.#made(quotient(rest, below))];
+      }
+      default:
+        return whole;
+    }
+  }
+
+  #scaled({ over, under }: Fraction, rest: Term): Term {
+    return this.#product([this.#number(over), rest], under === 1 ? [] : [this.#number(under)]);
+  }
+
+  #product(over: readonly Term[], under: readonly Term[]): Term {
+    const [above, below]: [Powers, Powers] = [new Map(), new Map()];
+    let share = unit;
+    const scale = (by: Fraction | null): boolean => {
+      const scaled = by === null ? null : fractionProduct(share, by);
+      if (scaled !== null) share = scaled;
+      return scaled !== null;
+    };
+    const raise = (side: Powers, base: Term, by: number): void => {
+      const count = exactSum(side.get(base) ?? 0, by);
+      if (count === null) side.set(this.#made(power(base, this.#number(by))), 1);
+      else side.set(base, count);
+    };
+    const gather = (factor: Term, inverse: boolean): void => {
+      const [first, second] = factor.operands;
+      const side = inverse ? below : above;
+      if (factor.kind === "number" && scale(inverse ? fraction(1, factor.value) : fraction(factor.value, 1))) return;
+      if (factor.kind === "negative") {
+        share = { ...share, over: -share.over };
+        gather(first, inverse);
+      } else if (factor.kind === "product" && factor.operands.length <= mostGathered) {
+        for (const each of factor.operands) gather(each, inverse);
+      } else if (factor.kind === "quotient" && (!inverse || this.#structures.isPositive(second))) {
+        gather(first, inverse);
+        gather(second, !inverse);
+      } else if (factor.kind === "power" && isCount(second)) raise(side, first, second.value);
+      else raise(side, factor, 1);
+    };
+    for (const factor of over) gather(factor, false);
+    for (const factor of under) gather(factor, true);
+    this.#cancel(above, below);
+    return this.#assembled(share, above, below);
+  }
+
+  /** What is above and below the line leaves it, unless with it goes the only sign of where there is no value. */
+  #cancel(above: Powers, below: Powers): void {
+    for (const [base, count] of above) {
+      const against = below.get(base);
+      if (against === undefined) continue;
+      if (this.#structures.isPositive(base)) {
+        const common = Math.min(count, against);
+        setOrDelete(above, base, count - common);
+        setOrDelete(below, base, against - common);
+      } else if (count < against) {
+        above.delete(base);
+        below.set(base, against - count);
+      }
+    }
+  }
+
+  #assembled(share: Fraction, above: Powers, below: Powers): Term {
+    const nothing = share.over === 0;
+    if (
+      nothing &&
+      [...above.keys()].every((base) => this.#structures.isTotal(base)) &&
+      [...below.keys()].every((base) => this.#structures.isPositive(base))
+    )
+      return this.#number(0);
+    const top = this.#factors(Math.abs(share.over), above);
+    const bottom = this.#factors(share.under, below);
+    const isOne = bottom.kind === "number" && bottom.value === 1;
+    const magnitude = isOne ? top : this.#made(quotient(top, bottom));
+    if (share.over >= 0) return magnitude;
+    return this.#made(magnitude.kind === "number" ? number(-magnitude.value) : negative(magnitude));
+  }
+
+  /** Numbers first, then what has a sign of its own, then the others as they came. */
+  #factors(coefficient: number, powers: Powers): Term {
+    const rank = ({ kind }: Term): number => (kind === "number" ? 0 : kind === "constant" ? 1 : 2);
+    const raised = [...powers].map(([base, count]) => this.#power(base, this.#number(count)));
+    const factors = [...(coefficient === 1 ? [] : [this.#number(coefficient)]), ...raised.toSorted((a, b) => rank(a) - rank(b))];
+    return factors.length === 0 ? this.#number(1) : factors.length === 1 ? factors[0] : this.#made(product(...factors));
+  }
+
+  #power(base: Term, exponent: Term): Term {
+    const whole = exponent.kind === "number" && Number.isInteger(exponent.value) ? exponent.value : null;
+    const plain = (): Term => this.#made(power(base, exponent));
+    const [inner, above] = base.operands;
+    // (e^x)^n is e^(n·x), since e^x is greater than 0.
+    if (base.kind === "power" && exponent.kind === "number" && this.#structures.isPositive(inner) && whole !== 1)
+      return this.#power(inner, this.#product([exponent, above], []));
+    if (whole === null) return plain();
+    if (whole === 1) return base;
+    if (whole === 0) return this.#structures.isTotal(base) ? this.#number(1) : plain();
+    if (whole < 0) return this.#product([], [this.#power(base, this.#number(-whole))]);
+    if (base.kind === "number") {
+      const worked = workedOut(base.value, whole);
+      return worked === null ? plain() : this.#number(worked);
+    }
+    if (base.kind === "negative") return this.#product([...(whole % 2 === 0 ? [] : [this.#number(-1)]), this.#power(inner, exponent)], []);
+    if (base.kind === "power" && isCount(above)) {
+      const count = exactProduct(above.value, whole);
+      return count === null ? plain() : this.#power(inner, this.#number(count));
+    }
+    if (base.kind === "quotient" && inner.kind === "number" && inner.value === 1) return this.#product([], [this.#power(above, exponent)]);
+    return plain();
+  }
+
+  #tensors(kind: "elementwise" | "matrixProduct", operands: readonly Term[]): Term {
+    let share = unit;
+    const factors: Term[] = [];
+    for (const operand of operands.flatMap((each) =>
+      each.kind === kind && each.operands.length <= mostGathered ? each.operands : [each],
+    )) {
+      const [by, rest] = this.#split(operand);
+      const scaled = fractionProduct(share, by);
+      if (scaled !== null) share = scaled;
+      const left = scaled === null ? operand : rest;
+      if (left.kind === kind && left.operands.length <= mostGathered) factors.push(...left.operands);
+      else if (left.kind !== "number" || left.value !== 1) factors.push(left);
+    }
+    const together = kind === "elementwise" ? elementwise : matrixProduct;
+    if (factors.length === 0) return this.#scaled(share, this.#number(1));
+    const rest = factors.length === 1 ? factors[0] : this.#made(together(...factors));
+    return share.over === 1 && share.under === 1 ? rest : this.#scaled(share, rest);
+  }
+
+  #call(part: Term, operands: readonly Term[]): Term {
+    const [first] = operands;
+    const plain = this.#made(withOperands(part, operands));
+    if (part.kind !== "call" || part.index !== null || operands.length !== 1) return plain;
+    if (part.name === "abs") {
+      if (first.kind === "number") return this.#number(Math.abs(first.value));
+      if (first.kind === "negative") return this.#made(withOperands(part, [first.operands[0]]));
+      return this.#structures.isPositive(first) ? first : plain;
+    }
+    if (first.kind !== "number") return plain;
+    const known = landmarks[part.name]?.[first.value];
+    return known === undefined ? plain : this.#number(known);
+  }
+}
+
+/** What everybody knows by heart. */
+const landmarks: Readonly<Record<string, Readonly<Record<number, number>>>> = {
+  ln: { 1: 0 },
+  sqrt: { 0: 0, 1: 1, 4: 2, 9: 3, 16: 4, 25: 5, 36: 6, 49: 7, 64: 8, 81: 9, 100: 10 },
+  sin: { 0: 0 },
+  cos: { 0: 1 },
+  tan: { 0: 0 },
+  sinh: { 0: 0 },
+  cosh: { 0: 1 },
+  tanh: { 0: 0 },
+  arctan: { 0: 0 },
+};
+
+/** An exponent by which factors are counted. */
+const isCount = (term: Term): term is Term & { readonly value: number } =>
+  term.kind === "number" && Number.isSafeInteger(term.value) && term.value > 0;
+
+function setOrDelete(powers: Powers, base: Term, count: number): void {
+  if (count === 0) powers.delete(base);
+  else powers.set(base, count);
+}
+
+function workedOut(base: number, exponent: number): number | null {
+  if (exponent > 64) return base === 0 || base === 1 ? base : null;
+  let result: number | null = 1;
+  for (let step = 0; step < exponent && result !== null; step++) result = exactProduct(result, base);
+  return result;
+}
