@@ -13,10 +13,16 @@ import { openStorage } from "../src/jobs/storage.ts";
 /** What the README and the guides tell a newcomer to run, run as they say, with the answers that they promise. */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const names = ["README.md", ...["programs", "training", "grading", "operating", "contributing"].map((name) => `docs/${name}.md`)];
-const pages = names.map((name) => ({ name, text: readFileSync(join(root, name), "utf8") }));
+const names = [
+  "README.md",
+  ...["programs", "pictures", "training", "grading", "operating", "contributing"].map((name) => `docs/${name}.md`),
+];
+const translated = "README.zh.md";
+const pages = [...names, translated].map((name) => ({ name, text: readFileSync(join(root, name), "utf8") }));
 const page = (wanted: string): string => pages.find(({ name }) => name === wanted)?.text ?? "";
 const run = promisify(execFile);
+
+const fence = /^```[\s\S]*?^```$/gm;
 
 const blocks = (text: string): { language: string; text: string }[] =>
   Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language, block]) => ({ language, text: block }));
@@ -65,9 +71,12 @@ function lasting(value: unknown): unknown {
 
 const here = (text: string): string => text.replaceAll("localhost:8080", `localhost:${port}`);
 
-const requests = pages.flatMap(({ name, text }) =>
-  examples(text, "sh").map(({ command, answer }) => ({ name, words: command.replaceAll(/\s+/g, " ").slice(0, 120), command, answer })),
-);
+const requests = pages
+  // Those of a translation are the same.
+  .filter(({ name }) => name !== translated)
+  .flatMap(({ name, text }) =>
+    examples(text, "sh").map(({ command, answer }) => ({ name, words: command.replaceAll(/\s+/g, " ").slice(0, 120), command, answer })),
+  );
 
 test.each(requests)("$name: $words", async ({ command, answer }) => {
   const { stdout } = await run("sh", ["-c", here(command)], { env: { ...process.env, JOB: job } });
@@ -113,11 +122,11 @@ test("the table of variables is the configuration's", () => {
 const anchor = (heading: string): string =>
   heading
     .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, "")
+    .replaceAll(/[^\p{L}\p{N}_\- ]/gu, "")
     .replaceAll(" ", "-");
 
 test.each(pages)("$name: links lead somewhere", ({ name, text }) => {
-  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, "");
+  const prose = text.replaceAll(fence, "");
   for (const [, target] of prose.matchAll(/\]\(([^)]+)\)/g)) {
     if (/^https?:/.test(target)) continue;
     const [path, heading] = target.split("#");
@@ -133,11 +142,28 @@ test.each([...pages, { name: "test/README.md", text: readFileSync(join(root, "te
   "$name: files that it names are there",
   ({ text }) => {
     // Beside what git diff said of files that were added and undone again.
-    const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, "");
+    const prose = text.replaceAll(fence, "");
     const named = Array.from(prose.matchAll(/`((?:src|test|load|openapi)\/[^`\s]*)`/g), ([, path]) => path);
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   },
 );
+
+/** What of a page's prose is the same in each language, section by section. */
+function outline(text: string): object[] {
+  const sections = text.replaceAll(fence, "").split(/^(?=#+ )/m);
+  return sections.map((section) => ({
+    level: /^#*/.exec(section)?.[0],
+    code: Array.from(section.matchAll(/`([^`]+)`/g), ([, code]) => code).toSorted(),
+    links: Array.from(section.matchAll(/\]\(([^)#]+)/g), ([, target]) => target).toSorted(),
+    rows: section.match(/^\|/gm)?.length,
+  }));
+}
+
+test("the Chinese README says what the English one says", () => {
+  const [english, chinese] = ["README.md", translated].map((name) => page(name).replaceAll(translated, "README.md"));
+  expect(chinese.match(fence)).toEqual(english.match(fence));
+  expect(outline(chinese)).toEqual(outline(english));
+});
 
 test("the README's table of endpoints has every path of the contract", () => {
   const text = page("README.md");
