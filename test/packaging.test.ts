@@ -231,6 +231,15 @@ describe("the image", () => {
     expect((await fetch(`http://127.0.0.1:${port}/docs/`)).status).toBe(200);
   });
 
+  test("holds the page as it was built, and all that it loads", async () => {
+    const origin = `http://127.0.0.1:${port}`;
+    const page = await fetch(origin, { headers: { accept: "text/html" } });
+    expect(page.headers.get("content-type")).toMatch(/^text\/html/);
+    const loaded = Array.from((await page.text()).matchAll(/(?:src|href)="(\.?\/?[^":]+)"/g), ([, path]) => path);
+    expect(loaded.length).toBeGreaterThan(0);
+    for (const path of loaded) expect([path, (await fetch(new URL(path, origin))).status]).toEqual([path, 200]);
+  });
+
   test("holds nothing but what runs", () => {
     for (const path of ["test", "load", "README.md", "node_modules/vitest", "package-lock.json"]) {
       expect([path, existsSync(join(image, "final", path))]).toEqual([path, false]);
@@ -238,9 +247,13 @@ describe("the image", () => {
   });
 
   test("can be built: npm's scripts find the files that they name", () => {
-    const { prepare = "", start } = about.scripts as Record<string, string>;
-    const named = `${prepare} ${start}`.split(" ").filter((word) => existsSync(join(root, word)));
-    expect(named).toContain("src/main.ts");
+    const scripts: Readonly<Record<string, string>> = about.scripts;
+    // Those that npm runs of itself are made of others.
+    const named = `${scripts.prepare} ${scripts.start}`
+      .split(" ")
+      .flatMap((word) => (scripts[word] ?? word).split(" "))
+      .filter((word) => existsSync(join(root, word)));
+    expect(named).toEqual(expect.arrayContaining(["src/kernels/wasm/build.ts", "src/doors/page/build.ts", "src/main.ts"]));
     for (const path of named) expect([path, existsSync(join(image, "app", path))]).toEqual([path, true]);
   });
 

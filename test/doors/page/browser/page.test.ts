@@ -1,8 +1,2 @@
-import { expect } from "vitest";
-import { barriers, test } from "./visit.ts";
-
-test("opens", async ({ visit }) => {
-  const page = await visit("/docs/");
-  expect(await page.title()).toBe("x");
-  expect(await barriers(page)).toEqual([]);
-});
+/** All flows in one file, so that they share one browser and one service. */
+import "./shell.ts";

@@ -70,7 +70,8 @@ function listenForFaults(context: BrowserContext, origin: string, tell: (fault: 
   });
   context.on("weberror", (error) => tell(`uncaught: ${error.error().message}`));
   context.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !isRefusal(message)) tell(`console: ${message.text()} (${message.location().url})`);
+    if (["error", "warning"].includes(message.type()) && !isRefusal(message))
+      tell(`console: ${message.text()} (${message.location().url})`);
   });
 }
 
@@ -85,4 +86,10 @@ export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const { violations } = await page.evaluate<Pick<AxeResults, "violations">>("axe.run({ resultTypes: ['violations'] })");
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+/** Kept in the folder that SCREENSHOTS names, for whoever wants to look. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

@@ -1,0 +1,97 @@
+import type { Page } from "playwright-core";
+import { describe, expect } from "vitest";
+import { barriers, screenshot, test } from "./visit.ts";
+
+const tabs = ["formula", "network", "check", "jobs"] as const;
+
+/** Waits until a tab has come, with its first answers. */
+async function open(page: Page, tab: (typeof tabs)[number]): Promise<void> {
+  await page.locator(`nav a[href^="#${tab}"]`).click();
+  await page.locator(`nav a[href^="#${tab}"][aria-current=page]`).waitFor();
+  await page.waitForLoadState("networkidle");
+}
+
+describe("the page", () => {
+  test("is small: 300 kB and ten requests for all of it, and less for what is seen first", async ({ visit, service }) => {
+    const page = await visit();
+    await page.waitForLoadState("networkidle");
+    const sizes = async (): Promise<number[]> => {
+      const entries = await page.evaluate<{ readonly name: string; readonly encodedBodySize: number }[]>(
+        "performance.getEntries().filter(({ entryType }) => /navigation|resource/.test(entryType)).map((entry) => entry.toJSON())",
+      );
+      return entries.filter(({ name }) => !name.startsWith(`${service.origin}/v1/`)).map(({ encodedBodySize }) => encodedBodySize);
+    };
+    const first = await sizes();
+    for (const tab of tabs) await open(page, tab);
+    const all = await sizes();
+    const sum = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
+    expect({ requests: first.length, bytes: sum(first) }).toEqual({
+      requests: expect.toSatisfy((count: number) => count <= 5),
+      bytes: expect.toSatisfy((bytes: number) => bytes <= 100_000),
+    });
+    expect(sum(all)).toBeLessThanOrEqual(300_000);
+    expect(all.length).toBeLessThanOrEqual(20);
+  });
+
+  test("speaks the reader's language, and the other one for whoever chooses it", async ({ visit }) => {
+    const page = await visit("/", { locale: "zh-CN" });
+    expect(await page.locator("html").getAttribute("lang")).toBe("zh-Hans");
+    expect(await page.title()).toContain("公式");
+    await page.getByRole("button", { name: "English" }).click();
+    expect(await page.title()).toContain("Formula");
+    await page.reload();
+    expect(await page.locator("html").getAttribute("lang")).toBe("en");
+    await page.getByRole("button", { name: "中文" }).click();
+    await expect.poll(() => page.title()).toContain("公式");
+  });
+
+  test("is dark where the system is, and as it is told", async ({ visit }) => {
+    const page = await visit("/", { colorScheme: "dark" });
+    const ground = (): Promise<string> => page.evaluate("getComputedStyle(document.body).backgroundColor");
+    const dark = await ground();
+    await page.getByLabel("Theme").selectOption({ label: "Light" });
+    expect(await ground()).not.toBe(dark);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.getByLabel("Theme").selectOption({ label: "Dark" });
+    expect(await ground()).toBe(dark);
+  });
+
+  test("is gone through by keyboard", async ({ visit }) => {
+    const page = await visit();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("content");
+    await page.keyboard.press("Shift+Tab");
+    for (const tab of tabs) {
+      await page.locator(`nav a[href^="#${tab}"]`).focus();
+      await page.keyboard.press("Enter");
+      await page.locator(`nav a[href^="#${tab}"][aria-current=page]`).waitFor();
+    }
+    await page.goBack();
+    await page.locator(`nav a[href^="#check"][aria-current=page]`).waitFor();
+  });
+
+  test.for(["en-GB", "zh-CN"])("stands in nobody's way, and says what each part is for (%s)", async (locale, { visit }) => {
+    const page = await visit("/", { locale });
+    for (const tab of tabs) {
+      await open(page, tab);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect([tab, colorScheme, await barriers(page)]).toEqual([tab, colorScheme, []]);
+      }
+    }
+  });
+
+  test.for([
+    [390, 844],
+    [1280, 720],
+    [1920, 1080],
+  ] as const)("fits a screen of %i px", async ([width, height], { visit }) => {
+    const page = await visit("/", { viewport: { width, height }, hasTouch: width < 500 });
+    for (const tab of tabs) {
+      await open(page, tab);
+      expect([tab, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([tab, width]);
+      await screenshot(page, `${tab}-${width}`);
+    }
+  });
+});
