@@ -49,7 +49,7 @@ export const test = base
       expect(faults).toEqual([]);
     });
     return async (path = "/", { of = service, ...options }: VisitOptions = {}): Promise<Page> => {
-      const context = await browser.newContext({ baseURL: of.origin, locale: "en-GB", ...options });
+      const context = await browser.newContext({ baseURL: of.origin, locale: "en-GB", reducedMotion: "reduce", ...options });
       contexts.push(context);
       listenForFaults(context, of.origin, (fault) => faults.push(fault));
       await context.addInitScript(tellOfPolicy);
