@@ -51,15 +51,22 @@ export interface Operation<Parameters> {
   readonly description: string;
   readonly tag: "compute" | "grading" | "graphs" | "jobs";
   readonly request: string;
-  readonly answer: { readonly description: string; readonly schema: z.ZodType };
+  readonly answer: {
+    readonly description: string;
+    readonly schema: z.ZodType;
+    /** application/json unless told. */ readonly mediaType?: string;
+  };
   /** Read only by those who publish the contract. */
   readonly examples: () => Promise<Readonly<Record<string, Exchange>>>;
   /** Where a body is posted that needs nothing else looked up: what is told beside it follows from the headers. */
   readonly post?: {
     readonly path: string;
-    readonly parameters: (headers: Readonly<Record<string, string | readonly string[] | undefined>>) => Parameters;
-    /** The header on which the answer depends. */
+    /** `mediaType` is the one of `forms` that the client asks for; null where it asks for none of them. */
+    readonly parameters: (headers: RequestHeaders, mediaType: string | null) => Parameters;
+    /** The header on which the answer depends, besides Accept. */
     readonly vary?: string;
+    /** Other media types that the answer may have. */
+    readonly forms?: readonly string[];
   };
   /** What the command of the task's name does, in the words of its help; none: there is no such command. */
   readonly command?: {
@@ -68,6 +75,15 @@ export interface Operation<Parameters> {
     /** What is written in a format of the request's when it could not be answered; null: the problem document. */
     readonly refusedIn?: (format: string, detail: string) => string | null;
   };
+}
+
+type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Media types in which a task answers what is posted to the path of another one: whoever asks for them is answered by it. */
+export interface Elsewhere<Parameters> {
+  readonly path: string;
+  readonly forms: readonly string[];
+  readonly parameters: (mediaType: string) => Parameters;
 }
 
 /** Runs a task. Synchronous, and the same again on another thread when this one is held up or lost before the answer is sent. */
@@ -81,6 +97,9 @@ export interface TaskDefinition<Parameters, Body, Facts> {
   readonly parameters: z.ZodType<Parameters>;
   readonly body: BodyKind<Body>;
   readonly operation?: Operation<NoInfer<Parameters>>;
+  readonly elsewhere?: Elsewhere<NoInfer<Parameters>>;
+  /** What has to be there before the task is performed on a thread, and can only be waited for. */
+  readonly load?: () => Promise<void>;
   /** Makes the task callable on a thread, where it may keep what it compiles. */
   readonly prepare: (shared: Shared) => Handler<Parameters, Body, Facts>;
 }
@@ -91,6 +110,8 @@ export interface Task<Parameters, Facts> {
   readonly parameters: z.ZodType<Parameters>;
   readonly body: BodyKind<unknown>;
   readonly operation?: Operation<Parameters>;
+  readonly elsewhere?: Elsewhere<Parameters>;
+  readonly load?: () => Promise<void>;
   readonly prepare: (shared: Shared) => (body: never, call: TaskCall<never>) => TaskResult<Facts>;
 }
 

@@ -32,12 +32,11 @@ export interface Answer<Facts = unknown> extends Written {
 /**
  * A task on a thread, from the body as it came to the answer as it goes, on behalf of somebody whose things it may use. Throws Problem.
  */
-export type Performer<Facts = unknown> = (
-  body: string | Uint8Array,
-  parameters: unknown,
-  cancelled: () => boolean,
-  owner?: string,
-) => Answer<Facts>;
+export interface Performer<Facts = unknown> {
+  (body: string | Uint8Array, parameters: unknown, cancelled: () => boolean, owner?: string): Answer<Facts>;
+  /** To be waited for before the first call, where there is something to load. */
+  readonly load?: (() => Promise<void>) | undefined;
+}
 
 const nothingTold = Object.freeze({});
 
@@ -50,7 +49,7 @@ export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, sh
   // The body is what the task's own kind makes of it.
   const run = task.prepare(shared) as (body: unknown, call: TaskCall<Parameters>) => TaskResult<Facts>;
   const isTold = task.parameters !== noParameters;
-  return (body, told, cancelled, owner) => {
+  const performer: Performer<Facts> = (body, told, cancelled, owner) => {
     registry.serve(owner ?? everyone);
     const parameters = (isTold ? task.parameters.parse(told) : nothingTold) as Parameters;
     const perform = (): Answer<Facts> => {
@@ -63,6 +62,7 @@ export function performerOf<Parameters, Facts>(task: Task<Parameters, Facts>, sh
       throw memoryTold(error);
     }
   };
+  return Object.assign(performer, { load: task.load });
 }
 
 function readBody(kind: BodyKind<unknown>, body: string | Uint8Array, limits: Limits): unknown {

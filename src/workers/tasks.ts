@@ -7,6 +7,7 @@ import type { AnyTask } from "../tasks/define.ts";
 const loaders = {
   evaluate: async () => (await import("../compute/evaluate.ts")).evaluate,
   gradients: async () => (await import("../compute/gradients.ts")).gradients,
+  picture: async () => (await import("../render/picture/picture.ts")).picture,
   check: async () => (await import("../grading/check/task.ts")).check,
   grade: async () => (await import("../grading/grade/task.ts")).grade,
   probe: async () => (await import("../grading/probe/task.ts")).probe,

@@ -73,6 +73,7 @@ class WorkerLoop {
   readonly #performers: ReadonlyMap<string, Performer>;
   readonly #failed: (error: unknown) => Answer;
   readonly #isTimed: boolean;
+  readonly #loaded = new Set<Performer>();
   #outbox: AnswerBatch = emptyBatch();
   #transfers: ArrayBuffer[] = [];
   #firstWaitsSince = 0;
@@ -87,7 +88,21 @@ class WorkerLoop {
     this.#isTimed = isTimed;
   }
 
-  run({ slots, names, parameters, owners, bodies }: TaskBatch): void {
+  /** What a task needs is loaded when the first of its kind comes: meanwhile others go first. */
+  run(batch: TaskBatch): void {
+    const loading = batch.names.flatMap((name) => this.#load(name) ?? []);
+    if (loading.length === 0) this.#runAll(batch);
+    // What could not be loaded fails in its own task.
+    else void Promise.allSettled(loading).then(() => this.#runAll(batch));
+  }
+
+  #load(name: string): Promise<void> | undefined {
+    const performer = this.#performers.get(name);
+    if (performer?.load === undefined || this.#loaded.has(performer)) return undefined;
+    return performer.load().then(() => void this.#loaded.add(performer));
+  }
+
+  #runAll({ slots, names, parameters, owners, bodies }: TaskBatch): void {
     this.#busySince = performance.now();
     for (const [at, slot] of slots.entries()) {
       // A long body is long work, behind which finished answers must not wait.

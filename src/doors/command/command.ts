@@ -100,6 +100,7 @@ async function answerTo(words: readonly string[], input: Readable): Promise<Answ
   try {
     if (request instanceof Problem) throw request;
     requireReadable(request, limits);
+    await task.load?.();
     const registry = new Registry(join(DATA_DIR, "graphs"));
     const perform = performerOf(task, { limits, registry, compiler: new Compiler(registry, limits), cache: new Cache(0) }, writeJson);
     return perform(format === undefined ? request : withFormat(request, format), parameters, () => false);

@@ -34,6 +34,14 @@ export function namesType(request: FastifyRequest, mediaType: string, usual = "a
   return named && (mediaType === usual || liked.startsWith(mediaType));
 }
 
+/** Which of other media types a client would rather have than the usual one; null where it is none. */
+export function formNamed(request: FastifyRequest, usual: string, forms: readonly string[]): string | null {
+  if (forms.length === 0) return null;
+  // Texts are in UTF-8, and may be asked for as such.
+  const best = String(request.type([usual, ...forms, ...forms.map((form) => `${form}; charset=utf-8`)])).replace("; charset=utf-8", "");
+  return forms.includes(best) ? best : null;
+}
+
 /** Whether a client would take a media type at all. */
 export const takesType = (request: FastifyRequest, mediaType: string): boolean => request.type([mediaType]) === mediaType;
 
@@ -50,8 +58,15 @@ export function sendAnswer(reply: FastifyReply, { status, contentType, body, rel
   }
   if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", retryAfter);
   if (status >= 400) reply.request.problemCode = codeIn(body);
+  const policy = policies.find(([mediaType]) => contentType.startsWith(mediaType));
+  if (policy !== undefined) reply.header("content-security-policy", policy[1]);
   return reply.code(status).header("content-type", contentType).send(body);
 }
+
+/** What a browser may do with an answer that it would show as a document: its own styles, and nothing that runs or loads. */
+const policies: readonly (readonly [mediaType: string, policy: string])[] = [
+  ["image/svg+xml", "sandbox; default-src 'none'; style-src 'unsafe-inline'"],
+];
 
 /** The code in a problem document that a worker has written. */
 const codeIn = (body: string | Uint8Array): string | undefined => /"code":"(\w+)"/.exec(Buffer.from(body).toString())?.[1];

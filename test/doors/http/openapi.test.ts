@@ -100,6 +100,7 @@ test("it has the routes of the service", () => {
     "GET /v1/operators/{op}",
     "POST /v1/evaluate",
     "POST /v1/gradients",
+    "POST /v1/picture",
     "POST /v1/check",
     "POST /v1/grade",
     "POST /v1/probe",

@@ -1,22 +1,35 @@
 import type { FastifyInstance } from "fastify";
+import { z } from "zod";
 import type { AnyTask } from "../../../tasks/define.ts";
 import { callerOf } from "../client-name.ts";
-import { bodyOf, computeProblems, sendAnswer } from "../answers.ts";
+import { bodyOf, computeProblems, formNamed, sendAnswer } from "../answers.ts";
 import type { Workers } from "../../../workers/pool.ts";
 import { answerExamples, type OperationContract, requestExamples } from "../contract.ts";
 import { keyMayBeNeeded, tags } from "../plugins/openapi.ts";
 
-/** A route for every task that a posted body alone asks for. The bodies go to the workers as they came. */
+/**
+ * A route for every task that a posted body alone asks for. The bodies go to the workers as they came. Other tasks may answer on the same
+ * path whoever asks for their media types.
+ */
 export async function operations(scope: FastifyInstance, { pool, tasks }: { pool: Workers; tasks: readonly AnyTask[] }): Promise<void> {
   for (const task of tasks) {
     const { operation } = task;
     if (operation?.post === undefined) continue;
-    const { path, parameters, vary } = operation.post;
+    const { path, parameters, vary, forms: own = [] } = operation.post;
+    const others = tasks.flatMap((other) =>
+      other.elsewhere?.path === path ? other.elsewhere.forms.map((form) => [form, other] as const) : [],
+    );
+    const tasksByForm = new Map<string, AnyTask>([...own.map((form) => [form, task] as const), ...others]);
+    const forms = [...tasksByForm.keys()];
+    const varies = [vary, forms.length === 0 ? undefined : "Accept"].filter((header) => header !== undefined).join(", ");
     const contract = { ...(await contractOf(task)), problems: computeProblems };
-    scope.post(path, { schema: aboutOperation(task), config: { contract } }, async (request, reply) => {
-      if (vary !== undefined) reply.header("vary", vary);
-      const answer = await pool.run(task, parameters(request.headers), bodyOf(request), callerOf(request));
-      return sendAnswer(reply, answer);
+    const answer = { ...contract.answer, otherForms: forms.map((mediaType) => ({ mediaType, schema: z.string() })) };
+    scope.post(path, { schema: aboutOperation(task), config: { contract: { ...contract, answer } } }, async (request, reply) => {
+      if (varies !== "") reply.header("vary", varies);
+      const form = formNamed(request, operation.answer.mediaType ?? "application/json", forms);
+      const performer = (form === null ? undefined : tasksByForm.get(form)) ?? task;
+      const told = form === null || performer === task ? parameters(request.headers, form) : performer.elsewhere?.parameters(form);
+      return sendAnswer(reply, await pool.run(performer, told, bodyOf(request), callerOf(request)));
     });
   }
 }
