@@ -7,22 +7,22 @@ import { powerOfName, signed, tightness, tightnessOf, tightnessOfFactor } from "
 import type { Term, TermOf } from "./term.ts";
 
 /** A stretch of a line: on it (0), above it (1), above what is above (2), or below it (-1). */
-export interface Run {
+export interface TextRun {
   readonly text: string;
   readonly level: -1 | 0 | 1 | 2;
 }
 
 /** A term as one line, for where exponents can be set higher and indices lower. */
-export const runsOf = (term: Term, writing: Writing = {}): readonly Run[] =>
+export const runsOf = (term: Term, writing: Writing = {}): readonly TextRun[] =>
   joined(new LineWriter(writing, indexed).write(elided(term, writing), tightness.relation));
 
 /** A term as one line of Unicode, with names as they are: `2·(x + y)`, `e^(−x)`, `x²`. */
 export const textOf = (term: Term, writing: Writing = {}): string =>
   flat(new LineWriter(writing, plainly).write(elided(term, writing), tightness.relation));
 
-type Runs = readonly Run[];
+type Runs = readonly TextRun[];
 
-const on = (text: string): Run => ({ text, level: 0 });
+const on = (text: string): TextRun => ({ text, level: 0 });
 const plainly = (name: string): Runs => [on(writtenName(name).whole)];
 
 function indexed(name: string): Runs {
@@ -154,7 +154,7 @@ const lowered = (runs: Runs): Runs => [{ text: flat(runs), level: -1 }];
 
 /** Runs of one level side by side become one. */
 function joined(runs: Runs): Runs {
-  const all: Run[] = [];
+  const all: TextRun[] = [];
   for (const run of runs) {
     const last = all.at(-1);
     if (last?.level === run.level) all[all.length - 1] = { ...last, text: last.text + run.text };

@@ -33,11 +33,11 @@ export const direct = (instruction: Instruction, arity: 1 | 2 | 3, f: ElementFun
 export const composed = (
   arity: 1 | 2 | 3,
   f: ElementFunction["f"],
-  build: (...operands: readonly Term[]) => InstructionCall,
+  build: (...operands: readonly InstructionTerm[]) => InstructionCall,
 ): ElementFunction => {
   const steps: ElementStep[] = [];
   const places = new Map<InstructionCall, number>();
-  const place = (term: Term): ElementOperand => {
+  const place = (term: InstructionTerm): ElementOperand => {
     if (typeof term === "number") return { number: term };
     if ("operand" in term) return term;
     let step = places.get(term);
@@ -51,14 +51,14 @@ export const composed = (
   return { arity, f, steps };
 };
 
-export type Term = number | { readonly operand: number } | InstructionCall;
+export type InstructionTerm = number | { readonly operand: number } | InstructionCall;
 
 export interface InstructionCall {
   readonly instruction: Instruction;
-  readonly terms: readonly Term[];
+  readonly terms: readonly InstructionTerm[];
 }
 
-export const call = (instruction: Instruction, ...terms: readonly Term[]): InstructionCall => ({ instruction, terms });
+export const instruction = (instruction: Instruction, ...terms: readonly InstructionTerm[]): InstructionCall => ({ instruction, terms });
 
 /** A function that only the loops compute. */
 export const looped = (arity: 1 | 2 | 3, f: ElementFunction["f"]): ElementFunction => ({ arity, f });

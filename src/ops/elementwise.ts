@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Instruction } from "../kernels/chain.ts";
-import { type InstructionCall, composed, direct, type ElementFunction, looped, type Term } from "../kernels/element.ts";
+import { type InstructionCall, composed, direct, type ElementFunction, looped, type InstructionTerm } from "../kernels/element.ts";
 import type { Value } from "../ir/graph.ts";
 import { broadcastShapes, formatShape, type Shape } from "../tensor/shape.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -44,7 +44,7 @@ interface UnaryFacts {
   readonly summary: string;
   readonly f: (x: number) => number;
   /** The same as a SIMD instruction or several; absent where there is none. */
-  readonly calls?: Instruction | ((x: Term) => InstructionCall);
+  readonly calls?: Instruction | ((x: InstructionTerm) => InstructionCall);
   /** The gradient from the cotangent, the operand and the result; null when nothing flows. */
   readonly gradient: ((g: Value, x: Value, y: Value) => Value) | null;
   readonly display: Display;

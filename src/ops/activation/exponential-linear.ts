@@ -1,7 +1,7 @@
 import type { Complex } from "../define.ts";
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import { div } from "../arithmetic/div.ts";
 import { exp } from "../arithmetic/exp.ts";
 import { mul } from "../arithmetic/mul.ts";
@@ -20,7 +20,7 @@ export const Elu = activation({
   summary: "Every element where it is positive, alpha (exp(x) - 1) elsewhere.",
   attributes: z.strictObject({ alpha: z.number().default(1) }),
   f: (x, { alpha }) => (x < 0 ? alpha * Math.expm1(x) : x),
-  calls: (x, { alpha }) => call("where", call("lt", x, 0), call("mul", alpha, call("expm1", x)), x),
+  calls: (x, { alpha }) => instruction("where", instruction("lt", x, 0), instruction("mul", alpha, instruction("expm1", x)), x),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, mul(alpha, exp(negativePart(x))))),
   complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, grown(z))),
   branch: (x) => sign(x),
@@ -42,7 +42,8 @@ export const Selu = activation({
     gamma: z.number().default(1.05070102214813232421875),
   }),
   f: (x, { alpha, gamma }) => gamma * (x > 0 ? x : alpha * Math.expm1(x)),
-  calls: (x, { alpha, gamma }) => call("mul", gamma, call("where", call("gt", x, 0), x, call("mul", alpha, call("expm1", x)))),
+  calls: (x, { alpha, gamma }) =>
+    instruction("mul", gamma, instruction("where", instruction("gt", x, 0), x, instruction("mul", alpha, instruction("expm1", x)))),
   gradient: (g, x, { alpha, gamma }) => where(greater(x, 0), mul(g, gamma), mul(g, mul(alpha * gamma, exp(negativePart(x))))),
   complex: (z, { alpha, gamma }) => times(gamma, chosen(greater(z.re, 0), z, times(alpha, grown(z)))),
   branch: (x) => sign(x),
@@ -61,7 +62,8 @@ export const Celu = activation({
   summary: "Every element where it is positive, alpha (exp(x / alpha) - 1) elsewhere: smooth at 0 for every alpha.",
   attributes: z.strictObject({ alpha: z.number().default(1) }),
   f: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x / alpha)),
-  calls: (x, { alpha }) => call("where", call("gt", x, 0), x, call("mul", alpha, call("expm1", call("div", x, alpha)))),
+  calls: (x, { alpha }) =>
+    instruction("where", instruction("gt", x, 0), x, instruction("mul", alpha, instruction("expm1", instruction("div", x, alpha)))),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, exp(div(negativePart(x), alpha)))),
   complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, grown(times(1 / alpha, z)))),
   display: {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { type InstructionCall, composed, type Term } from "../../kernels/element.ts";
+import { type InstructionCall, composed, type InstructionTerm } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
 import {
   type Accuracy,
@@ -23,7 +23,7 @@ interface ActivationFacts<S extends z.ZodType<Attributes>> {
   readonly attributes: S;
   readonly f: (x: number, attributes: z.output<S>) => number;
   /** The same in SIMD instructions. */
-  readonly calls: (x: Term, attributes: z.output<S>) => InstructionCall;
+  readonly calls: (x: InstructionTerm, attributes: z.output<S>) => InstructionCall;
   /** The gradient from the cotangent, the operand, the attributes and the result. */
   readonly gradient: (g: Value, x: Value, attributes: z.output<S>, y: Value) => Value;
   readonly complex?: (z: Complex, attributes: z.output<S>) => Complex | null;

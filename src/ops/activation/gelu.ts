@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import * as gates from "../../kernels/gates.ts";
 import { add } from "../arithmetic/add.ts";
 import { clip } from "../arithmetic/clip.ts";
@@ -23,7 +23,7 @@ export const Gelu = activation({
   summary: "Every element times the normal distribution function at it, exactly or by the usual approximation with tanh.",
   attributes,
   f: (x, { approximate }) => (approximate === "tanh" ? gates.geluTanh(x) : gates.gelu(x)),
-  calls: (x, { approximate }) => call(approximate === "tanh" ? "geluTanh" : "gelu", x),
+  calls: (x, { approximate }) => instruction(approximate === "tanh" ? "geluTanh" : "gelu", x),
   gradient: (g, x, { approximate }) => mul(g, one(GeluSlope, [x], { approximate })),
   complex: (z, { approximate }) => {
     if (approximate === "none") return null;
@@ -51,7 +51,7 @@ export const GeluSlope = activation({
   summary: "The derivative of Gelu at every element, exact also next to its zero and where it is next to nothing.",
   attributes,
   f: (x, { approximate }) => (approximate === "tanh" ? gates.geluTanhSlope(x) : gates.geluSlope(x)),
-  calls: (x, { approximate }) => call(approximate === "tanh" ? "geluTanhSlope" : "geluSlope", x),
+  calls: (x, { approximate }) => instruction(approximate === "tanh" ? "geluTanhSlope" : "geluSlope", x),
   gradient: (g, given, { approximate }) => {
     // Beyond, the exponential is 0, and its product with an infinite square would not be.
     const x = clip(given, -1e4, 1e4);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import { add } from "../arithmetic/add.ts";
 import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
@@ -24,7 +24,7 @@ export const HardSigmoid = activation({
   summary: "The line alpha x + beta, limited to the interval from 0 to 1.",
   attributes: z.strictObject({ alpha: z.number().default(0.2), beta: z.number().default(0.5) }),
   f: (x, { alpha, beta }) => Math.max(0, Math.min(1, alpha * x + beta)),
-  calls: (x, { alpha, beta }) => call("max", 0, call("min", 1, call("add", call("mul", alpha, x), beta))),
+  calls: (x, { alpha, beta }) => instruction("max", 0, instruction("min", 1, instruction("add", instruction("mul", alpha, x), beta))),
   gradient: (g, _x, { alpha }, y) => where(and(greater(y, 0), less(y, 1)), mul(g, alpha), 0),
   complex: (z, { alpha, beta }) => {
     const y = hardSigmoid(z.re, alpha, beta);
@@ -54,8 +54,8 @@ export const HardSwish = activation({
   // Nothing is rounded before the sums that come close to 0 at -3, and at -3/2 in the slope.
   f: (x) => (x <= -3 ? 0 : x >= 3 ? x : (x * (x + 3)) / 6),
   calls: (x) => {
-    const bent = call("div", call("mul", x, call("add", x, 3)), 6);
-    return call("where", call("le", x, -3), 0, call("where", call("ge", x, 3), x, bent));
+    const bent = instruction("div", instruction("mul", x, instruction("add", x, 3)), 6);
+    return instruction("where", instruction("le", x, -3), 0, instruction("where", instruction("ge", x, 3), x, bent));
   },
   gradient: (g, x) => where(lessOrEqual(x, -3), 0, where(greaterOrEqual(x, 3), g, mul(g, div(add(add(x, x), 3), 6)))),
   complex: (z) => {

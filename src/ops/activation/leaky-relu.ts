@@ -1,7 +1,7 @@
 import { rounded } from "../define.ts";
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
@@ -16,7 +16,7 @@ export const LeakyRelu = activation({
   summary: "Every element where it is positive, alpha times the element elsewhere.",
   attributes: z.strictObject({ alpha: z.number().default(0.01) }),
   f: (x, { alpha }) => (x < 0 ? alpha * x : x),
-  calls: (x, { alpha }) => call("where", call("lt", x, 0), call("mul", alpha, x), x),
+  calls: (x, { alpha }) => instruction("where", instruction("lt", x, 0), instruction("mul", alpha, x), x),
   gradient: (g, x, { alpha }) => where(greater(x, 0), g, mul(g, alpha)),
   complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, z)),
   branch: (x) => sign(x),

@@ -1,5 +1,5 @@
 import type { Value } from "../../ir/graph.ts";
-import { call, composed } from "../../kernels/element.ts";
+import { instruction, composed } from "../../kernels/element.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../tensor/shape.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
@@ -15,7 +15,7 @@ import { sign } from "../arithmetic/sign.ts";
 const sloped = composed(
   2,
   (x, slope) => (x < 0 ? slope * x : x),
-  (x, slope) => call("where", call("lt", x, 0), call("mul", slope, x), x),
+  (x, slope) => instruction("where", instruction("lt", x, 0), instruction("mul", slope, x), x),
 );
 
 export const PRelu = defineOp({

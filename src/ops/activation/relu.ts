@@ -1,5 +1,5 @@
 import { rounded } from "../define.ts";
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
@@ -13,7 +13,7 @@ export const Relu = elementwiseUnary({
   category: "activation",
   summary: "Every element where it is positive, 0 elsewhere.",
   f: (x) => Math.max(x, 0),
-  calls: (x) => call("max", x, 0),
+  calls: (x) => instruction("max", x, 0),
   gradient: (g, x) => where(lessOrEqual(x, 0), 0, g),
   complex: (z) => ({ re: relu(z.re), im: where(lessOrEqual(z.re, 0), 0, imaginary(z)) }),
   branch: (x) => sign(x),

@@ -1,4 +1,4 @@
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import { abs } from "../arithmetic/abs.ts";
 import { add } from "../arithmetic/add.ts";
 import { div } from "../arithmetic/div.ts";
@@ -17,8 +17,8 @@ export const Softsign = elementwiseUnary({
     return bounded / (1 + Math.abs(bounded));
   },
   calls: (x) => {
-    const bounded = call("max", -1e30, call("min", x, 1e30));
-    return call("div", bounded, call("add", 1, call("abs", bounded)));
+    const bounded = instruction("max", -1e30, instruction("min", x, 1e30));
+    return instruction("div", bounded, instruction("add", 1, instruction("abs", bounded)));
   },
   // A rule of its own: through the quotient, two numbers that nearly cancel would be subtracted for large elements.
   gradient: (g, x) => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import * as gates from "../../kernels/gates.ts";
 import { add } from "../arithmetic/add.ts";
 import { clip } from "../arithmetic/clip.ts";
@@ -26,7 +26,7 @@ export const Swish = activation({
   summary: "Every element times the sigmoid of alpha times it; SiLU when alpha is 1.",
   attributes: swishAttributes,
   f: (x, { alpha }) => gates.swish(x, alpha),
-  calls: (x, { alpha }) => call("swish", x, alpha),
+  calls: (x, { alpha }) => instruction("swish", x, alpha),
   gradient: (g, x, { alpha }) => mul(g, one(SwishSlope, [x], { alpha })),
   complex: (z, { alpha }) => times(z, complexSigmoid(times(alpha, z))),
   accuracy: { value: 2.5, gradient: 4 },
@@ -49,7 +49,7 @@ export const SwishSlope = activation({
   summary: "The derivative of Swish at every element, exact also next to its zero and where it is next to nothing.",
   attributes: swishAttributes,
   f: (x, { alpha }) => gates.swishSlope(x, alpha),
-  calls: (x, { alpha }) => call("swishSlope", x, alpha),
+  calls: (x, { alpha }) => instruction("swishSlope", x, alpha),
   // With u = αx: α σ(u) σ(-u) (2 - u tanh(u/2)). Beyond a large u it is 0, and not 0 times infinity.
   gradient: (g, x, { alpha }) => {
     const u = clip(mul(alpha, x), -1e4, 1e4);
@@ -68,7 +68,7 @@ export const Mish = activation({
   summary: "Every element times the hyperbolic tangent of its softplus.",
   attributes: noAttributes,
   f: gates.mish,
-  calls: (x) => call("mish", x),
+  calls: (x) => instruction("mish", x),
   gradient: (g, x) => mul(g, mishSlope(x)),
   complex: (z) => times(z, complexTanh(complexSoftplus(z))),
   accuracy: { value: 2.5, gradient: 5 },
@@ -81,7 +81,7 @@ export const MishSlope = activation({
   summary: "The derivative of Mish at every element, exact also next to its zero and where it is next to nothing.",
   attributes: noAttributes,
   f: gates.mishSlope,
-  calls: (x) => call("mishSlope", x),
+  calls: (x) => instruction("mishSlope", x),
   // With s the softplus: sech²(s) σ(x) (2 + x (σ(-x) - 2 tanh(s) σ(x))).
   gradient: (g, given) => {
     const x = clip(given, -1e4, 1e4);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { call, composed, looped } from "../../kernels/element.ts";
+import { instruction, composed, looped } from "../../kernels/element.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { where } from "../arithmetic/where.ts";
 import { defineOp, floats, numbers, rounded } from "../define.ts";
@@ -50,8 +50,8 @@ export const Shrink = defineOp({
     const shrunk = (element: number): number => (element < -lambd ? element + bias : element > lambd ? element - bias : 0);
     if (!isFloating(dtype)) return looped(1, (element) => Math.trunc(shrunk(element)));
     return composed(1, shrunk, (element) => {
-      const positive = call("where", call("gt", element, lambd), call("sub", element, bias), 0);
-      return call("where", call("lt", element, -lambd), call("add", element, bias), positive);
+      const positive = instruction("where", instruction("gt", element, lambd), instruction("sub", element, bias), 0);
+      return instruction("where", instruction("lt", element, -lambd), instruction("add", element, bias), positive);
     });
   },
   vjp: ({ inputs: [x], grads: [g], attributes: { lambd } }) => [where(or(less(x, -lambd), greater(x, lambd)), g, 0)],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
-import { call, composed, type ElementFunction, looped } from "../../kernels/element.ts";
+import { instruction, composed, type ElementFunction, looped } from "../../kernels/element.ts";
 import { type DType, dtypes, isFloating } from "../../tensor/dtype.ts";
 import { anyType, defineOp } from "../define.ts";
 import { one } from "../express.ts";
@@ -14,12 +14,12 @@ const bounds: Readonly<Record<"int64" | "int32", readonly [number, number]>> = {
 const truth = composed(
   1,
   (x) => (x === 0 ? 0 : 1),
-  (x) => call("not", call("eq", x, 0)),
+  (x) => instruction("not", instruction("eq", x, 0)),
 );
 const numberOfTruth = composed(
   1,
   (x) => x,
-  (x) => call("where", x, 1, 0),
+  (x) => instruction("where", x, 1, 0),
 );
 
 /** What becomes of one number. ONNX leaves floating numbers outside the range of an integer type open: here they saturate, NaN is 0. */

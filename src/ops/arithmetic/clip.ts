@@ -1,5 +1,5 @@
 import type { Value } from "../../ir/graph.ts";
-import { call, composed, direct } from "../../kernels/element.ts";
+import { instruction, composed, direct } from "../../kernels/element.ts";
 import { formatShape } from "../../tensor/shape.ts";
 import { and, or } from "../logic/connective.ts";
 import { greater, greaterOrEqual, less, lessOrEqual } from "../logic/comparison.ts";
@@ -17,7 +17,7 @@ import { sub } from "./sub.ts";
 const between = composed(
   3,
   (x, lo, hi) => Math.min(Math.max(x, lo), hi),
-  (x, lo, hi) => call("min", call("max", x, lo), hi),
+  (x, lo, hi) => instruction("min", instruction("max", x, lo), hi),
 );
 const atLeast = direct("max", 2, (x, lo) => Math.max(x, lo));
 const atMost = direct("min", 2, (x, hi) => Math.min(x, hi));

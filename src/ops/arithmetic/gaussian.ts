@@ -1,4 +1,4 @@
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import { gaussian as exponentialOfSquare } from "../../kernels/gaussian.ts";
 import { imaginary } from "../complex.ts";
 import { elementwiseUnary } from "../elementwise.ts";
@@ -17,11 +17,11 @@ export const Gaussian = elementwiseUnary({
   f: exponentialOfSquare,
   // The square is (x - c)(x + c) + c², where c has so few digits that its square is exact.
   calls: (x) => {
-    const size = call("min", call("abs", x), 28);
-    const coarse = call("mul", call("round", call("mul", size, 256)), 1 / 256);
-    const most = call("exp", call("neg", call("square", coarse)));
-    const left = call("mul", call("sub", coarse, size), call("add", coarse, size));
-    return call("add", most, call("mul", most, call("expm1", left)));
+    const size = instruction("min", instruction("abs", x), 28);
+    const coarse = instruction("mul", instruction("round", instruction("mul", size, 256)), 1 / 256);
+    const most = instruction("exp", instruction("neg", instruction("square", coarse)));
+    const left = instruction("mul", instruction("sub", coarse, size), instruction("add", coarse, size));
+    return instruction("add", most, instruction("mul", most, instruction("expm1", left)));
   },
   // Of a finite operand, for that of an infinite one would be infinity times 0.
   gradient: (g, x, y) => mul(g, mul(mul(-2, clip(x, -1e30, 1e30)), y)),

@@ -1,4 +1,4 @@
-import { call, composed } from "../../kernels/element.ts";
+import { instruction, composed } from "../../kernels/element.ts";
 import { floats, rounded } from "../define.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { binary } from "../express.ts";
@@ -7,7 +7,7 @@ import { times } from "../complex.ts";
 const weighted = composed(
   2,
   (weight, x) => (weight === 0 ? 0 : weight * x),
-  (weight, x) => call("where", call("eq", weight, 0), 0, call("mul", weight, x)),
+  (weight, x) => instruction("where", instruction("eq", weight, 0), 0, instruction("mul", weight, x)),
 );
 
 /** The product as sums over probabilities and masks mean it. The derivative by the weight is the other factor, infinite or not. */

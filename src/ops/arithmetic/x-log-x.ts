@@ -1,4 +1,4 @@
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import { logarithm, times } from "../complex.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
@@ -16,7 +16,7 @@ export const XLogX = elementwiseUnary({
   category: "arithmetic",
   summary: "Every element times its natural logarithm, and 0 at 0: minus a term of an entropy.",
   f: (x) => (x === 0 ? 0 : x * Math.log(x)),
-  calls: (x) => call("where", call("eq", x, 0), 0, call("mul", x, call("log", x))),
+  calls: (x) => instruction("where", instruction("eq", x, 0), 0, instruction("mul", x, instruction("log", x))),
   // Next to 1/e, where the sum is next to 0, it is the logarithm of 1 and e times the distance from there.
   gradient: (g, x) => {
     const [high, low] =

@@ -1,4 +1,4 @@
-import { call } from "../../kernels/element.ts";
+import { instruction } from "../../kernels/element.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
 import { tanh } from "../activation/tanh.ts";
@@ -19,8 +19,8 @@ export const Sech = elementwiseUnary({
     return (2 * e) / (1 + e * e);
   },
   calls: (x) => {
-    const e = call("exp", call("neg", call("abs", x)));
-    return call("div", call("add", e, e), call("add", 1, call("square", e)));
+    const e = instruction("exp", instruction("neg", instruction("abs", x)));
+    return instruction("div", instruction("add", e, e), instruction("add", 1, instruction("square", e)));
   },
   gradient: (g, x, y) => neg(mul(g, mul(y, tanh(x)))),
   complex: (z) => {
