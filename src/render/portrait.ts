@@ -56,6 +56,8 @@ export interface Portrait {
   readonly edges: readonly PortrayedEdge[];
   /** What gradients are taken of; null where the run was forward only. */
   readonly objective: PortrayedValue | null;
+  /** The values with respect to which gradients are asked for; none where the run was forward only. */
+  readonly wrt: readonly PortrayedValue[];
   /** Where a NaN or an infinity was born. */
   readonly nonfinite: Nonfinite | null;
 }
@@ -88,6 +90,7 @@ interface Sketch {
     readonly gradient: Value | null;
   }[];
   readonly objective: number | null;
+  readonly wrt: readonly number[];
   /** What has to be computed, each value once, and each one's place in it. */
   readonly wanted: ReadonlyMap<Value, number>;
 }
@@ -149,7 +152,9 @@ function sketchOf(program: Program, derivatives: Derivatives | null): Sketch {
   for (const { value, gradient } of values) [value, gradient].forEach(want);
   for (const { local, gradient } of edges) [local, gradient].forEach(want);
   const objective = derivatives === null ? null : (places.get(derivatives.objective.value) ?? null);
-  return { values, nodes, edges, objective, wanted };
+  const asked = new Set((derivatives?.gradients ?? []).map(({ name }) => name));
+  const wrt = values.flatMap(({ name }, at) => (name !== null && asked.has(name) ? [at] : []));
+  return { values, nodes, edges, objective, wrt, wanted };
 }
 
 /** The edges of a run that goes forward only. */
@@ -162,7 +167,7 @@ const consumptionsIn = ({ nodes, values }: Program) => {
   );
 };
 
-function filledIn({ values, nodes, edges, objective, wanted }: Sketch, tensors: readonly Tensor[]) {
+function filledIn({ values, nodes, edges, objective, wrt, wanted }: Sketch, tensors: readonly Tensor[]) {
   const tensorOf = (value: Value): Tensor => {
     const at = wanted.get(value);
     if (at === undefined) throw new Error("a value of the portrait was not computed");
@@ -181,5 +186,6 @@ function filledIn({ values, nodes, edges, objective, wanted }: Sketch, tensors: 
       gradient: maybe(gradient),
     })),
     objective: objective === null ? null : portrayed[objective],
+    wrt: wrt.map((at) => portrayed[at]),
   };
 }

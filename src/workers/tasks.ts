@@ -11,6 +11,7 @@ const loaders = {
   check: async () => (await import("../grading/check/task.ts")).check,
   grade: async () => (await import("../grading/grade/task.ts")).grade,
   probe: async () => (await import("../grading/probe/task.ts")).probe,
+  explain: async () => (await import("../render/explain/task.ts")).explain,
   registerGraph: async () => (await import("../compute/graphs.ts")).registerGraph,
   readGraph: async () => (await import("../compute/graphs.ts")).readGraph,
   parseDataset: async () => (await import("../training/datasets/task.ts")).parseDataset,

@@ -37,7 +37,7 @@ const gradient = TensorOutput.optional().meta({
 
 const Local = z
   .object({
-    formula: WrittenFormula.optional(),
+    formula: WrittenFormula.optional().meta({ description: "The derivative as a formula, and its number: ∂z/∂t = 2·t = 6" }),
     value: tensor,
   })
   .meta({ description: "The derivative of the node's result by this input alone, where it has one" });
@@ -50,7 +50,7 @@ const StepEdge = z
     local: Local,
     gradient,
     shape: z.array(z.int()).meta({ description: "The shape of the gradient; [] for a number", examples: [[]] }),
-    formula: WrittenFormula,
+    formula: WrittenFormula.meta({ description: "What is passed back: ∂z/∂x = ∂z/∂t · ∂t/∂x = 6·1 = 6" }),
     sentence,
   })
   .meta({ id: "ExplainedEdge", description: "What a node passes back to one of its inputs" });
@@ -66,7 +66,7 @@ const Addend = z
 
 export const ExplainedStep = z
   .object({
-    id: StepId,
+    id: StepId.meta({ description: "By which other parts of the answer, and verdicts of /v1/grade, refer to the step" }),
     kind: z.enum(["forward", "seed", "backward", "sum"]).meta({ description: "What is done", examples: ["forward"] }),
     node: Name.meta({ description: "The value that is computed, gone back through, or whose gradient is added up", examples: ["t"] }),
     symbol: z.string().meta({ description: "What formulas call it: a short name where the client gave none", examples: ["u"] }),
@@ -79,7 +79,7 @@ export const ExplainedStep = z
       .optional()
       .meta({ description: "The layer of a network that the node belongs to", examples: ["layer 0, Linear(2 → 4)"] }),
     sentence,
-    formula: WrittenFormula,
+    formula: WrittenFormula.meta({ description: "What happens, as a formula" }),
     value: tensor,
     shape: z.array(z.int()).meta({ description: "The shape of the value or gradient; [] for a number", examples: [[]] }),
     edges: z.array(StepEdge).optional().meta({ description: "Of a step back through a node: what each of its inputs gets" }),
@@ -111,8 +111,8 @@ const Recognised = z
       .array(Name)
       .meta({ description: "The nodes that make up the function; the last one has its result", examples: [["exp_1", "div_1"]] }),
     name: z.string().meta({ description: "The function", examples: ["sigmoid"] }),
-    formula: WrittenFormula,
-    derivative: WrittenFormula,
+    formula: WrittenFormula.meta({ description: "The function: f = σ(x)" }),
+    derivative: WrittenFormula.meta({ description: "Its derivative in terms of the result: f·(1 − f)" }),
     sentence,
   })
   .meta({ id: "RecognisedFunction", description: "A group of nodes that is a known function, with its derivative in closed form" });
@@ -120,8 +120,8 @@ export type Recognised = z.output<typeof Recognised>;
 
 const ExplainedClaim = z
   .object({
-    item: ItemPlace,
-    step: StepId.optional(),
+    item: ItemPlace.meta({ description: "What the claim is about" }),
+    step: StepId.optional().meta({ description: "The step that it belongs to; left out where there is none" }),
     passed: z.boolean().meta({ description: "Whether it is right", examples: [false] }),
     expected: TensorOutput.optional().meta({ description: "What it should be, for small tensors that are wrong", examples: [5] }),
     submitted: TensorOutput.optional().meta({ description: "What was claimed, for small tensors that are wrong", examples: [3] }),
@@ -132,7 +132,7 @@ const ExplainedClaim = z
 const ExplainedSubmission = z
   .object({
     passed: z.boolean().meta({ description: "Whether all claims are right", examples: [false] }),
-    items: z.array(ExplainedClaim),
+    items: z.array(ExplainedClaim).meta({ description: "The claims, each beside what is right" }),
     first_wrong: StepId.optional().meta({ description: "The first step at which a claim is wrong" }),
     sentence,
   })
@@ -161,10 +161,11 @@ export const ExplainResponse = z
       })
       .optional()
       .meta({ description: "How many there are of what is not told; left out when all is" }),
-    submission: ExplainedSubmission.optional(),
+    submission: ExplainedSubmission.optional().meta({ description: "The submission, where one was given" }),
     nonfinite: NonFinite.extend({ sentence })
+      .meta({ id: "ExplainedNonFinite", description: "Where a NaN or an infinity was born, and why" })
       .optional()
-      .meta({ id: "ExplainedNonFinite", description: "Where a NaN or an infinity was born, and why; left out when there is none" }),
+      .meta({ description: "Where a NaN or an infinity was born, and why; left out when there is none" }),
     warnings: ProgramWarnings,
   })
   .meta({ id: "ExplainResponse", description: "The chain rule told step by step" });

@@ -10,6 +10,9 @@ import { GradeRequest } from "../../../src/grading/grade/request.ts";
 import { GradeResponse } from "../../../src/grading/grade/response.ts";
 import { ProbeRequest } from "../../../src/grading/probe/request.ts";
 import { ProbeResponse } from "../../../src/grading/probe/response.ts";
+import { explainExamples } from "../../../src/render/explain/examples.ts";
+import { ExplainRequest } from "../../../src/render/explain/request.ts";
+import { ExplainResponse } from "../../../src/render/explain/response.ts";
 import { evaluateExamples, gradientsExamples, graphsExamples } from "../../../src/compute/examples.ts";
 import { problemCodes, problems } from "../../../src/problems/catalogue.ts";
 import { ProblemDocument } from "../../../src/problems/document.ts";
@@ -104,6 +107,7 @@ test("it has the routes of the service", () => {
     "POST /v1/check",
     "POST /v1/grade",
     "POST /v1/probe",
+    "POST /v1/explain",
     "POST /v1/graphs",
     "GET /v1/graphs/{id}",
     "DELETE /v1/graphs/{id}",
@@ -192,6 +196,7 @@ describe("the examples", () => {
     ["/v1/check", checkExamples, CheckRequest, CheckResponse],
     ["/v1/grade", gradeExamples, GradeRequest, GradeResponse],
     ["/v1/probe", probeExamples, ProbeRequest, ProbeResponse],
+    ["/v1/explain", explainExamples, ExplainRequest, ExplainResponse],
     ["/v1/graphs", graphsExamples, GraphsRequest, GraphResponse],
   ] as const;
 

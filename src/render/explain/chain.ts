@@ -1,0 +1,228 @@
+import { fold } from "../../formula/fold.ts";
+import { simplified } from "../../formula/simplify.ts";
+import { substituted } from "../../formula/substitute.ts";
+import { ellipsis, number, partial, product, sum, type Term } from "../../formula/term.ts";
+import type { PortrayedEdge, PortrayedValue } from "../portrait.ts";
+import type { Course, Passage } from "./course.ts";
+import { formulaOf, localOf, passedBack } from "./rules.ts";
+import type { Symbols } from "./symbols.ts";
+
+/** The derivative of the objective by a value as a formula. */
+export interface Chain {
+  /** In the intermediate variables: ∂z/∂t · ∂t/∂x. */
+  readonly rule: Term;
+  /** With what is known of each factor in its place: 2t · 1; null where nothing is. */
+  readonly local: Term | null;
+  /** With the numbers of the factors in their places: 6 · 1; null where they are not single numbers. */
+  readonly numbers: Term | null;
+  /** In the inputs alone, as short as can be; null where it is not known or would be long. */
+  readonly closed: Term | null;
+  /** Through which values each way goes, where all are told one by one. */
+  readonly ways: readonly (readonly PortrayedValue[])[] | null;
+}
+
+/** All that one node uses of a value. */
+interface Use {
+  readonly result: PortrayedValue;
+  readonly edges: readonly PortrayedEdge[];
+}
+
+/** How many ways lead from a value to the objective, and how many factors they have together. */
+interface Extent {
+  readonly ways: number;
+  readonly factors: number;
+}
+
+/** Ways are told one by one as long as there are so few of them, with so few factors together. */
+const mostWays = 6;
+const mostFactors = 18;
+/** A formula in the inputs alone is told if it has no more parts than this, and no more than that before it is simplified. */
+const mostParts = 60;
+const mostPartsBefore = 1200;
+/** Programs of more nodes have no such formulas that anybody would read. */
+const mostNodes = 2000;
+
+/** What is known of a value once all that comes back to it has been gone through. */
+interface Known {
+  readonly uses: readonly Use[];
+  readonly extent: Extent;
+  /** Whether it and all that lies between it and the objective are single numbers. */
+  readonly isScalar: boolean;
+  /** The derivative in the intermediate variables; null where a factor has no formula. */
+  readonly derivative: Term | null;
+}
+
+/** Writes the derivatives of an objective by the values that lead to it. */
+export class Chains {
+  readonly #course: Course;
+  readonly #symbols: Symbols;
+  readonly #known = new Map<PortrayedValue, Known>();
+  /** What the values computed on the way are in terms of the inputs, by their symbols. */
+  readonly #closed = new Map<string, Term>();
+  readonly #isSmall: boolean;
+
+  constructor(course: Course, symbols: Symbols) {
+    this.#course = course;
+    this.#symbols = symbols;
+    this.#isSmall = course.forward.length <= mostNodes;
+    if (this.#isSmall) {
+      for (const node of course.forward) {
+        const formula = formulaOf(node, symbols.operandsOf(node));
+        this.#closed.set(
+          symbols.nameOf(node.name),
+          substituted(formula, (name) => this.#closed.get(name) ?? null),
+        );
+      }
+    }
+    const { objective } = course;
+    const seed = objective.gradient;
+    this.#known.set(objective, {
+      uses: [],
+      extent: { ways: 1, factors: course.isSeeded ? 1 : 0 },
+      isScalar: isNumber(objective),
+      derivative: isNumber(objective) && seed !== null ? number(seed.data[0]) : null,
+    });
+    for (const value of course.completed) this.#known.set(value, this.#know(value));
+  }
+
+  /** null for a value that does not lead to the objective. */
+  of(value: PortrayedValue): Chain | null {
+    const known = this.#known.get(value);
+    if (known === undefined || known.uses.length === 0) return null;
+    const { extent, isScalar, uses } = known;
+    if (isScalar && extent.ways <= mostWays && extent.factors <= mostFactors) return this.#byWays(value, known);
+    if (isScalar) return this.#byUses(value, known);
+    const rule = sumOf(uses.flatMap((use) => use.edges.map((edge) => this.passed(edge, this.upstream(use.result)) ?? ellipsis)));
+    return { rule, local: null, numbers: null, closed: null, ways: null };
+  }
+
+  /** What flows back to a value, as a term: ∂L/∂z. */
+  upstream(value: PortrayedValue): Term {
+    return partial(this.#course.top, this.#symbols.of(value));
+  }
+
+  /** The derivative of a node's result by one of its inputs, as for single numbers. */
+  local(edge: PortrayedEdge): Term | null {
+    return localOf(edge, this.#symbols.operandsOf(edge.to));
+  }
+
+  passed(edge: PortrayedEdge, delta: Term): Term | null {
+    return passedBack(edge, this.#symbols.operandsOf(edge.to), delta);
+  }
+
+  /** How many ways lead from a value to the objective. */
+  waysFrom(value: PortrayedValue): number {
+    return this.#known.get(value)?.extent.ways ?? 0;
+  }
+
+  /** The steps back by which gradients come to a value, in their order. */
+  passagesOf(value: PortrayedValue): readonly Passage[] {
+    const between = new Set([value]);
+    const open = [value];
+    for (const each of open) {
+      for (const { result } of this.#known.get(each)?.uses ?? []) {
+        if (between.has(result)) continue;
+        between.add(result);
+        open.push(result);
+      }
+    }
+    return this.#course.backward.filter((passage) =>
+      passage.kind === "sum" ? between.has(passage.value) : passage.edges.some(({ from }) => between.has(from)),
+    );
+  }
+
+  #know(value: PortrayedValue): Known {
+    const uses = this.#usesOf(value);
+    const results = uses.map(({ result }) => this.#known.get(result));
+    const ways = results.reduce((all, each) => all + (each?.extent.ways ?? 0), 0);
+    const factors = results.reduce((all, each) => all + (each === undefined ? 0 : each.extent.factors + each.extent.ways), 0);
+    const isScalar = isNumber(value) && results.every((each) => each?.isScalar);
+    const terms = uses.map((use) => {
+      const after = this.#known.get(use.result)?.derivative ?? null;
+      const local = isScalar && this.#isSmall ? this.#localBy(use) : null;
+      return after === null || local === null ? null : product(after, local);
+    });
+    return { uses, extent: { ways, factors }, isScalar, derivative: isComplete(terms) ? sumOf(terms) : null };
+  }
+
+  #usesOf(value: PortrayedValue): readonly Use[] {
+    const edges = this.#course.usesOf(value);
+    return [...new Set(edges.map(({ to }) => to))].flatMap((node) => {
+      const result = this.#course.resultOf(node);
+      return result === undefined ? [] : [{ result, edges: edges.filter(({ to }) => to === node) }];
+    });
+  }
+
+  /** The derivative of what a node gives by a value that it may use several times. */
+  #localBy({ edges }: Use): Term | null {
+    const terms = edges.map((edge) => this.local(edge));
+    return isComplete(terms) ? sumOf(terms) : null;
+  }
+
+  #byWays(value: PortrayedValue, { derivative }: Known): Chain {
+    const ways = this.#waysFrom(value);
+    const seed = this.#course.isSeeded ? [this.#course.objective] : [];
+    const seeds = { rule: seed.map((each) => this.upstream(each)), numbers: seed.map(seedNumber) };
+    const rule = sumOf(ways.map((way) => productOf([...seeds.rule, ...way.map((step) => this.#factor(step))])));
+    const local = sumOf(
+      ways.map((way) => productOf([...seeds.numbers, ...way.map((step) => this.#localBy(step.use) ?? this.#factorNumber(step))])),
+    );
+    const numbers = sumOf(ways.map((way) => productOf([...seeds.numbers, ...way.map((step) => this.#factorNumber(step))])));
+    const through = ways.map((way) =>
+      way
+        .slice(0, -1)
+        .map(({ from }) => from)
+        .toReversed(),
+    );
+    return { rule, local, numbers, closed: this.#closedForm(derivative), ways: through };
+  }
+
+  #byUses(value: PortrayedValue, { uses, derivative }: Known): Chain {
+    const written = (write: (step: WayStep) => readonly Term[]): Term => sumOf(uses.map((use) => productOf(write({ from: value, use }))));
+    return {
+      rule: written((step) => [this.upstream(step.use.result), this.#factor(step)]),
+      local: written((step) => [this.upstream(step.use.result), this.#localBy(step.use) ?? this.#factorNumber(step)]),
+      numbers: written((step) => [seedNumber(step.use.result), this.#factorNumber(step)]),
+      closed: this.#closedForm(derivative),
+      ways: null,
+    };
+  }
+
+  /** Each way from the objective down to the value. */
+  #waysFrom(value: PortrayedValue): WayStep[][] {
+    if (value === this.#course.objective) return [[]];
+    const uses = this.#known.get(value)?.uses ?? [];
+    return uses.flatMap((use) => this.#waysFrom(use.result).map((way) => [...way, { from: value, use }]));
+  }
+
+  #factor({ from, use }: WayStep): Term {
+    return partial(this.#symbols.of(use.result), this.#symbols.of(from));
+  }
+
+  #factorNumber({ use }: WayStep): Term {
+    return number(use.edges.reduce((total, { local }) => total + (local?.data[0] ?? Number.NaN), 0));
+  }
+
+  #closedForm(derivative: Term | null): Term | null {
+    if (derivative === null) return null;
+    const whole = substituted(derivative, (name) => this.#closed.get(name) ?? null);
+    if (partsOf(whole) > mostPartsBefore) return null;
+    const short = simplified(whole);
+    return partsOf(short) > mostParts ? null : short;
+  }
+}
+
+/** A factor of a way: from a value by its use. */
+interface WayStep {
+  readonly from: PortrayedValue;
+  readonly use: Use;
+}
+
+const isNumber = ({ tensor }: PortrayedValue): boolean => tensor.data.length === 1;
+const seedNumber = ({ gradient }: PortrayedValue): Term => number(gradient?.data[0] ?? 0);
+const isComplete = (terms: readonly (Term | null)[]): terms is readonly Term[] => terms.every((term) => term !== null);
+const sumOf = (terms: readonly Term[]): Term => (terms.length === 1 ? terms[0] : sum(...terms));
+const productOf = (terms: readonly Term[]): Term => (terms.length === 1 ? terms[0] : product(...terms));
+
+/** How many parts a term has when it is written out; what it shares counts as often as it is written. */
+const partsOf = (term: Term): number => fold<number>(term, (_, operands) => operands.reduce((all, each) => all + each, 1));

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { crossingWarnings } from "../../compute/crossing-warnings.ts";
+import { type Language, languageOf, languages } from "../../grading/language.ts";
+import { problemAt } from "../../problems/problems.ts";
+import { decodeGiven, merged } from "../../program/feeds.ts";
+import { programOf } from "../../program/source.ts";
+import { decodeTensor } from "../../request/tensor.ts";
+import { defineTask, json } from "../../tasks/define.ts";
+import { documentOf } from "../../tasks/result.ts";
+import { portrayerOf } from "../portrait.ts";
+import { formatOf } from "./formats.ts";
+import { responseOf } from "./json.ts";
+import { layersOf } from "./layers.ts";
+import { ExplainRequest, explainFormats } from "./request.ts";
+import { ExplainResponse } from "./response.ts";
+import { tell } from "./tell.ts";
+import { chinese } from "./voices/zh.ts";
+import { english } from "./voices/en.ts";
+import type { Voice } from "./voices/voice.ts";
+
+const voices: Readonly<Record<Language, Voice>> = { en: english, zh: chinese };
+
+/** POST /v1/explain: the chain rule told, in the language and the form that the request names or else the parameters. */
+export const explain = defineTask({
+  name: "explain",
+  parameters: z.strictObject({ language: z.enum(languages), format: z.enum(explainFormats) }),
+  body: json(ExplainRequest, ["submission"]),
+  operation: {
+    operationId: "explain",
+    tag: "compute",
+    summary: "Tell the chain rule step by step",
+    description:
+      "Runs a program forward and backward, and tells each step in a sentence and a formula: what is computed, what comes back to each node, its local " +
+      "derivatives, their products, the sums where paths meet; and for each input its derivative by the chain rule, first in the intermediate variables, " +
+      "then in the inputs. In English or Chinese by `Accept-Language`; as JSON, Markdown or a page of HTML by `Accept` or `format`.",
+    request: "A program, its inputs, and what to explain",
+    answer: { description: "The explanation", schema: ExplainResponse },
+    examples: async () => (await import("./examples.ts")).explainExamples,
+    post: {
+      path: "/v1/explain",
+      parameters: (headers) => ({
+        language: languageOf(String(headers["accept-language"] ?? "")),
+        format: formatOf(String(headers.accept ?? "")),
+      }),
+      vary: "Accept, Accept-Language",
+    },
+    command: { summary: "tell the chain rule step by step", parameters: { language: "en", format: "json" } },
+  },
+  prepare: (shared) => {
+    const { limits } = shared;
+    const portray = portrayerOf(shared);
+    return (request, { parameters, cancelled }) => {
+      const language = request.language ?? parameters.language;
+      const source = programOf(request);
+      const { of, wrt, seed, digits, steps } = request;
+      const given = merged([
+        decodeGiven(request.inputs, ["inputs"], limits),
+        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
+      ]);
+      const cotangent = request.cotangent === undefined ? undefined : decodeTensor(request.cotangent, "/cotangent", limits);
+      const portrait = portray({ of, wrt, seed, cotangent, backward: true }, source, given, cancelled);
+      const { objective, program } = portrait;
+      if (objective === null)
+        throw problemAt("not_differentiable", "/of", "There is nothing to explain: the objective is no value of the program");
+      const voice = voices[language];
+      const layers = layersOf(source, portrait);
+      const told = tell(portrait, objective, {
+        voice,
+        digits,
+        steps,
+        isSeeded: cotangent !== undefined,
+        layerOf: (node) => {
+          const layer = layers(node);
+          return layer === null ? null : voice.layer(layer);
+        },
+      });
+      const response = responseOf(told, { language, ...crossingWarnings(program) }, { digits, otherwise: voice.otherwise });
+      return { content: documentOf(response), facts: null };
+    };
+  },
+});

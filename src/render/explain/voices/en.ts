@@ -1,0 +1,116 @@
+import type { Term } from "../../../formula/term.ts";
+import { joined, type Prose, say } from "../prose.ts";
+import type { Voice } from "./voice.ts";
+
+const listed = (terms: readonly Prose[]): Prose =>
+  terms.length < 2 ? joined(terms, "") : [...joined(terms.slice(0, -1), ", "), " and ", ...(terms.at(-1) ?? [])];
+const list = (terms: readonly Term[]): Prose => listed(terms.map((term) => [term]));
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+const sayLayer = (layer: string | null): string => (layer === null ? "" : `${layer}: `);
+
+export const english: Voice = {
+  tag: "en",
+  between: " ",
+  otherwise: "otherwise",
+  headings: {
+    summary: "In short",
+    forward: "Forward",
+    backward: "Backward",
+    gradients: "The gradients",
+    recognised: "Known functions",
+    notes: "Notes",
+    submission: "What was submitted",
+    step: "Step",
+  },
+  title: (objective) => say`The gradient of ${objective}, step by step`,
+  summary: ({ objective, value, inputs, steps, hasSums, results, left }) =>
+    joined(
+      [
+        say`${objective} is computed from ${list(inputs)} in ${counted(steps, "step")}; here ${objective} = ${value}.`,
+        hasSums
+          ? say`The way back begins at ${objective}: each node multiplies what arrives by its local derivative, and where a value is used more than once, what comes back is added up.`
+          : say`The way back begins at ${objective}: each node multiplies what arrives by its local derivative, and hands the product on.`,
+        results.length === 0 ? [] : say`In the end ${list(results)}${left === 0 ? "" : `, and ${counted(left, "more gradient")}`}.`,
+      ].filter((part) => part.length > 0),
+      " ",
+    ),
+  layer: ({ index, name, title }) => (index === null ? `loss, ${title}` : `layer ${index}${name === null ? "" : ` “${name}”`}, ${title}`),
+  forward: ({ symbol, introduces, equation, shapes, numbers, layer }) => {
+    const what = introduces === null ? say`Compute ${equation}` : say`Write ${symbol} for ${introduces}: ${equation}`;
+    const sizes =
+      shapes === null
+        ? []
+        : say`, ${shapes.operands.length === 0 ? "" : `from ${shapes.operands.join(" and ")} `}${shapes.result === null ? "a single number" : `a tensor of shape ${shapes.result}`}`;
+    return say`${sayLayer(layer)}${what}${sizes}${numbers === null ? "" : `: ${numbers}`}.`;
+  },
+  seed: (objective, equation, isGiven) =>
+    isGiven
+      ? say`The way back begins at ${objective} with the cotangent that was given${equation === null ? "" : say`: ${equation}`}.`
+      : say`The way back begins at ${objective}. Its derivative by itself is 1${equation === null ? "" : say`: ${equation}`}.`,
+  backward: ({ node, formula, incoming, layer, count }) =>
+    say`${sayLayer(layer)}Go back through ${node} = ${formula}. What arrives from above is ${incoming}; ${count === 1 ? "its operand gets" : "each operand gets"} that times the local derivative.`,
+  edge: ({ from, incoming, local, gradient, isShare }) =>
+    local === null
+      ? say`To ${from} goes ${gradient}.`
+      : say`To ${from}: ${incoming} times the local derivative ${local} makes ${gradient}${isShare ? ", one share of its gradient" : ""}.`,
+  tensorEdge: ({ from, formula, arriving, passed, summed, isElementwise, numbers, isShare }) =>
+    joined(
+      [
+        formula === null
+          ? say`${from} gets what the operator passes back of the arriving gradient, of shape ${passed}: ${numbers}.`
+          : say`${from} gets ${formula}${isElementwise ? ", entry by entry" : ""}: shape ${arriving} becomes ${passed}; ${numbers}.`,
+        summed === null ? [] : say`Forward it was repeated along axis ${summed}, so back there is a sum over that axis.`,
+        isShare ? say`That is one share of its gradient.` : [],
+      ].filter((part) => part.length > 0),
+      " ",
+    ),
+  sum: ({ value, objective, through, isAll, equation }) =>
+    say`${value} is used ${through.length === 2 ? "twice" : `${through.length} times`}, by ${list(through)}${isAll ? `: ${through.length === 2 ? "two" : through.length} paths lead from ` : ", so several paths lead from "}${value} to ${objective}. What comes back along them is added up${equation === null ? "" : say`: ${equation}`}.`,
+  input: ({ name, objective, equation, gradient, ways }) =>
+    joined(
+      [
+        ...(ways === null || ways.length < 2
+          ? []
+          : [
+              say`${counted(ways.length, "path")} lead from ${name} to ${objective}: ${listed(ways.map((way) => (way.length === 0 ? say`directly` : say`through ${list(way)}`)))}.`,
+            ]),
+        say`By the chain rule ${equation}.`,
+        gradient === 0
+          ? say`A small change of ${name} does not change ${objective} to first order.`
+          : say`When ${name} grows by a little, ${objective} ${gradient > 0 ? "grows" : "falls"} ${magnitude(gradient)}.`,
+      ],
+      " ",
+    ),
+  tensorInput: ({ name, objective, equation, shape, numbers }) =>
+    joined(
+      [
+        ...(equation === null ? [] : [say`By the chain rule ${equation}.`]),
+        say`The gradient has the shape of ${name}, ${shape}: each entry says by how much ${objective} changes when that entry of ${name} grows by a little. ${numbers}.`,
+      ],
+      " ",
+    ),
+  independent: (name, objective) => say`No differentiable path leads from ${name} to ${objective}: the gradient of ${name} is 0.`,
+  omitted: ({ forward, backward, gradients }) =>
+    say`Left out: ${listed(
+      [
+        forward === 0 ? [] : say`${counted(forward, "step")} forward`,
+        backward === 0 ? [] : say`${counted(backward, "step")} back`,
+        gradients === 0 ? [] : say`${counted(gradients, "gradient")}`,
+      ].filter((part) => part.length > 0),
+    )}. Name fewer values with wrt, or allow more with steps.`,
+  nonfinite: ({ node, pass, equation, why, place }) =>
+    say`The first number that is not finite appears at ${node} on the way ${pass === "forward" ? "forward" : "back"}${place === null ? "" : ` (entry ${place})`}${equation === null ? "" : say`: ${equation}`}. ${reasons[why]}`,
+};
+
+const reasons = {
+  domain: "The function has no value there: a real number is not defined outside its domain.",
+  pole: "The function grows without bound there, as at a division by zero.",
+  overflow: "The exact result is greater than any number of this element type: it overflows.",
+  unknown: "All numbers that go into it are finite.",
+};
+
+/** "2 times as much", in the words that fit the size. */
+const magnitude = (gradient: number): string => {
+  const size = Math.abs(gradient);
+  return size === 1 ? "by just as much" : `about ${Number(size.toPrecision(3))} times as much`;
+};

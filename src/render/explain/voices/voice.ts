@@ -1,0 +1,119 @@
+import type { Term } from "../../../formula/term.ts";
+import type { LayerFacts } from "../layers.ts";
+import type { Prose } from "../prose.ts";
+
+/** A node on the way forward. */
+export interface ForwardFacts {
+  readonly symbol: Term;
+  /** What the symbol is introduced for; null where the client gave the name. */
+  readonly introduces: Term | null;
+  /** u = x + y = 1 + 2 = 3 */
+  readonly equation: Term;
+  /** Shapes of the operands and the result; null for single numbers. */
+  readonly shapes: { readonly operands: readonly string[]; readonly result: string | null } | null;
+  /** Some of the numbers, where the equation has none. */
+  readonly numbers: string | null;
+  readonly layer: string | null;
+}
+
+/** What a node passes back to one of its inputs. */
+export interface EdgeFacts {
+  readonly from: Term;
+  readonly incoming: Term;
+  /** ∂t/∂x = 1; null where the derivative is no single number. */
+  readonly local: Term | null;
+  readonly gradient: Term;
+  /** The input has other uses, too: what it gets here is a share of its gradient. */
+  readonly isShare: boolean;
+}
+
+/** The same for tensors. */
+export interface TensorEdgeFacts {
+  readonly from: Term;
+  /** What is passed back, as a formula; null where there is none. */
+  readonly formula: Term | null;
+  /** Shapes of what arrives and of what is passed back. */
+  readonly arriving: string;
+  readonly passed: string;
+  /** Along which axes is summed what was repeated on the way forward; null where nothing was. */
+  readonly summed: string | null;
+  /** Which entries are multiplied one by one. */
+  readonly isElementwise: boolean;
+  readonly numbers: string;
+  readonly isShare: boolean;
+}
+
+/** A way through the graph that is told one by one. */
+export type WayFacts = readonly Term[];
+
+/** All sentences of an explanation in one language. */
+export interface Voice {
+  /** For lang in HTML. */
+  readonly tag: string;
+  /** Stands between sentences. */
+  readonly between: string;
+  readonly otherwise: string;
+  readonly headings: {
+    readonly summary: string;
+    readonly forward: string;
+    readonly backward: string;
+    readonly gradients: string;
+    readonly recognised: string;
+    readonly notes: string;
+    readonly submission: string;
+    readonly step: string;
+  };
+  readonly title: (objective: Term) => Prose;
+  readonly summary: (facts: {
+    readonly objective: Term;
+    readonly value: Prose;
+    readonly inputs: readonly Term[];
+    readonly steps: number;
+    readonly hasSums: boolean;
+    readonly results: readonly Term[];
+    readonly left: number;
+  }) => Prose;
+  readonly layer: (layer: LayerFacts) => string;
+  readonly forward: (facts: ForwardFacts) => Prose;
+  readonly seed: (objective: Term, equation: Term | null, isGiven: boolean) => Prose;
+  /** Before what each input gets. */
+  readonly backward: (facts: {
+    readonly node: Term;
+    readonly formula: Term;
+    readonly incoming: Term;
+    readonly layer: string | null;
+    readonly count: number;
+  }) => Prose;
+  readonly edge: (facts: EdgeFacts) => Prose;
+  readonly tensorEdge: (facts: TensorEdgeFacts) => Prose;
+  readonly sum: (facts: {
+    readonly value: Term;
+    readonly objective: Term;
+    readonly through: readonly Term[];
+    readonly isAll: boolean;
+    readonly equation: Term | null;
+  }) => Prose;
+  readonly input: (facts: {
+    readonly name: Term;
+    readonly objective: Term;
+    readonly equation: Term;
+    readonly gradient: number;
+    readonly ways: readonly WayFacts[] | null;
+  }) => Prose;
+  readonly tensorInput: (facts: {
+    readonly name: Term;
+    readonly objective: Term;
+    readonly equation: Term | null;
+    readonly shape: string;
+    readonly numbers: string;
+  }) => Prose;
+  readonly independent: (name: Term, objective: Term) => Prose;
+  readonly omitted: (facts: { readonly forward: number; readonly backward: number; readonly gradients: number }) => Prose;
+  readonly nonfinite: (facts: {
+    readonly node: Term;
+    readonly pass: "forward" | "backward";
+    readonly equation: Term | null;
+    readonly why: "domain" | "pole" | "overflow" | "unknown";
+    readonly place: string | null;
+  }) => Prose;
+}

@@ -1,0 +1,106 @@
+import type { Term } from "../../../formula/term.ts";
+import { joined, type Prose, say } from "../prose.ts";
+import type { Voice } from "./voice.ts";
+
+const listed = (terms: readonly Prose[]): Prose =>
+  terms.length < 2 ? joined(terms, "") : [...joined(terms.slice(0, -1), "、"), " 和 ", ...(terms.at(-1) ?? [])];
+const list = (terms: readonly Term[]): Prose => listed(terms.map((term) => [term]));
+const sayLayer = (layer: string | null): string => (layer === null ? "" : `${layer}：`);
+
+export const chinese: Voice = {
+  tag: "zh-CN",
+  between: "",
+  otherwise: "其他",
+  headings: {
+    summary: "概要",
+    forward: "前向传播",
+    backward: "反向传播",
+    gradients: "各输入的梯度",
+    recognised: "认出的函数",
+    notes: "说明",
+    submission: "提交的内容",
+    step: "步骤",
+  },
+  title: (objective) => say`逐步求 ${objective} 的梯度`,
+  summary: ({ objective, value, inputs, steps, hasSums, results, left }) =>
+    joined(
+      [
+        say`由 ${list(inputs)} 经过 ${steps} 步算出 ${objective}，此处 ${objective} = ${value}。`,
+        hasSums
+          ? say`反向传播从 ${objective} 开始：每个节点把上游梯度乘以局部导数再往回传；一个值被多处使用时，各处传回的梯度相加。`
+          : say`反向传播从 ${objective} 开始：每个节点把上游梯度乘以局部导数，再把乘积往回传。`,
+        results.length === 0 ? [] : say`最后得到 ${list(results)}${left === 0 ? "" : `，以及另外 ${left} 个梯度`}。`,
+      ],
+      "",
+    ),
+  layer: ({ index, name, title }) => (index === null ? `损失 ${title}` : `第 ${index} 层${name === null ? "" : `“${name}”`} ${title}`),
+  forward: ({ symbol, introduces, equation, shapes, numbers, layer }) => {
+    const what = introduces === null ? say`计算 ${equation}` : say`把 ${introduces} 记作 ${symbol}：${equation}`;
+    const sizes =
+      shapes === null
+        ? []
+        : say`，${shapes.operands.length === 0 ? "" : `由形状 ${shapes.operands.join("、")} `}得到${shapes.result === null ? "一个数" : `形状为 ${shapes.result} 的张量`}`;
+    return say`${sayLayer(layer)}${what}${sizes}${numbers === null ? "" : `：${numbers}`}。`;
+  },
+  seed: (objective, equation, isGiven) =>
+    isGiven
+      ? say`反向传播从 ${objective} 开始，起始值是给定的上游梯度${equation === null ? "" : say`：${equation}`}。`
+      : say`反向传播从 ${objective} 开始，它对自身的导数为 1${equation === null ? "" : say`：${equation}`}。`,
+  backward: ({ node, formula, incoming, layer, count }) =>
+    say`${sayLayer(layer)}经过 ${node} = ${formula} 往回传。上游梯度是 ${incoming}，${count === 1 ? "它的输入" : "每个输入"}得到上游梯度与局部导数之积。`,
+  edge: ({ from, incoming, local, gradient, isShare }) =>
+    local === null
+      ? say`传给 ${from} 的是 ${gradient}。`
+      : say`传给 ${from}：上游梯度 ${incoming} 乘以局部导数 ${local}，得 ${gradient}${isShare ? "，这是其梯度的一部分" : ""}。`,
+  tensorEdge: ({ from, formula, arriving, passed, summed, isElementwise, numbers, isShare }) =>
+    joined(
+      [
+        formula === null
+          ? say`传给 ${from} 的是该算子由上游梯度算出的结果，形状为 ${passed}：${numbers}。`
+          : say`传给 ${from} 的是 ${formula}${isElementwise ? "（逐元素相乘）" : ""}，形状由 ${arriving} 变为 ${passed}：${numbers}。`,
+        summed === null ? [] : say`前向时它沿轴 ${summed} 被重复使用（广播），所以反向时沿该轴求和。`,
+        isShare ? say`这是其梯度的一部分。` : [],
+      ],
+      "",
+    ),
+  sum: ({ value, objective, through, isAll, equation }) =>
+    say`${value} 被使用了 ${through.length} 次，分别用于 ${list(through)}，${isAll ? `从 ` : "因此从 "}${value} 到 ${objective} 有${isAll ? ` ${through.length} ` : "多"}条路径。沿各条路径传回的梯度相加${equation === null ? "" : say`：${equation}`}。`,
+  input: ({ name, objective, equation, gradient, ways }) =>
+    joined(
+      [
+        ways === null || ways.length < 2
+          ? []
+          : say`从 ${name} 到 ${objective} 有 ${ways.length} 条路径：${listed(ways.map((way) => (way.length === 0 ? say`直接到达` : say`经过 ${list(way)}`)))}。`,
+        say`由链式法则，${equation}。`,
+        gradient === 0
+          ? say`${name} 的微小变化不会（在一阶意义下）改变 ${objective}。`
+          : say`${name} 增加一点点时，${objective} 随之${gradient > 0 ? "增加" : "减少"}${magnitude(gradient)}。`,
+      ],
+      "",
+    ),
+  tensorInput: ({ name, objective, equation, shape, numbers }) =>
+    joined(
+      [
+        equation === null ? [] : say`由链式法则，${equation}。`,
+        say`梯度的形状与 ${name} 相同，为 ${shape}：每个元素表示 ${name} 的对应元素增加一点点时 ${objective} 变化的快慢。${numbers}。`,
+      ],
+      "",
+    ),
+  independent: (name, objective) => say`没有可微的路径从 ${name} 通向 ${objective}，因此 ${name} 的梯度为 0。`,
+  omitted: ({ forward, backward, gradients }) =>
+    say`略去了${listed([forward === 0 ? [] : say`前向 ${forward} 步`, backward === 0 ? [] : say`反向 ${backward} 步`, gradients === 0 ? [] : say`${gradients} 个梯度`].filter((part) => part.length > 0))}。可用 wrt 指定较少的值，或用 steps 放宽步数。`,
+  nonfinite: ({ node, pass, equation, why, place }) =>
+    say`${pass === "forward" ? "前向传播" : "反向传播"}中最先在 ${node}${place === null ? "" : `（元素 ${place}）`} 出现非有限的数${equation === null ? "" : say`：${equation}`}。${reasons[why]}`,
+};
+
+const reasons = {
+  domain: "函数在此处没有定义：自变量超出了定义域。",
+  pole: "函数在此处趋于无穷，如同除以零。",
+  overflow: "精确结果超出了该数据类型所能表示的最大数，发生了溢出。",
+  unknown: "输入它的数都是有限的。",
+};
+
+const magnitude = (gradient: number): string => {
+  const size = Math.abs(gradient);
+  return size === 1 ? "同样多" : `约其 ${Number(size.toPrecision(3))} 倍`;
+};
