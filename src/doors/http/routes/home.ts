@@ -1,19 +1,24 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 import about from "../../../../package.json" with { type: "json" };
+import { styleSheets } from "../../../render/picture/styles.ts";
 import { namesType } from "../answers.ts";
 import { Resource } from "../resource.ts";
 
 /** Where the page lies, once it is built. */
 const built = new URL("../../page/build/", import.meta.url);
 
-/** What the page may do: run its own scripts, have its own styles, show its pictures, and call this service. */
+/** The style sheets that pictures bring with them. */
+const drawn = Object.values(styleSheets).map((text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+
+/** What the page may do: run its own scripts, have its own styles and those of pictures, and call this service. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
+  `style-src 'self' ${drawn.join(" ")}`,
   "img-src 'self' data: blob:",
   "font-src 'self'",
   "connect-src 'self'",

@@ -41,10 +41,14 @@ export function faultsOf(errors: ProblemFacts["errors"]): FormulaFault[] {
 }
 
 /** The names of the inputs that have no value, by a problem that says so. */
-export function missingInputs({ code, errors }: ProblemFacts): string[] {
-  if (code !== "missing_input") return [];
-  return errors.flatMap(({ pointer }) => {
-    const [, name] = /^\/inputs\/(.+)$/s.exec(pointer) ?? [];
-    return name === undefined ? [] : [name.replaceAll("~1", "/").replaceAll("~0", "~")];
-  });
+export const missingInputs = ({ code, errors }: ProblemFacts): string[] =>
+  code === "missing_input" ? errors.flatMap(({ pointer }) => namesAt(pointer)) : [];
+
+/** The names of inputs that have a value and are not the program's, by a problem that says so. */
+export const unexpectedInputs = ({ code, errors }: ProblemFacts): string[] =>
+  code === "unexpected_input" ? errors.flatMap(({ pointer }) => namesAt(pointer)) : [];
+
+function namesAt(pointer: string): string[] {
+  const [, name] = /^\/inputs\/(.+)$/s.exec(pointer) ?? [];
+  return name === undefined ? [] : [name.replaceAll("~1", "/").replaceAll("~0", "~")];
 }
