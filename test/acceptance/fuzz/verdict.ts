@@ -97,8 +97,8 @@ function exists(root: unknown, pointer: string): boolean {
     // A text where a list is wanted is a list of one.
     if (typeof at === "string" && segment === "0") return depth === segments.length - 1;
     if (typeof at !== "object" || at === null) return false;
-    // Attributes that are left out are all at their defaults.
-    const isLast = depth === segments.length - 1 || (depth === segments.length - 2 && segment === "attributes");
+    // Attributes that are left out are all at their defaults, and inputs that are left out all lack.
+    const isLast = depth === segments.length - 1 || (depth === segments.length - 2 && (segment === "attributes" || segment === "inputs"));
     if (!Object.hasOwn(at, segment)) return isLast;
     at = (at as Record<string, unknown>)[segment];
   }
