@@ -64,8 +64,10 @@ export function sendAnswer(reply: FastifyReply, { status, contentType, body, rel
 }
 
 /** What a browser may do with an answer that it would show as a document: its own styles, and nothing that runs or loads. */
+const ownStyles = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
 const policies: readonly (readonly [mediaType: string, policy: string])[] = [
-  ["image/svg+xml", "sandbox; default-src 'none'; style-src 'unsafe-inline'"],
+  ["image/svg+xml", ownStyles],
+  ["text/html", ownStyles],
 ];
 
 /** The code in a problem document that a worker has written. */

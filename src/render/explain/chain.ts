@@ -8,7 +8,7 @@ import { formulaOf, localOf, passedBack } from "./rules.ts";
 import type { Symbols } from "./symbols.ts";
 
 /** The derivative of the objective by a value as a formula. */
-export interface Chain {
+export interface Derivation {
   /** In the intermediate variables: ∂z/∂t · ∂t/∂x. */
   readonly rule: Term;
   /** With what is known of each factor in its place: 2t · 1; null where nothing is. */
@@ -86,7 +86,7 @@ export class Chains {
   }
 
   /** null for a value that does not lead to the objective. */
-  of(value: PortrayedValue): Chain | null {
+  of(value: PortrayedValue): Derivation | null {
     const known = this.#known.get(value);
     if (known === undefined || known.uses.length === 0) return null;
     const { extent, isScalar, uses } = known;
@@ -159,7 +159,7 @@ export class Chains {
     return isComplete(terms) ? sumOf(terms) : null;
   }
 
-  #byWays(value: PortrayedValue, { derivative }: Known): Chain {
+  #byWays(value: PortrayedValue, { derivative }: Known): Derivation {
     const ways = this.#waysFrom(value);
     const seed = this.#course.isSeeded ? [this.#course.objective] : [];
     const seeds = { rule: seed.map((each) => this.upstream(each)), numbers: seed.map(seedNumber) };
@@ -177,7 +177,7 @@ export class Chains {
     return { rule, local, numbers, closed: this.#closedForm(derivative), ways: through };
   }
 
-  #byUses(value: PortrayedValue, { uses, derivative }: Known): Chain {
+  #byUses(value: PortrayedValue, { uses, derivative }: Known): Derivation {
     const written = (write: (step: WayStep) => readonly Term[]): Term => sumOf(uses.map((use) => productOf(write({ from: value, use }))));
     return {
       rule: written((step) => [this.upstream(step.use.result), this.#factor(step)]),

@@ -10,10 +10,10 @@ import type { ExplainedInput, ExplainedStep, ExplainResponse, Recognised, StepEd
 import type { Told, ToldEdge, ToldFunction, ToldInput, ToldStep } from "./told.ts";
 
 /** What is told beside an explanation. */
-export type Beside = Pick<ExplainResponse, "language" | "warnings" | "submission">;
+export type FurtherTold = Pick<ExplainResponse, "language" | "warnings" | "submission">;
 
 /** An explanation as JSON has it. */
-export function responseOf(told: Told, { language, warnings, submission }: Beside, writing: Writing): ExplainResponse {
+export function responseOf(told: Told, { language, warnings, submission }: FurtherTold, writing: Writing): ExplainResponse {
   const writer = new JsonWriter(writing);
   const { omitted, nonfinite } = told;
   return {

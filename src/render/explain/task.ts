@@ -8,15 +8,18 @@ import { decodeTensor } from "../../request/tensor.ts";
 import { defineTask, json } from "../../tasks/define.ts";
 import { documentOf } from "../../tasks/result.ts";
 import { portrayerOf } from "../portrait.ts";
-import { formatOf } from "./formats.ts";
 import { responseOf } from "./json.ts";
 import { layersOf } from "./layers.ts";
-import { ExplainRequest, explainFormats } from "./request.ts";
+import { type ExplainFormat, explainFormats, ExplainRequest } from "./request.ts";
 import { ExplainResponse } from "./response.ts";
 import { tell } from "./tell.ts";
 import { chinese } from "./voices/zh.ts";
 import { english } from "./voices/en.ts";
 import type { Voice } from "./voices/voice.ts";
+
+const mediaTypes = { markdown: "text/markdown", html: "text/html" } as const;
+const texts = ["markdown", "html"] as const;
+const formatOf = (mediaType: string | null): ExplainFormat => texts.find((format) => mediaTypes[format] === mediaType) ?? "json";
 
 const voices: Readonly<Record<Language, Voice>> = { en: english, zh: chinese };
 
@@ -38,11 +41,12 @@ export const explain = defineTask({
     examples: async () => (await import("./examples.ts")).explainExamples,
     post: {
       path: "/v1/explain",
-      parameters: (headers) => ({
+      parameters: (headers, mediaType) => ({
         language: languageOf(String(headers["accept-language"] ?? "")),
-        format: formatOf(String(headers.accept ?? "")),
+        format: formatOf(mediaType),
       }),
-      vary: "Accept, Accept-Language",
+      vary: "Accept-Language",
+      forms: Object.values(mediaTypes),
     },
     command: { summary: "tell the chain rule step by step", parameters: { language: "en", format: "json" } },
   },

@@ -4,7 +4,7 @@ import { stepId } from "../../compute/steps.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import type { Portrait, PortrayedEdge, PortrayedNode, PortrayedValue } from "../portrait.ts";
-import { type Chain, Chains } from "./chain.ts";
+import { type Derivation, Chains } from "./chain.ts";
 import { type Course, courseOf } from "./course.ts";
 import { shapeText, tensorText } from "./numbers.ts";
 import { joined, type Prose } from "./prose.ts";
@@ -14,7 +14,7 @@ import type { Told, ToldEdge, ToldInput, ToldStep } from "./told.ts";
 import type { Voice } from "./voices/voice.ts";
 
 /** How an explanation is told. */
-export interface Manner {
+export interface Telling {
   readonly voice: Voice;
   readonly digits: number;
   /** How many steps are told each way, and how many gradients. */
@@ -29,29 +29,29 @@ export interface Manner {
 const mostSummed = 4;
 
 /** Tells the run of a portrait. */
-export function tell(portrait: Portrait, objective: PortrayedValue, manner: Manner): Told {
+export function tell(portrait: Portrait, objective: PortrayedValue, telling: Telling): Told {
   const symbols = symbolsOf(portrait);
-  const top = manner.isSeeded ? symbol(symbols.fresh(["L", "J", "S"])) : symbols.of(objective);
-  const course = courseOf(portrait, objective, top, manner.isSeeded);
-  return new Teller(course, symbols, manner).tell(portrait);
+  const top = telling.isSeeded ? symbol(symbols.fresh(["L", "J", "S"])) : symbols.of(objective);
+  const course = courseOf(portrait, objective, top, telling.isSeeded);
+  return new Teller(course, symbols, telling).tell(portrait);
 }
 
 class Teller {
   readonly #course: Course;
   readonly #symbols: Symbols;
-  readonly #manner: Manner;
+  readonly #telling: Telling;
   readonly #chains: Chains;
 
-  constructor(course: Course, symbols: Symbols, manner: Manner) {
+  constructor(course: Course, symbols: Symbols, telling: Telling) {
     this.#course = course;
     this.#symbols = symbols;
-    this.#manner = manner;
+    this.#telling = telling;
     this.#chains = new Chains(course, symbols);
   }
 
   tell({ nonfinite }: Portrait): Told {
     const { forward, backward, wrt, objective } = this.#course;
-    const { steps, voice } = this.#manner;
+    const { steps, voice } = this.#telling;
     const passages = backward.slice(0, steps);
     const inputs = wrt.slice(0, steps);
     const omitted = {
@@ -84,7 +84,7 @@ class Teller {
     const results = wrt.flatMap((value) =>
       value.gradient !== null && isNumber(value.gradient) ? [this.#result(value, value.gradient)] : [],
     );
-    return this.#manner.voice.summary({
+    return this.#telling.voice.summary({
       objective: this.#symbol(objective),
       value: [this.#text(objective.tensor)],
       inputs: wrt.slice(0, mostSummed).map((value) => this.#symbol(value)),
@@ -109,8 +109,8 @@ class Teller {
     const isScalar = tensor !== null && isNumber(tensor) && numbers !== null;
     const sides = isScalar ? [formula, formulaOf(node, numbers), number(tensor.data[0])] : [formula];
     const written = this.#equation(name, ...sides);
-    const layer = this.#manner.layerOf(node);
-    const sentence = this.#manner.voice.forward({
+    const layer = this.#telling.layerOf(node);
+    const sentence = this.#telling.voice.forward({
       symbol: name,
       introduces: this.#symbols.isIntroduced(node) ? formula : null,
       equation: written,
@@ -154,7 +154,7 @@ class Teller {
       symbol: this.#symbols.nameOf(objective.name ?? ""),
       op: null,
       layer: null,
-      sentence: this.#manner.voice.seed(this.#symbol(objective), written, isSeeded),
+      sentence: this.#telling.voice.seed(this.#symbol(objective), written, isSeeded),
       formula: written,
       tensor: gradient,
       shape: objective.value.shape,
@@ -164,13 +164,13 @@ class Teller {
   }
 
   #backward({ node, edges }: { readonly node: PortrayedNode; readonly edges: readonly PortrayedEdge[] }): ToldStep {
-    const { voice } = this.#manner;
+    const { voice } = this.#telling;
     const result = this.#course.resultOf(node);
     const incoming = result?.gradient ?? null;
     const name = symbol(this.#symbols.nameOf(node.name));
     const formula = formulaOf(node, this.#symbols.operandsOf(node));
     const upstream = partial(this.#course.top, name);
-    const layer = this.#manner.layerOf(node);
+    const layer = this.#telling.layerOf(node);
     const told = edges.map((edge) => this.#edge(edge, incoming, upstream));
     const arriving = incoming !== null && isNumber(incoming) ? equation(upstream, number(incoming.data[0])) : upstream;
     const intro = voice.backward({ node: name, formula, incoming: arriving, layer, count: edges.length });
@@ -206,7 +206,7 @@ class Teller {
             : isWhole
               ? this.#equation(left, ...sides)
               : this.#equation(...sides),
-        sentence: this.#manner.voice.edge({
+        sentence: this.#telling.voice.edge({
           from: this.#symbol(from),
           incoming: number(incoming.data[0]),
           local: formula,
@@ -224,7 +224,7 @@ class Teller {
       ...common,
       local: { formula: localTerm === null ? null : this.#equation(this.#partialOf(edge), localTerm), value: local },
       formula: passed === null ? left : isShare ? passed : this.#equation(left, passed),
-      sentence: this.#manner.voice.tensorEdge({
+      sentence: this.#telling.voice.tensorEdge({
         from: this.#symbol(from),
         formula: passed,
         arriving: shapeText(wide.shape),
@@ -263,7 +263,7 @@ class Teller {
   }
 
   #sum({ value, edges }: { readonly value: PortrayedValue; readonly edges: readonly PortrayedEdge[] }): ToldStep {
-    const { voice } = this.#manner;
+    const { voice } = this.#telling;
     const gradient = value.gradient;
     const numbers = edges.flatMap((edge) => (edge.gradient !== null && isNumber(edge.gradient) ? [number(edge.gradient.data[0])] : []));
     const left = this.#chains.upstream(value);
@@ -303,7 +303,7 @@ class Teller {
   }
 
   #input(value: PortrayedValue, told: ReadonlySet<string>): ToldInput {
-    const { voice } = this.#manner;
+    const { voice } = this.#telling;
     const { objective } = this.#course;
     const chain = this.#chains.of(value);
     const left = this.#chains.upstream(value);
@@ -351,18 +351,18 @@ class Teller {
   }
 
   #text(tensor: Tensor): string {
-    return tensorText(tensor, this.#manner.digits);
+    return tensorText(tensor, this.#telling.digits);
   }
 
   /** Sides that are written alike stand once. */
   #equation(...sides: readonly Term[]): Term {
-    const { digits } = this.#manner;
+    const { digits } = this.#telling;
     const different = sides.filter((side, at) => at === 0 || textOf(side, { digits }) !== textOf(sides[at - 1], { digits }));
     return different.length === 1 ? different[0] : equation(...different);
   }
 }
 
-const sidesOf = ({ rule, local, closed, numbers, ways }: Chain): readonly Term[] =>
+const sidesOf = ({ rule, local, closed, numbers, ways }: Derivation): readonly Term[] =>
   [rule, local, closed, ways !== null && ways.length > 1 ? numbers : null].filter((side) => side !== null);
 
 const isNumber = ({ data }: Tensor): boolean => data.length === 1;
