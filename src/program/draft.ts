@@ -51,6 +51,18 @@ export interface Place {
   readonly prefix?: () => string;
   /** What the client wrote where it gave no name of its own, such as "(x + y)^2"; none where it gave one. */
   readonly text?: () => string;
+  readonly group?: NodeGroup;
+}
+
+/** What several nodes belong to together: a layer of a network, or a call of a formula's own function. */
+export interface NodeGroup {
+  /** Unlike that of any other group of the program. */
+  readonly name: string;
+  /** What it is one of, such as "Linear" or "f". */
+  readonly title: string;
+  readonly kind: "layer" | "call";
+  /** The one that it lies in. */
+  readonly within: NodeGroup | null;
 }
 
 /** Finds a part by the path that it has in a graph's JSON, such as `("nodes", 3, "inputs", 0)`. */

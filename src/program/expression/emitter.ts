@@ -3,7 +3,7 @@ import type { Operator } from "../../ops/define.ts";
 import type { Limits } from "../../request/limits.ts";
 import { Problem } from "../../problems/problems.ts";
 import { decodeTensor, type GivenTensor } from "../../request/tensor.ts";
-import type { Draft, DraftConstant, DraftInput, Locate, DraftOperand, Place } from "../draft.ts";
+import type { Draft, DraftConstant, DraftInput, Locate, DraftOperand, NodeGroup, Place } from "../draft.ts";
 import { FreshNames, snakeName } from "../names.ts";
 import { expressionPointer, faultIn, placeIn, prefixAt } from "./fault.ts";
 import type { List, Literal, OpenNode, Reference, Unnamed, FormulaTerm } from "./term.ts";
@@ -53,6 +53,9 @@ export class Emitter {
   /** What each assigned name stands for at this point. */
   readonly #bindings = new Map<string, string>();
   readonly #assigned = new Map<string, number>();
+  readonly #calls = new FreshNames(new Set());
+  /** The call whose body is being written. */
+  #group: NodeGroup | null = null;
   /** How many nodes have their names. */
   #named = 0;
   /** Where each node is written, from its first character to behind its last; null for one that no part of the text writes by itself. */
@@ -106,9 +109,19 @@ export class Emitter {
         inputs: operands.map((operand) => operand?.at ?? at),
         attributes,
       },
+      group: this.#group,
     };
     this.#nodes.push(node);
     return { kind: "unnamed", node, at };
+  }
+
+  /** What is written until the call is left belongs to it. */
+  enterCall(title: string): void {
+    this.#group = { name: this.#calls.next(title), title, kind: "call", within: this.#group };
+  }
+
+  leaveCall(): void {
+    this.#group = this.#group?.within ?? null;
   }
 
   /** Says that this part of the text wrote the nodes that were made since the last one did. */
@@ -215,13 +228,14 @@ export class Emitter {
     return { inputs, constants: this.#constants, nodes, outputs, locate: this.#locate };
   }
 
-  /** What stands for a node that the formula gives no name, or gives a name that a later one took. */
-  #written(index: number): Pick<Place, "text"> {
-    const { names } = this.#nodes[index];
+  /** What stands for a node that the formula gives no name, or gives a name that a later one took; and the call that made it. */
+  #written(index: number): Pick<Place, "text" | "group"> {
+    const { names, group } = this.#nodes[index];
+    const grouped = group === null ? {} : { group };
     const span = this.#spans[index];
     const text = this.#text;
-    if (span === null || names?.some((name) => name !== null && this.#facts.assignments.has(name)) === true) return {};
-    return { text: () => partOf(text, ...span) };
+    if (span === null || names?.some((name) => name !== null && this.#facts.assignments.has(name)) === true) return grouped;
+    return { ...grouped, text: () => partOf(text, ...span) };
   }
 
   /** A part of the graph lies at an offset of the text; what has none of its own is found with the whole. */

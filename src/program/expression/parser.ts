@@ -107,7 +107,9 @@ export class Parser {
     this.#calling.add(definition);
     this.#scope = new Map(parameters.map((parameter, index) => [parameter, terms[index]]));
     this.#moveTo(body);
+    this.emitter.enterCall(name.text);
     const term = this.expression();
+    this.emitter.leaveCall();
     this.endStatement();
     this.#moveTo(back);
     this.#end = end;

@@ -1,3 +1,5 @@
+import type { NodeGroup } from "../draft.ts";
+
 /** What a part of a formula stands for, and where it begins. */
 export type FormulaTerm = Literal | Reference | Unnamed | List;
 
@@ -38,6 +40,8 @@ export interface OpenNode {
   readonly inputs: readonly (string | OpenNode | Literal | null)[];
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly places: NodePlaces;
+  /** The call of one of the formula's own functions that made it. */
+  readonly group: NodeGroup | null;
 }
 
 /** Offsets in the text of what a node is made of; an attribute's is that of its name. */

@@ -81,7 +81,7 @@ export class Assembly {
         step,
         replace: (buffer, value) => void this.replacements.set(own.get(buffer) ?? neverDeclared(buffer), value),
       };
-      return this.#stage({ stage: prefix, name, pointer: stage.pointer() }, since, rules.build(x, args, building));
+      return this.#stage({ stage: prefix, name, title: source.type, pointer: stage.pointer() }, since, rules.build(x, args, building));
     });
   }
 
@@ -92,7 +92,7 @@ export class Assembly {
       const since = currentId();
       const tensor = (argument: string): Value | null => this.#lossTensor(source, argument, output.dtype, stage.pointer(argument));
       const built = lossOf(source).build(output, target, source, { tensor });
-      return this.#stage({ stage: "loss", name: "loss", pointer: stage.pointer() }, since, built);
+      return this.#stage({ stage: "loss", name: "loss", title: source.type, pointer: stage.pointer() }, since, built);
     });
   }
 

@@ -1,6 +1,7 @@
 import { ancestors, type Value } from "../../ir/graph.ts";
 import { operatorOf } from "../../ops/define.ts";
 import { identity } from "../../ops/arithmetic/identity.ts";
+import type { NodeGroup } from "../draft.ts";
 import { snakeName } from "../names.ts";
 import type { NamedNode, NamedValue } from "../program.ts";
 
@@ -9,6 +10,8 @@ interface StageNames {
   readonly stage: string;
   /** The name of the result. */
   readonly name: string;
+  /** What it is one of, such as "Linear". */
+  readonly title: string;
   /** Where the stage stands in the request. */
   readonly pointer: string;
 }
@@ -32,16 +35,17 @@ export class Naming {
    * Names what a stage has built since an id: its result, and other values `<stage>.<operator>`; further outputs only where they are used.
    * A result that is an earlier value, as of a layer that leaves its input alone, is passed on by a node of its own, so that every stage shows.
    */
-  stage({ stage, name, pointer }: StageNames, since: number, built: Value): NamedValue {
+  stage({ stage, name, title, pointer }: StageNames, since: number, built: Value): NamedValue {
     const value = built.node === null || built.node.id <= since ? identity(built) : built;
     const nodes = ancestors([value], since);
+    const group: NodeGroup = { name: stage, title, kind: "layer", within: null };
     const consumed = new Set(nodes.flatMap((node) => node.inputs));
     for (const node of nodes) {
       // What follows from constants alone is a constant.
       if (node.outputs.every(({ known }) => known !== null)) continue;
       const [first, ...others] = node.outputs;
       const own = first === value ? name : this.#unique(`${stage}.${snakeName(node.op)}`);
-      this.nodes.push({ name: own, node, pointer });
+      this.nodes.push({ name: own, node, pointer, group });
       this.values.push({ name: own, value: first });
       for (const other of others) {
         if (other === value) this.values.push({ name, value });

@@ -1,184 +1,210 @@
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { Portrait, PortrayedEdge, PortrayedNode, PortrayedValue } from "../portrait.ts";
-import { type Block, blockOf, shapeText, smallSize, textBlock, textSize } from "./blocks.ts";
+import type { Value } from "../../ir/graph.ts";
+import type { Portrait, PortrayedEdge, PortrayedValue } from "../portrait.ts";
+import { type Block, blockOf, textBlock } from "./blocks.ts";
 import { described } from "./description.ts";
-import { shortened } from "./font.ts";
+import { exactEdge, exactValue } from "./exact.ts";
+import { framesOf } from "./frames.ts";
+import { norm, totalOf } from "./gradients.ts";
 import type { Orientation } from "./layout.ts";
-import { exactNumeral, minus, numeral } from "./numerals.ts";
-import type { Line, Piece, Scene, Sum, Wire } from "./scene.ts";
+import { minus, numeral } from "./numerals.ts";
+import { counted, groupPiece, nothingBeneath, operatorPiece, parametersIn, resultPiece, sourcePiece, togetherPiece } from "./pieces.ts";
+import type { Piece, Scene, Sum, Wire } from "./scene.ts";
+import type { Unit } from "./unit.ts";
+import { type Folding, mostNumbered, type Units, unitsOf } from "./units.ts";
 
 export type Shown = "values" | "gradients" | "locals" | "formulas";
 
 /** How a portrait is to be drawn. */
-export interface Drawing {
+export interface Drawing extends Folding {
   readonly direction: Orientation;
   readonly show: readonly Shown[];
   readonly digits: number;
   readonly thickness: boolean;
 }
 
-/** Names and labels are at most so wide. */
-const widest = 132;
+/** The pieces and wires of a picture. */
+export const compose = (portrait: Portrait, drawing: Drawing): Scene => new Composition(portrait, drawing).scene();
 
-/** The parts and wires of a picture. */
-export function compose(portrait: Portrait, drawing: Drawing): Scene {
-  return new Composition(portrait, drawing).scene();
+/** Edges that are drawn as one wire. */
+interface Strand {
+  readonly from: number;
+  readonly to: number;
+  readonly edges: readonly PortrayedEdge[];
+  /** What flows back along all of them, where it is of one value. */
+  readonly gradient: Tensor | null;
 }
 
 class Composition {
   readonly #portrait: Portrait;
   readonly #drawing: Drawing;
-  readonly #parts: Piece[] = [];
-  readonly #wires: Wire[] = [];
+  readonly #units: Units;
+  readonly #pieces: Piece[] = [];
+  /** The piece that a value comes from. */
+  readonly #places = new Map<Value, number>();
 
   constructor(portrait: Portrait, drawing: Drawing) {
     this.#portrait = portrait;
     this.#drawing = drawing;
+    this.#units = unitsOf(portrait, drawing);
   }
 
   scene(): Scene {
-    const { values, nodes, edges, objective, nonfinite } = this.#portrait;
-    const { direction, thickness } = this.#drawing;
-    const numbers = new Map(nodes.map((node, at) => [node.node, at]));
-    const leaving = Map.groupBy(edges, ({ from }) => from);
-    const places = new Map<PortrayedValue, number>();
-    const norms = edges.map(({ gradient }) => (gradient === null ? 0 : norm(gradient)));
+    const { values, objective, nonfinite } = this.#portrait;
+    const { direction, digits } = this.#drawing;
+    const { units, unitOf, inside, together } = this.#units;
+    for (const [node, unit] of unitOf) for (const output of node.node.outputs) this.#places.set(output, unit);
+    for (const [{ value }, unit] of inside) this.#places.set(value, unit);
+    const gathered = new Set(together);
+    const sources = values.filter((value) => value.role !== "node" && !inside.has(value) && !gathered.has(value));
+    sources.forEach(({ value }, at) => this.#places.set(value, units.length + at));
+    for (const { value } of together) this.#places.set(value, units.length + sources.length);
+
+    const strands = this.#strands();
+    const isNumbered = strands.length <= mostNumbered;
+    const taken = new Set(strands.flatMap(({ edges }) => edges.map(({ from }) => from)));
+    const sums = this.#sums(strands);
+    const named = Map.groupBy(values, ({ value }) => this.#places.get(value) ?? -1);
+    units.forEach((unit, at) => this.#pieces.push(this.#unit(unit, strands, at, named.get(at) ?? [], isNumbered)));
+    for (const value of sources) this.#pieces.push(sourcePiece(value, taken.has(value) && isNumbered, digits));
+    if (together.length > 0) this.#pieces.push(togetherPiece(together));
+    const birthplace = nonfinite === null ? undefined : [...unitOf].find(([{ name }]) => name === nonfinite.node)?.[1];
+    const pieces = this.#pieces.map((piece, at): Piece => ({ ...piece, sum: sums.get(at) ?? null, isBirthplace: at === birthplace }));
+
+    const norms = strands.map(({ edges }) => norm(edges.flatMap(({ gradient }) => gradient ?? [])));
     const most = Math.max(0, ...norms.filter(Number.isFinite));
-
+    const wires = strands.map((strand, at) => this.#wire(strand, this.#shareOf(norms[at], most), isNumbered));
     const results = values.filter((value) => value.isOutput || value === objective);
-    const sumOf = (value: PortrayedValue): Sum | null => this.#sum(value, leaving.get(value) ?? [], value === objective);
-    const isBirthplace = (name: string): boolean => nonfinite?.node === name;
-
-    for (const node of nodes) {
-      const produced = values.filter(({ value }) => value.node === node.node);
-      this.#parts.push(this.#operator(node, produced, sumOf, isBirthplace(node.name)));
-    }
-    for (const value of values) {
-      const producer = value.role === "node" && value.value.node !== null ? numbers.get(value.value.node) : undefined;
-      places.set(value, producer ?? this.#parts.push(this.#source(value, sumOf(value), (leaving.get(value) ?? []).length > 0)) - 1);
-    }
-    edges.forEach((edge, at) => {
-      const share = thickness ? (most === 0 ? 0 : Math.min(1, norms[at] / most)) : null;
-      const to = numbers.get(edge.to.node);
-      const from = places.get(edge.from);
-      if (from === undefined || to === undefined) throw new Error("an edge ends nowhere");
-      this.#wires.push(this.#wire(edge, from, to, share));
-    });
     for (const value of results) {
-      const from = places.get(value);
-      if (from === undefined) throw new Error("an output comes from nowhere");
-      const to = this.#parts.push(this.#result(value)) - 1;
-      this.#wires.push(this.#resultWire(value, from, to));
+      pieces.push(resultPiece(value));
+      wires.push(this.#resultWire(value, pieces.length - 1, isNumbered));
     }
+    const parameters = parametersIn(values);
     return {
       direction,
-      parts: this.#parts,
-      wires: this.#wires,
-      frames: [],
-      footnote: null,
-      ...described(this.#portrait, this.#drawing.digits),
+      pieces,
+      wires,
+      frames: framesOf(this.#units, wires, this.#portrait, this.#places),
+      footnote: parameters === 0 ? null : `${counted(parameters)} parameter${parameters === 1 ? "" : "s"} in all`,
+      ...described(this.#portrait, digits),
     };
   }
 
-  #operator(
-    { name, label, place, node }: PortrayedNode,
-    produced: readonly PortrayedValue[],
-    sumOf: (value: PortrayedValue) => Sum | null,
-    isBirthplace: boolean,
-  ): Piece {
-    const own = place.text === undefined ? shortened(name, smallSize, widest) : null;
-    const written = place.text?.() ?? name;
-    const sums = produced.map(sumOf).filter((sum) => sum !== null);
-    return {
-      kind: "operator",
-      name,
-      lines: [{ text: shortened(label, textSize, widest), style: "label" }],
-      caption: own,
-      block: null,
-      sum: sums[0] ?? null,
-      title: [`${written}: ${node.op}`, ...produced.flatMap(exactly)].join("\n"),
-      isBirthplace,
-    };
+  /** Edges between the same two pieces are one wire where one of these stands for several nodes. */
+  #strands(): Strand[] {
+    const { units } = this.#units;
+    const apart: (Omit<Strand, "gradient"> & { readonly edges: PortrayedEdge[] })[] = [];
+    const merged = new Map<string, (typeof apart)[number]>();
+    const isClosed = (at: number): boolean => (at < units.length ? units[at].kind !== "node" : this.#isTogether(at));
+    for (const edge of this.#portrait.edges) {
+      const [from, to] = [this.#placeOf(edge.from), this.#units.unitOf.get(edge.to) ?? 0];
+      if (from === to) continue;
+      const key = isClosed(from) || isClosed(to) ? `${from} ${to}` : null;
+      const before = key === null ? undefined : merged.get(key);
+      if (before !== undefined) before.edges.push(edge);
+      else {
+        const strand = { from, to, edges: [edge] };
+        apart.push(strand);
+        if (key !== null) merged.set(key, strand);
+      }
+    }
+    return apart.map((strand) => ({ ...strand, gradient: isOfOne(strand.edges) ? totalOf(strand.edges) : null }));
   }
 
-  #source(value: PortrayedValue, sum: Sum | null, isTaken: boolean): Piece {
-    const { name, tensor } = value;
-    const title = [name ?? "literal", ...exactly(value)].join("\n");
-    const common = { name, caption: null, sum, title, isBirthplace: false };
-    if (name === null) return { ...common, kind: "literal", lines: [], block: this.#block(tensor), sum: null };
-    const lines: Line[] = [{ text: shortened(name, textSize, widest), style: "name" }];
-    return { ...common, kind: "value", lines, block: isTaken ? null : this.#block(tensor) };
+  #isTogether(at: number): boolean {
+    const [first] = this.#units.together;
+    return first !== undefined && this.#places.get(first.value) === at;
   }
 
-  #result(value: PortrayedValue): Piece {
-    const text = shortened(value.name ?? "", textSize, widest);
-    return {
-      kind: "result",
-      name: value.name,
-      lines: [{ text, style: "name" }],
-      caption: null,
-      block: null,
-      sum: null,
-      title: [value.name ?? "", ...exactly(value)].join("\n"),
-      isBirthplace: false,
-    };
+  #placeOf({ value }: PortrayedValue): number {
+    const at = this.#places.get(value);
+    if (at === undefined) throw new Error("a value comes from nowhere");
+    return at;
   }
 
-  #wire({ from, to, input, local, gradient }: PortrayedEdge, start: number, end: number, share: number | null): Wire {
+  #unit(unit: Unit, strands: readonly Strand[], at: number, produced: readonly PortrayedValue[], isNumbered: boolean): Piece {
+    const { digits, show } = this.#drawing;
+    if (unit.kind !== "node") {
+      const own = (place: "from" | "to"): PortrayedValue[] => [
+        ...new Set(strands.filter((strand) => strand[place] === at).flatMap(({ edges }) => edges.map(({ from }) => from))),
+      ];
+      const outputs = produced.filter(({ isOutput }) => isOutput);
+      return groupPiece(unit, own("to"), [...new Set([...own("from"), ...outputs])], digits);
+    }
+    if (isNumbered) return operatorPiece(unit.node, produced, nothingBeneath);
+    const [result] = produced;
+    const text = (tensor: Tensor | null): string | null => (tensor === null ? null : (blockOf(tensor, digits).rows[0]?.join(" ") ?? null));
+    return operatorPiece(unit.node, produced, {
+      value: show.includes("values") && result !== undefined ? text(result.tensor) : null,
+      gradient: show.includes("gradients") && result !== undefined ? text(result.gradient) : null,
+    });
+  }
+
+  #shareOf(size: number, most: number): number | null {
+    if (!this.#drawing.thickness) return null;
+    return most === 0 || !Number.isFinite(size) ? 0 : size / most;
+  }
+
+  #wire({ from, to, edges, gradient }: Strand, share: number | null, isNumbered: boolean): Wire {
     const { show, digits } = this.#drawing;
-    const isLiteral = from.name === null;
-    const details = show.includes("locals") && local !== null && !isLiteral ? [this.#block(local, "local ")] : [];
-    const title = [
-      `${from.name ?? "literal"} to ${to.name}, input ${input}`,
-      `value ${exact(from.tensor)}`,
-      ...(local === null ? [] : [`local derivative ${exact(local)}`]),
-      ...(gradient === null ? [] : [`gradient ${exact(gradient)}`]),
-    ].join("\n");
+    const [first] = edges;
+    const isLiteral = first.from.name === null;
+    const isNumber = isNumbered && !isLiteral;
+    const isOne = edges.length === 1;
+    const several = isOfOne(edges) ? null : `${counted(new Set(edges.map((edge) => edge.from)).size)} values`;
+    const back = edges.flatMap((edge) => edge.gradient ?? []);
+    const sizes = several === null || back.length === 0 ? null : `‖∇‖ ${numeral(norm(back), digits)}`;
+    const backward = gradient === null ? (sizes === null ? null : textBlock(sizes)) : blockOf(gradient, digits);
+    const { local } = first;
     return {
-      from: start,
-      to: end,
-      data: { from: from.name, to: to.name, input },
-      value: isLiteral || !show.includes("values") ? null : blockOf(from.tensor, digits),
-      gradient: isLiteral || gradient === null || !show.includes("gradients") ? null : blockOf(gradient, digits),
-      details,
-      title,
-      isBack: gradient !== null && !isLiteral && show.includes("gradients"),
+      from,
+      to,
+      data: { from: first.from.name, to: isOne ? first.to.name : this.#pieces[to].name, input: isOne ? first.input : null },
+      value: !isNumber || !show.includes("values") ? null : several === null ? blockOf(first.from.tensor, digits) : textBlock(several),
+      gradient: isNumber && show.includes("gradients") ? backward : null,
+      details: isNumber && isOne && show.includes("locals") && local !== null ? [blockOf(local, digits, "local ")] : [],
+      title: edges.slice(0, 4).flatMap(exactEdge).join("\n"),
+      isBack: isNumber && back.length > 0 && show.includes("gradients"),
       share,
     };
   }
 
-  #resultWire(value: PortrayedValue, from: number, to: number): Wire {
-    const { show } = this.#drawing;
-    const seed = value === this.#portrait.objective && show.includes("gradients") ? this.#seed(value) : null;
+  #resultWire(value: PortrayedValue, to: number, isNumbered: boolean): Wire {
+    const { show, digits } = this.#drawing;
+    const isSeed = isNumbered && value === this.#portrait.objective && value.gradient !== null && show.includes("gradients");
     return {
-      from,
+      from: this.#placeOf(value),
       to,
       data: { from: value.name, to: null, input: null },
-      value: show.includes("values") ? this.#block(value.tensor) : null,
-      gradient: seed,
+      value: show.includes("values") ? blockOf(value.tensor, digits) : null,
+      gradient: isSeed && value.gradient !== null ? blockOf(value.gradient, digits) : null,
       details: [],
-      title: [value.name ?? "", ...exactly(value)].join("\n"),
-      isBack: seed !== null,
+      title: [value.name ?? "", ...exactValue(value)].join("\n"),
+      isBack: isSeed,
       share: null,
     };
   }
 
-  /** What flows into the objective; where nothing else flows into it, that is its gradient. */
-  #seed(value: PortrayedValue): Block | null {
-    return value.gradient === null ? null : this.#block(value.gradient);
-  }
-
-  #block(tensor: Tensor, before = ""): Block {
-    return blockOf(tensor, this.#drawing.digits, before);
-  }
-
-  /** 2 + 3 = 5: what several edges bring back to a value. */
-  #sum({ name, gradient, tensor }: PortrayedValue, edges: readonly PortrayedEdge[], isObjective: boolean): Sum | null {
-    const addends = edges.map((edge) => edge.gradient).filter((each) => each !== null);
-    if (name === null || gradient === null || addends.length < 2 || isObjective || !isFloating(tensor.dtype)) return null;
-    if (!this.#drawing.show.includes("gradients")) return null;
-    return { name, block: this.#sumBlock(gradient, addends) };
+  /** What several wires bring back to one value, by the piece that it comes from; none where several values come from there. */
+  #sums(strands: readonly Strand[]): ReadonlyMap<number, Sum> {
+    const { show } = this.#drawing;
+    const sums = new Map<number, Sum>();
+    if (!show.includes("gradients")) return sums;
+    for (const [at, leaving] of Map.groupBy(strands, ({ from }) => from)) {
+      const back = leaving.filter(({ gradient }) => gradient !== null);
+      const [value, ...others] = new Set(back.map(({ edges }) => edges[0].from));
+      if (back.length < 2 || others.length > 0 || value.name === null || value.gradient === null) continue;
+      if (value === this.#portrait.objective || !isFloating(value.tensor.dtype)) continue;
+      sums.set(at, {
+        name: value.name,
+        block: this.#sumBlock(
+          value.gradient,
+          back.flatMap(({ gradient }) => gradient ?? []),
+        ),
+      });
+    }
+    return sums;
   }
 
   #sumBlock(gradient: Tensor, addends: readonly Tensor[]): Block {
@@ -192,26 +218,5 @@ class Composition {
   }
 }
 
-/** The length of a tensor as a vector, without overflow on the way. */
-export function norm({ data }: Tensor): number {
-  let most = 0;
-  for (const each of data) most = Math.max(most, Math.abs(each));
-  if (most === 0 || !Number.isFinite(most)) return most;
-  let sum = 0;
-  for (const each of data) sum += (each / most) ** 2;
-  return most * Math.sqrt(sum);
-}
-
-/** Up to so many numbers stand in a title. */
-const mostTold = 16;
-
-const exact = ({ shape, data, dtype }: Tensor): string => {
-  if (shape.length === 0) return exactNumeral(data[0], dtype);
-  const told = Array.from(data.subarray(0, mostTold), (each) => exactNumeral(each, dtype)).join(", ");
-  return `${shapeText(shape)} [${told}${data.length > mostTold ? ", …" : ""}]`;
-};
-
-const exactly = ({ tensor, gradient }: PortrayedValue): string[] => [
-  `value ${exact(tensor)}`,
-  ...(gradient === null ? [] : [`gradient ${exact(gradient)}`]),
-];
+/** Whether edges carry one value. */
+const isOfOne = (edges: readonly PortrayedEdge[]): boolean => edges.every(({ from }) => from === edges[0].from);

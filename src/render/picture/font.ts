@@ -33,8 +33,12 @@ export function widthOf(text: string, size: number): number {
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
+/** What turns the direction of text, and would turn that of the text beside it. */
+const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /** A text that is at most so wide, the rest of a longer one told by an ellipsis. */
-export function shortened(text: string, size: number, most: number): string {
+export function shortened(given: string, size: number, most: number): string {
+  const text = given.replaceAll(turning, "");
   if (widthOf(text, size) <= most) return text;
   let [short, width] = ["", widthOf("…", size)];
   for (const { segment } of graphemes.segment(text)) {

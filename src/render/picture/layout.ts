@@ -21,10 +21,11 @@ export interface Link {
   readonly label: Size | null;
 }
 
-/** Parts that are drawn inside one frame, or frames in it. */
+/** Boxes and links that are drawn inside one frame, and frames in it. */
 export interface Frame {
   readonly label: Size;
-  readonly parts: readonly number[];
+  readonly pieces: readonly number[];
+  readonly links: readonly number[];
   readonly frames: readonly Frame[];
 }
 
@@ -101,7 +102,8 @@ export function laidOut(boxes: readonly Size[], links: readonly Link[], frames: 
 }
 
 /** All frames, outer ones before those in them. */
-export const flattened = (frames: readonly Frame[]): readonly Frame[] => frames.flatMap((frame) => [frame, ...flattened(frame.frames)]);
+export const flattened = <Kind extends Frame & { readonly frames: readonly Kind[] }>(frames: readonly Kind[]): readonly Kind[] =>
+  frames.flatMap((frame) => [frame, ...flattened(frame.frames)]);
 
 /** The source for Graphviz. It holds no text of anybody's: only numbers, and names of our own. */
 function sourceOf(boxes: readonly Size[], links: readonly Link[], frames: readonly Frame[], direction: Orientation): string {
@@ -122,12 +124,12 @@ function sourceOf(boxes: readonly Size[], links: readonly Link[], frames: readon
     ),
   ];
   let count = 0;
-  const frame = ({ label, parts, frames: inner }: Frame): void => {
+  const frame = ({ label, pieces, links: own, frames: inner }: Frame): void => {
     // Its size is that of a text of which only the room matters.
     lines.push(
       `subgraph cluster_${count++}{margin=8;label=<<table border="0" cellborder="0"><tr><td fixedsize="true" width="${Math.ceil(label.width)}" height="${Math.ceil(label.height)}"></td></tr></table>>`,
     );
-    lines.push(parts.map((at) => `n${at}`).join(";"));
+    lines.push([...pieces.map((at) => `n${at}`), ...own.flatMap((at) => (links[at].label === null ? [] : [`l${at}`]))].join(";"));
     inner.forEach(frame);
     lines.push("}");
   };

@@ -9,7 +9,9 @@ export function shapeOf({ kind, lines, block }: Piece): Size {
   const height = lines.length * lineHeight + (block?.height ?? 0);
   switch (kind) {
     case "operator":
-      return width <= 2 * radius - 12 ? { width: 2 * radius, height: 2 * radius } : { width: width + 22, height: 30 };
+      return lines.length === 1 && width <= 2 * radius - 12
+        ? { width: 2 * radius, height: 2 * radius }
+        : { width: width + 22, height: height + 14 };
     case "literal":
       return { width: width + 4, height };
     default:
@@ -24,7 +26,7 @@ export const beneath = 3;
 /** Beside an arrow that leads back, for the sum. */
 export const lead = 12;
 
-export const sizeOfLine = (style: Line["style"]): number => (style === "detail" || style === "gradient" ? smallSize : textSize);
+export const sizeOfLine = (style: Line["style"]): number => (style === "name" || style === "label" ? textSize : smallSize);
 export const lineWidth = ({ text, style }: Line): number => widthOf(text, sizeOfLine(style)) * (style === "name" ? 1.02 : 1);
 
 /** The room that a part takes: lines go through its middle, so there is as much above as beneath. */

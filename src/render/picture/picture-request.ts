@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { GradientsRequest } from "../../compute/requests.ts";
 import { exactlyOne, oneOfRequired, programMembers } from "../../program/source.ts";
+import { boundOfNames, bounds } from "../../request/bounds.ts";
+import { Name } from "../../request/values.ts";
 import { themes } from "./styles.ts";
 
 export const formats = ["svg"] as const;
@@ -42,6 +44,22 @@ export const PictureRequest = z
       .enum(themes)
       .default("auto")
       .meta({ description: "Colours for a light or a dark ground; `auto` follows whoever looks", examples: ["light"] }),
+    collapse: z
+      .union([z.enum(["auto", "none", "all"]), z.array(Name).register(bounds, boundOfNames)])
+      .default("auto")
+      .meta({
+        description:
+          "Which groups are drawn as one box: `auto`, the layers of a network, and calls of a formula's own functions where the picture would be too large; `none`, `all`; or the names of some: `0` or `encoder` for a layer, `f_1` for the first call of f, and a type of layers or a function, such as `Linear` or `f`, for all of its kind. What would be too large even so is drawn as segments, runs of nodes",
+        examples: ["none", ["Linear", "f_2"]],
+      }),
+    open: z
+      .array(Name)
+      .default([])
+      .register(bounds, boundOfNames)
+      .meta({
+        description: "Groups, by the same names, and segments, such as `1-5000`, that are opened whatever `collapse` says",
+        examples: [["0"]],
+      }),
     thickness: z
       .boolean()
       .default(false)

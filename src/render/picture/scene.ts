@@ -28,7 +28,7 @@ export interface Sum {
 
 export interface Line {
   readonly text: string;
-  readonly style: "name" | "label" | "detail" | "gradient";
+  readonly style: "name" | "label" | "detail" | "value" | "gradient";
 }
 
 /** A line between two parts, on which values go forward and gradients back. */
@@ -47,12 +47,19 @@ export interface Wire {
   readonly share: number | null;
 }
 
+/** A group that is open, with the name by which it can be closed. */
+export interface NamedFrame extends Frame {
+  readonly name: string;
+  readonly text: string;
+  readonly frames: readonly NamedFrame[];
+}
+
 /** All that is drawn, before it has places. */
 export interface Scene {
   readonly direction: Orientation;
-  readonly parts: readonly Piece[];
+  readonly pieces: readonly Piece[];
   readonly wires: readonly Wire[];
-  readonly frames: readonly (Frame & { readonly name: string; readonly text: string })[];
+  readonly frames: readonly NamedFrame[];
   /** In a corner: what the whole comes to. */
   readonly footnote: string | null;
   readonly title: string;

@@ -63,7 +63,7 @@ ${root} .name{font-weight:600}
 ${root} .middle{text-anchor:middle}
 ${root} .end{text-anchor:end}
 ${root} .caption,${root} .detail,${root} .small{font-size:${smallSize}px}
-${root} .frame{fill:none;stroke-dasharray:4 3}
+${root} .outline{fill:none;stroke-dasharray:4 3}
 ${root} .bracket{fill:none;stroke-width:1}
 ${root} .sign{fill:none;stroke-width:.9}
 `;
@@ -79,7 +79,7 @@ ${root} text.gradient,${root} .sum text,${root} .tip{fill:${palette.gradient}}
 ${root} .back{stroke:${palette.gradient}}
 ${root} text.detail,${root} text.local,${root} text.formula{fill:${palette.detail}}
 ${root} text.caption{fill:${palette.muted}}
-${root} .frame{stroke:${palette.muted}}
+${root} .outline{stroke:${palette.muted}}
 ${root} .birthplace .shape{fill:${palette.bad};stroke:${palette.gradient};stroke-width:2.4}
 ${root} .mark{fill:${palette.gradient};font-weight:600}
 ${root} .cells{fill:${palette.face}}

@@ -17,7 +17,7 @@ export function drawSvg(scene: Scene, theme: Theme): string {
   const { direction } = scene;
   const links = scene.wires.map((wire) => ({ from: wire.from, to: wire.to, label: labelOf(wire, direction) }));
   const layout = laidOut(
-    scene.parts.map((part) => roomOf(part, direction)),
+    scene.pieces.map((part) => roomOf(part, direction)),
     links,
     scene.frames,
     direction,
@@ -27,19 +27,20 @@ export function drawSvg(scene: Scene, theme: Theme): string {
 
 /** A scene at its places as SVG: one element for each part and wire, by whose names others find them. */
 export function svgOf(scene: Scene, layout: Arrangement, theme: Theme): string {
-  const { parts, wires, direction, title, description, footnote } = scene;
+  const { pieces, wires, direction, title, description, footnote } = scene;
   const width = layout.width;
   const height = layout.height + (footnote === null ? 0 : lineHeight);
-  const frames = flattened(scene.frames).map((_, at) => {
+  const frames = flattened(scene.frames).map(({ name, text }, at) => {
     const { left, top, width: w, height: h } = layout.frames[at];
-    return `<rect class="frame" x="${coordinate(left)}" y="${coordinate(top)}" width="${w}" height="${h}" rx="8"/>`;
+    const outline = `<rect class="outline" x="${coordinate(left)}" y="${coordinate(top)}" width="${w}" height="${h}" rx="8"/>`;
+    return `<g class="frame" data-node="${xml(name)}">${outline}<text class="caption" x="${coordinate(left + 8)}" y="${coordinate(top + 14)}">${xml(text)}</text></g>`;
   });
   const pen = new Pen(scene, layout);
   const body = [
     `<rect class="ground" width="${width}" height="${height}"/>`,
     ...frames,
     ...wires.map((wire, at) => pen.wire(wire, layout.links[at])),
-    ...parts.map((part, at) => pen.part(part, layout.boxes[at])),
+    ...pieces.map((piece, at) => pen.piece(piece, layout.boxes[at])),
     ...(footnote === null ? [] : [`<text class="small" x="12" y="${height - 10}">${xml(footnote)}</text>`]),
   ].join("\n");
   // Several pictures may stand in one page, and each names its own title.
@@ -69,7 +70,7 @@ class Pen {
   /** Where wires leave a part, or arrive. */
   #port(at: number, side: 1 | -1): Spot {
     const { x, y } = this.#layout.boxes[at];
-    const { width, height } = shapeOf(this.#scene.parts[at]);
+    const { width, height } = shapeOf(this.#scene.pieces[at]);
     return this.#isAcross ? { x: x + (side * width) / 2, y } : { x, y: y + (side * height) / 2 };
   }
 
@@ -77,8 +78,8 @@ class Pen {
     const [start, end] = [this.#port(wire.from, 1), this.#port(wire.to, -1)];
     const tip = this.#isAcross ? { x: end.x - headSize + 1, y: end.y } : { x: end.x, y: end.y - headSize + 1 };
     const { data, share } = wire;
-    const isLiteral = this.#scene.parts[wire.from].kind === "literal";
-    const isResult = this.#scene.parts[wire.to].kind === "result";
+    const isLiteral = this.#scene.pieces[wire.from].kind === "literal";
+    const isResult = this.#scene.pieces[wire.to].kind === "result";
     const width = share === null ? "" : ` style="stroke-width:${coordinate(1 + 5 * Math.sqrt(share))}"`;
     return [
       `<g class="edge${isLiteral ? " literal-wire" : ""}${isResult ? " out" : ""}"${attribute("from", data.from)}${attribute("to", data.to)}${attribute("input", data.input)}>`,
@@ -124,7 +125,7 @@ class Pen {
     return `<path class="back" d="M${coordinate(x + 5)} ${coordinate(y + height / 2)}V${coordinate(tip.y + 4)}"/><path class="tip" d="${head(tip, "up", 6)}"/>`;
   }
 
-  part(part: Piece, middle: Spot): string {
+  piece(part: Piece, middle: Spot): string {
     const { kind, name } = part;
     const own =
       kind === "operator"
