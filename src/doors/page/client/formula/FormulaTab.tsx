@@ -12,7 +12,7 @@ import { Inputs } from "./Inputs.tsx";
 import { Options } from "./Options.tsx";
 import * as session from "./session.ts";
 import { stateWith } from "./state.ts";
-import { Stepper } from "./Stepper.tsx";
+import { Said, Stepper } from "./Stepper.tsx";
 import "./formula.css";
 
 /** A formula, its picture, and the way through it. */
@@ -84,7 +84,7 @@ function Seen() {
   return (
     <div class={isBehind ? "seen behind" : "seen"}>
       <section class="sheet" aria-label={words.picture.title}>
-        <Stepper steps={steps} at={session.at.value} summary={explanation.summary} onStep={session.goTo} />
+        <Stepper steps={steps} at={session.at.value} onStep={session.goTo} />
         <Picture
           svg={svg}
           steps={steps}
@@ -93,6 +93,7 @@ function Seen() {
           onValue={(name) => session.change({ chosen: name })}
           onNode={(name) => toStep(`backward/${name}`)}
         />
+        <Said step={steps[session.at.value ?? -1] ?? null} summary={explanation.summary} />
         <Options />
       </section>
       <Chain />

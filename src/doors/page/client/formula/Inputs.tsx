@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { texts } from "../shell/settings.ts";
 import { MatrixGrid, ShapeChoice } from "./MatrixGrid.tsx";
 import { change, setInput, shown, state } from "./session.ts";
-import { reachOf, type TensorLiteral } from "./tensors.ts";
+import { reachOf, type TensorJson } from "./tensors.ts";
 
 /** The formula's inputs: numbers are moved by sliders, matrices written in cells. */
 export function Inputs() {
@@ -33,8 +33,8 @@ export function Inputs() {
 
 interface InputRowProps {
   readonly name: string;
-  readonly value: TensorLiteral;
-  readonly onValue: (value: TensorLiteral) => void;
+  readonly value: TensorJson;
+  readonly onValue: (value: TensorJson) => void;
 }
 
 function InputRow({ name, value, onValue }: InputRowProps) {

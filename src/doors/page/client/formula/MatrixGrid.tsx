@@ -1,10 +1,10 @@
 import { texts } from "../shell/settings.ts";
-import { pastedRows, reshaped, rowsOf, shapeOf, type TensorLiteral, withCell, written } from "./tensors.ts";
+import { pastedRows, reshaped, rowsOf, shapeOf, type TensorJson, withCell, written } from "./tensors.ts";
 
 interface MatrixGridProps {
   readonly name: string;
-  readonly value: TensorLiteral;
-  readonly onValue: (value: TensorLiteral) => void;
+  readonly value: TensorJson;
+  readonly onValue: (value: TensorJson) => void;
 }
 
 /** So many cells a grid shows; more numbers are pasted and shown by their shape. */
@@ -74,7 +74,7 @@ export function MatrixGrid({ name, value, onValue }: MatrixGridProps) {
   );
 }
 
-function numbersIn(text: string): TensorLiteral | null {
+function numbersIn(text: string): TensorJson | null {
   const rows = pastedRows(text.trim().startsWith("[") ? text.replaceAll(/\]\s*,/g, "]\n") : text);
   return rows === null ? null : rows.length === 1 ? (rows[0] ?? null) : rows;
 }

@@ -7,16 +7,14 @@ interface StepperProps {
   readonly steps: readonly ExplainedStep[];
   /** Which step is shown; null: all. */
   readonly at: number | null;
-  /** What is said while all is shown. */
-  readonly summary: string;
   readonly onStep: (at: number | null) => void;
 }
 
 /** How long a step stands while they are played, in milliseconds: as long as it takes to read. */
 const paceMs = 2_600;
 
-/** Steps forward and back through what is computed, one sentence at a time. */
-export function Stepper({ steps, at, summary, onStep }: StepperProps) {
+/** Steps forward and back through what is computed. */
+export function Stepper({ steps, at, onStep }: StepperProps) {
   const [isPlaying, setPlaying] = useState(false);
   const { stepper: words } = texts.value.formula;
   const last = steps.length - 1;
@@ -73,7 +71,7 @@ export function Stepper({ steps, at, summary, onStep }: StepperProps) {
         <button type="button" onClick={play} disabled={steps.length === 0} aria-pressed={isPlaying} title={words.space}>
           {isPlaying ? words.pause : words.play}
         </button>
-        {at !== null && (
+        {at !== null && at < last && (
           <button type="button" onClick={stopped(() => onStep(null))}>
             {words.all}
           </button>
@@ -87,9 +85,6 @@ export function Stepper({ steps, at, summary, onStep }: StepperProps) {
       {at !== null && (
         <progress max={steps.length} value={at + 1} aria-hidden="true" class={step?.kind === "forward" ? "ahead" : "return"} />
       )}
-      <div class="said" aria-live="polite" aria-atomic="true">
-        {step ? <StepText step={step} /> : <p>{summary}</p>}
-      </div>
     </section>
   );
 }
@@ -103,15 +98,22 @@ function isTaken({ target, altKey, ctrlKey, metaKey, shiftKey, key }: KeyboardEv
   );
 }
 
-/** What happens in a step: its sentence and formula, and of a step back the formula of what each input of the node gets. */
-export function StepText({ step }: { readonly step: ExplainedStep }) {
-  const formulas = step.edges === undefined || step.edges.length === 0 ? [step.formula] : step.edges.map(({ formula }) => formula);
+interface SaidProps {
+  readonly step: ExplainedStep | null;
+  /** What is said while all is shown. */
+  readonly summary: string;
+}
+
+/** What happens in the step that is shown: its sentence and formula, and of a step back the formula of what each input of the node gets. */
+export function Said({ step, summary }: SaidProps) {
+  const edges = step?.edges ?? [];
+  const formulas = step === null ? [] : edges.length === 0 ? [step.formula] : edges.map(({ formula }) => formula);
   return (
-    <>
-      <p>{step.sentence}</p>
+    <div class="said" aria-live="polite" aria-atomic="true">
+      <p>{step === null ? summary : step.sentence}</p>
       {formulas.map((formula) => (
         <Mathematics key={formula.latex} formula={formula} block />
       ))}
-    </>
+    </div>
   );
 }

@@ -50,7 +50,9 @@ export function completed(text: string, { from, text: word }: OpenWord, name: st
 export function spanOf(text: string, line: number, column: number): { readonly from: number; readonly to: number } {
   const lines = text.split("\n");
   const before = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
-  const within = Array.from(lines[line - 1] ?? "").slice(0, column - 1).join("").length;
+  const within = Array.from(lines[line - 1] ?? "")
+    .slice(0, column - 1)
+    .join("").length;
   const from = Math.min(before + within, text.length);
   const [word] = /^(?:[\p{L}_][\p{L}\p{N}_]*|[\p{N}.]+|[^\n])/u.exec(text.slice(from)) ?? [" "];
   return { from, to: from + word.length };

@@ -1,4 +1,4 @@
-import type { TensorLiteral } from "./tensors.ts";
+import type { TensorJson } from "./tensors.ts";
 
 export const exampleNames = [
   "colah",
@@ -18,7 +18,7 @@ export type ExampleName = (typeof exampleNames)[number];
 
 export interface FormulaExample {
   readonly expression: string;
-  readonly inputs: Readonly<Record<string, TensorLiteral>>;
+  readonly inputs: Readonly<Record<string, TensorJson>>;
 }
 
 /** Graphs that courses draw on the board, with the numbers that they draw. */

@@ -6,24 +6,25 @@ import { missingInputs, ServiceProblem, unexpectedInputs } from "../shell/proble
 import { remember, route } from "../shell/route.ts";
 import { language, shade } from "../shell/settings.ts";
 import { examples } from "./examples.ts";
+import { likelyInputs } from "./names.ts";
 import { firstValue, type FormulaState, parametersOf, stateOf, stateWith } from "./state.ts";
-import { isTensor, shapeOf, type TensorLiteral } from "./tensors.ts";
+import { isTensor, shapeOf, type TensorJson } from "./tensors.ts";
 
 /** The Formula tab while the page is open: what was asked for, and what came of it last. */
 const first = stateWith(examples.colah.expression, examples.colah.inputs);
 export const state = signal<FormulaState>(stateOf(route.peek().parameters) ?? first);
 
 /** What the service made of a formula. */
-export interface Shown {
+export interface FormulaAnswer {
   readonly state: FormulaState;
   /** The inputs that the formula has, in its order. */
-  readonly inputs: ReadonlyMap<string, TensorLiteral>;
-  readonly cotangent: TensorLiteral | null;
+  readonly inputs: ReadonlyMap<string, TensorJson>;
+  readonly cotangent: TensorJson | null;
   readonly explanation: ExplainResponse;
   readonly svg: string;
 }
 
-export const shown = signal<Shown | null>(null);
+export const shown = signal<FormulaAnswer | null>(null);
 /** Why what is shown is not of what was asked for last; null where it is. */
 export const trouble = signal<unknown>(null);
 
@@ -55,7 +56,7 @@ export function change(part: Partial<FormulaState>): void {
   state.value = { ...state.peek(), ...part };
 }
 
-export function setInput(name: string, tensor: TensorLiteral): void {
+export function setInput(name: string, tensor: TensorJson): void {
   change({ inputs: new Map([...state.peek().inputs, [name, tensor]]) });
 }
 
@@ -64,7 +65,7 @@ export function goTo(place: number | null): void {
 }
 
 /** The members of a request that name the program and its inputs. */
-export const programOf = ({ state: { expression }, inputs, cotangent }: Pick<Shown, "state" | "inputs" | "cotangent">) => ({
+export const programOf = ({ state: { expression }, inputs, cotangent }: Pick<FormulaAnswer, "state" | "inputs" | "cotangent">) => ({
   expression,
   inputs: Object.fromEntries(inputs),
   ...(cotangent !== null && { cotangent }),
@@ -80,15 +81,16 @@ export const pictureOptionsOf = ({ options }: FormulaState, theme: "auto" | "lig
 
 /** So often a request is put right by what the service says of it. */
 const patience = 8;
-let known: readonly string[] = [...first.inputs.keys()];
+/** Which inputs a formula turned out to have. */
+let known: { readonly expression: string; readonly names: readonly string[] } | null = null;
 
 /**
  * Asks for the picture and its explanation. Which inputs a formula has, the service knows: it says which are missing and which are too
  * many, and whether something must flow into the result.
  */
 async function answer(asked: FormulaState): Promise<void> {
-  let names = known;
-  let cotangent: TensorLiteral | null = null;
+  let names = known?.expression === asked.expression ? known.names : likelyInputs(asked.expression);
+  let cotangent: TensorJson | null = null;
   for (let attempt = 0; ; attempt++) {
     const inputs = new Map(names.map((name, place) => [name, asked.inputs.get(name) ?? firstValue(name, place, asked.expression)]));
     const program = programOf({ state: asked, inputs, cotangent });
@@ -100,7 +102,7 @@ async function answer(asked: FormulaState): Promise<void> {
           headers: { accept: "image/svg+xml" },
         }),
       ]);
-      known = names;
+      known = { expression: asked.expression, names };
       batch(() => {
         shown.value = { state: asked, inputs, cotangent, explanation, svg };
         trouble.value = null;
@@ -125,14 +127,14 @@ async function answer(asked: FormulaState): Promise<void> {
 }
 
 /** The result that is not one number. */
-async function resultOf(program: object): Promise<TensorLiteral | null> {
+async function resultOf(program: object): Promise<TensorJson | null> {
   const { cotangent: _, ...forward } = { cotangent: null, ...program };
   const { outputs } = await call<{ outputs: Record<string, unknown> }>("/v1/evaluate", { body: forward });
   const [result] = Object.values(outputs);
   return isTensor(result) ? result : null;
 }
 
-const onesLike = (tensor: TensorLiteral): TensorLiteral => (Array.isArray(tensor) ? tensor.map(onesLike) : 1);
+const onesLike = (tensor: TensorJson): TensorJson => (Array.isArray(tensor) ? tensor.map(onesLike) : 1);
 
 const ask = latest(answer);
 

@@ -1,12 +1,12 @@
-import { isTensor, type TensorLiteral } from "./tensors.ts";
+import { isTensor, type TensorJson } from "./tensors.ts";
 
 /** All that the Formula tab shows, so that a link holds it. */
 export interface FormulaState {
   readonly expression: string;
   /** By name; also of inputs that the formula had before, for the case that they come back. */
-  readonly inputs: ReadonlyMap<string, TensorLiteral>;
+  readonly inputs: ReadonlyMap<string, TensorJson>;
   /** What flows back into a result that is not one number. */
-  readonly cotangent: TensorLiteral | null;
+  readonly cotangent: TensorJson | null;
   /** The input whose chain is shown; null: the one that says most. */
   readonly chosen: string | null;
   /** The step that is shown; null where all is. */
@@ -27,7 +27,7 @@ export type PictureDetail = (typeof pictureDetails)[number];
 
 export const usualOptions: PictureOptions = { digits: 4, direction: "LR", show: [], thickness: false };
 
-export const stateWith = (expression: string, inputs: Readonly<Record<string, TensorLiteral>>): FormulaState => ({
+export const stateWith = (expression: string, inputs: Readonly<Record<string, TensorJson>>): FormulaState => ({
   expression,
   inputs: new Map(Object.entries(inputs)),
   cotangent: null,
@@ -64,7 +64,7 @@ export function stateOf(parameters: URLSearchParams): FormulaState | null {
   const shown = parameters.get("show")?.split(",") ?? [];
   return {
     expression,
-    inputs: new Map(inputs.filter((entry): entry is [string, TensorLiteral] => isTensor(entry[1]))),
+    inputs: new Map(inputs.filter((entry): entry is [string, TensorJson] => isTensor(entry[1]))),
     cotangent: isTensor(cotangent) ? cotangent : null,
     chosen: parameters.get("by"),
     step: parameters.get("step"),
@@ -90,7 +90,7 @@ function jsonIn(text: string | null): unknown {
 const starts = [2, 1, 3, -1, 0.5, -2, 1.5, 4];
 
 /** A first value for an input: a matrix where the formula multiplies it as one, else a number. */
-export function firstValue(name: string, place: number, expression: string): TensorLiteral {
+export function firstValue(name: string, place: number, expression: string): TensorJson {
   const quoted = name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   const asMatrix = new RegExp(`(?<![\\p{L}\\p{N}_])${quoted}\\s*(?:'|@)|@\\s*${quoted}(?![\\p{L}\\p{N}_])`, "u");
   if (!asMatrix.test(expression)) return starts[place % starts.length] ?? 1;

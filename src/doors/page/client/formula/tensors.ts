@@ -1,24 +1,24 @@
 /** A tensor as JSON has it. Numbers that are not finite are texts there. */
-export type TensorLiteral = number | string | boolean | readonly TensorLiteral[];
+export type TensorJson = number | string | boolean | readonly TensorJson[];
 
-export const isTensor = (json: unknown): json is TensorLiteral =>
+export const isTensor = (json: unknown): json is TensorJson =>
   typeof json === "number" || typeof json === "string" || typeof json === "boolean" || (Array.isArray(json) && json.every(isTensor));
 
 /** The sizes of the axes, by the first element of each; [] is a number. */
-export function shapeOf(tensor: TensorLiteral): number[] {
+export function shapeOf(tensor: TensorJson): number[] {
   return Array.isArray(tensor) ? [tensor.length, ...(tensor.length === 0 ? [] : shapeOf(tensor[0]))] : [];
 }
 
 /** A matrix of what the tensor has, in rows; a list is one row, a number a matrix of one. Null where there are more than two axes. */
-export function rowsOf(tensor: TensorLiteral): readonly (readonly TensorLiteral[])[] | null {
+export function rowsOf(tensor: TensorJson): readonly (readonly TensorJson[])[] | null {
   const { length } = shapeOf(tensor);
   if (length > 2) return null;
   if (!Array.isArray(tensor)) return [[tensor]];
-  return length === 1 ? [tensor] : tensor.map((row: TensorLiteral) => (Array.isArray(row) ? row : [row]));
+  return length === 1 ? [tensor] : tensor.map((row: TensorJson) => (Array.isArray(row) ? row : [row]));
 }
 
 /** The same numbers in another shape, cut where there are fewer places and continued with zeros where there are more. */
-export function reshaped(tensor: TensorLiteral, shape: readonly number[]): TensorLiteral {
+export function reshaped(tensor: TensorJson, shape: readonly number[]): TensorJson {
   const rows = rowsOf(tensor) ?? [[0]];
   const [height, width] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
   const cells = Array.from({ length: height }, (_, row) => Array.from({ length: width }, (_, column) => rows[row]?.[column] ?? 0));
@@ -27,11 +27,11 @@ export function reshaped(tensor: TensorLiteral, shape: readonly number[]): Tenso
 }
 
 /** The tensor with one of its elements replaced, at a row and a column. */
-export function withCell(tensor: TensorLiteral, row: number, column: number, value: number): TensorLiteral {
+export function withCell(tensor: TensorJson, row: number, column: number, value: number): TensorJson {
   if (!Array.isArray(tensor)) return value;
   const isMatrix = Array.isArray(tensor[0]);
   if (!isMatrix) return tensor.with(column, value);
-  return tensor.with(row, (tensor[row] as readonly TensorLiteral[]).with(column, value));
+  return tensor.with(row, (tensor[row] as readonly TensorJson[]).with(column, value));
 }
 
 /** What a spreadsheet, or NumPy, copies: rows of numbers between tabs, commas, semicolons or spaces. Null where it is anything else. */
@@ -64,5 +64,5 @@ export function summary(tensor: unknown, digits: number): string {
   if (!isTensor(tensor)) return "";
   const flat = tensor.flat(8);
   if (flat.length > 16) return `[${shapeOf(tensor).join(" × ")}]`;
-  return `[${tensor.map((each: TensorLiteral) => summary(each, digits)).join(", ")}]`;
+  return `[${tensor.map((each: TensorJson) => summary(each, digits)).join(", ")}]`;
 }

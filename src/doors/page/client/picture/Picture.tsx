@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { texts } from "../shell/settings.ts";
 import { elementOf } from "./foreign.ts";
-import { Progress, type PictureStep, type WirePlace } from "./progress.ts";
+import { PictureProgress, type PictureStep, type WirePlace } from "./progress.ts";
 
 interface PictureProps {
   /** The service's drawing. */
@@ -31,7 +31,7 @@ export function Picture({ svg, steps, at, chosen = null, marked, onValue, onNode
   }, [svg]);
   useLayoutEffect(() => {
     const drawn = frame.current?.querySelector("svg");
-    if (drawn) present(drawn, new Progress(steps, at), chosen, marked ?? new Set());
+    if (drawn) present(drawn, new PictureProgress(steps, at), chosen, marked ?? new Set());
   }, [svg, steps, at, chosen, marked]);
   useLayoutEffect(() => {
     const drawn = frame.current?.querySelector("svg");
@@ -85,7 +85,7 @@ export function Picture({ svg, steps, at, chosen = null, marked, onValue, onNode
 const placeOf = (wire: Element): WirePlace => ({ from: wire.getAttribute("data-from"), to: wire.getAttribute("data-to") });
 
 /** Shows of a drawing what has come, and marks what the step is about. */
-function present(drawn: SVGSVGElement, progress: Progress, chosen: string | null, marked: ReadonlySet<string>): void {
+function present(drawn: SVGSVGElement, progress: PictureProgress, chosen: string | null, marked: ReadonlySet<string>): void {
   const show = (element: Element, isShown: boolean): void => void element.classList.toggle("later", !isShown);
   for (const wire of drawn.querySelectorAll("g.edge")) {
     const place = placeOf(wire);

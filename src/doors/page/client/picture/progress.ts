@@ -13,7 +13,7 @@ export interface WirePlace {
 }
 
 /** A step's place among the others: how far the picture has got. */
-export class Progress {
+export class PictureProgress {
   readonly #steps: readonly PictureStep[];
   readonly #at: number | null;
   readonly #places: ReadonlyMap<string, number>;
