@@ -23,7 +23,7 @@ export async function operations(scope: FastifyInstance, { pool, tasks }: { pool
     const forms = [...tasksByForm.keys()];
     const varies = [vary, forms.length === 0 ? undefined : "Accept"].filter((header) => header !== undefined).join(", ");
     const contract = { ...(await contractOf(task)), problems: computeProblems };
-    const answer = { ...contract.answer, otherForms: forms.map((mediaType) => ({ mediaType, schema: z.string() })) };
+    const answer = { ...contract.answer, otherForms: forms.map(formOf) };
     scope.post(path, { schema: aboutOperation(task), config: { contract: { ...contract, answer } } }, async (request, reply) => {
       if (varies !== "") reply.header("vary", varies);
       const form = formNamed(request, operation.answer.mediaType ?? "application/json", forms);
@@ -33,6 +33,21 @@ export async function operations(scope: FastifyInstance, { pool, tasks }: { pool
     });
   }
 }
+
+/** How answers begin that are documents of their own. */
+const beginnings: Readonly<Record<string, string>> = {
+  "text/markdown": "# The gradient of $z$, step by step\n…",
+  "text/html": "<!doctype html>…",
+  "image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg">…</svg>',
+  "text/vnd.graphviz": "digraph {…}",
+  "text/vnd.mermaid": "flowchart LR\n…",
+};
+
+const formOf = (mediaType: string) => ({
+  mediaType,
+  schema: z.string(),
+  examples: { document: { summary: "How it begins", value: beginnings[mediaType] ?? "…" } },
+});
 
 /** What the document says of an operation besides what it takes and answers. */
 export function aboutOperation({ operation, name }: AnyTask) {
