@@ -184,7 +184,11 @@ async function ending(
     ...(outcome.result === undefined ? {} : { result: toText(outcome.result) }),
     ...(outcome.error === undefined ? {} : { error: toText({ ...outcome.error }) }),
   };
-  return { changes, events: [event(status, message, outcome.error === undefined ? {} : { error: { ...outcome.error } })] };
+  const told = {
+    ...(outcome.step === undefined ? {} : { step: outcome.step }),
+    ...(outcome.error === undefined ? {} : { error: { ...outcome.error } }),
+  };
+  return { changes, events: [event(status, message, told)] };
 }
 
 /** A job that was given back or paused just when a client cancelled, paused or resumed it does as the client said. */

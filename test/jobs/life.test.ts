@@ -127,6 +127,7 @@ everyStorage("the life of a job", (given) => {
       const { id } = await running(jobs, { pause_at: 3 });
       await jobs.finish(id, 1, { status: "paused", message: "It rests.", step: 3 }, { checkpoint: checkpointAt(3) });
       expect(await jobs.get(id)).toMatchObject({ status: "paused", pause_at: 3 });
+      expect((await allEvents(jobs, id)).at(-1)).toMatchObject({ type: "paused", data: { step: 3 } });
       expect(await jobs.resume(id, 2)).toMatchObject({ status: "queued", pause_at: 5 });
       await claimed(jobs, id);
       // Somebody asks it to pause, and takes that back before it has: what it is told to do by itself is over with that.

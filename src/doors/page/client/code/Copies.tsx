@@ -8,13 +8,17 @@ interface CopiesProps {
   /** What a program asks for: a path of the service, and a body. */
   readonly path: string;
   readonly body: object;
+  /** The member of the answer that is wanted. */
+  readonly member?: string;
+  /** Whether a job is posted. */
+  readonly isJob?: boolean;
   /** The drawing as it is saved. */
   readonly picture: (() => Promise<string>) | null;
   readonly fileName: string;
 }
 
 /** What is shown, to be taken elsewhere: as a link, as a request in several languages, as a picture. */
-export function Copies({ path, body, picture, fileName }: CopiesProps) {
+export function Copies({ path, body, member = "gradients", isJob = false, picture, fileName }: CopiesProps) {
   const [said, setSaid] = useState<{ readonly what: string; readonly text: string | null } | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const { copies: words } = texts.value.formula;
@@ -30,7 +34,7 @@ export function Copies({ path, body, picture, fileName }: CopiesProps) {
     }
   };
   const code = (language: CodeLanguage): Promise<void> =>
-    copy(words.languages[language], codeOf(language, { url: urlOf(path), body, needsKey: keyOf() !== null }));
+    copy(words.languages[language], codeOf(language, { url: urlOf(path), body, member, isJob, needsKey: keyOf() !== null }));
   const save = async (kind: "SVG" | "PNG"): Promise<void> => {
     if (picture === null) return;
     try {
@@ -70,7 +74,7 @@ export function Copies({ path, body, picture, fileName }: CopiesProps) {
   );
 }
 
-function download(content: Blob, name: string): void {
+export function download(content: Blob, name: string): void {
   const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;

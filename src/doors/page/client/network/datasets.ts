@@ -1,0 +1,35 @@
+import { circles, type Drawing, gaussians, type Samples, sine, spirals, xor } from "./samples.ts";
+
+export const datasetNames = ["xor", "circles", "spirals", "gaussians", "sine", "digits", "csv"] as const;
+export type DatasetName = (typeof datasetNames)[number];
+
+/** Data that are made here, by a formula and a seed. */
+export const makers: Readonly<Record<Exclude<DatasetName, "digits" | "csv">, (drawing: Drawing) => Samples>> = {
+  xor,
+  circles,
+  spirals,
+  gaussians,
+  sine,
+};
+
+export const isMade = (name: DatasetName): name is keyof typeof makers => Object.hasOwn(makers, name);
+
+/** How many rows there may be of each: a slider goes from the first to the last. */
+export const sizes: Readonly<Record<DatasetName, readonly [least: number, most: number]>> = {
+  xor: [4, 400],
+  circles: [20, 500],
+  spirals: [20, 500],
+  gaussians: [20, 500],
+  sine: [10, 200],
+  digits: [50, 400],
+  csv: [1, 1],
+};
+
+/**
+ * The digits are of the Optical Recognition of Handwritten Digits data set of the UCI repository (E. Alpaydin, C. Kaynak, 1998,
+ * doi:10.24432/C50P49, CC BY 4.0), as scikit-learn distributes it: the first forty pictures of each digit of its test set.
+ */
+export async function digitsText(): Promise<string> {
+  const { default: text } = await import("./digits.txt?raw");
+  return text;
+}

@@ -1,0 +1,220 @@
+import { computed, effect, signal } from "@preact/signals";
+import { download as save } from "../code/Copies.tsx";
+import { ask, call, events, urlOf } from "../shell/api.ts";
+import { keyOf } from "../shell/key.ts";
+import { latest } from "../shell/latest.ts";
+import { remember, route } from "../shell/route.ts";
+import type { HistoryPage, JobAnswer, Nested } from "./answers.ts";
+import { type Choice, samplesOf, type Table, tableOf, uploadPath, usualChoice } from "./csv.ts";
+import { digitsText, isMade, makers } from "./datasets.ts";
+import { parametersOf, type Settings, settingsOf } from "./design.ts";
+import { type Look, lookAt, lookBefore, viewOf } from "./look.ts";
+import { jobFor, type JobOrder } from "./request.ts";
+import { digitsOf, type Samples } from "./samples.ts";
+import { isEnd, Training } from "./training.ts";
+
+/** What is chosen; the address holds it. It outlives the tab, which may be left and come back to. */
+export const settings = signal<Settings>(settingsOf(route.peek().tab === "network" ? route.peek().parameters : new URLSearchParams()));
+
+/** A file of the reader's own. */
+export interface OwnFile {
+  readonly name: string;
+  readonly content: Blob;
+  readonly table: Table;
+  readonly choice: Choice;
+}
+export const ownFile = signal<OwnFile | null>(null);
+export const fileProblem = signal(false);
+const digits = signal<string | null>(null);
+
+/** The data; null until they are there. */
+export const samples = computed<Samples | null>(() => {
+  const { dataset } = settings.value;
+  if (isMade(dataset)) {
+    const { size, noise, draw } = settings.value;
+    return makers[dataset]({ size, noise, seed: draw });
+  }
+  if (dataset === "digits") return digits.value === null ? null : digitsOf(digits.value, settings.value.size);
+  const file = ownFile.value;
+  if (file === null || file.choice.inputs.length === 0) return null;
+  const read = samplesOf(file.table, file.choice);
+  return read.inputs.length === 0 ? null : read;
+});
+
+export const view = computed(() => (samples.value === null ? null : viewOf(samples.value, settings.value.dataset === "csv")));
+
+/** The request that these settings stand for; with a file in place of its numbers once it is uploaded. */
+export const order = computed<JobOrder | null>(() =>
+  samples.value === null
+    ? null
+    : jobFor(settings.value, { samples: samples.value, dataset: settings.value.dataset === "csv" ? uploaded.value : null }),
+);
+const uploaded = signal<string | null>(null);
+
+export const look = signal<Look | null>(null);
+export const previewProblem = signal<unknown>(null);
+
+const post = (path: string, body: unknown) => call<{ readonly [member: string]: unknown }>(path, { body });
+const read = (path: string) => call<{ readonly [member: string]: unknown }>(path);
+
+/** Milliseconds from one look to the next: no eye follows faster, and a class of learners asks no more of the service. */
+const between = 140;
+let lastTurn = 0;
+
+export const training = new Training({
+  service: {
+    post: (path, body = {}) => call<JobAnswer>(path, { body, method: "POST" }),
+    read: (path) => call<JobAnswer>(path),
+    history: (path) => call<HistoryPage>(path),
+    events: (path, ended) => events(path, { signal: ended, isLast: ({ type }) => isEnd(type) }),
+  },
+  look: async (id, step) => {
+    const seen = view.peek();
+    const made = trained;
+    if (seen === null || made === null) return;
+    const rows = made.source === null ? seen.rows : (rowsOfFile ??= await transformedRows(id, made.source));
+    const found = await lookAt({ post, read }, { id, step, order: made.order }, { ...seen, rows });
+    if (trained === made) look.value = found;
+  },
+  turn: async () => {
+    const wait = Math.max(0, lastTurn + between - performance.now());
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    // A page that nobody sees needs no updates.
+    while (document.hidden) await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+    lastTurn = performance.now();
+  },
+});
+
+/** What is being trained: the order, and the file that its rows come from. */
+let trained: { readonly order: JobOrder; readonly source: string | null } | null = null;
+let rowsOfFile: { readonly input: unknown; readonly target: unknown } | null = null;
+
+/** Rows of a file as the network is fed with them. */
+async function transformedRows(id: string, dataset: string): Promise<{ readonly input: unknown; readonly target: unknown }> {
+  const { nodes } = await post(`/v1/jobs/${id}/predict`, { dataset, rows: 200, return: ["nodes"] });
+  const found = nodes as readonly { readonly name: string; readonly value: Nested }[];
+  const named = (name: string): unknown => found.find((node) => node.name === name)?.value;
+  return { input: named("input"), target: named("target") };
+}
+
+/** Everything but the rate and the pace: where it changes, a training begins anew. */
+export const essence = computed(() => {
+  const parameters = parametersOf({ ...settings.value, rate: 0, pace: 1 });
+  return [parameters.toString(), JSON.stringify(ownFile.value?.choice), ownFile.value?.name].join("\n");
+});
+
+/** Makes what is to be trained, a file is uploaded for; tells whether there is something. */
+export async function prepare(): Promise<boolean> {
+  if (training.phase.peek() !== "new") return true;
+  const file = settings.peek().dataset === "csv" ? ownFile.peek() : null;
+  if (file !== null) {
+    const dataset = await call<{ readonly id: string }>(uploadPath(file.name, file.table, file.choice), {
+      method: "POST",
+      body: file.content,
+      headers: { "content-type": "text/csv" },
+    });
+    uploaded.value = dataset.id;
+  }
+  const made = order.peek();
+  if (made === null) return false;
+  rowsOfFile = null;
+  trained = { order: made, source: file === null ? null : uploaded.peek() };
+  training.begin(made);
+  return true;
+}
+
+export function change(changes: Partial<Settings>): void {
+  settings.value = { ...settings.peek(), ...changes };
+}
+
+/** Forgets what was trained; the weights are drawn anew. */
+export function reset(seed = settings.peek().seed): void {
+  trained = null;
+  training.begin(null);
+  if (seed !== settings.peek().seed) change({ seed });
+  else preview();
+}
+
+const showBefore = latest(async ({ made, seen }: { made: JobOrder; seen: NonNullable<typeof view.value> }) => {
+  try {
+    const found = await lookBefore(post, made, seen);
+    if (training.phase.peek() !== "new" || made !== order.peek()) return;
+    look.value = found;
+    previewProblem.value = null;
+  } catch (error) {
+    if (made !== order.peek()) return;
+    look.value = null;
+    previewProblem.value = error;
+  }
+});
+
+/** The network as it is before any update; a file is shown when it is trained. */
+function preview(): void {
+  const made = order.peek();
+  const seen = view.peek();
+  look.value = null;
+  previewProblem.value = null;
+  if (made !== null && seen !== null && settings.peek().dataset !== "csv") showBefore({ made, seen });
+}
+
+export async function takeFile(file: File): Promise<void> {
+  const table = tableOf(await file.slice(0, 1_000_000).text());
+  fileProblem.value = table === null;
+  if (table === null) return;
+  uploaded.value = null;
+  ownFile.value = { name: file.name.slice(0, 200), content: file, table, choice: usualChoice(table) };
+}
+
+/** Follows the address, and what is chosen, as long as the tab is open; answers how to stop. */
+export function open(): () => void {
+  const stops = [
+    effect(() => {
+      const { tab, parameters } = route.value;
+      if (tab !== "network" || parameters.toString() === parametersOf(settings.peek()).toString()) return;
+      // An address that says nothing asks for what was there.
+      if (parameters.toString() !== "") settings.value = settingsOf(parameters);
+    }),
+    effect(() => remember("network", parametersOf(settings.value))),
+    effect(() => {
+      if (settings.value.dataset === "digits" && digits.value === null) void digitsText().then((text) => (digits.value = text));
+    }),
+    effect(() => {
+      training.rate = settings.value.rate;
+    }),
+    followEssence(),
+  ];
+  const leave = (event: PageTransitionEvent): void => {
+    const id = training.resting;
+    if (event.persisted || id === null) return;
+    const key = keyOf();
+    void fetch(urlOf(`/v1/jobs/${id}/cancel`), {
+      method: "POST",
+      keepalive: true,
+      headers: key === null ? {} : { authorization: `Bearer ${key}` },
+    });
+  };
+  addEventListener("pagehide", leave);
+  return () => {
+    training.pause();
+    removeEventListener("pagehide", leave);
+    for (const stop of stops) stop();
+  };
+}
+
+let shownEssence = "";
+function followEssence(): () => void {
+  return effect(() => {
+    const now = `${essence.value}\n${samples.value === null}`;
+    if (now === shownEssence) return;
+    shownEssence = now;
+    trained = null;
+    training.begin(null);
+    preview();
+  });
+}
+
+export async function downloadWeights(): Promise<void> {
+  const id = training.job.peek()?.id;
+  if (id === undefined) return;
+  save(await (await ask(`/v1/jobs/${id}/weights`)).blob(), `${id}.safetensors`);
+}
