@@ -1,9 +1,10 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { FormulaTab } from "../formula/FormulaTab.tsx";
+import { type TabName, tabs } from "./address.ts";
 import { themes } from "./choices.ts";
 import { KeyDialog } from "./KeyDialog.tsx";
-import { lastOf, route, type TabName, tabs } from "./route.ts";
+import { lastOf, route } from "./route.ts";
 import { chooseLanguage, chooseTheme, language, texts, theme } from "./settings.ts";
 
 /** What is not seen first is loaded when it is asked for. */
@@ -28,13 +29,7 @@ export function Shell() {
         <p class="name">
           <Mark /> Adjoint <span class="tagline">{shell.tagline}</span>
         </p>
-        <nav aria-label={shell.sections}>
-          {tabs.map((name) => (
-            <a key={name} href={lastOf(name)} aria-current={name === tab ? "page" : undefined}>
-              {shell.tabs[name]}
-            </a>
-          ))}
-        </nav>
+        <Tabs />
         <div class="settings">
           <label>
             <span class="unseen">{shell.theme}</span>
@@ -65,6 +60,20 @@ export function Shell() {
       </footer>
       <KeyDialog />
     </>
+  );
+}
+
+/** Each leads to what its tab showed last. */
+function Tabs() {
+  const { shell } = texts.value;
+  return (
+    <nav aria-label={shell.sections}>
+      {tabs.map((name) => (
+        <a key={name} href={lastOf(name)} aria-current={name === route.value.tab ? "page" : undefined}>
+          {shell.tabs[name]}
+        </a>
+      ))}
+    </nav>
   );
 }
 

@@ -1,48 +1,29 @@
 import { signal } from "@preact/signals";
+import { hashOf, type Route, routeOf, type TabName } from "./address.ts";
 
-export const tabs = ["formula", "network", "check", "jobs"] as const;
-export type TabName = (typeof tabs)[number];
+export { hashOf } from "./address.ts";
 
-/** What is shown: a tab, and what it holds, so that it can be linked to. */
-export interface Route {
-  readonly tab: TabName;
-  readonly parameters: URLSearchParams;
-}
-
-const isTab = (name: string): name is TabName => tabs.some((tab) => tab === name);
-
-/** The route that a hash such as `#formula?f=x^2` stands for; the first tab, where it stands for none. */
-export function routeOf(hash: string): Route {
-  const [, name, query] = /^#?([^?]*)\??(.*)$/s.exec(hash) ?? ["", "", ""];
-  return isTab(name) ? { tab: name, parameters: new URLSearchParams(query) } : { tab: "formula", parameters: new URLSearchParams() };
-}
-
-export function hashOf({ tab, parameters }: Route): string {
-  const query = parameters.toString();
-  return query === "" ? `#${tab}` : `#${tab}?${query}`;
-}
-
-const hashNow = (): string => globalThis.location?.hash ?? "";
+const hashNow = (): string => location.hash;
 
 /** The route of the address, whoever changes it. */
 export const route = signal<Route>(routeOf(hashNow()));
-globalThis.addEventListener?.("hashchange", () => {
+addEventListener("hashchange", () => {
   if (hashOf(route.peek()) !== hashNow()) route.value = routeOf(hashNow());
 });
 
 /** Goes to a tab, as a link does. */
 export function go(tab: TabName, parameters = new URLSearchParams()): void {
-  globalThis.location.hash = hashOf({ tab, parameters });
+  location.hash = hashOf({ tab, parameters });
 }
 
 /** Writes what a tab shows into the address, without an entry in the history: that holds where somebody went, not each move of a slider. */
 export function remember(tab: TabName, parameters: URLSearchParams): void {
-  kept.set(tab, parameters);
+  kept.value = new Map([...kept.peek(), [tab, parameters]]);
   if (route.peek().tab !== tab) return;
   const hash = hashOf({ tab, parameters });
-  if (hash !== hashNow()) globalThis.history.replaceState(null, "", hash);
+  if (hash !== hashNow()) history.replaceState(null, "", hash);
 }
 
 /** What each tab showed last, for the links between them. */
-const kept = new Map<TabName, URLSearchParams>();
-export const lastOf = (tab: TabName): string => hashOf({ tab, parameters: kept.get(tab) ?? new URLSearchParams() });
+const kept = signal<ReadonlyMap<TabName, URLSearchParams>>(new Map());
+export const lastOf = (tab: TabName): string => hashOf({ tab, parameters: kept.value.get(tab) ?? new URLSearchParams() });

@@ -1,0 +1,232 @@
+import { describe, expect, test } from "vitest";
+import { completed, completionsOf, spanOf, wordBefore } from "../../../src/doors/page/client/formula/completion.ts";
+import { exampleNames, examples } from "../../../src/doors/page/client/formula/examples.ts";
+import { likelyInputs } from "../../../src/doors/page/client/formula/names.ts";
+import { firstValue, parametersOf, stateOf, stateWith } from "../../../src/doors/page/client/formula/state.ts";
+import {
+  pastedRows,
+  reachOf,
+  reshaped,
+  shapeOf,
+  summary,
+  type TensorJson,
+  withCell,
+  written,
+} from "../../../src/doors/page/client/formula/tensors.ts";
+import { hashOf, routeOf } from "../../../src/doors/page/client/shell/address.ts";
+import { gradients } from "../../../src/compute/gradients.ts";
+import { performed } from "../../support/tasks.ts";
+
+const perform = performed(gradients);
+
+describe("a link", () => {
+  test("holds all that is shown", () => {
+    const state = {
+      expression: "z = (x + y)^2; w = z & <b>",
+      inputs: new Map<string, TensorJson>([
+        ["x", 1],
+        [
+          "权 重#&=",
+          [
+            [1, 2],
+            [3, "NaN"],
+          ],
+        ],
+      ]),
+      cotangent: [1, -2],
+      chosen: "x",
+      step: "backward/z",
+      options: { digits: 9, direction: "TB", show: ["formulas"], thickness: true },
+    } as const;
+    const hash = hashOf({ tab: "formula", parameters: parametersOf(state) });
+    expect(hash).toMatch(/^#formula\?[\w.%*+=&-]+$/);
+    const back = routeOf(hash);
+    expect(back.tab).toBe("formula");
+    expect(stateOf(back.parameters)).toEqual(state);
+  });
+
+  test("that somebody has cut or changed shows what can be read of it", () => {
+    expect(stateOf(routeOf("#formula").parameters)).toBeNull();
+    const { parameters } = routeOf('#formula?f=x&x={"a":&into=[1&digits=99&direction=up&show=locals,all');
+    expect(stateOf(parameters)).toEqual({
+      ...stateWith("x", {}),
+      options: { digits: 4, direction: "LR", show: ["locals"], thickness: false },
+    });
+    expect(stateOf(new URLSearchParams({ f: "x", x: '{"a":{"b":1},"c":null,"d":2}' }))?.inputs).toEqual(new Map([["d", 2]]));
+  });
+
+  test.each(["", "#", "#nowhere?f=x", "nonsense", "#formula/x"])("of no tab, %j, leads to the first", (hash) => {
+    expect(routeOf(hash).tab).toBe("formula");
+  });
+});
+
+describe("the inputs of a formula are seen without asking", () => {
+  test.each(exampleNames)("of the example %s", (name) => {
+    const { expression, inputs } = examples[name];
+    expect(likelyInputs(expression).toSorted()).toEqual(Object.keys(inputs).toSorted());
+    expect(String(perform({ expression, inputs }, {}).body)).toContain('"gradients"');
+  });
+
+  test.each([
+    ["softmax(x, axis=1)", ["x"]],
+    ["y = max(a,\n  b)\ny * c", ["a", "b", "c"]],
+    ["x = 1; x + θ", ["θ"]],
+    ["2e3 * x1 + 1.5e-3", ["x1"]],
+    ["pi * r^2 # of a circle", ["r"]],
+    ["a == b", ["a", "b"]],
+    ["x = x + 1", ["x"]],
+  ])("%s", (formula, inputs) => {
+    expect(likelyInputs(formula)).toEqual(inputs);
+  });
+
+  test("and what is multiplied as a matrix begins as one", () => {
+    expect(firstValue("x", 0, "x * y")).toBe(2);
+    expect(shapeOf(firstValue("W", 0, "x * W @ y"))).toEqual([2, 2]);
+    expect(shapeOf(firstValue("y", 1, "x * W @ y"))).toEqual([2, 2]);
+    expect(firstValue("x", 0, "max@y")).toBe(2);
+  });
+});
+
+describe("completion", () => {
+  const entry = (name: string, ...aliases: string[]) => ({ name, aliases, summary: "", formula: null });
+  const functions = [entry("softmax"), entry("log_softmax"), entry("sigmoid", "logistic"), entry("log", "ln"), entry("max")];
+
+  test.each([
+    ["sof", ["softmax", "log_softmax"]],
+    ["log", ["log", "sigmoid", "log_softmax"]],
+    ["LN", ["log"]],
+    ["zz", []],
+  ])("of %s", (word, names) => {
+    expect(completionsOf(word, functions).map(({ name }) => name)).toEqual(names);
+  });
+
+  test.each([
+    ["z = sof", 7, { from: 4, text: "sof" }],
+    ["z = 2e", 6, null],
+    ["z = so + 1", 6, { from: 4, text: "so" }],
+    ["z = soft", 6, null],
+    ["s", 1, null],
+  ])("begins at the word before the caret: %j at %i", (text, caret, word) => {
+    expect(wordBefore(text, caret)).toEqual(word);
+  });
+
+  test("puts the caret between the parentheses, which there are once", () => {
+    expect(completed("z = sof + 1", { from: 4, text: "sof" }, "softmax")).toEqual({ text: "z = softmax() + 1", caret: 12 });
+    expect(completed("sof(x)", { from: 0, text: "sof" }, "softmax")).toEqual({ text: "softmax(x)", caret: 8 });
+  });
+
+  test("what is wrong is marked from its column to the end of its word, whatever stands before it", () => {
+    expect(spanOf("z = sofmax(x)", 1, 5)).toEqual({ from: 4, to: 10 });
+    expect(spanOf("a = 1\n😀 + sofmax(x)", 2, 5)).toEqual({ from: 11, to: 17 });
+    expect(spanOf("z = (x", 1, 7)).toEqual({ from: 6, to: 7 });
+    expect(spanOf("z", 9, 9)).toEqual({ from: 1, to: 2 });
+  });
+});
+
+describe("matrices", () => {
+  test.each([
+    [
+      "1\t2\r\n3\t4\r\n",
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    [
+      "[[1., 2.], [3., 4.]]".replaceAll("], [", "]\n["),
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    ["1; −2.5; 3e-2", [[1, -2.5, 0.03]]],
+    ["1 2\n3", null],
+    ["one two", null],
+    ["", null],
+  ])("are pasted from %j", (text, rows) => {
+    expect(pastedRows(text)).toEqual(rows);
+  });
+
+  test("keep their numbers in another shape", () => {
+    expect(
+      reshaped(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [2, 3],
+      ),
+    ).toEqual([
+      [1, 2, 0],
+      [3, 4, 0],
+    ]);
+    expect(
+      reshaped(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [1],
+      ),
+    ).toEqual([1]);
+    expect(reshaped([5, 6], [])).toBe(5);
+    expect(reshaped(7, [2, 2])).toEqual([
+      [7, 0],
+      [0, 0],
+    ]);
+  });
+
+  test("change in one cell", () => {
+    expect(
+      withCell(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        1,
+        0,
+        9,
+      ),
+    ).toEqual([
+      [1, 2],
+      [9, 4],
+    ]);
+    expect(withCell([1, 2], 0, 1, 9)).toEqual([1, 9]);
+  });
+});
+
+test.each([
+  [0, 5],
+  [2, 5],
+  [-4, 10],
+  [100, 200],
+  [1.1e6, 2e6],
+  [Number.NaN, 5],
+])("a slider that shows %d reaches to %d", (value, reach) => {
+  expect(reachOf(value)).toBe(reach);
+});
+
+test("numbers are written as people write them", () => {
+  expect([0.1 + 0.2, -4, 1e21, Number.NaN, "Infinity"].map((number) => written(number, 4))).toEqual([
+    "0.3",
+    "−4",
+    "1e+21",
+    "NaN",
+    "Infinity",
+  ]);
+  expect(
+    summary(
+      [
+        [1, -2.00001],
+        [3, 4],
+      ],
+      3,
+    ),
+  ).toBe("[[1, −2], [3, 4]]");
+  expect(
+    summary(
+      Array.from({ length: 20 }, () => [1, 2]),
+      3,
+    ),
+  ).toBe("[20 × 2]");
+});
