@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { snakeName } from "../program/names.ts";
 import { catalogue } from "../ops/catalogue.ts";
+import { latexOf } from "../formula/latex.ts";
+import { simplified } from "../formula/simplify.ts";
+import { ellipsis, symbol, type Term } from "../formula/term.ts";
 import { accuracyOf, type InputSpec, type Operator } from "../ops/define.ts";
 import type { Formula, OperatorDescription } from "./operators.ts";
 
@@ -48,26 +51,25 @@ function describe(op: Operator): OperatorDescription {
 
 function formulaOf({ display, inputs, defaults }: Operator): z.output<typeof Formula> {
   const shown = display.example ?? defaults;
-  const operands = inputs.flatMap(({ name, variadic }) => (variadic ? ["x_1", "x_2", String.raw`\cdots`] : [operandOf(name)]));
-  const derive = (by: readonly string[]): readonly (string | null)[] => display.derivatives?.(by, shown) ?? [];
-  const derivatives = inputs.some(isVariadic) ? sameForAnyNumber(derive) : derive(operands);
-  return { latex: display.latex(operands, shown), derivatives: inputs.map((_, index) => derivatives[index] ?? null) };
+  const operands = inputs.flatMap(({ name, variadic }) => (variadic ? [symbol("x_1"), symbol("x_2"), ellipsis] : [symbol(name)]));
+  const derive = (by: readonly Term[]): Written => written(display.derivatives?.(by, shown));
+  const come = (to: readonly Term[]): Written => written(display.cotangents?.(to, shown, symbol("δ"), symbol("y")));
+  const ofEach = (rule: (operands: readonly Term[]) => Written): (string | null)[] => {
+    const each = inputs.some(isVariadic) ? sameForAnyNumber(rule) : rule(operands);
+    return inputs.map((_, index) => each[index] ?? null);
+  };
+  return { latex: latexOf(display.formula(operands, shown)), derivatives: ofEach(derive), cotangents: ofEach(come) };
 }
 
-/** The derivative by each of any number of operands, unless it depends on how many there are. */
-function sameForAnyNumber(derive: (operands: readonly string[]) => readonly (string | null)[]): readonly (string | null)[] {
-  const [alone] = derive(["x_1"]);
-  const [beside] = derive(["x_1", "x_2"]);
+type Written = readonly (string | null)[];
+
+const written = (terms: readonly (Term | null)[] = []): Written => terms.map((each) => each && latexOf(simplified(each)));
+
+/** The formula for each of any number of operands, unless it depends on how many there are. */
+function sameForAnyNumber(rule: (operands: readonly Term[]) => Written): Written {
+  const [alone] = rule([symbol("x_1")]);
+  const [beside] = rule([symbol("x_1"), symbol("x_2")]);
   return alone === beside ? [alone] : [];
 }
 
 const isVariadic = ({ variadic }: InputSpec): boolean => variadic === true;
-
-/** An input's name in LaTeX: `A`, `\mathrm{input}`, `\mathrm{data}_{0}`. */
-function operandOf(name: string): string {
-  const [word, ...indices] = name.split("_");
-  const base = word.length === 1 ? word : String.raw`\mathrm{${word}}`;
-  return indices.length === 0
-    ? base
-    : `${base}_{${indices.map((index) => (/^\d+$/.test(index) ? index : String.raw`\mathrm{${index}}`)).join(String.raw`\,`)}}`;
-}

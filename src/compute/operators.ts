@@ -46,6 +46,11 @@ export const Formula = z
       description: "The derivative by each input where it has a closed form for single numbers, else null",
       examples: [["B", "A"]],
     }),
+    cotangents: z.array(z.string().nullable()).meta({
+      description:
+        "What comes back to each input of an operator of tensors when δ comes back to its result y, before sums over what was broadcast, where that has a short formula, else null; n is the number of elements that were averaged",
+      examples: [["\\delta \\cdot B^{\\top}", "A^{\\top} \\cdot \\delta"]],
+    }),
   })
   .meta({ id: "Formula", description: "An operator in LaTeX" });
 

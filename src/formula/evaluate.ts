@@ -1,6 +1,6 @@
 import { fold } from "./fold.ts";
 import { notationOf } from "./functions.ts";
-import type { Term } from "./term.ts";
+import type { Term, TermOf } from "./term.ts";
 
 /** Functions beyond those of `functions`, by their names. */
 export type FunctionValues = Readonly<Record<string, (...operands: number[]) => number>>;
@@ -30,8 +30,9 @@ export const evaluated = (term: Term, valueOf: (name: string) => number, others:
       case "transpose":
         return first;
       case "call":
-        return callOf(part.name, others)(...operands);
+        return valueOfCall(part, operands, others);
       case "relation":
+        if (part.signs.length === 1 && part.signs[0] === "mod") return first - second * Math.floor(first / second);
         return Number(part.signs.every((sign, at) => holds(sign, operands[at], operands[at + 1])));
       case "cases":
         return chosen(operands);
@@ -43,8 +44,11 @@ export const evaluated = (term: Term, valueOf: (name: string) => number, others:
     }
   });
 
-const callOf = (name: string, others: FunctionValues) =>
-  notationOf(name).value ?? (Object.hasOwn(others, name) ? others[name] : () => Number.NaN);
+function valueOfCall({ name, index }: TermOf<"call">, operands: readonly number[], others: FunctionValues): number {
+  const { value, indexed } = notationOf(name);
+  if (index !== null) return index.kind === "number" && indexed !== undefined ? indexed(index.value, operands[0]) : Number.NaN;
+  return (value ?? (Object.hasOwn(others, name) ? others[name] : () => Number.NaN))(...operands);
+}
 
 function holds(sign: string, left: number, right: number): boolean {
   switch (sign) {

@@ -9,6 +9,8 @@ export interface FunctionNotation {
   /** Powers are written behind the name: tanh² x. */
   readonly powersOfName?: boolean;
   readonly value?: (...operands: number[]) => number;
+  /** The same where it has an index. */
+  readonly indexed?: (index: number, x: number) => number;
   /** Of which numbers it is defined; of all unless told. */
   readonly partial?: boolean;
   /** Its values are greater than 0. */
@@ -31,13 +33,13 @@ const big = (latex: string): FunctionNotation => ({ latex, prefix: true });
 /** Functions that have a notation of their own, or whose values are needed. Any other is its name before its operands. */
 export const functions: Readonly<Record<string, FunctionNotation>> = {
   ln: { latex: "\\ln", value: Math.log, partial: true },
-  log: { latex: "\\log", value: Math.log10, partial: true },
+  log: { latex: "\\log", indexed: (base, x) => Math.log(x) / Math.log(base), partial: true },
   sqrt: { around: { latex: ["\\sqrt{", "}"], text: ["√(", ")"] }, value: Math.sqrt, partial: true },
   cbrt: { around: { latex: ["\\sqrt[3]{", "}"], text: ["∛(", ")"] }, value: Math.cbrt },
   abs: fence("|", "|", ["|", "|"], Math.abs),
-  floor: fence("⌊", "⌋", ["\\lfloor ", "\\rfloor "], Math.floor),
-  ceil: fence("⌈", "⌉", ["\\lceil ", "\\rceil "], Math.ceil),
-  norm: { around: { latex: ["\\left\\lVert ", "\\right\\rVert "], text: ["‖", "‖"] } },
+  floor: fence("⌊", "⌋", ["\\lfloor ", "\\rfloor"], Math.floor),
+  ceil: fence("⌈", "⌉", ["\\lceil ", "\\rceil"], Math.ceil),
+  norm: { around: { latex: ["\\left\\lVert ", "\\right\\rVert"], text: ["‖", "‖"] } },
   sin: named("sin", Math.sin),
   cos: named("cos", Math.cos),
   tan: { ...named("tan", Math.tan), partial: true },
@@ -57,15 +59,15 @@ export const functions: Readonly<Record<string, FunctionNotation>> = {
   arcosh: { value: Math.acosh, partial: true },
   artanh: { value: Math.atanh, partial: true },
   atan2: { value: Math.atan2 },
-  sgn: { value: Math.sign },
+  sign: { value: Math.sign },
+  trunc: { value: Math.trunc },
   σ: { latex: "\\sigma", value: (x) => 1 / (1 + Math.exp(-x)), positive: true },
   max: { latex: "\\max", value: Math.max },
   min: { latex: "\\min", value: Math.min },
   Γ: { latex: "\\Gamma", partial: true },
   ψ: { latex: "\\psi", partial: true },
-  φ: { latex: "\\varphi", value: (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI), positive: true },
-  Φ: { latex: "\\Phi" },
-  "Φ⁻¹": { latex: "\\Phi^{-1}", partial: true },
+  list: { around: { latex: ["\\left[", "\\right]"], text: ["[", "]"] } },
+  "¬": { ...big("\\lnot"), value: (truth) => Number(truth === 0) },
   Σ: big("\\sum"),
   Π: big("\\prod"),
 };

@@ -11,6 +11,8 @@ export interface Writing extends Extent {
   readonly digits?: number;
   /** What stands beside the last of several cases. */
   readonly otherwise?: string;
+  /** What stands before a condition that is no comparison. */
+  readonly when?: string;
 }
 
 /** A term in LaTeX, as KaTeX reads it in its strictest mode. */
@@ -105,8 +107,16 @@ class LatexWriter {
   #power(term: TermOf<"power">): string {
     const named = powerOfName(term);
     const [base, exponent] = term.operands;
-    const raised = `^{${this.write(exponent, tightness.relation)}}`;
+    const raised = `^{${this.#above(exponent)}}`;
     return named === null ? this.write(base, tightness.atom) + raised : this.#call(named.called, raised);
+  }
+
+  /** Fractions above the line are written in one: e^{-x^{2}/2}. */
+  #above(term: Term): string {
+    const { minus, magnitude } = signed(term);
+    if (magnitude.kind !== "quotient") return this.write(term, tightness.relation);
+    const [over, under] = magnitude.operands;
+    return `${minus ? "-" : ""}${this.write(over, tightness.product)}/${this.write(under, tightness.power)}`;
   }
 
   #call({ name, index, operands }: TermOf<"call">, raised: string): string {
@@ -120,8 +130,11 @@ class LatexWriter {
 
   #cases(operands: readonly Term[]): string {
     const written = operands.map((operand) => this.write(operand, tightness.relation));
-    const rows = Array.from({ length: Math.floor(written.length / 2) }, (_, at) => `${written[2 * at]} & ${written[2 * at + 1]}`);
-    const { otherwise = "otherwise" } = this.#writing;
+    const { otherwise = "otherwise", when = "if" } = this.#writing;
+    const conditions = operands.flatMap(({ kind }, at) =>
+      at % 2 === 0 ? [] : [kind === "relation" ? written[at] : `${latexOfText(`${when} `)} ${written[at]}`],
+    );
+    const rows = Array.from({ length: Math.floor(written.length / 2) }, (_, at) => `${written[2 * at]} & ${conditions[at]}`);
     return `\\begin{cases} ${[...rows, `${written.at(-1) ?? ""} & ${latexOfText(otherwise)}`].join(" \\\\ ")} \\end{cases}`;
   }
 }
@@ -138,12 +151,28 @@ function beginsWithNumber(term: Term): boolean {
   return (term.kind === "power" || term.kind === "product" || term.kind === "element") && first !== undefined && beginsWithNumber(first);
 }
 
-/** `GELU′` is \operatorname{GELU}'. */
+/** `GELU′` is \\operatorname{GELU}', `convᵀ` has ᵀ above its name. */
 function operatorName(name: string): string {
-  const [, word, primes] = /^(.*?)(′*)$/su.exec(name) ?? ["", name, ""];
-  const latex = /^[A-Za-z]+$/.test(word) ? `\\operatorname{${word}}` : `\\operatorname{${latexOfText(word)}}`;
-  return latex + "'".repeat(primes.length);
+  const [, word, raised, primes] = /^(.*?)([⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁻ᵀ∇]*)(′*)$/su.exec(name) ?? [];
+  if (word === undefined || word === "") return `\\operatorname{${latexOfText(name)}}`;
+  const above = raised === "" ? "" : `^{${raised.replace(/./gsu, (sign) => lines[sign] ?? sign)}}`;
+  const latex = latexOfWord(word);
+  return (
+    (latex.length > 1 && !/^\\[a-z]+$/i.test(latex) ? `\\operatorname{${latex.replace(/^\\mathrm\{(.*)\}$/, "$1")}}` : latex) +
+    above +
+    "'".repeat(primes.length)
+  );
 }
+
+/** Signs that stand above the line, on it. */
+const lines: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Array.from("⁰¹²³⁴⁵⁶⁷⁸⁹", (sign, digit) => [sign, String(digit)])),
+  "⁽": "(",
+  "⁾": ")",
+  "⁻": "-",
+  ᵀ: "\\top",
+  "∇": "\\nabla",
+};
 
 const signs: Readonly<Record<string, string>> = {
   "≤": "\\le",

@@ -57,6 +57,8 @@ export const symbol = (name: string): Term => ({ kind: "symbol", operands: none,
 export const words = (text: string): Term => ({ kind: "words", operands: none, text });
 export const constant = (sign: string, value: number): Term => ({ kind: "constant", operands: none, sign, value });
 export const ellipsis: Term = { kind: "ellipsis", operands: none };
+/** Stands for an operand that is left out. */
+export const omitted = words("");
 export const pi = constant("π", Math.PI);
 export const euler = constant("e", Math.E);
 

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Term } from "../formula/term.ts";
 import type { Value } from "../ir/graph.ts";
 import { type ElementFunction, mapElements } from "../kernels/element.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -79,10 +80,15 @@ export interface Probe {
 export interface Display {
   /** A short label for pictures, such as "×" or "softmax". */
   readonly label: string;
-  /** The operator applied to the given LaTeX operands. */
-  readonly latex: (operands: readonly string[], attributes: Readonly<Record<string, unknown>>) => string;
+  /** The operator applied to its operands; one that is left out is `omitted`, or missing at the end. */
+  readonly formula: (operands: readonly Term[], attributes: Attributes) => Term;
   /** The derivative by each operand, where it has a closed form for single numbers. */
-  readonly derivatives?: (operands: readonly string[], attributes: Readonly<Record<string, unknown>>) => readonly (string | null)[];
+  readonly derivatives?: (operands: readonly Term[], attributes: Attributes) => readonly (Term | null)[];
+  /**
+   * What comes back to each operand of an operator of tensors when `delta` comes back to its (first) result, before sums over what was
+   * broadcast; null where nothing does or where there is no short formula. What is the number of elements summed is n.
+   */
+  readonly cotangents?: (operands: readonly Term[], attributes: Attributes, delta: Term, result: Term) => readonly (Term | null)[];
   /** Attributes that the catalogue's formula is written with, where one that it shows has no default. */
   readonly example?: Readonly<Record<string, unknown>>;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Term } from "../../src/formula/term.ts";
 import { mapUnary } from "../../src/kernels/elementwise.ts";
 import { mul } from "../../src/ops/arithmetic/mul.ts";
 import { defineOp, floats, type Operator, type OperatorPrimitive } from "../../src/ops/define.ts";
@@ -12,7 +13,7 @@ import { checkKernel } from "./kernel.ts";
 // The generic checks of the catalogue are shown to fail.
 const category = "arithmetic";
 const summary = "Planted.";
-const display = { label: "p", latex: ([x]: readonly string[]) => x };
+const display = { label: "p", formula: ([x]: readonly Term[]) => x };
 const square = { category, summary, display, f: (x: number) => x * x } as const;
 
 const firstOrder = (op: Operator): void => checkAgainstDifferences(objectiveOf(caseOf(op, op.probes[0])));

@@ -1,11 +1,15 @@
 import katex from "katex";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { latexOf } from "../../src/formula/latex.ts";
+import { simplified } from "../../src/formula/simplify.ts";
+import { omitted, product, square, sum, symbol } from "../../src/formula/term.ts";
+import { textOf } from "../../src/formula/text.ts";
 import { catalogue } from "../../src/ops/catalogue.ts";
 import { specAt } from "./cases.ts";
 
 /** Operands as pictures write them, simple and compound. */
-const operands = ["x", String.raw`W_{1} x + b`, String.raw`\theta^{2}`, "e", "t", "u", "v", "w"];
+const operands = [symbol("x"), sum(product("W_1", "x"), "b"), square("θ"), ...["e", "t", "u", "v", "w"].map(symbol)];
 
 const renders = (latex: string): void => {
   expect(latex).not.toBe("");
@@ -17,12 +21,18 @@ describe.each(catalogue.map((op) => [op.type, op] as const))("%s", (_, op) => {
   test("formulas render", () => {
     expect(op.display.label.trim()).not.toBe("");
     for (const { inputs, attributes } of op.probes) {
-      const given = operands.slice(0, inputs.length);
+      const given = inputs.map((wanted, at) => (wanted === null ? omitted : operands[at]));
       const all = { ...op.defaults, ...op.attributes.parse(attributes ?? {}) };
-      renders(op.display.latex(given, all));
       const derivatives = op.display.derivatives?.(given, all);
-      for (const derivative of derivatives ?? []) if (derivative !== null) renders(derivative);
-      if (derivatives !== undefined) expect(derivatives.length, "one derivative per operand").toBe(given.length);
+      const cotangents = op.display.cotangents?.(given, all, symbol("δ"), symbol("y"));
+      for (const each of [op.display.formula(given, all), ...(derivatives ?? []), ...(cotangents ?? [])]) {
+        if (each === null) continue;
+        renders(latexOf(each));
+        renders(latexOf(simplified(each)));
+        expect(textOf(each)).not.toMatch(/undefined|null|NaN|\[object/);
+      }
+      if (derivatives !== undefined) expect(derivatives.length, "a derivative per operand").toBeGreaterThanOrEqual(given.length);
+      if (cotangents !== undefined) expect(cotangents.length, "a formula per operand").toBeGreaterThanOrEqual(given.length);
     }
   });
 

@@ -38,6 +38,6 @@ for (const [type, { f, gradient }] of Object.entries(faults)) {
     summary: "A function with a fault.",
     f,
     gradient,
-    display: { label: "f", latex: ([x]) => x },
+    display: { label: "f", formula: ([x]) => x },
   });
 }

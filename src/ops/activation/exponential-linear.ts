@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Complex } from "../define.ts";
 import { z } from "zod";
 import type { Value } from "../../ir/graph.ts";
@@ -8,7 +9,7 @@ import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
-import { activation, activationProbes, cases, negativePart, scaled } from "./family.ts";
+import { activation, activationProbes, bySign, negativePart, scaled } from "./family.ts";
 import { chosen, exponential, plus, times } from "../complex.ts";
 import { sign } from "../arithmetic/sign.ts";
 
@@ -26,8 +27,8 @@ export const Elu = activation({
   branch: (x) => sign(x),
   display: {
     label: "ELU",
-    latex: ([x], { alpha }) => cases(x, x, alpha === 1 ? `e^{${x}} - 1` : scaled(alpha, String.raw`\left(e^{${x}} - 1\right)`)),
-    derivatives: ([x], { alpha }) => [cases("1", x, scaled(alpha, `e^{${x}}`))],
+    formula: ([x], { alpha }) => bySign(x, x, scaled(alpha, term.difference(term.exponential(x), 1))),
+    derivatives: ([x], { alpha }) => [bySign(1, x, scaled(alpha, term.exponential(x)))],
   },
   kinks: [{ at: "x = 0", convention: "alpha" }],
   probes: activationProbes({ alpha: 0.7 }),
@@ -49,8 +50,14 @@ export const Selu = activation({
   branch: (x) => sign(x),
   display: {
     label: "SELU",
-    latex: ([x]) => cases(String.raw`\gamma ${x}`, x, String.raw`\gamma \alpha \left(e^{${x}} - 1\right)`),
-    derivatives: ([x]) => [cases(String.raw`\gamma`, x, String.raw`\gamma \alpha e^{${x}}`)],
+    formula: ([x], { alpha, gamma }) => {
+      const [a, c] = [term.constant("α", Number(alpha)), term.constant("γ", Number(gamma))];
+      return bySign(term.product(c, x), x, term.product(c, a, term.difference(term.exponential(x), 1)));
+    },
+    derivatives: ([x], { alpha, gamma }) => {
+      const [a, c] = [term.constant("α", Number(alpha)), term.constant("γ", Number(gamma))];
+      return [bySign(c, x, term.product(c, a, term.exponential(x)))];
+    },
   },
   kinks: [{ at: "x = 0", convention: "gamma times alpha" }],
   probes: activationProbes({ alpha: 1.2, gamma: 0.8 }),
@@ -68,12 +75,13 @@ export const Celu = activation({
   complex: (z, { alpha }) => chosen(greater(z.re, 0), z, times(alpha, grown(times(1 / alpha, z)))),
   display: {
     label: "CELU",
-    latex: ([x], { alpha }) =>
-      cases(x, x, alpha === 1 ? `e^{${x}} - 1` : scaled(alpha, String.raw`\left(e^{${x} / ${String(alpha)}} - 1\right)`)),
-    derivatives: ([x], { alpha }) => [cases("1", x, alpha === 1 ? `e^{${x}}` : `e^{${x} / ${String(alpha)}}`)],
+    formula: ([x], { alpha }) => bySign(x, x, scaled(alpha, term.difference(term.exponential(over(x, alpha)), 1))),
+    derivatives: ([x], { alpha }) => [bySign(1, x, term.exponential(over(x, alpha)))],
   },
   probes: activationProbes({ alpha: 2 }),
 });
+
+const over = (x: term.Term, divisor: unknown): term.Term => (divisor === 1 ? x : term.quotient(x, Number(divisor)));
 
 /** exp(z) - 1 where it is used, which is for negative numbers. */
 const grown = (z: Complex): Complex => plus(-1, exponential({ re: negativePart(z.re), im: z.im }));

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { cases, product, relation, type Term, type TermLike } from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { type InstructionCall, composed, type InstructionTerm } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
@@ -77,9 +78,9 @@ export const activationProbes = (...attributes: readonly Attributes[]): readonly
   ...attributes.map((each) => ({ inputs: [aroundZero], attributes: each })),
 ];
 
-/** LaTeX of a function with one formula for positive operands and another for the rest. */
-export const cases = (positive: string, operand: string, otherwise: string): string =>
-  String.raw`\begin{cases} ${positive} & ${operand} > 0 \\ ${otherwise} & \text{otherwise} \end{cases}`;
+/** A formula for positive operands and another for the rest. */
+export const bySign = (positive: TermLike, operand: Term, otherwise: TermLike): Term =>
+  cases(positive, relation(operand, ">", 0), otherwise);
 
-/** LaTeX of a constant times a term, which stands alone when the constant is 1. */
-export const scaled = (constant: unknown, term: string): string => (constant === 1 ? term : String.raw`${String(constant)} \cdot ${term}`);
+/** A constant times a term, which stands alone when the constant is 1. */
+export const scaled = (constant: unknown, term: Term): Term => (constant === 1 ? term : product(Number(constant), term));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { instruction } from "../../kernels/element.ts";
 import * as gates from "../../kernels/gates.ts";
@@ -33,15 +34,8 @@ export const Gelu = activation({
   accuracy: { value: 2.5, gradient: 4 },
   display: {
     label: "GELU",
-    latex: ([x], { approximate }) =>
-      approximate === "tanh"
-        ? String.raw`\frac{${x}}{2} \left(1 + \tanh\left(\sqrt{\tfrac{2}{\pi}} \left(${x} + 0.044715 \, {${x}}^{3}\right)\right)\right)`
-        : String.raw`\frac{${x}}{2} \left(1 + \operatorname{erf}\left(\frac{${x}}{\sqrt{2}}\right)\right)`,
-    derivatives: ([x], { approximate }) => [
-      approximate === "tanh"
-        ? null
-        : String.raw`\frac{1}{2} \left(1 + \operatorname{erf}\left(\frac{${x}}{\sqrt{2}}\right)\right) + \frac{${x}}{\sqrt{2\pi}} e^{-{${x}}^{2} / 2}`,
-    ],
+    formula: ([x], { approximate }) => term.product(term.quotient(x, 2), term.sum(1, gate(x, approximate))),
+    derivatives: ([x], { approximate }) => [slope(x, approximate)],
   },
   probes: activationProbes({ approximate: "tanh" }),
 });
@@ -59,9 +53,35 @@ export const GeluSlope = activation({
   },
   // The second derivatives lose digits where they are next to nothing.
   accuracy: { value: 4, gradient: 32768 },
-  display: { label: "GELU′", latex: ([x]) => String.raw`\operatorname{GELU}'\left(${x}\right)` },
+  display: {
+    label: "GELU′",
+    formula: ([x], { approximate }) => slope(x, approximate),
+    derivatives: ([x], { approximate }) => [approximate === "tanh" ? null : density(x, term.difference(2, term.square(x)))],
+  },
   probes: activationProbes({ approximate: "tanh" }),
 });
+
+/** What the distribution function of the normal distribution is 1 more than, halved; or what comes close to that. */
+function gate(x: term.Term, approximate: unknown): term.Term {
+  return approximate === "tanh" ? term.call("tanh", argument(x)) : term.call("erf", term.quotient(x, term.call("sqrt", 2)));
+}
+
+const stretch = term.call("sqrt", term.quotient(2, term.pi));
+const argument = (x: term.Term): term.Term => term.product(stretch, term.sum(x, term.product(0.044715, term.power(x, 3))));
+
+/** The density of the normal distribution, times a factor. */
+const density = (x: term.Term, factor: term.Term): term.Term =>
+  term.quotient(
+    term.product(factor, term.exponential(term.negative(term.quotient(term.square(x), 2)))),
+    term.call("sqrt", term.product(2, term.pi)),
+  );
+
+function slope(x: term.Term, approximate: unknown): term.Term {
+  const half = term.product(term.quotient(1, 2), term.sum(1, gate(x, approximate)));
+  if (approximate !== "tanh") return term.sum(half, density(x, x));
+  const bend = term.product(stretch, term.sum(1, term.product(0.134145, term.square(x))));
+  return term.sum(half, term.product(term.quotient(x, 2), term.difference(1, term.square(gate(x, approximate))), bend));
+}
 
 /** φ(x) (2 - x²), with the square of exp(-(x/2)²), which rounds nothing before it is exponentiated. */
 function curvature(x: Value): Value {

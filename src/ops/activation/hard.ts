@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { instruction } from "../../kernels/element.ts";
 import { add } from "../arithmetic/add.ts";
@@ -33,16 +34,14 @@ export const HardSigmoid = activation({
   branch: (_x, _attributes, y) => sub(sign(y), sign(sub(1, y))),
   display: {
     label: "hard σ",
-    latex: ([x], attributes) => String.raw`\max\left(0, \min\left(1, ${line(x, attributes)}\right)\right)`,
-    derivatives: ([x], attributes) => [
-      String.raw`\begin{cases} ${String(attributes.alpha)} & 0 < ${line(x, attributes)} < 1 \\ 0 & \text{otherwise} \end{cases}`,
-    ],
+    formula: ([x], attributes) => term.call("max", 0, term.call("min", 1, line(x, attributes))),
+    derivatives: ([x], attributes) => [term.cases(Number(attributes.alpha), term.relation(0, "<", line(x, attributes), "<", 1), 0)],
   },
   kinks: [{ at: "alpha x + beta = 0 or 1", convention: "0" }],
   probes: [...activationProbes({ alpha: 0.5, beta: 0.6 }), { inputs: [{ values: [-4, 0.5, 4], shape: [3], dtype: "float64" }] }],
 });
 
-const line = (x: string, { alpha, beta }: Attributes): string => `${scaled(alpha, x)} + ${String(beta)}`;
+const line = (x: term.Term, { alpha, beta }: Attributes): term.Term => term.sum(scaled(alpha, x), Number(beta));
 
 export const hardSigmoid = (x: Value, alpha: number, beta: number): Value => one(HardSigmoid, [x], { alpha, beta });
 
@@ -65,9 +64,9 @@ export const HardSwish = activation({
   branch: (x) => sub(sign(add(x, 3)), sign(sub(3, x))),
   display: {
     label: "hard swish",
-    latex: ([x]) => String.raw`${x} \cdot \max\left(0, \min\left(1, \tfrac{1}{6} ${x} + \tfrac{1}{2}\right)\right)`,
+    formula: ([x]) => term.product(x, term.call("max", 0, term.call("min", 1, term.sum(term.quotient(x, 6), term.quotient(1, 2))))),
     derivatives: ([x]) => [
-      String.raw`\begin{cases} 0 & ${x} \le -3 \\ \tfrac{1}{3} ${x} + \tfrac{1}{2} & -3 < ${x} < 3 \\ 1 & ${x} \ge 3 \end{cases}`,
+      term.cases(...[0, term.relation(x, "≤", -3), 1, term.relation(x, "≥", 3)], term.sum(term.quotient(x, 3), term.quotient(1, 2))),
     ],
   },
   kinks: [

@@ -6,7 +6,7 @@ import { mul } from "../arithmetic/mul.ts";
 import { where } from "../arithmetic/where.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
-import { activation, activationProbes, cases, scaled } from "./family.ts";
+import { activation, activationProbes, bySign, scaled } from "./family.ts";
 import { chosen, times } from "../complex.ts";
 import { sign } from "../arithmetic/sign.ts";
 
@@ -23,8 +23,8 @@ export const LeakyRelu = activation({
   accuracy: rounded,
   display: {
     label: "leaky ReLU",
-    latex: ([x], { alpha }) => cases(x, x, scaled(alpha, x)),
-    derivatives: ([x], { alpha }) => [cases("1", x, String(alpha))],
+    formula: ([x], { alpha }) => bySign(x, x, scaled(alpha, x)),
+    derivatives: ([x], { alpha }) => [bySign(1, x, Number(alpha))],
   },
   kinks: [{ at: "x = 0", convention: "alpha" }],
   probes: activationProbes({ alpha: 0.3 }),

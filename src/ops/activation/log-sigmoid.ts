@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { neg } from "../arithmetic/neg.ts";
 import { defineOp, floats } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
@@ -17,8 +18,8 @@ export const LogSigmoid = defineOp({
   body: ([x]) => [neg(softplus(neg(x)))],
   display: {
     label: "ln σ",
-    latex: ([x]) => String.raw`\ln \sigma\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\sigma\left(-${x}\right)`],
+    formula: ([x]) => term.call("ln", term.call("σ", x)),
+    derivatives: ([x]) => [term.call("σ", term.negative(x))],
   },
   probes: activationProbes(),
 });

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { instruction, composed } from "../../kernels/element.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../tensor/shape.ts";
@@ -8,7 +9,7 @@ import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { greater } from "../logic/comparison.ts";
-import { aroundZero, cases } from "./family.ts";
+import { aroundZero, bySign } from "./family.ts";
 import { chosen, times } from "../complex.ts";
 import { sign } from "../arithmetic/sign.ts";
 
@@ -50,8 +51,8 @@ export const PRelu = defineOp({
   accuracy: rounded,
   display: {
     label: "PReLU",
-    latex: ([x, slope]) => cases(x, x, String.raw`${slope} \cdot ${x}`),
-    derivatives: ([x, slope]) => [cases("1", x, slope), cases("0", x, x)],
+    formula: ([x, slope]) => bySign(x, x, term.product(slope, x)),
+    derivatives: ([x, slope]) => [bySign(1, x, slope), bySign(0, x, x)],
   },
   syntax: { names: [{ name: "prelu" }] },
   kinks: [{ at: "x = 0", convention: "the slope" }],

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { rounded } from "../define.ts";
 import { instruction } from "../../kernels/element.ts";
 import { where } from "../arithmetic/where.ts";
@@ -22,8 +23,8 @@ export const Relu = elementwiseUnary({
   accuracy: rounded,
   display: {
     label: "ReLU",
-    latex: ([x]) => String.raw`\max\left(0, ${x}\right)`,
-    derivatives: ([x]) => [String.raw`\begin{cases} 1 & ${x} > 0 \\ 0 & \text{otherwise} \end{cases}`],
+    formula: ([x]) => term.call("max", 0, x),
+    derivatives: ([x]) => [term.cases(1, term.relation(x, ">", 0), 0)],
   },
   kinks: [{ at: "x = 0", convention: "0" }],
 });

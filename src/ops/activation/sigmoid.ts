@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
 import type { Complex } from "../define.ts";
@@ -25,8 +26,8 @@ export const Sigmoid = elementwiseUnary({
   complex: (z) => complexSigmoid(z),
   display: {
     label: "σ",
-    latex: ([x]) => String.raw`\sigma\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\sigma\left(${x}\right) \left(1 - \sigma\left(${x}\right)\right)`],
+    formula: ([x]) => term.call("σ", x),
+    derivatives: ([x]) => [term.product(term.call("σ", x), term.difference(1, term.call("σ", x)))],
   },
   syntax: { names: [{ name: "expit" }, { name: "logistic" }, { name: "σ" }] },
 });

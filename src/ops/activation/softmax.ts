@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { softmaxAlong } from "../../kernels/softmax.ts";
 import { sizeOf } from "../../tensor/shape.ts";
@@ -9,12 +10,12 @@ import { where } from "../arithmetic/where.ts";
 import { axisWithin } from "../axes.ts";
 import { type Complex, defineOp, type Display, floats, type Operator, sumOfTerms } from "../define.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
 import { greater } from "../logic/comparison.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
 import { reshape } from "../shape/reshape.ts";
 import { inverse, transpose } from "../shape/transpose.ts";
 import { exponential, logarithm as complexLogarithm, minus, over, real, summed } from "../complex.ts";
+import { called } from "../notation.ts";
 import { reduceMax } from "../reduction/reduce-max-min.ts";
 
 interface SoftmaxFacts {
@@ -77,7 +78,11 @@ export const Softmax = normalisedExponential({
   // (diag(y) - y yᵀ) g without forming the Jacobian.
   gradient: (g, p, axes) => mul(p, sub(g, reduceSum(mul(g, p), { axes }))),
   complex: (shifted, sum) => over(exponential(shifted), sum),
-  display: { label: "softmax", latex: called("softmax") },
+  display: {
+    label: "softmax",
+    formula: called("softmax"),
+    cotangents: (_, __, delta, s) => [term.elementwise(s, term.difference(delta, term.call("Σ", term.elementwise(delta, s))))],
+  },
 });
 
 export const LogSoftmax = normalisedExponential({
@@ -86,7 +91,11 @@ export const LogSoftmax = normalisedExponential({
   logarithm: true,
   gradient: (g, p, axes) => sub(g, mul(p, reduceSum(g, { axes }))),
   complex: (shifted, sum) => minus(shifted, complexLogarithm(sum)),
-  display: { label: "log softmax", latex: called(String.raw`log\,softmax`) },
+  display: {
+    label: "log softmax",
+    formula: called("log softmax"),
+    cotangents: ([x], _, delta) => [term.difference(delta, term.elementwise(term.call("softmax", x), term.call("Σ", delta)))],
+  },
 });
 
 export const softmax = (x: Value, axis: number): Value => one(Softmax, [x], { axis });

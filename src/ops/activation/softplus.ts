@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { mul } from "../arithmetic/mul.ts";
 import type { Complex } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
@@ -19,8 +20,8 @@ export const Softplus = elementwiseUnary({
   complex: (z) => complexSoftplus(z),
   display: {
     label: "softplus",
-    latex: ([x]) => String.raw`\ln\left(1 + e^{${x}}\right)`,
-    derivatives: ([x]) => [String.raw`\sigma\left(${x}\right)`],
+    formula: ([x]) => term.call("ln", term.sum(1, term.exponential(x))),
+    derivatives: ([x]) => [term.call("σ", x)],
   },
 });
 

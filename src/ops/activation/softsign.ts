@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { instruction } from "../../kernels/element.ts";
 import { abs } from "../arithmetic/abs.ts";
 import { add } from "../arithmetic/add.ts";
@@ -29,8 +30,8 @@ export const Softsign = elementwiseUnary({
   between: [0.5, 2],
   display: {
     label: "softsign",
-    latex: ([x]) => String.raw`\frac{${x}}{1 + \left|${x}\right|}`,
-    derivatives: ([x]) => [String.raw`\frac{1}{\left(1 + \left|${x}\right|\right)^{2}}`],
+    formula: ([x]) => term.quotient(x, term.sum(1, term.call("abs", x))),
+    derivatives: ([x]) => [term.quotient(1, term.square(term.sum(1, term.call("abs", x))))],
   },
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { instruction } from "../../kernels/element.ts";
 import * as gates from "../../kernels/gates.ts";
@@ -32,17 +33,22 @@ export const Swish = activation({
   accuracy: { value: 2.5, gradient: 4 },
   display: {
     label: "swish",
-    latex: ([x], { alpha }) => String.raw`${x} \cdot ${logistic(scaled(alpha, x))}`,
-    derivatives: ([x], { alpha }) => {
-      const gate = logistic(scaled(alpha, x));
-      return [String.raw`${gate} \left(1 + ${scaled(alpha, x)} \cdot \left(1 - ${gate}\right)\right)`];
-    },
+    formula: ([x], { alpha }) => term.product(x, term.call("σ", scaled(alpha, x))),
+    derivatives: ([x], { alpha }) => [swishSlope(x, alpha)],
   },
   syntax: { names: [{ name: "silu" }] },
   probes: activationProbes({ alpha: 1.5 }),
 });
 
-const logistic = (operand: string): string => String.raw`\sigma\left(${operand}\right)`;
+function swishSlope(x: term.Term, alpha: unknown): term.Term {
+  const gate = term.call("σ", scaled(alpha, x));
+  return term.product(gate, term.sum(1, term.product(scaled(alpha, x), term.difference(1, gate))));
+}
+
+const logistic = (x: term.Term): term.Term => term.call("ln", term.sum(1, term.exponential(x)));
+
+const mishFormula = (x: term.Term): term.Term =>
+  term.sum(term.call("tanh", logistic(x)), term.product(x, term.call("σ", x), term.square(term.call("sech", logistic(x)))));
 
 export const SwishSlope = activation({
   type: "SwishSlope",
@@ -58,7 +64,15 @@ export const SwishSlope = activation({
   },
   // The second derivatives lose digits where they are next to nothing.
   accuracy: { value: 4, gradient: 1024 },
-  display: { label: "swish′", latex: ([x]) => String.raw`\operatorname{swish}'\left(${x}\right)` },
+  display: {
+    label: "swish′",
+    formula: ([x], { alpha }) => swishSlope(x, alpha),
+    derivatives: ([x], { alpha }) => {
+      const gate = term.call("σ", scaled(alpha, x));
+      const bend = term.sum(2, term.product(scaled(alpha, x), term.difference(1, term.product(2, gate))));
+      return [scaled(alpha, term.product(gate, term.difference(1, gate), bend))];
+    },
+  },
   probes: activationProbes({ alpha: 1.5 }),
 });
 
@@ -72,7 +86,11 @@ export const Mish = activation({
   gradient: (g, x) => mul(g, mishSlope(x)),
   complex: (z) => times(z, complexTanh(complexSoftplus(z))),
   accuracy: { value: 2.5, gradient: 5 },
-  display: { label: "mish", latex: ([x]) => String.raw`${x} \cdot \tanh\left(\ln\left(1 + e^{${x}}\right)\right)` },
+  display: {
+    label: "mish",
+    formula: ([x]) => term.product(x, term.call("tanh", logistic(x))),
+    derivatives: ([x]) => [mishFormula(x)],
+  },
   probes: activationProbes(),
 });
 
@@ -92,7 +110,15 @@ export const MishSlope = activation({
   },
   // The second derivatives lose digits where they are next to nothing.
   accuracy: { value: 5, gradient: 1024 },
-  display: { label: "mish′", latex: ([x]) => String.raw`\operatorname{mish}'\left(${x}\right)` },
+  display: {
+    label: "mish′",
+    formula: ([x]) => mishFormula(x),
+    derivatives: ([x]) => {
+      const [open, shut] = [term.call("σ", x), term.call("σ", term.negative(x))];
+      const bend = term.difference(shut, term.product(2, term.call("tanh", logistic(x)), open));
+      return [term.product(term.square(term.call("sech", logistic(x))), open, term.sum(2, term.product(x, bend)))];
+    },
+  },
   probes: activationProbes(),
 });
 

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { mul } from "../arithmetic/mul.ts";
 import type { Complex } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
@@ -23,8 +24,8 @@ export const Tanh = elementwiseUnary({
   accuracy: { value: 2, gradient: 5 },
   display: {
     label: "tanh",
-    latex: ([x]) => String.raw`\tanh\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`1 - \tanh^{2}\left(${x}\right)`],
+    formula: ([x]) => term.call("tanh", x),
+    derivatives: ([x]) => [term.difference(1, term.square(term.call("tanh", x)))],
   },
 });
 

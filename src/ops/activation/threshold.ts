@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { instruction, composed, looped } from "../../kernels/element.ts";
 import { isFloating } from "../../tensor/dtype.ts";
@@ -27,8 +28,8 @@ export const ThresholdedRelu = defineOp({
   accuracy: rounded,
   display: {
     label: "thresholded ReLU",
-    latex: ([x], { alpha }) => String.raw`\begin{cases} ${x} & ${x} > ${String(alpha)} \\ 0 & \text{otherwise} \end{cases}`,
-    derivatives: ([x], { alpha }) => [String.raw`\begin{cases} 1 & ${x} > ${String(alpha)} \\ 0 & \text{otherwise} \end{cases}`],
+    formula: ([x], { alpha }) => term.cases(x, term.relation(x, ">", Number(alpha)), 0),
+    derivatives: ([x], { alpha }) => [term.cases(1, term.relation(x, ">", Number(alpha)), 0)],
   },
   kinks: [{ at: "x = alpha", convention: "0" }],
   probes: activationProbes({ alpha: 0.5 }),
@@ -63,13 +64,12 @@ export const Shrink = defineOp({
   accuracy: rounded,
   display: {
     label: "shrink",
-    latex: ([x], { bias, lambd }) => {
-      const moved = (sign: string): string => (bias === 0 ? x : `${x} ${sign} ${String(bias)}`);
-      return String.raw`\begin{cases} ${moved("+")} & ${x} < -${String(lambd)} \\ ${moved("-")} & ${x} > ${String(lambd)} \\ 0 & \text{otherwise} \end{cases}`;
+    formula: ([x], { bias, lambd }) => {
+      const [shift, bound] = [Number(bias), Number(lambd)];
+      const [raised, lowered] = shift === 0 ? [x, x] : [term.sum(x, shift), term.difference(x, shift)];
+      return term.cases(raised, term.relation(x, "<", -bound), lowered, term.relation(x, ">", bound), 0);
     },
-    derivatives: ([x], { lambd }) => [
-      String.raw`\begin{cases} 1 & \left|${x}\right| > ${String(lambd)} \\ 0 & \text{otherwise} \end{cases}`,
-    ],
+    derivatives: ([x], { lambd }) => [term.cases(1, term.relation(term.call("abs", x), ">", Number(lambd)), 0)],
   },
   kinks: [{ at: "|x| = lambd", convention: "0" }],
   probes: activationProbes({ lambd: 1, bias: 0.5 }, { lambd: 0.3 }),

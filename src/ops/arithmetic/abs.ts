@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { rounded } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
@@ -18,11 +19,7 @@ export const Abs = elementwiseUnary({
   integersToo: true,
   between: [0.5, 2],
   accuracy: rounded,
-  display: {
-    label: "|x|",
-    latex: ([x]) => String.raw`\left|${x}\right|`,
-    derivatives: ([x]) => [String.raw`\operatorname{sign}\left(${x}\right)`],
-  },
+  display: { label: "|x|", formula: ([x]) => term.call("abs", x), derivatives: ([x]) => [term.call("sign", x)] },
   kinks: [{ at: "x = 0", convention: "0" }],
   syntax: { around: "|", names: [{ name: "absolute" }, { name: "fabs" }] },
 });

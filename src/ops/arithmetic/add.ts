@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { rounded } from "../define.ts";
 import { direct } from "../../kernels/element.ts";
 import { elementwiseBinary, broadcastProbes } from "../elementwise.ts";
@@ -14,7 +15,7 @@ export const Add = elementwiseBinary({
   vjp: (g) => [g, g],
   linear: true,
   accuracy: rounded,
-  display: { label: "+", latex: ([a, b]) => `${a} + ${b}`, derivatives: () => ["1", "1"] },
+  display: { label: "+", formula: ([a, b]) => term.sum(a, b), derivatives: () => [term.number(1), term.number(1)] },
   syntax: { infix: "+" },
   probes: broadcastProbes(),
 });

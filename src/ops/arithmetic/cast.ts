@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { instruction, composed, type ElementFunction, looped } from "../../kernels/element.ts";
 import { type DType, dtypes, isFloating } from "../../tensor/dtype.ts";
@@ -50,8 +51,8 @@ export const Cast = defineOp({
   vjp: ({ inputs: [x], grads: [g], attributes: { to } }) => [isFloating(x.dtype) && isFloating(to) ? cast(g, x.dtype) : null],
   display: {
     label: "cast",
-    latex: ([x], { to }) => String.raw`\operatorname{${String(to)}}\left(${x}\right)`,
-    derivatives: () => ["1"],
+    formula: ([x], { to }) => term.call(String(to), x),
+    derivatives: (_, { to }) => [term.number(to === "float64" || to === "float32" ? 1 : 0)],
     example: { to: "float64" },
   },
   probes: [

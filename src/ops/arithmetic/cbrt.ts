@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { chosen, exponential, logarithm, negative, times, unsigned } from "../complex.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { less } from "../logic/comparison.ts";
@@ -19,8 +20,8 @@ export const Cbrt = elementwiseUnary({
   between: [0.5, 3],
   display: {
     label: "∛",
-    latex: ([x]) => String.raw`\sqrt[3]{${x}}`,
-    derivatives: ([x]) => [String.raw`\frac{1}{3 \sqrt[3]{{${x}}^{2}}}`],
+    formula: ([x]) => term.call("cbrt", x),
+    derivatives: ([x]) => [term.quotient(1, term.product(3, term.call("cbrt", term.square(x))))],
   },
   kinks: [{ at: "x = 0", convention: "infinite" }],
   syntax: { prefix: "∛" },

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { instruction, composed, direct } from "../../kernels/element.ts";
 import { formatShape } from "../../tensor/shape.ts";
@@ -7,9 +8,9 @@ import { defineOp, numbers, type Operator, rounded } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { number, one } from "../express.ts";
-import { called } from "../latex.ts";
 import { where } from "./where.ts";
 import { imaginary } from "../complex.ts";
+import { isGiven } from "../notation.ts";
 import { max } from "./max-min.ts";
 import { sign } from "./sign.ts";
 import { sub } from "./sub.ts";
@@ -60,7 +61,25 @@ export const Clip: Operator = defineOp({
   },
   branches: ({ inputs: [x, lo, hi] }) => [lo, hi].flatMap((bound) => (bound === null ? [] : [sign(sub(x, bound))])),
   accuracy: rounded,
-  display: { label: "clip", latex: called("clip") },
+  display: {
+    label: "clip",
+    formula: ([x, lo, hi]) => {
+      const raised = isGiven(lo) ? term.call("max", x, lo) : x;
+      return isGiven(hi) ? term.call("min", raised, hi) : raised;
+    },
+    derivatives: ([x, lo, hi]) => {
+      const [above, below] = [isGiven(lo) ? [lo, "≤"] : [], isGiven(hi) ? ["≤", hi] : []];
+      const [first, ...rest] = [...above, x, ...below];
+      const isLow = isGiven(hi) ? term.relation(x, "<", lo, "≤", hi) : term.relation(x, "<", lo);
+      const isHigh = term.relation(x, ">", hi);
+      const wins = isGiven(lo) ? term.relation(isHigh, "∨", term.relation(lo, ">", hi)) : isHigh;
+      return [
+        rest.length === 0 ? term.number(1) : term.cases(1, term.relation(first, ...rest), 0),
+        isGiven(lo) ? term.cases(1, isLow, 0) : null,
+        isGiven(hi) ? term.cases(1, wins, 0) : null,
+      ];
+    },
+  },
   syntax: {
     names: [
       { name: "relu6", arity: 1, operands: [null, 0, 6] },

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { direct, looped } from "../../kernels/element.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
@@ -25,8 +26,8 @@ export const Div = elementwiseBinary({
   complex: over,
   display: {
     label: "÷",
-    latex: ([a, b]) => String.raw`\frac{${a}}{${b}}`,
-    derivatives: ([a, b]) => [String.raw`\frac{1}{${b}}`, String.raw`-\frac{${a}}{{${b}}^{2}}`],
+    formula: ([a, b]) => term.quotient(a, b),
+    derivatives: ([a, b]) => [term.quotient(1, b), term.negative(term.quotient(a, term.square(b)))],
   },
   syntax: { names: [{ name: "divide" }], infix: "/" },
   probes: broadcastProbes([-2, 2], [0.5, 2]),

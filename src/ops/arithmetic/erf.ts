@@ -1,7 +1,8 @@
+import * as term from "../../formula/term.ts";
 import { erf as errorFunction } from "../../kernels/special.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { gaussian } from "./gaussian.ts";
 import { mul } from "./mul.ts";
 
@@ -15,8 +16,8 @@ export const Erf = elementwiseUnary({
   gradient: (g, x) => mul(g, mul(2 / Math.sqrt(Math.PI), gaussian(x))),
   display: {
     label: "erf",
-    latex: called("erf"),
-    derivatives: ([x]) => [String.raw`\frac{2}{\sqrt{\pi}} e^{-{${x}}^{2}}`],
+    formula: called("erf"),
+    derivatives: ([x]) => [term.product(term.quotient(2, term.call("sqrt", term.pi)), term.exponential(term.negative(term.square(x))))],
   },
 });
 

@@ -1,7 +1,8 @@
+import * as term from "../../formula/term.ts";
 import { erfc as complementaryErrorFunction } from "../../kernels/gaussian.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { gaussian } from "./gaussian.ts";
 import { mul } from "./mul.ts";
 
@@ -13,8 +14,10 @@ export const Erfc = elementwiseUnary({
   gradient: (g, x) => mul(g, mul(-2 / Math.sqrt(Math.PI), gaussian(x))),
   display: {
     label: "erfc",
-    latex: called("erfc"),
-    derivatives: ([x]) => [String.raw`-\frac{2}{\sqrt{\pi}} e^{-{${x}}^{2}}`],
+    formula: called("erfc"),
+    derivatives: ([x]) => [
+      term.negative(term.product(term.quotient(2, term.call("sqrt", term.pi)), term.exponential(term.negative(term.square(x))))),
+    ],
   },
 });
 

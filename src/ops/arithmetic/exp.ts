@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { mul } from "./mul.ts";
@@ -12,7 +13,7 @@ export const Exp = elementwiseUnary({
   calls: "exp",
   gradient: (g, _x, y) => mul(g, y),
   complex: exponential,
-  display: { label: "exp", latex: ([x]) => `e^{${x}}`, derivatives: ([x]) => [`e^{${x}}`] },
+  display: { label: "exp", formula: ([x]) => term.exponential(x), derivatives: ([x]) => [term.exponential(x)] },
 });
 
 export const exp = unary(Exp);

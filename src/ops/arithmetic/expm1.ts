@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { imaginary } from "../complex.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
@@ -20,7 +21,7 @@ export const Expm1 = elementwiseUnary({
     return { re: sub(mul(expm1(z.re), cos(b)), mul(2, mul(half, half))), im: mul(exp(z.re), sin(b)) };
   },
   accuracy: { value: 2.1, gradient: 4 },
-  display: { label: "exp-1", latex: ([x]) => `e^{${x}} - 1`, derivatives: ([x]) => [`e^{${x}}`] },
+  display: { label: "exp-1", formula: ([x]) => term.difference(term.exponential(x), 1), derivatives: ([x]) => [term.exponential(x)] },
 });
 
 export const expm1 = unary(Expm1);

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { instruction } from "../../kernels/element.ts";
 import { gaussian as exponentialOfSquare } from "../../kernels/gaussian.ts";
 import { imaginary } from "../complex.ts";
@@ -35,8 +36,8 @@ export const Gaussian = elementwiseUnary({
   accuracy: { value: 2, gradient: 64 },
   display: {
     label: "e^-x²",
-    latex: ([x]) => String.raw`e^{-{\left(${x}\right)}^{2}}`,
-    derivatives: ([x]) => [String.raw`-2 \cdot ${x} \cdot e^{-{\left(${x}\right)}^{2}}`],
+    formula: ([x]) => term.exponential(term.negative(term.square(x))),
+    derivatives: ([x]) => [term.negative(term.product(2, x, term.exponential(term.negative(term.square(x)))))],
   },
 });
 

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { looped } from "../../kernels/element.ts";
 import { hypot as hypotenuse } from "../../kernels/hypot.ts";
@@ -29,8 +30,8 @@ export const Hypot = elementwiseBinary({
   branch: (_a, _b, y) => sign(y),
   display: {
     label: "hypot",
-    latex: ([a, b]) => String.raw`\sqrt{{${a}}^{2} + {${b}}^{2}}`,
-    derivatives: ([a, b]) => [a, b].map((x) => String.raw`\frac{${x}}{\sqrt{{${a}}^{2} + {${b}}^{2}}}`),
+    formula: ([a, b]) => term.call("sqrt", term.sum(term.square(a), term.square(b))),
+    derivatives: ([a, b]) => [a, b].map((x) => term.quotient(x, term.call("sqrt", term.sum(term.square(a), term.square(b))))),
   },
   kinks: [{ at: "both 0", convention: "0 by each" }],
   probes: broadcastProbes([0.5, 2], [-3, -1]),

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { anyType, defineOp, rounded } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { unary } from "../express.ts";
@@ -16,7 +17,7 @@ export const Identity = defineOp({
   kernel: ([x], [y]) => y.data.set(x.data),
   vjp: ({ grads: [g] }) => [g],
   accuracy: rounded,
-  display: { label: "=", latex: ([x]) => x, derivatives: () => ["1"] },
+  display: { label: "=", formula: ([x]) => x, derivatives: () => [term.number(1)] },
   probes: [{ inputs: [[2, 3]] }, { inputs: [[]] }],
 });
 

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { looped } from "../../kernels/element.ts";
 import { sigmoid } from "../activation/sigmoid.ts";
@@ -31,8 +32,8 @@ export const LogAddExp = elementwiseBinary({
   accuracy: { value: 4, gradient: 4 },
   display: {
     label: "log Σ exp",
-    latex: ([a, b]) => String.raw`\ln\left(e^{${a}} + e^{${b}}\right)`,
-    derivatives: ([a, b]) => [String.raw`\sigma\left(${a} - ${b}\right)`, String.raw`\sigma\left(${b} - ${a}\right)`],
+    formula: ([a, b]) => term.call("ln", term.sum(term.exponential(a), term.exponential(b))),
+    derivatives: ([a, b]) => [term.call("σ", term.difference(a, b)), term.call("σ", term.difference(b, a))],
   },
   kinks: [{ at: "both the same infinity", convention: "1/2 by each, the limit along the diagonal" }],
   probes: broadcastProbes(),

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { logarithm, times } from "../complex.ts";
 import type { Operator } from "../define.ts";
@@ -24,8 +25,8 @@ const logarithmTo = ({ type, base, f, factor }: BaseFacts): Operator =>
     between: [0.5, 3],
     display: {
       label: `log${base}`,
-      latex: ([x]) => String.raw`\log_{${base}}\left(${x}\right)`,
-      derivatives: ([x]) => [String.raw`\frac{1}{${x} \ln ${base}}`],
+      formula: ([x]) => term.indexedCall("log", base, x),
+      derivatives: ([x]) => [term.quotient(1, term.product(x, term.call("ln", base)))],
     },
   });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { looped } from "../../kernels/element.ts";
 import { digamma as slopeOfLogGamma, logGamma, polygamma as slopeOfDigamma } from "../../kernels/gamma.ts";
 import { defineOp, floats } from "../define.ts";
@@ -17,8 +18,8 @@ export const LogGamma = elementwiseUnary({
   between: [0.5, 4],
   display: {
     label: "ln Γ",
-    latex: ([x]) => String.raw`\ln \Gamma\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\psi\left(${x}\right)`],
+    formula: ([x]) => term.call("ln", term.call("abs", term.call("Γ", x))),
+    derivatives: ([x]) => [term.call("ψ", x)],
   },
   syntax: { names: [{ name: "lgamma" }, { name: "gammaln" }] },
 });
@@ -30,11 +31,7 @@ export const Digamma = elementwiseUnary({
   f: slopeOfLogGamma,
   gradient: (g, x) => mul(g, polygamma(x, 1)),
   between: [0.5, 4],
-  display: {
-    label: "ψ",
-    latex: ([x]) => String.raw`\psi\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\psi^{(1)}\left(${x}\right)`],
-  },
+  display: { label: "ψ", formula: ([x]) => term.call("ψ", x), derivatives: ([x]) => [slopeOf(x, 1)] },
   syntax: { names: [{ name: "ψ" }, { name: "psi" }] },
 });
 
@@ -54,11 +51,15 @@ export const Polygamma = defineOp({
   accuracy: { value: 3, gradient: 4 },
   display: {
     label: "ψ⁽ⁿ⁾",
-    latex: ([x], { n }) => String.raw`\psi^{(${n})}\left(${x}\right)`,
-    derivatives: ([x], { n }) => [String.raw`\psi^{(${Number(n) + 1})}\left(${x}\right)`],
+    formula: ([x], { n }) => slopeOf(x, Number(n)),
+    derivatives: ([x], { n }) => [slopeOf(x, Number(n) + 1)],
   },
   probes: [{ inputs: [{ shape: [5], between: [0.5, 4] }] }, { inputs: [{ shape: [2, 3], between: [0.5, 4] }], attributes: { n: 2 } }],
 });
+
+/** ψ⁽ⁿ⁾, the n-th derivative of ψ. */
+const slopeOf = (x: term.Term, n: number): term.Term =>
+  term.call(`ψ⁽${String(n).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)])}⁾`, x);
 
 export const digamma = unary(Digamma);
 export const polygamma = (x: Value, n: number): Value => one(Polygamma, [x], { n });

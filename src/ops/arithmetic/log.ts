@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { div } from "./div.ts";
@@ -13,11 +14,7 @@ export const Log = elementwiseUnary({
   gradient: (g, x) => div(g, x),
   complex: logarithm,
   between: [0.5, 3],
-  display: {
-    label: "ln",
-    latex: ([x]) => String.raw`\ln\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\frac{1}{${x}}`],
-  },
+  display: { label: "ln", formula: ([x]) => term.call("ln", x), derivatives: ([x]) => [term.quotient(1, x)] },
   syntax: { names: [{ name: "ln" }] },
 });
 

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { imaginary } from "../complex.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
@@ -20,8 +21,8 @@ export const Log1p = elementwiseUnary({
   between: [-0.5, 2],
   display: {
     label: "ln(1+x)",
-    latex: ([x]) => String.raw`\ln\left(1 + ${x}\right)`,
-    derivatives: ([x]) => [String.raw`\frac{1}{1 + ${x}}`],
+    formula: ([x]) => term.call("ln", term.sum(1, x)),
+    derivatives: ([x]) => [term.quotient(1, term.sum(1, x))],
   },
 });
 

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { logarithm, minus, over } from "../complex.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { div } from "./div.ts";
@@ -18,8 +19,8 @@ export const Logit = elementwiseUnary({
   accuracy: { value: 2.1, gradient: 4 },
   display: {
     label: "logit",
-    latex: ([x]) => String.raw`\ln\frac{${x}}{1 - ${x}}`,
-    derivatives: ([x]) => [String.raw`\frac{1}{${x} \left(1 - ${x}\right)}`],
+    formula: ([x]) => term.call("ln", term.quotient(x, term.difference(1, x))),
+    derivatives: ([x]) => [term.quotient(1, term.product(x, term.difference(1, x)))],
   },
   kinks: [{ at: "x = 0 and x = 1", convention: "infinite" }],
 });

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import type { Instruction } from "../../kernels/chain.ts";
 import { direct } from "../../kernels/element.ts";
@@ -6,6 +7,7 @@ import { defineOp, numbers, type Operator, rounded, variadic } from "../define.t
 import { broadcastAll, noAttributes } from "../elementwise.ts";
 import { imaginary } from "../complex.ts";
 import { binary, one } from "../express.ts";
+import { called } from "../notation.ts";
 import { cast } from "./cast.ts";
 import { div } from "./div.ts";
 import { mul } from "./mul.ts";
@@ -46,7 +48,12 @@ function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
     },
     branches: ({ inputs, outputs: [y] }) => inputs.map((x) => equal(x, y)),
     accuracy: rounded,
-    display: { label: word, latex: (operands) => `\\${word}\\left(${operands.join(", ")}\\right)` },
+    display: {
+      label: word,
+      formula: called(word),
+      derivatives: (operands) =>
+        operands.map((x, at) => (operands.length === 1 ? term.number(1) : isChosen(word, x, operands.toSpliced(at, 1)))),
+    },
     syntax: { names: [{ name: word }, { name: `${word}imum` }] },
     kinks: [{ at: "operands that tie", convention: "the gradient is split evenly among those that tie" }],
     probes: [
@@ -67,6 +74,18 @@ function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
     ],
   });
   return op;
+}
+
+/** Whether an operand is the greatest (or the least); two that tie share. */
+function isChosen(word: string, x: term.Term, others: readonly term.Term[]): term.Term {
+  const other = others.length === 1 ? others[0] : term.call(word, ...others);
+  return term.cases(
+    1,
+    term.relation(x, word === "max" ? ">" : "<", other),
+    0,
+    term.relation(x, word === "max" ? "<" : ">", other),
+    term.quotient(1, 2),
+  );
 }
 
 /** The masks are applied last, so that a NaN, which no operand equals, sends nothing back. */

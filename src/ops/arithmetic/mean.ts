@@ -1,6 +1,7 @@
+import * as term from "../../formula/term.ts";
 import { defineOp, floats, variadic } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { div } from "./div.ts";
 import { isInf } from "../logic/classification.ts";
 import { sumOf } from "./sum.ts";
@@ -24,8 +25,8 @@ export const Mean = defineOp({
   },
   display: {
     label: "mean",
-    latex: called("mean"),
-    derivatives: (operands) => operands.map(() => String.raw`\frac{1}{${operands.length}}`),
+    formula: called("mean"),
+    derivatives: (operands) => operands.map(() => term.quotient(1, operands.length)),
   },
   syntax: { names: [{ name: "average" }, { name: "avg" }, { name: "mean" }] },
   probes: [{ inputs: [[3], [3], [3]] }, { inputs: [[2, 3], [3], []] }, { inputs: [[4]] }],

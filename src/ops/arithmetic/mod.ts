@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { looped } from "../../kernels/element.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import { flag } from "../axes.ts";
@@ -48,13 +49,8 @@ export const Mod = defineOp({
   branches: ({ inputs: [a, b], outputs: [c] }) => [round(div(sub(a, c), b))],
   display: {
     label: "mod",
-    latex: ([a, b]) => String.raw`${a} \bmod ${b}`,
-    derivatives: ([a, b], { fmod }) => [
-      "1",
-      fmod === true
-        ? String.raw`-\operatorname{trunc}\left(\frac{${a}}{${b}}\right)`
-        : String.raw`-\left\lfloor \frac{${a}}{${b}} \right\rfloor`,
-    ],
+    formula: ([a, b], { fmod }) => (fmod === true ? term.call("fmod", a, b) : term.relation(a, "mod", b)),
+    derivatives: ([a, b], { fmod }) => [term.number(1), term.negative(term.call(fmod === true ? "trunc" : "floor", term.quotient(a, b)))],
   },
   kinks: [{ at: "A a multiple of B", convention: "that of the quotient that the remainder belongs to" }],
   probes: [

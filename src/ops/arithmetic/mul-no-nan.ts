@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { instruction, composed } from "../../kernels/element.ts";
 import { floats, rounded } from "../define.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
@@ -20,7 +21,7 @@ export const MulNoNan = elementwiseBinary({
   vjp: (g, weight, x) => [mulNoNan(g, x), mulNoNan(weight, g)],
   complex: times,
   accuracy: rounded,
-  display: { label: "×", latex: ([a, b]) => String.raw`${a} \cdot ${b}`, derivatives: ([a, b]) => [b, a] },
+  display: { label: "×", formula: ([a, b]) => term.product(a, b), derivatives: ([a, b]) => [b, a] },
   kinks: [{ at: "0 times ∞", convention: "0; the derivative by the 0 is the infinity" }],
   probes: broadcastProbes(),
 });

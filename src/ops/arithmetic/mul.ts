@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { rounded } from "../define.ts";
 import { direct, looped } from "../../kernels/element.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
@@ -17,7 +18,7 @@ export const Mul = elementwiseBinary({
   vjp: (g, a, b) => [mul(g, b), mul(g, a)],
   complex: times,
   accuracy: rounded,
-  display: { label: "×", latex: ([a, b]) => String.raw`${a} \cdot ${b}`, derivatives: ([a, b]) => [b, a] },
+  display: { label: "×", formula: ([a, b]) => term.product(a, b), derivatives: ([a, b]) => [b, a] },
   syntax: {
     names: [
       { name: "multiply" },

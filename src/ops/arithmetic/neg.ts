@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { rounded } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
@@ -13,7 +14,7 @@ export const Neg = elementwiseUnary({
   integersToo: true,
   linear: true,
   accuracy: rounded,
-  display: { label: "−", latex: ([x]) => `-${x}`, derivatives: () => ["-1"] },
+  display: { label: "−", formula: ([x]) => term.negative(x), derivatives: () => [term.number(-1)] },
   syntax: { names: [{ name: "negative" }], prefix: "-" },
 });
 

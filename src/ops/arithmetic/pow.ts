@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { direct, looped } from "../../kernels/element.ts";
 import { greatestInt64, leastInt64 } from "../../kernels/summaries.ts";
@@ -60,8 +61,8 @@ export const Pow = defineOp({
   },
   display: {
     label: "^",
-    latex: ([a, b]) => `{${a}}^{${b}}`,
-    derivatives: ([a, b]) => [String.raw`${b} \cdot {${a}}^{${b} - 1}`, String.raw`{${a}}^{${b}} \ln\left(${a}\right)`],
+    formula: ([a, b]) => term.power(a, b),
+    derivatives: ([a, b]) => [term.product(b, term.power(a, term.difference(b, 1))), term.product(term.power(a, b), term.call("ln", a))],
   },
   syntax: {
     names: [

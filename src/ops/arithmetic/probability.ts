@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { defineOp, floats, rounded } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
@@ -29,7 +30,7 @@ export const Probability = defineOp({
   // What lies off the real axis is no probability.
   complex: ({ inputs: [z], attributes: { what } }) => [{ re: probability(z.re, what), im: z.im }],
   accuracy: rounded,
-  display: { label: "probability", latex: ([x]) => x },
+  display: { label: "probability", formula: ([x]) => x, derivatives: () => [term.number(1)] },
   probes: [{ inputs: [{ shape: [2, 3], between: [0.1, 0.9] }] }, { inputs: [{ shape: [], between: [0.1, 0.9] }] }],
 });
 

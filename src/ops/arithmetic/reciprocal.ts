@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { mul } from "./mul.ts";
@@ -15,11 +16,7 @@ export const Reciprocal = elementwiseUnary({
   gradient: (g, _x, y) => neg(mul(mul(g, y), y)),
   complex: (z) => over(1, z),
   between: [0.5, 2],
-  display: {
-    label: "1/x",
-    latex: ([x]) => String.raw`\frac{1}{${x}}`,
-    derivatives: ([x]) => [String.raw`-\frac{1}{{${x}}^{2}}`],
-  },
+  display: { label: "1/x", formula: ([x]) => term.quotient(1, x), derivatives: ([x]) => [term.negative(term.quotient(1, term.square(x)))] },
 });
 
 export const reciprocal = unary(Reciprocal);

@@ -1,9 +1,10 @@
+import * as term from "../../formula/term.ts";
 import { rounded } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
-import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { real } from "../complex.ts";
+import { called } from "../notation.ts";
 
 /** The nearest integer; the even one of two that are equally near. */
 function halfToEven(x: number): number {
@@ -22,7 +23,7 @@ export const Floor = elementwiseUnary({
   branch: (_x, y) => y,
   between: [0.2, 0.8],
   accuracy: rounded,
-  display: { label: "⌊x⌋", latex: ([x]) => String.raw`\left\lfloor ${x} \right\rfloor`, derivatives: () => ["0"] },
+  display: { label: "⌊x⌋", formula: called("floor"), derivatives: () => [term.number(0)] },
   kinks: [{ at: "x an integer", convention: "0" }],
 });
 
@@ -38,7 +39,7 @@ export const Ceil = elementwiseUnary({
   branch: (_x, y) => y,
   between: [0.2, 0.8],
   accuracy: rounded,
-  display: { label: "⌈x⌉", latex: ([x]) => String.raw`\left\lceil ${x} \right\rceil`, derivatives: () => ["0"] },
+  display: { label: "⌈x⌉", formula: called("ceil"), derivatives: () => [term.number(0)] },
   kinks: [{ at: "x an integer", convention: "0" }],
   syntax: { names: [{ name: "ceiling" }] },
 });
@@ -55,11 +56,7 @@ export const Round = elementwiseUnary({
   branch: (_x, y) => y,
   between: [0.6, 1.4],
   accuracy: rounded,
-  display: {
-    label: "round",
-    latex: ([x]) => String.raw`\operatorname{round}\left(${x}\right)`,
-    derivatives: () => ["0"],
-  },
+  display: { label: "round", formula: called("round"), derivatives: () => [term.number(0)] },
   kinks: [{ at: "x halfway between two integers", convention: "0" }],
   syntax: { names: [{ name: "rint" }] },
 });
@@ -73,7 +70,7 @@ export const Trunc = elementwiseUnary({
   complex: ({ re }) => real(trunc(re)),
   branch: (_x, y) => y,
   between: [1.2, 1.8],
-  display: { label: "trunc", latex: called("trunc"), derivatives: () => ["0"] },
+  display: { label: "trunc", formula: called("trunc"), derivatives: () => [term.number(0)] },
   syntax: { names: [{ name: "fix" }] },
   kinks: [{ at: "x an integer other than 0", convention: "0" }],
 });

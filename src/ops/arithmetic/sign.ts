@@ -1,8 +1,10 @@
+import * as term from "../../formula/term.ts";
 import { rounded } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { filled } from "../shape/expand.ts";
 import { real } from "../complex.ts";
+import { called } from "../notation.ts";
 
 export const Sign = elementwiseUnary({
   type: "Sign",
@@ -17,11 +19,7 @@ export const Sign = elementwiseUnary({
   integersToo: true,
   between: [0.5, 2],
   accuracy: rounded,
-  display: {
-    label: "sign",
-    latex: ([x]) => String.raw`\operatorname{sign}\left(${x}\right)`,
-    derivatives: () => ["0"],
-  },
+  display: { label: "sign", formula: called("sign"), derivatives: () => [term.number(0)] },
   kinks: [{ at: "x = 0", convention: "0" }],
   syntax: { names: [{ name: "sgn" }, { name: "signum" }] },
 });

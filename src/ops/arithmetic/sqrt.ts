@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
 import { div } from "./div.ts";
@@ -16,8 +17,8 @@ export const Sqrt = elementwiseUnary({
   between: [0.5, 3],
   display: {
     label: "√",
-    latex: ([x]) => String.raw`\sqrt{${x}}`,
-    derivatives: ([x]) => [String.raw`\frac{1}{2\sqrt{${x}}}`],
+    formula: ([x]) => term.call("sqrt", x),
+    derivatives: ([x]) => [term.quotient(1, term.product(2, term.call("sqrt", x)))],
   },
   kinks: [{ at: "x = 0", convention: "infinite" }],
   syntax: { prefix: "√" },

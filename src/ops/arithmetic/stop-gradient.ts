@@ -1,8 +1,9 @@
+import * as term from "../../formula/term.ts";
 import { direct } from "../../kernels/element.ts";
 import { anyType, defineOp } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { unary } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 
 const same = direct("copy", 1, (x) => x);
 
@@ -18,7 +19,7 @@ export const StopGradient = defineOp({
   infer: ([x]) => [x],
   element: () => same,
   vjp: null,
-  display: { label: "stop", latex: called("sg") },
+  display: { label: "stop", formula: called("sg"), derivatives: () => [term.number(0)] },
   probes: [{ inputs: [[2, 3]] }, { inputs: [[]] }],
   syntax: { names: [{ name: "detach" }] },
 });

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { rounded } from "../define.ts";
 import { direct } from "../../kernels/element.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
@@ -15,7 +16,7 @@ export const Sub = elementwiseBinary({
   vjp: (g) => [g, neg(g)],
   linear: true,
   accuracy: rounded,
-  display: { label: "−", latex: ([a, b]) => `${a} - ${b}`, derivatives: () => ["1", "-1"] },
+  display: { label: "−", formula: ([a, b]) => term.difference(a, b), derivatives: () => [term.number(1), term.number(-1)] },
   syntax: { names: [{ name: "subtract" }], infix: "-" },
   probes: broadcastProbes(),
 });

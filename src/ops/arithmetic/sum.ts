@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { direct } from "../../kernels/element.ts";
 import type { Value } from "../../ir/graph.ts";
 import { defineOp, floats, variadic, rounded } from "../define.ts";
@@ -21,7 +22,7 @@ export const Sum = defineOp({
   element: () => total,
   vjp: ({ inputs, grads: [g] }) => inputs.map(() => g),
   accuracy: rounded,
-  display: { label: "Σ", latex: (operands) => operands.join(" + "), derivatives: (operands) => operands.map(() => "1") },
+  display: { label: "Σ", formula: (operands) => term.sum(...operands), derivatives: (operands) => operands.map(() => term.number(1)) },
   syntax: { names: [{ name: "sum" }] },
   probes: [{ inputs: [[3], [3], [3]] }, { inputs: [[2, 3], [3], []] }, { inputs: [[4]] }],
 });

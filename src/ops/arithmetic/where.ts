@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { direct } from "../../kernels/element.ts";
 import { anyType, bools, defineOp, rounded } from "../define.ts";
@@ -26,12 +27,8 @@ export const Where = defineOp({
   accuracy: rounded,
   display: {
     label: "where",
-    latex: ([c, x, y]) => String.raw`\begin{cases} ${x} & \text{if } ${c} \\ ${y} & \text{otherwise} \end{cases}`,
-    derivatives: ([c]) => [
-      null,
-      String.raw`\begin{cases} 1 & \text{if } ${c} \\ 0 & \text{otherwise} \end{cases}`,
-      String.raw`\begin{cases} 0 & \text{if } ${c} \\ 1 & \text{otherwise} \end{cases}`,
-    ],
+    formula: ([c, x, y]) => term.cases(x, c, y),
+    derivatives: ([c]) => [null, term.cases(1, c, 0), term.cases(0, c, 1)],
   },
   probes: [
     { inputs: [{ values: [1, 0, 1], shape: [3], dtype: "bool" }, [3], [3]] },

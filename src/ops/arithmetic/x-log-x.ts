@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { instruction } from "../../kernels/element.ts";
 import { logarithm, times } from "../complex.ts";
 import { elementwiseUnary } from "../elementwise.ts";
@@ -29,8 +30,8 @@ export const XLogX = elementwiseUnary({
   between: [0.1, 2],
   display: {
     label: "x ln x",
-    latex: ([x]) => String.raw`${x} \ln ${x}`,
-    derivatives: ([x]) => [String.raw`\ln ${x} + 1`],
+    formula: ([x]) => term.product(x, term.call("ln", x)),
+    derivatives: ([x]) => [term.sum(term.call("ln", x), 1)],
   },
   kinks: [{ at: "x = 0", convention: "the one-sided limit -∞" }],
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { identity } from "../arithmetic/identity.ts";
@@ -48,7 +49,8 @@ export const Einsum = defineOp({
   accuracy: sumOfTerms,
   display: {
     label: "einsum",
-    latex: (operands, { equation }) => String.raw`\operatorname{einsum}_{\texttt{${String(equation)}}}\left(${operands.join(", ")}\right)`,
+    formula: (operands, { equation }) => contraction(String(equation), operands),
+    cotangents: (operands, { equation }, delta) => operands.map((_, at) => contractionBack(String(equation), operands, at, delta)),
     example: { equation: "ij,jk->ik" },
   },
   probes: [
@@ -92,13 +94,13 @@ export const Einsum = defineOp({
 });
 
 /** A tensor with a name for every axis. */
-interface Term {
+interface Factor {
   readonly value: Value;
   readonly labels: Labels;
 }
 
 /** Takes the diagonal of axes that share a name. */
-function diagonals(term: Term): Term {
+function diagonals(term: Factor): Factor {
   let { value, labels } = term;
   for (;;) {
     const second = labels.findIndex((label, at) => labels.indexOf(label) < at);
@@ -116,13 +118,13 @@ function diagonals(term: Term): Term {
 }
 
 /** Drops axes of size 1 that other operands stretch. */
-function stretchable({ value, labels }: Term, sizes: ReadonlyMap<string, number>): Term {
+function stretchable({ value, labels }: Factor, sizes: ReadonlyMap<string, number>): Factor {
   const kept = labels.filter((label, axis) => value.shape[axis] !== 1 || sizes.get(label) === 1);
   return { value: reshape(value, shapeOf(kept, sizes)), labels: kept };
 }
 
 /** Sums over the axes that nothing else needs. */
-function summed({ value, labels }: Term, needed: (label: string) => boolean): Term {
+function summed({ value, labels }: Factor, needed: (label: string) => boolean): Factor {
   const axes = labels.flatMap((label, axis) => (needed(label) ? [] : [axis]));
   if (axes.length === 0) return { value, labels };
   return { value: reduceSum(value, { axes, keepdims: false }), labels: labels.filter(needed) };
@@ -134,7 +136,7 @@ const shapeOf = (labels: Labels, sizes: ReadonlyMap<string, number>): number[] =
 class Uses {
   readonly #counts = new Map<string, number>();
 
-  constructor(output: Labels, terms: readonly Term[]) {
+  constructor(output: Labels, terms: readonly Factor[]) {
     this.change(output, 1);
     for (const { labels } of terms) this.change(labels, 1);
   }
@@ -152,7 +154,7 @@ class Uses {
 const comparedOperands = 16;
 
 /** The two terms whose product is smallest, the first such pair. */
-function cheapestPair(terms: readonly Term[], uses: Uses, sizes: ReadonlyMap<string, number>): readonly [number, number] {
+function cheapestPair(terms: readonly Factor[], uses: Uses, sizes: ReadonlyMap<string, number>): readonly [number, number] {
   let best: readonly [number, number] = [terms.length - 2, terms.length - 1];
   if (terms.length === 2 || terms.length > comparedOperands) return best;
   let least = Number.POSITIVE_INFINITY;
@@ -170,7 +172,7 @@ function cheapestPair(terms: readonly Term[], uses: Uses, sizes: ReadonlyMap<str
 }
 
 /** The product of two terms, summed over the axes that both have and no other needs: a matrix product for every index that one does. */
-function contracted(a: Term, b: Term, others: Uses, sizes: ReadonlyMap<string, number>): Term {
+function contracted(a: Factor, b: Factor, others: Uses, sizes: ReadonlyMap<string, number>): Factor {
   const both = a.labels.filter((label) => b.labels.includes(label));
   const batch = both.filter((label) => others.of(label) > 0);
   const inner = both.filter((label) => others.of(label) === 0);
@@ -190,7 +192,7 @@ function contracted(a: Term, b: Term, others: Uses, sizes: ReadonlyMap<string, n
 }
 
 /** The term's value with its axes in the order of `labels`. */
-const arranged = ({ value, labels }: Term, order: Labels): Value =>
+const arranged = ({ value, labels }: Factor, order: Labels): Value =>
   transpose(
     value,
     order.map((label) => labels.indexOf(label)),
@@ -198,3 +200,16 @@ const arranged = ({ value, labels }: Term, order: Labels): Value =>
 
 /** The sum of products of the values that an equation such as `ij,jk->ik` describes. */
 export const einsum = (values: readonly Value[], equation: string): Value => one(Einsum, values, { equation });
+
+const contraction = (equation: string, operands: readonly term.Term[]): term.Term =>
+  term.indexedCall("einsum", term.words(equation.replace("->", "→")), ...operands);
+
+/** Where every label of an operand is in the result or in another operand, the cotangent takes its place in the equation. */
+function contractionBack(equation: string, operands: readonly term.Term[], at: number, delta: term.Term): term.Term | null {
+  const [left, right] = equation.replaceAll(" ", "").split("->");
+  const all = left.split(",");
+  const others = all.toSpliced(at, 1, right ?? "");
+  const isPlain = right !== undefined && all.every((labels) => new Set(labels).size === labels.length);
+  if (!isPlain || !Array.from(all[at]).every((label) => others.some((labels) => labels.includes(label)))) return null;
+  return contraction(`${others.join(",")}->${all[at]}`, operands.toSpliced(at, 1, delta));
+}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { isForKernel, multiply } from "../../kernels/matmul.ts";
 import { type Matrix, placesBy } from "../../kernels/matrix.ts";
@@ -7,10 +8,11 @@ import { broadcastShapes, broadcastStrides, formatShape, sameShape, sizeOf } fro
 import type { Tensor, TensorType } from "../../tensor/tensor.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { flag } from "../axes.ts";
-import { defineOp, numbers, sumOfTerms } from "../define.ts";
+import { type Attributes, defineOp, numbers, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
 import { bilinear, plus, times } from "../complex.ts";
+import { isGiven } from "../notation.ts";
 import { added } from "../reduction/merges.ts";
 
 export const Gemm = defineOp({
@@ -81,7 +83,7 @@ export const Gemm = defineOp({
   },
   operations: ([a], [y], { transA }) => 2 * sizeOf(y.shape) * (a.shape[transA ? 0 : 1] + 1),
   accuracy: sumOfTerms,
-  display: { label: "gemm", latex: formula },
+  display: { label: "gemm", formula, cotangents },
   probes: [
     {
       inputs: [
@@ -135,11 +137,25 @@ const spread = ({ data }: Pick<Tensor, "data">, [down, across]: readonly number[
   columns: placesBy(across, n),
 });
 
-function formula([a, b, c]: readonly string[], { alpha = 1, beta = 1, transA, transB }: Readonly<Record<string, unknown>>): string {
-  const matrixOf = (name: string, transposed: unknown): string => (transposed ? `{${name}}^{\\mathsf{T}}` : name);
-  const times = (factor: unknown, term: string): string => (factor === 1 ? term : String.raw`${String(factor)} \cdot ${term}`);
-  const product = times(alpha, String.raw`${matrixOf(a, transA)} \, ${matrixOf(b, transB)}`);
-  return c === undefined ? product : `${product} + ${times(beta, c)}`;
+const turned = (x: term.Term, isTransposed: unknown): term.Term => (isTransposed ? term.transpose(x) : x);
+const scaled = (factor: unknown, x: term.Term): term.Term => (factor === 1 ? x : term.product(Number(factor), x));
+
+function formula([a, b, c]: readonly term.Term[], { alpha = 1, beta = 1, transA, transB }: Attributes): term.Term {
+  const product = scaled(alpha, term.matrixProduct(turned(a, transA), turned(b, transB)));
+  return isGiven(c) ? term.sum(product, scaled(beta, c)) : product;
+}
+
+function cotangents(
+  [a, b]: readonly term.Term[],
+  { alpha = 1, beta = 1, transA, transB }: Attributes,
+  delta: term.Term,
+): readonly term.Term[] {
+  const [left, right] = [term.matrixProduct(delta, turned(b, !transB)), term.matrixProduct(turned(a, !transA), delta)];
+  return [
+    scaled(alpha, transA ? term.matrixProduct(turned(b, transB), term.transpose(delta)) : left),
+    scaled(alpha, transB ? term.matrixProduct(term.transpose(delta), turned(a, transA)) : right),
+    scaled(beta, delta),
+  ];
 }
 
 /** How `gemm` scales and transposes; 1 and not at all unless told. */

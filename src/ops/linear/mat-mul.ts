@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { stridedPlaces } from "../../kernels/elementwise.ts";
 import { multiply } from "../../kernels/matmul.ts";
@@ -88,7 +89,11 @@ export const MatMul = defineOp({
   complex: ({ inputs: [a, b] }) => [bilinear(matMul, a, b)],
   operations: ([a], [y]) => 2 * sizeOf(y.shape) * (a.shape.at(-1) ?? 1),
   accuracy: sumOfTerms,
-  display: { label: "@", latex: ([a, b]) => String.raw`${a} \, ${b}` },
+  display: {
+    label: "@",
+    formula: ([a, b]) => term.matrixProduct(a, b),
+    cotangents: ([a, b], _, delta) => [term.matrixProduct(delta, term.transpose(b)), term.matrixProduct(term.transpose(a), delta)],
+  },
   syntax: { names: [{ name: "dot" }, { name: "mm" }, { name: "bmm" }, { name: "mv" }], infix: "@" },
   probes: [
     {

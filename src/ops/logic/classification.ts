@@ -1,9 +1,11 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { direct, looped } from "../../kernels/element.ts";
 import { flag } from "../axes.ts";
 import { defineOp, floats } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { unary } from "../express.ts";
+import { called } from "../notation.ts";
 
 const extremes = { values: [Number.NaN, -Infinity, 0, Infinity], shape: [4], dtype: "float64" } as const;
 
@@ -23,7 +25,7 @@ export const IsNaN = defineOp({
   infer: ([x]) => [{ dtype: "bool", shape: x.shape }],
   element: () => isNotANumber,
   vjp: null,
-  display: { label: "NaN?", latex: ([x]) => String.raw`\operatorname{isnan}\left(${x}\right)` },
+  display: { label: "NaN?", formula: called("isnan") },
   syntax: { names: [{ name: "isnan" }] },
   probes: [{ inputs: [extremes] }, { inputs: [[]] }],
 });
@@ -44,7 +46,13 @@ export const IsInf = defineOp({
       ? isInfinite
       : looped(1, (x) => ((x === Infinity && detect_positive) || (x === -Infinity && detect_negative) ? 1 : 0)),
   vjp: null,
-  display: { label: "∞?", latex: ([x]) => String.raw`\operatorname{isinf}\left(${x}\right)` },
+  display: {
+    label: "∞?",
+    formula: ([x], { detect_negative, detect_positive }) => {
+      const ends = [...(detect_negative ? [-Infinity] : []), ...(detect_positive ? [Infinity] : [])];
+      return ends.length === 1 ? term.relation(x, "=", term.number(ends[0])) : term.call("isinf", x);
+    },
+  },
   syntax: { names: [{ name: "isinf" }] },
   probes: [
     { inputs: [extremes] },

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Instruction } from "../../kernels/chain.ts";
 import { direct } from "../../kernels/element.ts";
 import type { DType } from "../../tensor/dtype.ts";
@@ -12,13 +13,12 @@ interface ComparisonFacts {
   readonly holds: (a: number, b: number) => boolean;
   readonly instruction: Instruction;
   readonly infix: string;
-  readonly label: string;
-  /** The sign in LaTeX. */
+  /** In pictures and formulas. */
   readonly sign: string;
   readonly types?: readonly DType[];
 }
 
-function comparison({ type, since, summary, holds, instruction, infix, label, sign, types = numbers }: ComparisonFacts): Operator {
+function comparison({ type, since, summary, holds, instruction, infix, sign, types = numbers }: ComparisonFacts): Operator {
   const element = direct(instruction, 2, (a, b) => (holds(a, b) ? 1 : 0));
   return defineOp({
     type,
@@ -36,7 +36,7 @@ function comparison({ type, since, summary, holds, instruction, infix, label, si
     infer: ([a, b]) => [{ dtype: "bool", shape: broadcastAll(type, [a, b]) }],
     element: () => element,
     vjp: null,
-    display: { label, latex: ([a, b]) => `${a} ${sign} ${b}` },
+    display: { label: sign, formula: ([a, b]) => term.relation(a, sign, b) },
     syntax: { infix },
     probes: [
       {
@@ -63,7 +63,6 @@ export const Equal = comparison({
   holds: (a, b) => a === b,
   instruction: "eq",
   infix: "==",
-  label: "=",
   sign: "=",
   types: anyType,
 });
@@ -75,7 +74,6 @@ export const Less = comparison({
   holds: (a, b) => a < b,
   instruction: "lt",
   infix: "<",
-  label: "<",
   sign: "<",
 });
 
@@ -86,8 +84,7 @@ export const LessOrEqual = comparison({
   holds: (a, b) => a <= b,
   instruction: "le",
   infix: "<=",
-  label: "≤",
-  sign: String.raw`\le`,
+  sign: "≤",
 });
 
 export const Greater = comparison({
@@ -97,7 +94,6 @@ export const Greater = comparison({
   holds: (a, b) => a > b,
   instruction: "gt",
   infix: ">",
-  label: ">",
   sign: ">",
 });
 
@@ -108,8 +104,7 @@ export const GreaterOrEqual = comparison({
   holds: (a, b) => a >= b,
   instruction: "ge",
   infix: ">=",
-  label: "≥",
-  sign: String.raw`\ge`,
+  sign: "≥",
 });
 
 export const equal = binary(Equal);

@@ -1,23 +1,24 @@
+import * as term from "../../formula/term.ts";
 import type { Instruction } from "../../kernels/chain.ts";
 import { direct } from "../../kernels/element.ts";
 import type { Value } from "../../ir/graph.ts";
 import { bools, defineOp, type Operator, type Probe } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
 import { one, unary } from "../express.ts";
+import { called } from "../notation.ts";
 
 interface ConnectiveFacts {
   readonly type: string;
   readonly summary: string;
   readonly f: (a: number, b: number) => number;
   readonly instruction: Instruction;
-  readonly label: string;
-  /** The sign in LaTeX. */
+  /** In pictures and formulas. */
   readonly sign: string;
 }
 
 const truths = (values: readonly number[], shape: readonly number[]): Probe["inputs"][number] => ({ values, shape, dtype: "bool" });
 
-function connective({ type, summary, f, instruction, label, sign }: ConnectiveFacts): Operator {
+function connective({ type, summary, f, instruction, sign }: ConnectiveFacts): Operator {
   const element = direct(instruction, 2, f);
   return defineOp({
     type,
@@ -35,7 +36,7 @@ function connective({ type, summary, f, instruction, label, sign }: ConnectiveFa
     infer: ([a, b]) => [{ dtype: "bool", shape: broadcastAll(type, [a, b]) }],
     element: () => element,
     vjp: null,
-    display: { label, latex: ([a, b]) => `${a} ${sign} ${b}` },
+    display: { label: sign, formula: ([a, b]) => term.relation(a, sign, b) },
     syntax: { names: [{ name: `logical_${type.toLowerCase()}` }] },
     probes: [
       { inputs: [truths([0, 0, 1, 1], [4]), truths([0, 1, 0, 1], [4])] },
@@ -50,8 +51,7 @@ export const And = connective({
   summary: "Whether both elements are true.",
   f: (a, b) => a & b,
   instruction: "and",
-  label: "∧",
-  sign: String.raw`\land`,
+  sign: "∧",
 });
 
 export const Or = connective({
@@ -59,8 +59,7 @@ export const Or = connective({
   summary: "Whether at least one of two elements is true.",
   f: (a, b) => a | b,
   instruction: "or",
-  label: "∨",
-  sign: String.raw`\lor`,
+  sign: "∨",
 });
 
 export const Xor = connective({
@@ -68,8 +67,7 @@ export const Xor = connective({
   summary: "Whether exactly one of two elements is true.",
   f: (a, b) => a ^ b,
   instruction: "xor",
-  label: "⊕",
-  sign: String.raw`\oplus`,
+  sign: "⊕",
 });
 
 const opposite = direct("not", 1, (truth) => 1 - truth);
@@ -87,7 +85,7 @@ export const Not = defineOp({
   infer: ([x]) => [x],
   element: () => opposite,
   vjp: null,
-  display: { label: "¬", latex: ([x]) => String.raw`\lnot ${x}` },
+  display: { label: "¬", formula: called("¬") },
   syntax: { names: [{ name: "logical_not" }] },
   probes: [{ inputs: [truths([0, 1], [2])] }, { inputs: [truths([1], [])] }],
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { averagePoolGradient as averagePoolGradientLoop, windowReads } from "../../kernels/pool.ts";
 import { outsOf, type Window } from "../../kernels/window.ts";
@@ -6,7 +7,7 @@ import { formatShape, sameShape, type Shape, sizeOf } from "../../tensor/shape.t
 import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { averagePool } from "./average-pool.ts";
 import { averageAttributes, averageWindow } from "./window.ts";
 
@@ -35,7 +36,7 @@ export const AveragePoolGradient = defineOp({
   vjp: ({ grads: [x], attributes: { shape: _, ...given } }) => [averagePool(x, given)],
   operations: ([g], _outputs, given) => sizeOf(g.shape.slice(0, 2)) * windowReads(windowOf(given)),
   accuracy: sumOfTerms,
-  display: { label: "avg pool ∇", latex: called("avgpool^{\\nabla}") },
+  display: { label: "avg pool ∇", formula: called("avgpool∇"), cotangents: (_, __, delta) => [term.call("avgpool", delta)] },
   probes: [
     { inputs: [[1, 2, 2, 2]], attributes: { kernel_shape: [2, 2], strides: [2, 2], shape: [1, 2, 4, 5] } },
     { inputs: [[2, 1, 3]], attributes: { kernel_shape: [3], strides: [3], pads: [1, 1], ceil_mode: true, shape: [2, 1, 7] } },

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { averagePool as averagePoolLoop, windowReads } from "../../kernels/pool.ts";
 import { outsOf } from "../../kernels/window.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { averagePoolGradient } from "./average-pool-gradient.ts";
 import { averageAttributes, averageWindow } from "./window.ts";
 
@@ -31,7 +32,7 @@ export const AveragePool = defineOp({
   vjp: ({ inputs: [x], grads: [g], attributes: given }) => [averagePoolGradient(g, x.shape, given)],
   operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(averageWindow("AveragePool", x.shape, given)),
   accuracy: sumOfTerms,
-  display: { label: "avg pool", latex: called("avgpool") },
+  display: { label: "avg pool", formula: called("avgpool"), cotangents: (_, __, delta) => [term.call("avgpool∇", delta)] },
   probes: [
     { inputs: [[1, 2, 4, 4]], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
     { inputs: [[2, 1, 7]], attributes: { kernel_shape: [3], strides: [3], pads: [1, 1], ceil_mode: true } },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { add } from "../arithmetic/add.ts";
 import { cast } from "../arithmetic/cast.ts";
@@ -8,9 +9,17 @@ import { apply } from "../apply.ts";
 import { flag } from "../axes.ts";
 import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { reshape } from "../shape/reshape.ts";
-import { alongChannels, checkPerChannel, inverseDeviation, inverseOf, standardise, varianceOf } from "./normalization.ts";
+import {
+  alongChannels,
+  checkPerChannel,
+  inverseDeviation,
+  inverseOf,
+  standardise,
+  varianceOf,
+  normalizationCotangents,
+} from "./normalization.ts";
 
 const attributes = z.strictObject({
   epsilon: z.number().default(1e-5),
@@ -64,7 +73,23 @@ export const BatchNormalization = defineOp({
     ];
   },
   accuracy: sumOfTerms,
-  display: { label: "batch norm", latex: called("BN") },
+  display: {
+    label: "batch norm",
+    formula: called("BN"),
+    cotangents: ([x, scale, , mean, variance], { training_mode, epsilon }, delta) => {
+      if (training_mode === true || training_mode === 1) return [...normalizationCotangents(x, scale, delta), null, null];
+      const deviation = term.call("sqrt", term.sum(variance, Number(epsilon)));
+      const standardized = term.quotient(term.difference(x, mean), deviation);
+      const back = term.quotient(term.elementwise(scale, delta), deviation);
+      return [
+        back,
+        term.call("Σ", term.elementwise(delta, standardized)),
+        term.call("Σ", delta),
+        term.negative(term.call("Σ", back)),
+        null,
+      ];
+    },
+  },
   probes: [
     { inputs: [[2, 3, 2], [3], [3], [3], { shape: [3], between: [0.5, 2] }], outputs: 1 },
     {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { convolveTransposed } from "../../kernels/conv.ts";
 import { extentOf, sizesOf, type Window } from "../../kernels/window.ts";
@@ -6,13 +7,13 @@ import { sizeOf, type Shape } from "../../tensor/shape.ts";
 import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { weightGradient } from "./conv-weight-gradient.ts";
 import { conv } from "./conv.ts";
 import { biasGradient, checkConvolution, convolutionOperations, kernelSizes, spatialStart } from "./convolution.ts";
 import { checkReach, explicit, halves, perAxis, spatialSizes, transposeAttributes } from "./window.ts";
 import { bilinear, plus } from "../complex.ts";
+import { called } from "../notation.ts";
 import { reshape } from "../shape/reshape.ts";
 
 const attributes = z.strictObject(transposeAttributes);
@@ -56,7 +57,11 @@ export const ConvTranspose = defineOp({
   },
   operations: ([x, w]) => convolutionOperations(x.shape, w.shape),
   accuracy: sumOfTerms,
-  display: { label: "convᵀ", latex: called("conv^{\\mathsf{T}}") },
+  display: {
+    label: "convᵀ",
+    formula: called("convᵀ"),
+    cotangents: ([x, w], _, delta) => [term.call("conv", delta, w), term.call("conv", delta, x), term.call("Σ", delta)],
+  },
   probes: [
     { inputs: [[1, 2, 3, 3], [2, 3, 2, 2], [3]] },
     {

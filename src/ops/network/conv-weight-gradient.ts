@@ -7,7 +7,7 @@ import { bilinear } from "../complex.ts";
 import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { filled } from "../shape/expand.ts";
 import { pad } from "../shape/pad.ts";
 import { convTranspose } from "./conv-transpose.ts";
@@ -55,7 +55,7 @@ export const ConvWeightGradient = defineOp({
   complex: ({ inputs: [x, g], attributes: given }) => [bilinear((a, b) => convWeightGradient(a, b, given), x, g)],
   operations: ([, g], [w]) => convolutionOperations(g.shape, w.shape),
   accuracy: sumOfTerms,
-  display: { label: "conv ∇w", latex: called("conv^{\\nabla w}") },
+  display: { label: "conv ∇w", formula: called("conv∇") },
   probes: [
     {
       inputs: [

@@ -1,17 +1,18 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { convolve } from "../../kernels/conv.ts";
 import { outsOf, type Window } from "../../kernels/window.ts";
 import { sizeOf, type Shape } from "../../tensor/shape.ts";
 import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { convTranspose } from "./conv-transpose.ts";
 import { weightGradient } from "./conv-weight-gradient.ts";
 import { biasGradient, checkConvolution, convolutionOperations, kernelSizes } from "./convolution.ts";
 import { checkReach, convolutionAttributes, explicit, spatialSizes, unreached, windowOver } from "./window.ts";
 import { bilinear, plus } from "../complex.ts";
+import { called } from "../notation.ts";
 import { reshape } from "../shape/reshape.ts";
 
 const attributes = z.strictObject(convolutionAttributes);
@@ -58,7 +59,15 @@ export const Conv = defineOp({
   },
   operations: ([, w], [y]) => convolutionOperations(y.shape, w.shape),
   accuracy: sumOfTerms,
-  display: { label: "conv", latex: called("conv") },
+  display: {
+    label: "conv",
+    formula: called("conv"),
+    cotangents: ([x, w], _, delta) => [
+      term.indexedCall("conv", term.words("full"), delta, term.call("flip", w)),
+      term.call("conv", x, delta),
+      term.call("Σ", delta),
+    ],
+  },
   probes: [
     { inputs: [[1, 2, 4, 4], [3, 2, 3, 3], [3]] },
     {

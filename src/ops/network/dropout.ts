@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { constant, type Value } from "../../ir/graph.ts";
 import { drawMask } from "../../kernels/random.ts";
 import { scalar, type Tensor } from "../../tensor/tensor.ts";
@@ -7,7 +8,7 @@ import { where } from "../arithmetic/where.ts";
 import { bools, defineOp, floats, type ProbeInput } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called, isGiven } from "../notation.ts";
 
 const attributes = z.strictObject({ seed: z.int().default(0) });
 
@@ -49,7 +50,16 @@ export const Dropout = defineOp({
     if (rate === 0) return [g, null, null, null];
     return [where(mask, rate === 1 ? g : mul(g, 1 / (1 - rate)), 0), null, null, null];
   },
-  display: { label: "dropout", latex: called("dropout", 1) },
+  display: {
+    label: "dropout",
+    formula: called("dropout", 1),
+    cotangents: ([, ratio, training], _, delta) => [
+      isGiven(training) ? term.quotient(term.elementwise("mask", delta), term.difference(1, isGiven(ratio) ? ratio : 0.5)) : delta,
+      null,
+      null,
+      null,
+    ],
+  },
   probes: [
     { inputs: [[3, 4], single(0.25, "float64"), single(1, "bool")], attributes: { seed: 3 } },
     { inputs: [[8], null, single(1, "bool")], outputs: 1 },

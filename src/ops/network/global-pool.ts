@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { formatShape } from "../../tensor/shape.ts";
 import { identity } from "../arithmetic/identity.ts";
@@ -5,7 +6,7 @@ import { copied, defineOp, floats, sumOfTerms } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { unary } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { reduceMean } from "../reduction/reduce-mean.ts";
 import { maxPool } from "./max-pool.ts";
 import { spatialSizes } from "./window.ts";
@@ -25,7 +26,11 @@ export const GlobalAveragePool = defineOp({
     return [axes.length === 0 ? identity(x) : reduceMean(x, { axes })];
   },
   accuracy: sumOfTerms,
-  display: { label: "global avg pool", latex: called("avgpool") },
+  display: {
+    label: "global avg pool",
+    formula: called("avgpool"),
+    cotangents: (_, __, delta) => [term.quotient(term.call("broadcast", delta), "n")],
+  },
   probes: [{ inputs: [[2, 3, 4]] }, { inputs: [[1, 2, 2, 3]] }, { inputs: [[2, 3]] }],
 });
 
@@ -48,7 +53,11 @@ export const GlobalMaxPool = defineOp({
     return [sizes.length === 0 ? identity(x) : maxPool(x, { kernel_shape: [...sizes] })];
   },
   accuracy: copied,
-  display: { label: "global max pool", latex: called("maxpool") },
+  display: {
+    label: "global max pool",
+    formula: called("maxpool"),
+    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.relation(x, "=", y))],
+  },
   kinks: [{ at: "ties within a channel", convention: "the first of the largest elements (row by row) receives the whole gradient" }],
   probes: [{ inputs: [[2, 3, 4]] }, { inputs: [[1, 2, 2, 3]] }, { inputs: [[2, 3]] }],
 });

@@ -6,9 +6,9 @@ import { mul } from "../arithmetic/mul.ts";
 import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { reshape } from "../shape/reshape.ts";
-import { alongChannels, checkPerChannel, inverseOf, standardise } from "./normalization.ts";
+import { alongChannels, checkPerChannel, inverseOf, standardise, normalizationCotangents } from "./normalization.ts";
 import { spatialSizes } from "./window.ts";
 
 const instanceAttributes = z.strictObject({ epsilon: z.number().default(1e-5) });
@@ -41,7 +41,11 @@ export const InstanceNormalization = defineOp({
     return [add(mul(centred, mul(inverseOf(deviation, epsilon), alongChannels(scale, rank))), alongChannels(shift, rank))];
   },
   accuracy: sumOfTerms,
-  display: { label: "instance norm", latex: called("IN") },
+  display: {
+    label: "instance norm",
+    formula: called("IN"),
+    cotangents: ([x, scale], _, delta) => normalizationCotangents(x, scale, delta),
+  },
   probes: [{ inputs: [[2, 2, 4], [2], [2]] }, { inputs: [[1, 3, 2, 2], [3], [3]], attributes: { epsilon: 0.1 } }],
 });
 
@@ -75,7 +79,7 @@ export const GroupNormalization = defineOp({
     return [add(mul(normal, alongChannels(scale, rank)), alongChannels(bias, rank))];
   },
   accuracy: sumOfTerms,
-  display: { label: "group norm", latex: called("GN") },
+  display: { label: "group norm", formula: called("GN"), cotangents: ([x, scale], _, delta) => normalizationCotangents(x, scale, delta) },
   probes: [
     { inputs: [[2, 4, 3], [4], [4]], attributes: { num_groups: 2 } },
     { inputs: [[1, 3, 2, 2], [3], [3]], attributes: { num_groups: 1, epsilon: 0.1 } },

@@ -7,7 +7,7 @@ import { sub } from "../arithmetic/sub.ts";
 import { apply } from "../apply.ts";
 import { flag } from "../axes.ts";
 import { defineOp, floats } from "../define.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { gemm } from "../linear/gemm.ts";
 import { split } from "../shape/split.ts";
 import { type Cell, type Parameters, recur, recurrentAttributes, type RecurrentInputs } from "./recurrent.ts";
@@ -36,7 +36,7 @@ export const GRU = defineOp({
     const cell = given.linear_before_reset ? resetAfterProduct : resetBeforeProduct;
     return recur(facts, { x, w, r, b, sequenceLens, initialH }, given, (own) => cell(own, limiter(given.clip))).slice(0, outputCount);
   },
-  display: { label: "GRU", latex: called("GRU") },
+  display: { label: "GRU", formula: called("GRU") },
   probes: [
     {
       inputs: [

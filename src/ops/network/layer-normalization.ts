@@ -7,8 +7,8 @@ import { axisWithin } from "../axes.ts";
 import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
-import { inverseOf, standardise } from "./normalization.ts";
+import { called } from "../notation.ts";
+import { inverseOf, standardise, normalizationCotangents } from "./normalization.ts";
 
 const attributes = z.strictObject({
   axis: z.int().default(-1),
@@ -41,7 +41,7 @@ export const LayerNormalization = defineOp({
     return [shift === null ? scaled : add(scaled, shift), mean, inverse].slice(0, outputCount);
   },
   accuracy: sumOfTerms,
-  display: { label: "layer norm", latex: called("LN") },
+  display: { label: "layer norm", formula: called("LN"), cotangents: ([x, scale], _, delta) => normalizationCotangents(x, scale, delta) },
   probes: [
     { inputs: [[2, 4], [4], [4]] },
     { inputs: [[2, 3, 2], [3, 2], [2]], attributes: { axis: 1, epsilon: 0.01 }, outputs: 1 },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { formatShape, sameShape } from "../../tensor/shape.ts";
 import { div } from "../arithmetic/div.ts";
@@ -7,10 +8,10 @@ import { neg } from "../arithmetic/neg.ts";
 import { where } from "../arithmetic/where.ts";
 import { logSoftmax } from "../activation/softmax.ts";
 import { apply } from "../apply.ts";
-import { composed, defineOp, floats, integers, type ProbeInput, sumOfTerms } from "../define.ts";
+import { type Attributes, composed, defineOp, floats, integers, type ProbeInput, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called, isGiven } from "../notation.ts";
 import { equal, less } from "../logic/comparison.ts";
 import { not } from "../logic/connective.ts";
 import { reduceMean } from "../reduction/reduce-mean.ts";
@@ -40,7 +41,15 @@ export const NegativeLogLikelihoodLoss = defineOp({
   attributes,
   body: ([x, target, weight], given) => [likelihoodLoss("NegativeLogLikelihoodLoss", x, target, weight, given)],
   accuracy: composed,
-  display: { label: "NLL", latex: called("NLL") },
+  display: {
+    label: "NLL",
+    formula: called("NLL"),
+    cotangents: ([, target, weight], given, delta) => [
+      isGiven(weight) ? null : averaged(term.negative(term.elementwise(delta, term.call("onehot", target))), given),
+      null,
+      null,
+    ],
+  },
   probes: lossProbes(),
   syntax: { names: [{ name: "nll_loss" }] },
 });
@@ -66,10 +75,20 @@ export const SoftmaxCrossEntropyLoss = defineOp({
     return [loss, logProbabilities].slice(0, outputCount);
   },
   accuracy: sumOfTerms,
-  display: { label: "cross entropy", latex: called("CE") },
+  display: {
+    label: "cross entropy",
+    formula: called("CE"),
+    cotangents: ([scores, labels, weights], given, delta) => {
+      const off = term.difference(term.call("softmax", scores), term.call("onehot", labels));
+      return [isGiven(weights) ? null : averaged(term.elementwise(delta, off), given), null, null];
+    },
+  },
   probes: lossProbes(),
   syntax: { names: [{ name: "cross_entropy" }] },
 });
+
+/** What comes back to each row where the loss is their mean. */
+const averaged = (back: term.Term, { reduction }: Attributes): term.Term => (reduction === "mean" ? term.quotient(back, "n") : back);
 
 /** Classes that lie outside are an error, ignored ones are never looked up: class 0 stands in, and what it gives is masked. */
 function likelihoodLoss(op: string, x: Value, labels: Value, weights: Value | null, { ignore_index, reduction }: Given): Value {

@@ -7,7 +7,7 @@ import { sub } from "../arithmetic/sub.ts";
 import { apply } from "../apply.ts";
 import { flag } from "../axes.ts";
 import { defineOp, floats } from "../define.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { gemm } from "../linear/gemm.ts";
 import { split } from "../shape/split.ts";
 import { type Cell, type Parameters, recur, recurrentAttributes, type RecurrentInputs } from "./recurrent.ts";
@@ -38,7 +38,7 @@ export const LSTM = defineOp({
     const inputs = { x, w, r, b, sequenceLens, initialH, initialC, p };
     return recur(facts, inputs, given, (own) => cellOf(own, given)).slice(0, outputCount);
   },
-  display: { label: "LSTM", latex: called("LSTM") },
+  display: { label: "LSTM", formula: called("LSTM") },
   probes: [
     {
       inputs: [

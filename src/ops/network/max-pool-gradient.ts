@@ -5,7 +5,7 @@ import { formatShape, sameShape, sizeOf, type Shape } from "../../tensor/shape.t
 import { sumOfTerms, defineOp, floats } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { gatherElements } from "../shape/gather-elements.ts";
 import { reshape } from "../shape/reshape.ts";
 import { indexProbe } from "../shape/indices.ts";
@@ -51,7 +51,7 @@ export const MaxPoolGradient = defineOp({
     return [reshape(gatherElements(flat, reshape(indices, [sizeOf(indices.shape)]), 0), g.shape), null];
   },
   accuracy: sumOfTerms,
-  display: { label: "max pool ∇", latex: called("maxpool^{\\nabla}") },
+  display: { label: "max pool ∇", formula: called("maxpool∇") },
   probes: [
     { inputs: [[1, 2, 2, 2], indexProbe([1, 2, 2, 2], [0, 3, 8, 10, 12, 12, 17, 23])], attributes: { shape: [1, 2, 3, 4] } },
     { inputs: [[2, 1, 3], indexProbe([2, 1, 3], [1, 1, 4, 5, 7, 9])], attributes: { shape: [2, 1, 5] } },

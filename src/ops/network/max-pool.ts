@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { maxPool as maxPoolLoop, toColumnMajor, windowReads } from "../../kernels/pool.ts";
 import { outsOf, type Window } from "../../kernels/window.ts";
@@ -6,10 +7,10 @@ import { sizeOf, type Shape } from "../../tensor/shape.ts";
 import { apply } from "../apply.ts";
 import { flag } from "../axes.ts";
 import { copied, defineOp, floats } from "../define.ts";
-import { called } from "../latex.ts";
 import { maxPoolGradient } from "./max-pool-gradient.ts";
 import { checkCovered, checkReach, perAxis, positives, spatialSizes, windowAttributes, windowOver } from "./window.ts";
 import { imaginary, real } from "../complex.ts";
+import { called } from "../notation.ts";
 import { gatherElements } from "../shape/gather-elements.ts";
 import { reshape } from "../shape/reshape.ts";
 
@@ -61,7 +62,7 @@ export const MaxPool = defineOp({
   },
   operations: ([x], [y], given) => sizeOf(y.shape.slice(0, 2)) * windowReads(windowOf(x.shape, given)),
   accuracy: copied,
-  display: { label: "max pool", latex: called("maxpool") },
+  display: { label: "max pool", formula: called("maxpool"), cotangents: (_, __, delta) => [term.call("maxpool∇", delta)] },
   kinks: [{ at: "ties within a window", convention: "the first of the largest elements (row by row) receives the whole gradient" }],
   probes: [
     { inputs: [[1, 2, 4, 4]], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },

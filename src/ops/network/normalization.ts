@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { formatShape, sameShape, type Shape } from "../../tensor/shape.ts";
 import { add } from "../arithmetic/add.ts";
@@ -57,3 +58,12 @@ export function checkPerChannel(op: string, value: { shape: Shape }, channels: n
 /** One number per channel in a shape that broadcasts over (batch, channels, …) of the given rank. */
 export const alongChannels = (value: Value, rank: number): Value =>
   reshape(value, [value.shape[0], ...new Array<number>(Math.max(0, rank - 2)).fill(1)]);
+
+/** What comes back to the operand of a normalization, to its scale and to its shift. */
+export function normalizationCotangents(x: term.Term, scale: term.Term, delta: term.Term): readonly term.Term[] {
+  const standardized = term.call("standardized", x);
+  const scaled = term.elementwise(scale, delta);
+  const along = term.elementwise(standardized, term.call("mean", term.elementwise(scaled, standardized)));
+  const centred = term.sum(scaled, term.negative(term.call("mean", scaled)), term.negative(along));
+  return [term.quotient(centred, term.call("std", x)), term.call("Σ", term.elementwise(delta, standardized)), term.call("Σ", delta)];
+}

@@ -4,7 +4,7 @@ import { add } from "../arithmetic/add.ts";
 import { clip } from "../arithmetic/clip.ts";
 import { apply } from "../apply.ts";
 import { defineOp, floats } from "../define.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { gemm } from "../linear/gemm.ts";
 import { recur, recurrentAttributes, type RecurrentInputs } from "./recurrent.ts";
 
@@ -38,7 +38,7 @@ export const RNN = defineOp({
       },
     })).slice(0, outputCount);
   },
-  display: { label: "RNN", latex: called("RNN") },
+  display: { label: "RNN", formula: called("RNN") },
   probes: [
     {
       inputs: [

@@ -6,7 +6,7 @@ import { axisWithin, flag, keptAxis, reducedShape } from "../axes.ts";
 import { defineOp, numbers, type Operator } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 
 export const ArgMax = extremeIndex({ type: "ArgMax", which: "greatest" });
 export const ArgMin = extremeIndex({ type: "ArgMin", which: "smallest" });
@@ -41,7 +41,7 @@ function extremeIndex({ type, which }: { type: string; which: "greatest" | "smal
       return row === null || row === along ? null : keptAxis(row, [along], keepdims);
     },
     vjp: null,
-    display: { label: name, latex: called(name) },
+    display: { label: name, formula: called(name) },
     syntax: { names: [{ name }] },
     kinks: [{ at: "everywhere", convention: "an index is constant, so no gradient flows" }],
     probes: [

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { axisWithin, flag } from "../axes.ts";
 import { defineOp, floats, sumOfTerms } from "../define.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { pad } from "../shape/pad.ts";
 import { slice } from "../shape/slice.ts";
 import { linearRecurrence } from "./linear-recurrence.ts";
@@ -25,7 +25,7 @@ export const CumProd = defineOp({
     return [linearRecurrence(x, pad(first, pads), { axis: along, reverse })];
   },
   accuracy: sumOfTerms,
-  display: { label: "cumprod", latex: called("cumprod") },
+  display: { label: "cumprod", formula: called("cumprod") },
   probes: [
     { inputs: [{ values: [0, 2, -1.5, 0.5, 0, 3], shape: [6], dtype: "float64" }] },
     { inputs: [{ values: [0, 2, -1.5, 0.5, 0, 3], shape: [2, 3], dtype: "float64" }], attributes: { axis: 0, reverse: true } },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { constant, type Value } from "../../ir/graph.ts";
 import { cumulate } from "../../kernels/scan.ts";
 import type { Shape } from "../../tensor/shape.ts";
@@ -7,7 +8,7 @@ import { axisWithin, flag, staticNumbers } from "../axes.ts";
 import { defineOp, integers, numbers, type ProbeInput, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 
 export const CumSum = defineOp({
   type: "CumSum",
@@ -34,7 +35,14 @@ export const CumSum = defineOp({
     null,
   ],
   accuracy: sumOfTerms,
-  display: { label: "cumsum", latex: called("cumsum", 1) },
+  display: {
+    label: "cumsum",
+    formula: called("cumsum", 1),
+    cotangents: (_, { reverse }, delta) => {
+      const back = (of: term.Term): term.Term => (reverse === true || reverse === 1 ? of : term.call("reverse", of));
+      return [back(term.call("cumsum", back(delta))), null];
+    },
+  },
   syntax: { names: [{ name: "cumsum", arity: 1, operands: [null, -1] }, { name: "cumsum" }] },
   probes: [
     { inputs: [[4], axisProbe(0)] },

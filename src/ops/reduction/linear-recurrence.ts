@@ -7,7 +7,7 @@ import { axisWithin, flag } from "../axes.ts";
 import { defineOp, floats, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { pad } from "../shape/pad.ts";
 import { slice } from "../shape/slice.ts";
 
@@ -43,7 +43,7 @@ export const LinearRecurrence = defineOp({
     return [afterNothing(mul(withoutLast(total, back), withoutLast(y, along)), along), total];
   },
   accuracy: sumOfTerms,
-  display: { label: "recurrence", latex: called("recurrence") },
+  display: { label: "recurrence", formula: called("recurrence") },
   probes: [
     { inputs: [[4], [4]] },
     {

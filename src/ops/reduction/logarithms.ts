@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { softmaxOver } from "../activation/softmax.ts";
 import { logOfSum, logOfSumOfExponentials } from "../../kernels/summaries.ts";
@@ -29,7 +30,11 @@ export const ReduceLogSum = reductionOp({
   },
   complex: (z, axes) => logarithm(summed(z, axes)),
   accuracy: composed,
-  display: { label: "log Σ", latex: ([x]) => String.raw`\log \sum ${x}` },
+  display: {
+    label: "log Σ",
+    formula: ([x]) => term.call("ln", term.call("Σ", x)),
+    cotangents: ([x], _, delta) => [term.quotient(delta, term.call("Σ", x)), null],
+  },
   between: [0.5, 2],
 });
 
@@ -50,7 +55,11 @@ export const ReduceLogSumExp = reductionOp({
     return plus(greatest, logarithm(summed(exponential(minus(z, greatest)), axes)));
   },
   accuracy: sumOfTerms,
-  display: { label: "log Σ exp", latex: ([x]) => String.raw`\log \sum e^{${x}}` },
+  display: {
+    label: "log Σ exp",
+    formula: ([x]) => term.call("ln", term.call("Σ", term.exponential(x))),
+    cotangents: ([x], _, delta) => [term.elementwise(delta, term.call("softmax", x)), null],
+  },
   syntax: { names: [{ name: "logsumexp", arity: 1 }] },
   kinks: [{ at: "all elements are -∞", convention: "the gradient is 0" }],
 });

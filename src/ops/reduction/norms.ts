@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { euclideanNorm, rootMeanSquare, sumOfMagnitudes, sumOfSquares } from "../../kernels/summaries.ts";
 import { sizeOf } from "../../tensor/shape.ts";
@@ -24,7 +25,11 @@ export const ReduceL1 = reductionOp({
   complex: (z, axes) => summed(unsigned(z), axes),
   branch: (x) => sign(x),
   accuracy: composed,
-  display: { label: "‖·‖₁", latex: ([x]) => String.raw`\left\lVert ${x} \right\rVert_1` },
+  display: {
+    label: "‖·‖₁",
+    formula: ([x]) => term.indexedCall("norm", 1, x),
+    cotangents: ([x], _, delta) => [term.elementwise(delta, term.call("sign", x)), null],
+  },
   kinks: [{ at: "an element is 0", convention: "its derivative is 0" }],
 });
 
@@ -39,7 +44,11 @@ export const ReduceL2 = reductionOp({
   complex: (z, axes) => squareRoot(summed(times(z, z), axes)),
   branch: (_x, y) => sign(y),
   accuracy: composed,
-  display: { label: "‖·‖₂", latex: ([x]) => String.raw`\left\lVert ${x} \right\rVert_2` },
+  display: {
+    label: "‖·‖₂",
+    formula: ([x]) => term.indexedCall("norm", 2, x),
+    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.quotient(x, y)), null],
+  },
   syntax: { names: [{ name: "norm", arity: 1 }] },
   kinks: [
     { at: "all elements are 0", convention: "the gradient is 0" },
@@ -77,7 +86,11 @@ export const ReduceRootMeanSquare = reductionOp({
   },
   branch: (_x, y) => sign(y),
   accuracy: composed,
-  display: { label: "rms", latex: ([x]) => String.raw`\operatorname{rms}\left(${x}\right)` },
+  display: {
+    label: "rms",
+    formula: ([x]) => term.call("rms", x),
+    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.quotient(x, term.product("n", y))), null],
+  },
   syntax: { names: [{ name: "rms", arity: 1 }] },
   kinks: [{ at: "all elements are 0", convention: "the gradient is 0" }],
 });
@@ -92,7 +105,11 @@ export const ReduceSumSquare = reductionOp({
   gradient: (g, x) => mul(mul(g, 2), x),
   complex: (z, axes) => summed(times(z, z), axes),
   accuracy: composed,
-  display: { label: "Σ²", latex: ([x]) => String.raw`\sum {${x}}^2` },
+  display: {
+    label: "Σ²",
+    formula: ([x]) => term.call("Σ", term.square(x)),
+    cotangents: ([x], _, delta) => [term.product(2, term.elementwise(delta, x)), null],
+  },
 });
 
 export const reduceL1 = reducer(ReduceL1);

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { greatestInt64, leastInt64, maximumOr, minimumOr } from "../../kernels/summaries.ts";
 import type { Value } from "../../ir/graph.ts";
 import type { DType } from "../../tensor/dtype.ts";
@@ -21,7 +22,11 @@ export const ReduceMax = reductionOp({
   complex: (z, axes) => movedByTies(z, reduceMax(z.re, { axes }), axes),
   branch: (x, y) => equal(x, y),
   accuracy: copied,
-  display: { label: "max", latex: ([x]) => String.raw`\max ${x}` },
+  display: {
+    label: "max",
+    formula: ([x]) => term.call("max", x),
+    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.relation(x, "=", y)), null],
+  },
   syntax: { names: [{ name: "amax" }, { name: "max", arity: 1 }] },
   kinks: ties("greatest"),
 });
@@ -37,7 +42,11 @@ export const ReduceMin = reductionOp({
   complex: (z, axes) => movedByTies(z, reduceMin(z.re, { axes }), axes),
   branch: (x, y) => equal(x, y),
   accuracy: copied,
-  display: { label: "min", latex: ([x]) => String.raw`\min ${x}` },
+  display: {
+    label: "min",
+    formula: ([x]) => term.call("min", x),
+    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.relation(x, "=", y)), null],
+  },
   syntax: { names: [{ name: "amin" }, { name: "min", arity: 1 }] },
   kinks: ties("smallest"),
 });

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { mean } from "../../kernels/summaries.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { div } from "../arithmetic/div.ts";
@@ -16,7 +17,11 @@ export const ReduceMean = reductionOp({
   gradient: (g, x, _y, axes) => expand(div(g, sizeOf(axes.map((axis) => x.shape[axis]))), x.shape),
   traits: ["linear"],
   accuracy: sumOfTerms,
-  display: { label: "mean", latex: ([x]) => String.raw`\operatorname{mean}\left(${x}\right)` },
+  display: {
+    label: "mean",
+    formula: ([x]) => term.call("mean", x),
+    cotangents: (_, __, delta) => [term.quotient(term.call("broadcast", delta), "n"), null],
+  },
   syntax: {
     names: [
       { name: "average", arity: 1 },

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { product } from "../../kernels/summaries.ts";
 import type { Value } from "../../ir/graph.ts";
 import { type Shape, sizeOf } from "../../tensor/shape.ts";
@@ -35,7 +36,11 @@ export const ReduceProd = reductionOp({
   },
   complex: (z, axes) => axes.reduce(productAlong, z),
   accuracy: composed,
-  display: { label: "Π", latex: ([x]) => String.raw`\prod ${x}` },
+  display: {
+    label: "Π",
+    formula: ([x]) => term.call("Π", x),
+    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.quotient(y, x)), null],
+  },
   syntax: {
     names: [
       { name: "product", arity: 1 },

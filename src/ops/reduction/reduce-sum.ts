@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { sum } from "../../kernels/summaries.ts";
 import { numbers, sumOfTerms } from "../define.ts";
 import { expand } from "../shape/expand.ts";
@@ -14,7 +15,11 @@ export const ReduceSum = reductionOp({
   gradient: (g, x) => expand(g, x.shape),
   traits: ["linear"],
   accuracy: sumOfTerms,
-  display: { label: "Σ", latex: ([x]) => String.raw`\sum ${x}` },
+  display: {
+    label: "Σ",
+    formula: ([x]) => term.call("Σ", x),
+    cotangents: (_, __, delta) => [term.call("broadcast", delta), null],
+  },
   syntax: {
     names: [
       { name: "Σ", arity: 1 },

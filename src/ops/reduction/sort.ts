@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { axisWithin, flag } from "../axes.ts";
 import { copied, defineOp, numbers } from "../define.ts";
-import { called } from "../latex.ts";
 import { sortLines } from "../../kernels/scan.ts";
 import { apply } from "../apply.ts";
 import { imaginary, real } from "../complex.ts";
+import { called } from "../notation.ts";
 import { filled } from "../shape/expand.ts";
 import { gatherElements } from "../shape/gather-elements.ts";
 import { scatterElements } from "../shape/scatter-elements.ts";
@@ -31,7 +31,7 @@ export const Sort = defineOp({
     return [{ re: values, im: gatherElements(imaginary(z), indices, attributes.axis) }, real(indices)];
   },
   accuracy: copied,
-  display: { label: "sort", latex: called("sort") },
+  display: { label: "sort", formula: called("sort") },
   kinks: [{ at: "equal elements", convention: "each has the gradient of the place that it takes; equal ones keep their order" }],
   probes: [{ inputs: [[5]] }, { inputs: [[3, 2]], attributes: { axis: 0, descending: true } }],
 });

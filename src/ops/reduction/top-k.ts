@@ -6,10 +6,10 @@ import { apply } from "../apply.ts";
 import { axisWithin, flag, int64s, staticNumbers } from "../axes.ts";
 import { copied, defineOp, numbers, type ProbeInput } from "../define.ts";
 import { OperatorError } from "../errors.ts";
-import { called } from "../latex.ts";
 import { filled } from "../shape/expand.ts";
 import { scatterElements } from "../shape/scatter-elements.ts";
 import { imaginary, real } from "../complex.ts";
+import { called } from "../notation.ts";
 import { gatherElements } from "../shape/gather-elements.ts";
 
 export const TopK = defineOp({
@@ -44,7 +44,7 @@ export const TopK = defineOp({
     return [{ re: values, im: gatherElements(imaginary(z), indices, attributes.axis) }, real(indices)];
   },
   accuracy: copied,
-  display: { label: "top k", latex: called("topk") },
+  display: { label: "top k", formula: called("topk") },
   syntax: { names: [{ name: "topk" }], arguments: { k: "K" } },
   kinks: [{ at: "equal elements around the k-th", convention: "the gradient goes to the selected ones, the first along the axis" }],
   probes: [

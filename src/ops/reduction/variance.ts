@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { div } from "../arithmetic/div.ts";
 import { sub } from "../arithmetic/sub.ts";
@@ -53,6 +54,8 @@ function lessMean(x: Value, axes: readonly number[]): Value {
   return sub(x, reduceMean(x, { axes }));
 }
 
+const degrees = (correction: unknown): term.TermLike => (correction === 0 ? "n" : term.difference("n", Number(correction)));
+
 const divisor = "the number of elements less the correction: 1 unless told, as in PyTorch; 0 as in NumPy";
 
 export const ReduceVariance = spreadOp({
@@ -60,7 +63,14 @@ export const ReduceVariance = spreadOp({
   summary: `The variance over axes: the squared distances from the mean, added and divided by ${divisor}.`,
   names: ["var", "variance"],
   spread: (centred, axes, degrees) => div(reduceSumSquare(centred, { axes }), degrees),
-  display: { label: "var", latex: ([x]) => String.raw`\operatorname{Var}\left(${x}\right)` },
+  display: {
+    label: "var",
+    formula: ([x]) => term.call("Var", x),
+    cotangents: ([x], { correction }, delta) => [
+      term.product(term.quotient(2, degrees(correction)), term.elementwise(delta, term.difference(x, term.call("mean", x)))),
+      null,
+    ],
+  },
 });
 
 export const ReduceStandardDeviation = spreadOp({
@@ -68,6 +78,13 @@ export const ReduceStandardDeviation = spreadOp({
   summary: `The standard deviation over axes, the root of the variance, which divides by ${divisor}.`,
   names: ["std", "stdev", "stddev"],
   spread: (centred, axes, degrees) => div(reduceL2(centred, { axes }), Math.sqrt(degrees)),
-  display: { label: "std", latex: ([x]) => String.raw`\operatorname{std}\left(${x}\right)` },
+  display: {
+    label: "std",
+    formula: ([x]) => term.call("std", x),
+    cotangents: ([x], { correction }, delta, y) => [
+      term.quotient(term.elementwise(delta, term.difference(x, term.call("mean", x))), term.product(degrees(correction), y)),
+      null,
+    ],
+  },
   kinks: [{ at: "all elements are equal", convention: "the gradient is 0" }],
 });

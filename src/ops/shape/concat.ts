@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { join } from "../../kernels/copy.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
@@ -7,7 +8,7 @@ import { axisWithin } from "../axes.ts";
 import { anyType, defineOp, variadic } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { split } from "./split.ts";
 
 export const Concat = defineOp({
@@ -29,7 +30,11 @@ export const Concat = defineOp({
     const sizes = inputs.map((input) => input.shape[along]);
     return split(g, sizes, along);
   },
-  display: { label: "concat", latex: called("concat") },
+  display: {
+    label: "concat",
+    formula: called("concat"),
+    cotangents: (operands, _, delta) => operands.map(() => term.call("slice", delta)),
+  },
   probes: [
     {
       inputs: [

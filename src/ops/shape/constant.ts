@@ -1,10 +1,11 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { type Tensor, tensorOf } from "../../tensor/tensor.ts";
 import { staticNumbers } from "../axes.ts";
 import { defineOp } from "../define.ts";
 import { OperatorError } from "../errors.ts";
-import { called } from "../latex.ts";
 import { literal, tensorOfLiteral } from "../literal.ts";
+import { called } from "../notation.ts";
 import { indexProbe } from "./indices.ts";
 
 const constantAttributes = z.strictObject({
@@ -28,7 +29,7 @@ export const Constant = defineOp({
   infer: (_, attributes) => [written(attributes)],
   kernel: (_, [output], attributes) => output.data.set(written(attributes).data),
   vjp: null,
-  display: { label: "const", latex: () => String.raw`\mathrm{const}` },
+  display: { label: "const", formula: () => term.words("const") },
   probes: [
     {
       inputs: [],
@@ -84,7 +85,7 @@ export const ConstantOfShape = defineOp({
     output.data.fill(Number(value.data[0]));
   },
   vjp: null,
-  display: { label: "const", latex: called("full") },
+  display: { label: "const", formula: called("full") },
   probes: [
     { inputs: [indexProbe([2], [2, 3])] },
     { inputs: [indexProbe([1], [3])], attributes: { value: { dtype: "int64", data: [7] } } },

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { constant, type Value } from "../../ir/graph.ts";
 import { broadcastStrides, formatShape, sameShape, type Shape } from "../../tensor/shape.ts";
 import { copyStrided } from "../../kernels/elementwise.ts";
@@ -7,6 +8,7 @@ import { anyType, defineOp } from "../define.ts";
 import { broadcastAll, noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
+import { called } from "../notation.ts";
 
 export const Expand = defineOp({
   type: "Expand",
@@ -38,7 +40,7 @@ export const Expand = defineOp({
   },
   // The transform sums the cotangent back to the input's shape.
   vjp: ({ grads: [g] }) => [g, null],
-  display: { label: "expand", latex: ([x]) => String.raw`\operatorname{expand}\left(${x}\right)` },
+  display: { label: "expand", formula: called("expand", 1), cotangents: (_, __, delta) => [term.call("Σ", delta), null] },
   probes: [
     { inputs: [[2, 1], { values: [3, 1, 4], shape: [3], dtype: "int64" }] },
     { inputs: [[], { values: [2], shape: [1], dtype: "int64" }] },

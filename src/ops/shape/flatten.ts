@@ -1,10 +1,11 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import { axisWithin } from "../axes.ts";
 import { anyType, defineOp } from "../define.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { reshape } from "./reshape.ts";
 
 export const Flatten = defineOp({
@@ -23,7 +24,7 @@ export const Flatten = defineOp({
   },
   kernel: ([x], [y]) => y.data.set(x.data),
   vjp: ({ inputs: [x], grads: [g] }) => [reshape(g, x.shape)],
-  display: { label: "flatten", latex: called("flatten") },
+  display: { label: "flatten", formula: called("flatten"), cotangents: (_, __, delta) => [term.call("reshape", delta)] },
   probes: [
     { inputs: [[2, 3, 2]] },
     { inputs: [[2, 3]], attributes: { axis: 0 } },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { placesAlongAxis, takePlaces } from "../../kernels/gather.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
@@ -6,7 +7,7 @@ import { axisWithin } from "../axes.ts";
 import { anyType, defineOp, integers } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { filled } from "./expand.ts";
 import { indexProbe, refusal } from "./indices.ts";
 import { scatterElements } from "./scatter-elements.ts";
@@ -47,7 +48,11 @@ export const GatherElements = defineOp({
     scatterElements(filled(0, x), indices, g, { axis, reduction: "add" }),
     null,
   ],
-  display: { label: "gather", latex: called("gather") },
+  display: {
+    label: "gather",
+    formula: called("gather"),
+    cotangents: ([, indices], _, delta) => [term.call("scatter", delta, indices), null],
+  },
   probes: [
     { inputs: [[3, 2], indexProbe([2, 2], [0, 2, -1, 2])] },
     { inputs: [[2, 3], indexProbe([2, 4], [0, 0, 1, 2, -1, 1, 1, 0])], attributes: { axis: 1 } },

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { placesOfTuples, takePlaces } from "../../kernels/gather.ts";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.ts";
 import { anyType, defineOp } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { concat } from "./concat.ts";
 import { expand, filled } from "./expand.ts";
 import { indexProbe, refusal } from "./indices.ts";
@@ -40,7 +41,11 @@ export const GatherND = defineOp({
     scatterND(filled(0, x), fullTuples(indices, batch), g, { reduction: "add" }),
     null,
   ],
-  display: { label: "gather", latex: called("gather") },
+  display: {
+    label: "gather",
+    formula: called("gather"),
+    cotangents: ([, indices], _, delta) => [term.call("scatter", delta, indices), null],
+  },
   probes: [
     { inputs: [[3, 2], indexProbe([3, 1], [0, 2, -1])] },
     { inputs: [[2, 3, 2], indexProbe([2, 2], [0, 1, 1, -1])] },

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { normalIndices, takeSlices } from "../../kernels/gather.ts";
 import { cast } from "../arithmetic/cast.ts";
 import { axisWithin } from "../axes.ts";
 import { anyType, defineOp, integers } from "../define.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { filled } from "./expand.ts";
 import { indexProbe, refusal } from "./indices.ts";
 import { scatterND } from "./scatter-nd.ts";
@@ -48,7 +49,11 @@ export const Gather = defineOp({
     const along = axisWithin(axis, x.shape.length);
     return [scatterSlices(g, indices, along, x.shape[along]), null];
   },
-  display: { label: "gather", latex: called("gather") },
+  display: {
+    label: "gather",
+    formula: called("gather"),
+    cotangents: ([, indices], _, delta) => [term.call("scatter", delta, indices), null],
+  },
   probes: [
     { inputs: [[4, 2], indexProbe([2], [3, 3])] },
     { inputs: [[2, 3, 2], indexProbe([2, 2], [0, -1, 2, 0])], attributes: { axis: 1 } },

@@ -10,7 +10,7 @@ import { axisWithin, int64s, staticNumbers } from "../axes.ts";
 import { anyType, defineOp, numbers } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
 import { concat } from "./concat.ts";
 import { indexProbe } from "./indices.ts";
@@ -54,7 +54,7 @@ export const OneHot = defineOp({
     const [off, on] = [sub(g, marked), marked].map((part) => unsqueeze(reduceSum(part, { keepdims: false }), [0]));
     return [null, null, concat([off, on], 0)];
   },
-  display: { label: "one-hot", latex: called("onehot", 1) },
+  display: { label: "one-hot", formula: called("onehot", 1) },
   probes: [
     { inputs: [indexProbe([3], [0, 2, -1]), indexProbe([], [4]), [2]] },
     { inputs: [indexProbe([2, 2], [0, 1, 5, -3]), indexProbe([1], [3]), [2]], attributes: { axis: 1 } },

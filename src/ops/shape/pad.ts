@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { constant, type Value } from "../../ir/graph.ts";
 import { copyByTables } from "../../kernels/copy.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
@@ -8,7 +9,7 @@ import { axisWithin, int64s, staticNumbers } from "../axes.ts";
 import { anyType, defineOp, type ProbeInput } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { number, one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
 import { filled } from "./expand.ts";
 import { scatterSlices } from "./gather.ts";
@@ -57,7 +58,11 @@ export const Pad = defineOp({
     );
     return [back, null, value === null ? null : reshape(outside(g, x.shape, around), value.shape), null];
   },
-  display: { label: "pad", latex: called("pad", 1) },
+  display: {
+    label: "pad",
+    formula: called("pad", 1),
+    cotangents: (_, { mode }, delta) => [mode === "constant" ? term.call("slice", delta) : term.call("fold", delta), null, null, null],
+  },
   probes: [
     { inputs: [[2, 3], pairs([1, 0], [0, 2])] },
     { inputs: [[2, 3], pairs([1, -1], [2, 1]), []] },

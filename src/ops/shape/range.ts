@@ -6,7 +6,7 @@ import { defineOp, numbers, type ProbeInput } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 
 export const Range = defineOp({
   type: "Range",
@@ -37,7 +37,7 @@ export const Range = defineOp({
     for (let at = 0; at < output.data.length; at++) output.data[at] = start.data[0] + at * delta.data[0];
   },
   vjp: null,
-  display: { label: "range", latex: called("range") },
+  display: { label: "range", formula: called("range") },
   probes: [
     { inputs: [scalarProbe(0), scalarProbe(5), scalarProbe(2)] },
     { inputs: [scalarProbe(1), scalarProbe(-1), scalarProbe(-0.5)] },

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { formatShape, sameShape, type Shape, sizeOf } from "../../tensor/shape.ts";
 import { flag, int64s, staticNumbers } from "../axes.ts";
 import { anyType, defineOp } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
+import { called } from "../notation.ts";
 
 export const Reshape = defineOp({
   type: "Reshape",
@@ -23,7 +25,7 @@ export const Reshape = defineOp({
   infer: ([data, shape], { allowzero }) => [{ dtype: data.dtype, shape: resolve(data.shape, staticNumbers(shape), allowzero) }],
   kernel: ([data], [reshaped]) => reshaped.data.set(data.data),
   vjp: ({ inputs: [data], grads: [g] }) => [reshape(g, data.shape), null],
-  display: { label: "reshape", latex: ([x]) => String.raw`\operatorname{reshape}\left(${x}\right)` },
+  display: { label: "reshape", formula: called("reshape", 1), cotangents: (_, __, delta) => [term.call("reshape", delta), null] },
   probes: [
     { inputs: [[2, 3], { values: [3, -1], shape: [2], dtype: "int64" }] },
     { inputs: [[2, 3], { values: [0, 3, 1], shape: [3], dtype: "int64" }] },

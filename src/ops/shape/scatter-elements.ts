@@ -6,7 +6,7 @@ import { axisWithin } from "../axes.ts";
 import { anyType, defineOp, integers, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { checkIndexShape, gatherElements } from "./gather-elements.ts";
 import { indexProbe, refusal, scatterKinks, scatterReductions } from "./indices.ts";
 import { scatterBranches, scatteredForms, scatterGradients } from "./scatter.ts";
@@ -57,7 +57,7 @@ export const ScatterElements = defineOp({
   branches: ({ inputs: [data, indices, updates], outputs: [output], attributes: { axis, reduction } }) =>
     scatterBranches(reduction, data, updates, output, (from) => gatherElements(from, indices, axis)),
   accuracy: sumOfTerms,
-  display: { label: "scatter", latex: called("scatter") },
+  display: { label: "scatter", formula: called("scatter") },
   kinks: scatterKinks,
   probes: [
     { inputs: [[3, 2], indexProbe([2, 2], [0, 2, -1, 0]), [2, 2]] },

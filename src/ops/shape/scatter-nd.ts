@@ -5,7 +5,7 @@ import { formatShape, sameShape, sizeOf } from "../../tensor/shape.ts";
 import { anyType, defineOp, sumOfTerms } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { gatherND } from "./gather-nd.ts";
 import { indexProbe, refusal, scatterKinks, scatterReductions } from "./indices.ts";
 import { scatterBranches, scatteredForms, scatterGradients } from "./scatter.ts";
@@ -59,7 +59,7 @@ export const ScatterND = defineOp({
   branches: ({ inputs: [data, indices, updates], outputs: [output], attributes: { reduction } }) =>
     scatterBranches(reduction, data, updates, output, (from) => gatherND(from, indices)),
   accuracy: sumOfTerms,
-  display: { label: "scatter", latex: called("scatter") },
+  display: { label: "scatter", formula: called("scatter") },
   kinks: scatterKinks,
   probes: [
     { inputs: [[4, 2], indexProbe([2, 1], [2, -4]), [2, 2]] },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sizeOf } from "../../tensor/shape.ts";
 import { anyType, defineOp } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 
 export const Shape = defineOp({
   type: "Shape",
@@ -18,7 +18,7 @@ export const Shape = defineOp({
   infer: ([x], { start, end }) => [{ dtype: "int64", shape: [x.shape.slice(start, end).length] }],
   kernel: ([x], [y], { start, end }) => y.data.set(x.shape.slice(start, end)),
   vjp: null,
-  display: { label: "shape", latex: called("shape") },
+  display: { label: "shape", formula: called("shape") },
   probes: [{ inputs: [[2, 3]] }, { inputs: [[2, 3, 4]], attributes: { start: 1, end: -1 } }, { inputs: [[]] }],
 });
 
@@ -37,6 +37,6 @@ export const Size = defineOp({
     y.data[0] = sizeOf(x.shape);
   },
   vjp: null,
-  display: { label: "size", latex: called("size") },
+  display: { label: "size", formula: called("size") },
   probes: [{ inputs: [[2, 3]] }, { inputs: [[]] }],
 });

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { copyStrided } from "../../kernels/elementwise.ts";
 import { type Shape, stridesOf } from "../../tensor/shape.ts";
@@ -6,7 +7,7 @@ import { anyType, defineOp, type ProbeInput } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { scatterSlices } from "./gather.ts";
 import { indexProbe } from "./indices.ts";
 import { pad } from "./pad.ts";
@@ -42,7 +43,7 @@ export const Slice = defineOp({
     return size === x.shape[row] && step === 1 ? row : null;
   },
   vjp: ({ inputs: [x, ...bounds], grads: [g] }) => [unslice(g, x.shape, windows(x.shape, bounds)), null, null, null, null],
-  display: { label: "slice", latex: called("slice", 1) },
+  display: { label: "slice", formula: called("slice", 1), cotangents: (_, __, delta) => [term.call("pad", delta), null, null, null, null] },
   probes: [
     { inputs: [[4, 3], list(1), list(3)] },
     { inputs: [[3, 5], list(-1, 4), list(-10, 0), list(0, 1), list(-1, -2)] },

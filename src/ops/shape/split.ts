@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { cut } from "../../kernels/copy.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
@@ -6,7 +7,7 @@ import { apply } from "../apply.ts";
 import { axisWithin, int64s, staticNumbers } from "../axes.ts";
 import { anyType, defineOp, variadic } from "../define.ts";
 import { OperatorError } from "../errors.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { concat } from "./concat.ts";
 
 export const Split = defineOp({
@@ -32,7 +33,7 @@ export const Split = defineOp({
   kernel: ([x], outputs, { axis }) => cut(x, axisWithin(axis, x.shape.length), outputs),
   rows: ([row], [x], { axis }) => (row === axisWithin(axis, x.shape.length) ? null : row),
   vjp: ({ grads, attributes: { axis } }) => [concat(grads, axis), null],
-  display: { label: "split", latex: called("split", 1) },
+  display: { label: "split", formula: called("split", 1), cotangents: (_, __, delta) => [term.call("concat", delta), null] },
   probes: [
     { inputs: [[4, 2]], attributes: { num_outputs: 2 }, outputs: 2 },
     { inputs: [[2, 5]], attributes: { axis: -1, num_outputs: 3 }, outputs: 3 },

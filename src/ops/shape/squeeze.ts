@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
 import { axesWithin, int64s, staticNumbers } from "../axes.ts";
@@ -5,7 +6,7 @@ import { anyType, defineOp } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { reshape } from "./reshape.ts";
 
 export const Squeeze = defineOp({
@@ -24,7 +25,7 @@ export const Squeeze = defineOp({
   infer: ([x, axes]) => [{ dtype: x.dtype, shape: squeezed(x.shape, axes === null ? null : staticNumbers(axes)) }],
   kernel: ([x], [y]) => y.data.set(x.data),
   vjp: ({ inputs: [x], grads: [g] }) => [reshape(g, x.shape), null],
-  display: { label: "squeeze", latex: called("squeeze", 1) },
+  display: { label: "squeeze", formula: called("squeeze", 1), cotangents: (_, __, delta) => [term.call("reshape", delta), null] },
   syntax: { arguments: { axis: "axes" } },
   probes: [
     { inputs: [[1, 3, 1]] },

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { formatShape, sameShape } from "../../tensor/shape.ts";
 import { axisWithin } from "../axes.ts";
 import { anyType, defineOp, variadic } from "../define.ts";
 import { OperatorError } from "../errors.ts";
+import { called } from "../notation.ts";
 import { concat } from "./concat.ts";
 import { unsqueeze } from "./unsqueeze.ts";
 
@@ -30,7 +32,11 @@ export const Stack = defineOp({
       ),
     ];
   },
-  display: { label: "stack", latex: (operands) => String.raw`\left[${operands.join(", ")}\right]` },
+  display: {
+    label: "stack",
+    formula: called("list"),
+    cotangents: (operands, _, delta) => operands.map((__, at) => term.element(delta, at)),
+  },
   probes: [
     { inputs: [[], [], []] },
     {

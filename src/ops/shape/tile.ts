@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { copyByTables } from "../../kernels/copy.ts";
 import { formatShape, type Shape } from "../../tensor/shape.ts";
@@ -6,7 +7,7 @@ import { anyType, defineOp } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { reduceSum } from "../reduction/reduce-sum.ts";
 import { indexProbe } from "./indices.ts";
 import { reshape } from "./reshape.ts";
@@ -42,7 +43,7 @@ export const Tile = defineOp({
     );
     return [reduceSum(copies, { axes: x.shape.map((_, axis) => 2 * axis), keepdims: false }), null];
   },
-  display: { label: "tile", latex: called("tile", 1) },
+  display: { label: "tile", formula: called("tile", 1), cotangents: (_, __, delta) => [term.call("Σ", delta), null] },
   probes: [
     { inputs: [[3], indexProbe([1], [2])] },
     { inputs: [[2, 3], indexProbe([2], [2, 2])] },

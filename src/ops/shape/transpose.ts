@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { copyStrided } from "../../kernels/elementwise.ts";
 import { stridesOf } from "../../tensor/shape.ts";
@@ -24,10 +25,18 @@ export const Transpose = defineOp({
   },
   rows: ([row], [x], { perm }) => (row === null ? null : permutation(x.shape.length, perm).indexOf(row)),
   vjp: ({ inputs: [x], grads: [g], attributes: { perm } }) => [transpose(g, inverse(permutation(x.shape.length, perm)))],
-  display: { label: "T", latex: ([x]) => String.raw`{${x}}^{\mathsf{T}}` },
+  display: {
+    label: "T",
+    formula: ([x], { perm }) => turned(x, perm),
+    cotangents: (_, { perm }, delta) => [turned(delta, perm)],
+  },
   syntax: { postfix: "'", names: [{ name: "T" }] },
   probes: [{ inputs: [[2, 3]] }, { inputs: [[2, 3, 4]], attributes: { perm: [1, 2, 0] } }, { inputs: [[]] }],
 });
+
+/** ᵀ for two axes, or for all in reverse; any other order is an arrangement. */
+const turned = (x: term.Term, perm: unknown): term.Term =>
+  perm === undefined || (Array.isArray(perm) && String(perm) === "1,0") ? term.transpose(x) : term.call("permute", x);
 
 function permutation(rank: number, perm: readonly number[] | undefined): readonly number[] {
   if (perm === undefined) return Array.from({ length: rank }, (_, axis) => rank - 1 - axis);

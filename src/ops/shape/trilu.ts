@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as term from "../../formula/term.ts";
 import { constant, type Value } from "../../ir/graph.ts";
 import { triangle } from "../../kernels/copy.ts";
 import { formatShape } from "../../tensor/shape.ts";
@@ -7,7 +8,6 @@ import { flag, staticNumbers } from "../axes.ts";
 import { anyType, defineOp } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
 import { indexProbe } from "./indices.ts";
 
 export const Trilu = defineOp({
@@ -32,13 +32,19 @@ export const Trilu = defineOp({
   },
   kernel: ([x, k], [y], { upper }) => triangle(x, upper, diagonal(k), y),
   vjp: ({ inputs: [, k], grads: [g], attributes: { upper } }) => [trilu(g, { upper, k: diagonal(k) }), null],
-  display: { label: "triangle", latex: (operands, { upper }) => called(upper === false || upper === 0 ? "tril" : "triu", 1)(operands, {}) },
+  display: {
+    label: "triangle",
+    formula: ([x], { upper }) => half(x, upper),
+    cotangents: (_, { upper }, delta) => [half(delta, upper), null],
+  },
   probes: [
     { inputs: [[3, 3]] },
     { inputs: [[2, 2, 3], indexProbe([], [1])] },
     { inputs: [[3, 2], indexProbe([], [-1])], attributes: { upper: 0 } },
   ],
 });
+
+const half = (x: term.Term, upper: unknown): term.Term => term.call(upper === false || upper === 0 ? "tril" : "triu", x);
 
 function diagonal(k: Value | Tensor | null): number {
   if (k === null) return 0;

@@ -1,10 +1,11 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { axesWithin, int64s, staticNumbers } from "../axes.ts";
 import { anyType, defineOp } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { one } from "../express.ts";
-import { called } from "../latex.ts";
+import { called } from "../notation.ts";
 import { reshape } from "./reshape.ts";
 
 export const Unsqueeze = defineOp({
@@ -23,7 +24,7 @@ export const Unsqueeze = defineOp({
   infer: ([x, axes]) => [{ dtype: x.dtype, shape: unsqueezed(x.shape, staticNumbers(axes)) }],
   kernel: ([x], [y]) => y.data.set(x.data),
   vjp: ({ inputs: [x], grads: [g] }) => [reshape(g, x.shape), null],
-  display: { label: "unsqueeze", latex: called("unsqueeze", 1) },
+  display: { label: "unsqueeze", formula: called("unsqueeze", 1), cotangents: (_, __, delta) => [term.call("reshape", delta), null] },
   syntax: { arguments: { axis: "axes" } },
   probes: [
     { inputs: [[2, 3], { values: [0, -1], shape: [2], dtype: "int64" }] },

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { looped } from "../../kernels/element.ts";
 import { abs } from "../arithmetic/abs.ts";
 import { add } from "../arithmetic/add.ts";
@@ -12,6 +13,7 @@ import { chosen, negative, over } from "../complex.ts";
 import { floats } from "../define.ts";
 import { broadcastProbes, elementwiseBinary } from "../elementwise.ts";
 import { one } from "../express.ts";
+import { called } from "../notation.ts";
 import { equal, greater, less } from "../logic/comparison.ts";
 import { arctangent, atan } from "./inverse-circular.ts";
 
@@ -40,8 +42,11 @@ export const Atan2 = elementwiseBinary({
   accuracy: { value: 2, gradient: 32 },
   display: {
     label: "atan2",
-    latex: ([y, x]) => String.raw`\operatorname{atan2}\left(${y}, ${x}\right)`,
-    derivatives: ([y, x]) => [String.raw`\frac{${x}}{{${x}}^{2} + {${y}}^{2}}`, String.raw`-\frac{${y}}{{${x}}^{2} + {${y}}^{2}}`],
+    formula: called("atan2"),
+    derivatives: ([y, x]) => [
+      term.quotient(x, term.sum(term.square(x), term.square(y))),
+      term.negative(term.quotient(y, term.sum(term.square(x), term.square(y)))),
+    ],
   },
   kinks: [
     { at: "both 0", convention: "0 by each" },

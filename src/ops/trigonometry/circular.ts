@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Complex } from "../define.ts";
 import { add } from "../arithmetic/add.ts";
 import { mul } from "../arithmetic/mul.ts";
@@ -15,11 +16,7 @@ export const Sin = elementwiseUnary({
   f: Math.sin,
   gradient: (g, x) => mul(g, cos(x)),
   complex: (z) => sine(z),
-  display: {
-    label: "sin",
-    latex: ([x]) => String.raw`\sin\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\cos\left(${x}\right)`],
-  },
+  display: { label: "sin", formula: ([x]) => term.call("sin", x), derivatives: ([x]) => [term.call("cos", x)] },
 });
 
 export const Cos = elementwiseUnary({
@@ -30,11 +27,7 @@ export const Cos = elementwiseUnary({
   f: Math.cos,
   gradient: (g, x) => neg(mul(g, sin(x))),
   complex: (z) => cosine(z),
-  display: {
-    label: "cos",
-    latex: ([x]) => String.raw`\cos\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`-\sin\left(${x}\right)`],
-  },
+  display: { label: "cos", formula: ([x]) => term.call("cos", x), derivatives: ([x]) => [term.negative(term.call("sin", x))] },
 });
 
 export const Tan = elementwiseUnary({
@@ -46,11 +39,7 @@ export const Tan = elementwiseUnary({
   gradient: (g, _x, y) => mul(g, add(1, mul(y, y))),
   complex: (z) => over(sine(z), cosine(z)),
   between: [-1, 1],
-  display: {
-    label: "tan",
-    latex: ([x]) => String.raw`\tan\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`1 + \tan^{2}\left(${x}\right)`],
-  },
+  display: { label: "tan", formula: ([x]) => term.call("tan", x), derivatives: ([x]) => [term.sum(1, term.square(term.call("tan", x)))] },
   syntax: { names: [{ name: "tg" }] },
 });
 

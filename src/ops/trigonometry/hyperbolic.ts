@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { add } from "../arithmetic/add.ts";
 import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
@@ -5,7 +6,6 @@ import { sqrt } from "../arithmetic/sqrt.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
-import { called } from "../latex.ts";
 import { imaginary, logarithm, negative, plus, squareRoot, times, unsigned, chosen } from "../complex.ts";
 import { cos, sin } from "./circular.ts";
 import { atan, scaleOf } from "./inverse-circular.ts";
@@ -22,11 +22,7 @@ export const Sinh = elementwiseUnary({
     const b = imaginary(z);
     return { re: mul(sinh(z.re), cos(b)), im: mul(cosh(z.re), sin(b)) };
   },
-  display: {
-    label: "sinh",
-    latex: ([x]) => String.raw`\sinh\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\cosh\left(${x}\right)`],
-  },
+  display: { label: "sinh", formula: ([x]) => term.call("sinh", x), derivatives: ([x]) => [term.call("cosh", x)] },
 });
 
 export const Cosh = elementwiseUnary({
@@ -40,11 +36,7 @@ export const Cosh = elementwiseUnary({
     const b = imaginary(z);
     return { re: mul(cosh(z.re), cos(b)), im: mul(sinh(z.re), sin(b)) };
   },
-  display: {
-    label: "cosh",
-    latex: ([x]) => String.raw`\cosh\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\sinh\left(${x}\right)`],
-  },
+  display: { label: "cosh", formula: ([x]) => term.call("cosh", x), derivatives: ([x]) => [term.call("sinh", x)] },
 });
 
 export const Asinh = elementwiseUnary({
@@ -66,8 +58,8 @@ export const Asinh = elementwiseUnary({
   },
   display: {
     label: "arsinh",
-    latex: called("arsinh"),
-    derivatives: ([x]) => [String.raw`\frac{1}{\sqrt{{${x}}^{2} + 1}}`],
+    formula: ([x]) => term.call("arsinh", x),
+    derivatives: ([x]) => [term.quotient(1, term.call("sqrt", term.sum(term.square(x), 1)))],
   },
   syntax: { names: [{ name: "arcsinh" }, { name: "arsinh" }] },
 });
@@ -84,8 +76,8 @@ export const Acosh = elementwiseUnary({
   between: [1.3, 3],
   display: {
     label: "arcosh",
-    latex: called("arcosh"),
-    derivatives: ([x]) => [String.raw`\frac{1}{\sqrt{{${x}}^{2} - 1}}`],
+    formula: ([x]) => term.call("arcosh", x),
+    derivatives: ([x]) => [term.quotient(1, term.call("sqrt", term.difference(term.square(x), 1)))],
   },
   kinks: [{ at: "x = 1", convention: "infinite" }],
   syntax: { names: [{ name: "arccosh" }, { name: "arcosh" }] },
@@ -108,8 +100,8 @@ export const Atanh = elementwiseUnary({
   between: [-0.8, 0.8],
   display: {
     label: "artanh",
-    latex: called("artanh"),
-    derivatives: ([x]) => [String.raw`\frac{1}{1 - {${x}}^{2}}`],
+    formula: ([x]) => term.call("artanh", x),
+    derivatives: ([x]) => [term.quotient(1, term.difference(1, term.square(x)))],
   },
   kinks: [{ at: "x = ±1", convention: "infinite" }],
   syntax: { names: [{ name: "arctanh" }, { name: "artanh" }] },

@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Complex } from "../define.ts";
 import type { Value } from "../../ir/graph.ts";
 import { abs } from "../arithmetic/abs.ts";
@@ -28,8 +29,8 @@ export const Asin = elementwiseUnary({
   between: [-0.8, 0.8],
   display: {
     label: "arcsin",
-    latex: ([x]) => String.raw`\arcsin\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\frac{1}{\sqrt{1 - {${x}}^{2}}}`],
+    formula: ([x]) => term.call("arcsin", x),
+    derivatives: ([x]) => [term.quotient(1, term.call("sqrt", term.difference(1, term.square(x))))],
   },
   kinks: [{ at: "x = ±1", convention: "infinite" }],
   syntax: { names: [{ name: "arcsin" }] },
@@ -46,8 +47,8 @@ export const Acos = elementwiseUnary({
   between: [-0.8, 0.8],
   display: {
     label: "arccos",
-    latex: ([x]) => String.raw`\arccos\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`-\frac{1}{\sqrt{1 - {${x}}^{2}}}`],
+    formula: ([x]) => term.call("arccos", x),
+    derivatives: ([x]) => [term.negative(term.quotient(1, term.call("sqrt", term.difference(1, term.square(x)))))],
   },
   kinks: [{ at: "x = ±1", convention: "infinite" }],
   syntax: { names: [{ name: "arccos" }] },
@@ -66,8 +67,8 @@ export const Atan = elementwiseUnary({
   complex: (z) => arctangent(z),
   display: {
     label: "arctan",
-    latex: ([x]) => String.raw`\arctan\left(${x}\right)`,
-    derivatives: ([x]) => [String.raw`\frac{1}{1 + {${x}}^{2}}`],
+    formula: ([x]) => term.call("arctan", x),
+    derivatives: ([x]) => [term.quotient(1, term.sum(1, term.square(x)))],
   },
   syntax: { names: [{ name: "arctan" }, { name: "arctg" }] },
 });

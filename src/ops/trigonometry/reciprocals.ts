@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import type { Value } from "../../ir/graph.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
@@ -5,6 +6,7 @@ import { imaginary, over } from "../complex.ts";
 import type { Complex, Operator } from "../define.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
+import { called } from "../notation.ts";
 import { cos, cosine, sin, sine, tan } from "./circular.ts";
 import { cosh, sinh } from "./hyperbolic.ts";
 
@@ -15,19 +17,16 @@ interface ReciprocalFacts {
   readonly f: (x: number) => number;
   readonly gradient: (g: Value, x: Value, y: Value) => Value;
   readonly complex: (z: Complex) => Complex;
-  readonly derivative: (x: string) => string;
-  /** LaTeX that has no command of its own for the function. */
-  readonly named?: true;
+  readonly derivative: (x: term.Term) => term.Term;
 }
 
-function reciprocal({ type, word, named, derivative, ...rest }: ReciprocalFacts): Operator {
-  const command = named ? String.raw`\operatorname{${word}}` : `\\${word}`;
+function reciprocal({ type, word, derivative, ...rest }: ReciprocalFacts): Operator {
   return elementwiseUnary({
     ...rest,
     type,
     category: "trigonometry",
     between: [0.4, 1.2],
-    display: { label: word, latex: ([x]) => String.raw`${command}\left(${x}\right)`, derivatives: ([x]) => [derivative(x)] },
+    display: { label: word, formula: called(word), derivatives: ([x]) => [derivative(x)] },
   });
 }
 
@@ -38,7 +37,7 @@ export const Sec = reciprocal({
   f: (x) => 1 / Math.cos(x),
   gradient: (g, x, y) => mul(g, mul(y, tan(x))),
   complex: (z) => over(1, cosine(z)),
-  derivative: (x) => String.raw`\sec\left(${x}\right) \tan\left(${x}\right)`,
+  derivative: (x) => term.product(term.call("sec", x), term.call("tan", x)),
 });
 
 export const Csc = reciprocal({
@@ -48,7 +47,7 @@ export const Csc = reciprocal({
   f: (x) => 1 / Math.sin(x),
   gradient: (g, x, y) => neg(mul(g, mul(y, cot(x)))),
   complex: (z) => over(1, sine(z)),
-  derivative: (x) => String.raw`-\csc\left(${x}\right) \cot\left(${x}\right)`,
+  derivative: (x) => term.negative(term.product(term.call("csc", x), term.call("cot", x))),
 });
 
 export const Cot = reciprocal({
@@ -58,18 +57,17 @@ export const Cot = reciprocal({
   f: (x) => 1 / Math.tan(x),
   gradient: (g, x) => neg(mul(g, squared(csc(x)))),
   complex: (z) => over(cosine(z), sine(z)),
-  derivative: (x) => String.raw`-\csc^{2}\left(${x}\right)`,
+  derivative: (x) => term.negative(term.square(term.call("csc", x))),
 });
 
 export const Csch = reciprocal({
   type: "Csch",
   word: "csch",
-  named: true,
   summary: "The hyperbolic cosecant of every element: 1 / sinh(x).",
   f: (x) => (Math.abs(x) < 20 ? 1 / Math.sinh(x) : 2 * Math.sign(x) * Math.exp(-Math.abs(x))),
   gradient: (g, x, y) => neg(mul(g, mul(y, coth(x)))),
   complex: (z) => over(1, hyperbolicSine(z)),
-  derivative: (x) => String.raw`-\operatorname{csch}\left(${x}\right) \coth\left(${x}\right)`,
+  derivative: (x) => term.negative(term.product(term.call("csch", x), term.call("coth", x))),
 });
 
 export const Coth = reciprocal({
@@ -79,7 +77,7 @@ export const Coth = reciprocal({
   f: (x) => 1 / Math.tanh(x),
   gradient: (g, x) => neg(mul(g, squared(csch(x)))),
   complex: (z) => over(hyperbolicCosine(z), hyperbolicSine(z)),
-  derivative: (x) => String.raw`-\operatorname{csch}^{2}\left(${x}\right)`,
+  derivative: (x) => term.negative(term.square(term.call("csch", x))),
 });
 
 function hyperbolicSine(z: Complex): Complex {

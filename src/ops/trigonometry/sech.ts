@@ -1,3 +1,4 @@
+import * as term from "../../formula/term.ts";
 import { instruction } from "../../kernels/element.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { neg } from "../arithmetic/neg.ts";
@@ -5,7 +6,6 @@ import { tanh } from "../activation/tanh.ts";
 import { imaginary, over } from "../complex.ts";
 import { elementwiseUnary } from "../elementwise.ts";
 import { unary } from "../express.ts";
-import { called } from "../latex.ts";
 import { cos, sin } from "./circular.ts";
 import { cosh, sinh } from "./hyperbolic.ts";
 
@@ -29,8 +29,8 @@ export const Sech = elementwiseUnary({
   },
   display: {
     label: "sech",
-    latex: called("sech"),
-    derivatives: ([x]) => [String.raw`-\operatorname{sech}\left(${x}\right) \tanh\left(${x}\right)`],
+    formula: ([x]) => term.call("sech", x),
+    derivatives: ([x]) => [term.negative(term.product(term.call("sech", x), term.call("tanh", x)))],
   },
 });
 

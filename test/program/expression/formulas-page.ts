@@ -1,5 +1,8 @@
 import { operatorDescriptions } from "../../../src/compute/operator-descriptions.ts";
 import type { OperatorDescription } from "../../../src/compute/operators.ts";
+import { latexOf } from "../../../src/formula/latex.ts";
+import { simplified } from "../../../src/formula/simplify.ts";
+import { symbol } from "../../../src/formula/term.ts";
 import { catalogue } from "../../../src/ops/catalogue.ts";
 import { type Category, type FunctionName, type Operator } from "../../../src/ops/define.ts";
 import { formulasElsewhere } from "../../../src/program/expression/elsewhere.ts";
@@ -43,8 +46,10 @@ function rowOf(op: Operator, { expression, formula, summary, conventions }: Oper
   const signs = [infix && `x ${infix} y`, prefix && `${prefix}x`, postfix && `x${postfix}`, around && enclosing(around)];
   const taken = conventions.map(({ at, convention }) => `${at}: ${convention}`).join("; ");
   const meaning = [summary, ...sets(op), ...(taken === "" ? [] : [`Taken at ${taken}.`])].join(" ");
-  const { latex, derivatives } = isPlain(op) ? inLetters(op) : formula;
-  const rules = derivatives.flatMap((each) => (each === null ? [] : [math(each)])).join("<br>");
+  const { latex, derivatives, cotangents } = isPlain(op) ? inLetters(op) : formula;
+  const rules = (derivatives.some((each) => each !== null) ? derivatives : cotangents)
+    .flatMap((each) => (each === null ? [] : [math(each)]))
+    .join("<br>");
   const written = [...signs.flatMap((sign) => (sign === undefined ? [] : [code(sign)])), names].join(", ");
   return row([written, meaning.replaceAll("|", String.raw`\|`), math(latex), rules, example(op)]);
 }
@@ -59,8 +64,13 @@ const isPlain = ({ attributes, inputs, traits }: Operator): boolean =>
   attributes.safeParse({}).success;
 
 function inLetters({ display, inputs, defaults }: Operator): OperatorDescription["formula"] {
-  const operands = ["x", "y"].slice(0, inputs.length);
-  return { latex: display.latex(operands, defaults), derivatives: [...(display.derivatives?.(operands, defaults) ?? [])] };
+  const operands = ["x", "y"].slice(0, inputs.length).map(symbol);
+  const derivatives = display.derivatives?.(operands, defaults) ?? [];
+  return {
+    latex: latexOf(display.formula(operands, defaults)),
+    derivatives: derivatives.map((each) => each && latexOf(simplified(each))),
+    cotangents: [],
+  };
 }
 
 /** The names that set an operand or an attribute. */
