@@ -1,2 +1,3 @@
 /** All flows in one file, so that they share one browser and one service. */
+import "./formula.ts";
 import "./shell.ts";
