@@ -16,6 +16,8 @@ export interface VisitOptions extends BrowserContextOptions {
 /** The key that the second service asks for. */
 export const key = "open-sesame";
 
+const patienceMs = 15_000;
+
 type Cleanup = (cleanup: () => Promise<void>) => void;
 
 async function started(environment: Readonly<Record<string, string>>, onCleanup: Cleanup): Promise<ServiceProcess> {
@@ -51,6 +53,7 @@ export const test = base
     return async (path = "/", { of = service, ...options }: VisitOptions = {}): Promise<Page> => {
       const context = await browser.newContext({ baseURL: of.origin, locale: "en-GB", reducedMotion: "reduce", ...options });
       contexts.push(context);
+      context.setDefaultTimeout(patienceMs);
       listenForFaults(context, of.origin, (fault) => faults.push(fault));
       await context.addInitScript(tellOfPolicy);
       const page = await context.newPage();
@@ -78,6 +81,9 @@ function listenForFaults(context: BrowserContext, origin: string, tell: (fault: 
 /** That the service refuses what is half written is no fault of the page, which shows why; the browser logs it all the same. */
 const isRefusal = (message: ConsoleMessage): boolean =>
   message.text().startsWith("Failed to load resource: the server responded with a status of 4") && message.location().url.includes("/v1/");
+
+/** What is asserted of it may take a while to come: the machine may be busy with other tests. */
+export const soon = <Seen>(look: () => Seen | Promise<Seen>) => expect.poll(look, { timeout: patienceMs, interval: 20 });
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
