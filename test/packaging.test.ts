@@ -222,12 +222,15 @@ describe("the image", () => {
   });
 
   test("holds the service, which answers", async () => {
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/gradients`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ expression: "x^2", inputs: { x: 3 }, return: ["gradients"] }),
-    });
-    expect(await answer.json()).toEqual({ gradients: { x: 6 } });
+    const post = (path: string, body: object): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ expression: "x^2", inputs: { x: 3 }, ...body }),
+      });
+    expect(await (await post("/v1/gradients", { return: ["gradients"] })).json()).toEqual({ gradients: { x: 6 } });
+    expect(await (await post("/v1/picture", {})).text()).toMatch(/^<svg/);
+    expect(await (await post("/v1/explain", {})).json()).toMatchObject({ gradients: [{ name: "x", gradient: 6 }] });
     expect((await fetch(`http://127.0.0.1:${port}/docs/`)).status).toBe(200);
   });
 
