@@ -46,6 +46,10 @@ export function passedBack(edge: PortrayedEdge, operands: readonly Term[], delta
   return sameShape(from.value.shape, shape) ? wide : indexedCall("Σ", words(axesBetween(from.value.shape, shape)), wide);
 }
 
+/** Whether an operator repeats an operand to fit the others, so that back there is a sum. */
+export const isRepeated = ({ from, to: { node } }: PortrayedEdge): boolean =>
+  has(operatorOf(node.op), "elementwise") && !sameShape(from.value.shape, node.outputs[0].shape);
+
 /** The axes along which a value was repeated. */
 export function axesBetween(narrow: Shape, wide: Shape): string {
   const before = wide.length - narrow.length;

@@ -6,11 +6,14 @@ import { decodeGiven, merged } from "../../program/feeds.ts";
 import { programOf } from "../../program/source.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import { defineTask, json } from "../../tasks/define.ts";
-import { documentOf } from "../../tasks/result.ts";
+import { documentOf, type TaskContent } from "../../tasks/result.ts";
 import { portrayerOf } from "../portrait.ts";
+import { blocksOf } from "./document.ts";
+import { htmlOf } from "./html.ts";
 import { responseOf } from "./json.ts";
 import { layersOf } from "./layers.ts";
 import { type ExplainFormat, explainFormats, ExplainRequest } from "./request.ts";
+import { markdownOf } from "./markdown.ts";
 import { ExplainResponse } from "./response.ts";
 import { tell } from "./tell.ts";
 import { chinese } from "./voices/zh.ts";
@@ -78,8 +81,15 @@ export const explain = defineTask({
           return layer === null ? null : voice.layer(layer);
         },
       });
-      const response = responseOf(told, { language, ...crossingWarnings(program) }, { digits, otherwise: voice.otherwise });
-      return { content: documentOf(response), facts: null };
+      const writing = { digits, otherwise: voice.otherwise };
+      const content = (): TaskContent => {
+        const format = request.format ?? parameters.format;
+        if (format === "json") return documentOf(responseOf(told, { language, ...crossingWarnings(program) }, writing));
+        const blocks = blocksOf(told, null, voice);
+        const text = format === "html" ? htmlOf(told.title, blocks, voice.tag, writing) : markdownOf(told.title, blocks, writing);
+        return { kind: "text", text, mediaType: mediaTypes[format] };
+      };
+      return { content: content(), facts: null };
     };
   },
 });

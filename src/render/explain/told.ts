@@ -1,4 +1,5 @@
 import type { Term } from "../../formula/term.ts";
+import type { GradedItem } from "../../grading/grade/response.ts";
 import type { Nonfinite } from "../../run/watch.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -24,6 +25,8 @@ export interface ToldStep {
   readonly op: string | null;
   readonly layer: string | null;
   readonly sentence: Prose;
+  /** The sentence without what its edges say. */
+  readonly lead: Prose;
   readonly formula: Term;
   /** What is computed: a value on the way forward, a gradient on the way back. */
   readonly tensor: Tensor | null;
@@ -37,7 +40,10 @@ export interface ToldInput {
   readonly name: string;
   readonly value: Tensor;
   readonly gradient: Tensor | null;
+  /** ∂z/∂x = ∂z/∂t · ∂t/∂x */
   readonly chain: Term;
+  /** The same up to the number. */
+  readonly equation: Term;
   readonly substituted: Term | null;
   readonly simplified: Term | null;
   readonly sentence: Prose;
@@ -65,4 +71,18 @@ export interface Told {
   readonly notes: readonly Prose[];
   readonly omitted: { readonly forward: number; readonly backward: number; readonly gradients: number };
   readonly nonfinite: (Nonfinite & { readonly sentence: Prose }) | null;
+}
+
+/** A submission beside what is right, told. */
+export interface ToldSubmission {
+  readonly passed: boolean;
+  readonly items: readonly ToldClaim[];
+  readonly firstWrong: string | null;
+  readonly sentence: Prose;
+}
+
+export interface ToldClaim {
+  readonly graded: GradedItem;
+  readonly step: string | null;
+  readonly sentence: Prose;
 }

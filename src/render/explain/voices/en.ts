@@ -4,7 +4,9 @@ import type { Voice } from "./voice.ts";
 
 const listed = (terms: readonly Prose[]): Prose =>
   terms.length < 2 ? joined(terms, "") : [...joined(terms.slice(0, -1), ", "), " and ", ...(terms.at(-1) ?? [])];
-const list = (terms: readonly Term[]): Prose => listed(terms.map((term) => [term]));
+/** `left` more are not named. */
+const list = (terms: readonly Term[], left = 0): Prose =>
+  listed([...terms.map((term) => [term]), ...(left === 0 ? [] : [[`${left} more`]])]);
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 const sayLayer = (layer: string | null): string => (layer === null ? "" : `${layer}: `);
 
@@ -23,15 +25,15 @@ export const english: Voice = {
     step: "Step",
   },
   title: (objective) => say`The gradient of ${objective}, step by step`,
-  summary: ({ objective, value, inputs, steps, hasSums, results, left }) =>
+  summary: ({ objective, value, inputs, leftInputs, steps, hasSums, results, leftResults }) =>
     joined(
       [
-        say`${objective} is computed from ${list(inputs)} in ${counted(steps, "step")}; here ${objective} = ${value}.`,
+        say`${objective} is computed from ${list(inputs, leftInputs)} in ${counted(steps, "step")}; here ${objective} = ${value}.`,
         hasSums
           ? say`The way back begins at ${objective}: each node multiplies what arrives by its local derivative, and where a value is used more than once, what comes back is added up.`
           : say`The way back begins at ${objective}: each node multiplies what arrives by its local derivative, and hands the product on.`,
-        results.length === 0 ? [] : say`In the end ${list(results)}${left === 0 ? "" : `, and ${counted(left, "more gradient")}`}.`,
-      ].filter((part) => part.length > 0),
+        ...(results.length === 0 ? [] : [say`In the end ${list(results, leftResults)}.`]),
+      ],
       " ",
     ),
   layer: ({ index, name, title }) => (index === null ? `loss, ${title}` : `layer ${index}${name === null ? "" : ` “${name}”`}, ${title}`),
@@ -43,12 +45,15 @@ export const english: Voice = {
         : say`, ${shapes.operands.length === 0 ? "" : `from ${shapes.operands.join(" and ")} `}${shapes.result === null ? "a single number" : `a tensor of shape ${shapes.result}`}`;
     return say`${sayLayer(layer)}${what}${sizes}${numbers === null ? "" : `: ${numbers}`}.`;
   },
-  seed: (objective, equation, isGiven) =>
-    isGiven
-      ? say`The way back begins at ${objective} with the cotangent that was given${equation === null ? "" : say`: ${equation}`}.`
-      : say`The way back begins at ${objective}. Its derivative by itself is 1${equation === null ? "" : say`: ${equation}`}.`,
-  backward: ({ node, formula, incoming, layer, count }) =>
-    say`${sayLayer(layer)}Go back through ${node} = ${formula}. What arrives from above is ${incoming}; ${count === 1 ? "its operand gets" : "each operand gets"} that times the local derivative.`,
+  seed: (objective, equation, top) =>
+    top === null
+      ? say`The way back begins at ${objective}. Its derivative by itself is 1: ${equation}.`
+      : say`The way back begins at ${objective} with the cotangent that was given, as if ${objective} went into a number ${top}: ${equation}.`,
+  backward: ({ node, formula, incoming, layer, count, isScalar }) => {
+    const gets = count === 1 ? "Its operand gets" : "Each operand gets";
+    const share = isScalar ? "that times its local derivative" : "what the chain rule makes of it";
+    return say`${sayLayer(layer)}Go back through ${node} = ${formula}. What arrives from above is ${incoming}. ${gets} ${share}.`;
+  },
   edge: ({ from, incoming, local, gradient, isShare }) =>
     local === null
       ? say`To ${from} goes ${gradient}.`
@@ -84,7 +89,7 @@ export const english: Voice = {
   tensorInput: ({ name, objective, equation, shape, numbers }) =>
     joined(
       [
-        ...(equation === null ? [] : [say`By the chain rule ${equation}.`]),
+        say`By the chain rule ${equation}.`,
         say`The gradient has the shape of ${name}, ${shape}: each entry says by how much ${objective} changes when that entry of ${name} grows by a little. ${numbers}.`,
       ],
       " ",

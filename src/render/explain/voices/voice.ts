@@ -68,14 +68,16 @@ export interface Voice {
     readonly objective: Term;
     readonly value: Prose;
     readonly inputs: readonly Term[];
+    readonly leftInputs: number;
     readonly steps: number;
     readonly hasSums: boolean;
     readonly results: readonly Term[];
-    readonly left: number;
+    readonly leftResults: number;
   }) => Prose;
   readonly layer: (layer: LayerFacts) => string;
   readonly forward: (facts: ForwardFacts) => Prose;
-  readonly seed: (objective: Term, equation: Term | null, isGiven: boolean) => Prose;
+  /** `top` is what the given cotangent makes of the objective; null where none was given. */
+  readonly seed: (objective: Term, equation: Term, top: Term | null) => Prose;
   /** Before what each input gets. */
   readonly backward: (facts: {
     readonly node: Term;
@@ -83,6 +85,8 @@ export interface Voice {
     readonly incoming: Term;
     readonly layer: string | null;
     readonly count: number;
+    /** Whether all is about single numbers. */
+    readonly isScalar: boolean;
   }) => Prose;
   readonly edge: (facts: EdgeFacts) => Prose;
   readonly tensorEdge: (facts: TensorEdgeFacts) => Prose;
@@ -103,7 +107,7 @@ export interface Voice {
   readonly tensorInput: (facts: {
     readonly name: Term;
     readonly objective: Term;
-    readonly equation: Term | null;
+    readonly equation: Term;
     readonly shape: string;
     readonly numbers: string;
   }) => Prose;

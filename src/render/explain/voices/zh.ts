@@ -4,7 +4,9 @@ import type { Voice } from "./voice.ts";
 
 const listed = (terms: readonly Prose[]): Prose =>
   terms.length < 2 ? joined(terms, "") : [...joined(terms.slice(0, -1), "、"), " 和 ", ...(terms.at(-1) ?? [])];
-const list = (terms: readonly Term[]): Prose => listed(terms.map((term) => [term]));
+/** 另有 `left` 个不列出。 */
+const list = (terms: readonly Term[], left = 0): Prose =>
+  listed([...terms.map((term) => [term]), ...(left === 0 ? [] : [[`另外 ${left} 个`]])]);
 const sayLayer = (layer: string | null): string => (layer === null ? "" : `${layer}：`);
 
 export const chinese: Voice = {
@@ -22,14 +24,14 @@ export const chinese: Voice = {
     step: "步骤",
   },
   title: (objective) => say`逐步求 ${objective} 的梯度`,
-  summary: ({ objective, value, inputs, steps, hasSums, results, left }) =>
+  summary: ({ objective, value, inputs, leftInputs, steps, hasSums, results, leftResults }) =>
     joined(
       [
-        say`由 ${list(inputs)} 经过 ${steps} 步算出 ${objective}，此处 ${objective} = ${value}。`,
+        say`由 ${list(inputs, leftInputs)} 经过 ${steps} 步算出 ${objective}，此处 ${objective} = ${value}。`,
         hasSums
           ? say`反向传播从 ${objective} 开始：每个节点把上游梯度乘以局部导数再往回传；一个值被多处使用时，各处传回的梯度相加。`
           : say`反向传播从 ${objective} 开始：每个节点把上游梯度乘以局部导数，再把乘积往回传。`,
-        results.length === 0 ? [] : say`最后得到 ${list(results)}${left === 0 ? "" : `，以及另外 ${left} 个梯度`}。`,
+        results.length === 0 ? [] : say`最后得到 ${list(results, leftResults)}。`,
       ],
       "",
     ),
@@ -42,12 +44,15 @@ export const chinese: Voice = {
         : say`，${shapes.operands.length === 0 ? "" : `由形状 ${shapes.operands.join("、")} `}得到${shapes.result === null ? "一个数" : `形状为 ${shapes.result} 的张量`}`;
     return say`${sayLayer(layer)}${what}${sizes}${numbers === null ? "" : `：${numbers}`}。`;
   },
-  seed: (objective, equation, isGiven) =>
-    isGiven
-      ? say`反向传播从 ${objective} 开始，起始值是给定的上游梯度${equation === null ? "" : say`：${equation}`}。`
-      : say`反向传播从 ${objective} 开始，它对自身的导数为 1${equation === null ? "" : say`：${equation}`}。`,
-  backward: ({ node, formula, incoming, layer, count }) =>
-    say`${sayLayer(layer)}经过 ${node} = ${formula} 往回传。上游梯度是 ${incoming}，${count === 1 ? "它的输入" : "每个输入"}得到上游梯度与局部导数之积。`,
+  seed: (objective, equation, top) =>
+    top === null
+      ? say`反向传播从 ${objective} 开始，它对自身的导数为 1：${equation}。`
+      : say`反向传播从 ${objective} 开始，起始值是给定的上游梯度，相当于 ${objective} 之后还有一个数 ${top}：${equation}。`,
+  backward: ({ node, formula, incoming, layer, count, isScalar }) => {
+    const gets = count === 1 ? "它的输入" : "每个输入";
+    const share = isScalar ? "得到上游梯度与局部导数之积" : "得到由链式法则算出的梯度";
+    return say`${sayLayer(layer)}经过 ${node} = ${formula} 往回传。上游梯度是 ${incoming}，${gets}${share}。`;
+  },
   edge: ({ from, incoming, local, gradient, isShare }) =>
     local === null
       ? say`传给 ${from} 的是 ${gradient}。`
@@ -81,7 +86,7 @@ export const chinese: Voice = {
   tensorInput: ({ name, objective, equation, shape, numbers }) =>
     joined(
       [
-        equation === null ? [] : say`由链式法则，${equation}。`,
+        say`由链式法则，${equation}。`,
         say`梯度的形状与 ${name} 相同，为 ${shape}：每个元素表示 ${name} 的对应元素增加一点点时 ${objective} 变化的快慢。${numbers}。`,
       ],
       "",

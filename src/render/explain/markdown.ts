@@ -1,0 +1,34 @@
+import { latexOf, type Writing } from "../../formula/latex.ts";
+import type { Term } from "../../formula/term.ts";
+import type { Block, Item } from "./document.ts";
+import type { Prose } from "./prose.ts";
+
+/** An explanation in GitHub's Markdown, with formulas between dollar signs. */
+export function markdownOf(title: Prose, blocks: readonly Block[], writing: Writing): string {
+  const inline = (prose: Prose): string =>
+    prose.map((piece) => (typeof piece === "string" ? escaped(piece) : `$${formula(piece, writing)}$`)).join("");
+  const item = ({ text, details }: Item, at: number): string =>
+    [`${at + 1}. ${inline(text)}`, ...details.map((detail) => `   - ${inline(detail)}`)].join("\n");
+  const block = (each: Block): string => {
+    switch (each.kind) {
+      case "heading":
+        return `## ${inline(each.text)}`;
+      case "paragraph":
+        return inline(each.text);
+      case "display":
+        return `$$\n${formula(each.formula, writing)}\n$$`;
+      case "steps":
+        return each.items.map(item).join("\n");
+    }
+  };
+  return `${[`# ${inline(title)}`, ...blocks.map(block)].join("\n\n")}\n`;
+}
+
+/** What would be read as Markdown or HTML stands for itself. */
+const escaped = (text: string): string => text.replaceAll(/[\\`*_[\]<>$|~#&!]/g, (character) => `\\${character}`);
+
+/** LaTeX in which no reader of Markdown finds the end of a formula, or the beginning of a tag. */
+const formula = (term: Term, writing: Writing): string =>
+  latexOf(term, writing)
+    .replaceAll("\\$", "\\textdollar{}")
+    .replaceAll(/<(?=[a-z/!?])/giu, "<{}");

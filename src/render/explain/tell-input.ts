@@ -1,0 +1,54 @@
+import { number, type Term } from "../../formula/term.ts";
+import type { PortrayedValue } from "../portrait.ts";
+import type { Derivation } from "./chain.ts";
+import { idOf, isNumber, type Narration } from "./narration.ts";
+import { shapeText } from "./numbers.ts";
+import type { ToldInput } from "./told.ts";
+
+/** The gradient of an input by the chain rule; `steps` are those that are told. */
+export function tellInput(value: PortrayedValue, steps: ReadonlySet<string>, narration: Narration): ToldInput {
+  const { voice, chains } = narration;
+  const { gradient, tensor } = value;
+  const chain = chains.of(value);
+  const left = chains.upstream(value);
+  const common = { name: value.name ?? "", value: tensor, gradient };
+  if (chain === null) return { ...common, ...withoutChain(value, narration) };
+  const isScalar = gradient !== null && isNumber(gradient) && chain.numbers !== null;
+  const equation = narration.equation(left, ...sidesOf(chain), ...(isScalar ? [number(gradient.data[0])] : []));
+  const names = { name: narration.symbol(value), objective: narration.course.top, equation };
+  const sentence = isScalar
+    ? voice.input({
+        ...names,
+        gradient: gradient.data[0],
+        ways: chain.ways?.map((way) => way.map((each) => narration.symbol(each))) ?? null,
+      })
+    : voice.tensorInput({ ...names, shape: shapeText(tensor.shape), numbers: gradient === null ? "" : narration.text(gradient) });
+  return {
+    ...common,
+    chain: narration.equation(left, chain.rule),
+    equation,
+    substituted: chain.local,
+    simplified: chain.closed,
+    sentence,
+    steps: chains
+      .passagesOf(value)
+      .map(idOf)
+      .filter((id) => steps.has(id)),
+  };
+}
+
+/** A value that nothing leads from, or the objective itself. */
+function withoutChain(value: PortrayedValue, narration: Narration): Omit<ToldInput, "name" | "value" | "gradient"> {
+  const { voice, chains, course } = narration;
+  const { gradient } = value;
+  const isObjective = value === course.objective;
+  const right = isObjective && gradient !== null && isNumber(gradient) ? number(gradient.data[0]) : number(0);
+  const equation = narration.equation(chains.upstream(value), right);
+  const name = narration.symbol(value);
+  const sentence = isObjective ? voice.seed(name, equation, course.isSeeded ? course.top : null) : voice.independent(name, course.top);
+  return { chain: equation, equation, substituted: null, simplified: null, sentence, steps: [] };
+}
+
+/** Where ways are added, the numbers of each are worth seeing, too. */
+const sidesOf = ({ rule, local, closed, numbers, ways }: Derivation): readonly Term[] =>
+  [rule, local, closed, ways !== null && ways.length > 1 ? numbers : null].filter((side) => side !== null);
