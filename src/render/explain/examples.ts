@@ -51,7 +51,7 @@ export const explainExamples = exchanges({
           symbol: "y",
           op: "Pow",
           sentence:
-            "Go back through y = x². What arrives from above is ∂y/∂y = 1; its operand gets that times the local derivative. To x: 1 times the local derivative ∂y/∂x = 6 makes ∂y/∂x = 6.",
+            "Go back through y = x². What arrives from above is ∂y/∂y = 1. Its operand gets that times its local derivative. To x: 1 times the local derivative ∂y/∂x = 6 makes ∂y/∂x = 6.",
           formula: {
             latex: "\\frac{\\partial y}{\\partial x} = 1 \\cdot 6 = 6",
             text: "∂y/∂x = 1·6 = 6",
