@@ -33,7 +33,7 @@ const compositionRoots = [
 ];
 const configuration = "src/config.ts";
 /** Names of torch.nn layers are quoted here, and some are spelled as operators are; explanations and examples quote them, too. */
-const mayQuoteOperators = /^src\/(ops|problems|program\/network)\/|\/examples\.ts$/;
+const mayQuoteOperators = /^src\/(ops|problems|program\/network|doors\/page\/client\/network)\/|\/examples\.ts$/;
 
 const levelOf = (folder: string): number => stack.findIndex((row) => row.includes(folder));
 const workersLevel = levelOf("workers");

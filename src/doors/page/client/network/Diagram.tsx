@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 import { shortOf } from "../charts/numbers.ts";
 import { texts } from "../shell/settings.ts";
-import type { Layer } from "./design.ts";
-import { type Column, columnsOf, greatest, type Link, linksOf, rootMeanSquare } from "./diagram.ts";
+import type { LayerChoice } from "./design.ts";
+import { type Column, columnsOf, greatest, type WeightLink, linksOf, rootMeanSquare } from "./diagram.ts";
 import type { LayerLook, Look } from "./look.ts";
 import type { Samples } from "./samples.ts";
 import { UnitTable } from "./UnitTable.tsx";
 
 interface DiagramProps {
-  readonly layers: readonly Layer[];
+  readonly layers: readonly LayerChoice[];
   readonly samples: Samples;
   readonly look: Look | null;
 }
@@ -26,7 +26,7 @@ const xOf = (column: number): number => apart.left + column * apart.across;
 export function Diagram({ layers, samples, look }: DiagramProps) {
   const { network: words } = texts.value;
   const [chosen, setChosen] = useState<UnitPlace>({ column: 1, unit: 0 });
-  const [pointed, setPointed] = useState<(Link & { readonly column: number }) | null>(null);
+  const [pointed, setPointed] = useState<(WeightLink & { readonly column: number }) | null>(null);
   const columns = columnsOf(layers, samples.inputs[0]?.length ?? 1, samples.outputs);
   const looks = look?.layers ?? [];
   const tallest = Math.max(...columns.map(({ shown, width }) => shown + (width > shown ? 1 : 0)));
@@ -140,7 +140,7 @@ interface LinksProps {
   readonly x: number;
   readonly yOf: (column: Column, unit: number) => number;
   readonly chosen: number | null;
-  readonly point: (link: Link | null) => void;
+  readonly point: (link: WeightLink | null) => void;
 }
 
 function Links({ layer, from, to, x, yOf, chosen, point }: LinksProps) {

@@ -2,7 +2,7 @@ import { texts } from "../shell/settings.ts";
 import {
   boundedAmount,
   hasAmount,
-  type Layer,
+  type LayerChoice,
   layerOf,
   layersOf,
   layersText,
@@ -20,8 +20,8 @@ import { change, samples, settings } from "./state.ts";
 export function LayersPanel() {
   const { layers: words } = texts.value.network;
   const { layers } = settings.value;
-  const set = (next: readonly Layer[]): void => change({ layers: next });
-  const replace = (place: number, layer: Layer): void => set(layers.map((each, at) => (at === place ? layer : each)));
+  const set = (next: readonly LayerChoice[]): void => change({ layers: next });
+  const replace = (place: number, layer: LayerChoice): void => set(layers.map((each, at) => (at === place ? layer : each)));
   const shape = shapeNames.find((name) => shapes[name] === layersText(layers)) ?? "own";
   const data = samples.value;
   return (

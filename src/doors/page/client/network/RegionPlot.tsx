@@ -4,7 +4,7 @@ import { type Look, spanOf, type View } from "./look.ts";
 import { drawFrame, drawMark, planeOf } from "./plane.ts";
 import type { Samples } from "./samples.ts";
 import { Tallies } from "./Tallies.tsx";
-import { type Sheet, useCanvas } from "./useCanvas.ts";
+import { type CanvasSheet, useCanvas } from "./useCanvas.ts";
 
 interface RegionProps {
   readonly samples: Samples;
@@ -53,7 +53,7 @@ export function RegionPlot({ samples, view, look }: RegionProps) {
 }
 
 /** A cell of colour for each point that the network was asked about, blended into its neighbours. */
-function drawRegions({ context, palette }: Sheet, plane: ReturnType<typeof planeOf>, outputs: Look["outputs"]): void {
+function drawRegions({ context, palette }: CanvasSheet, plane: ReturnType<typeof planeOf>, outputs: Look["outputs"]): void {
   const side = Math.round(Math.sqrt(outputs.length));
   const cells = new OffscreenCanvas(side, side);
   const small = cells.getContext("2d");

@@ -1,10 +1,10 @@
-import { circles, type Drawing, gaussians, type Samples, sine, spirals, xor } from "./samples.ts";
+import { circles, type SampleDraw, gaussians, type Samples, sine, spirals, xor } from "./samples.ts";
 
 export const datasetNames = ["xor", "circles", "spirals", "gaussians", "sine", "digits", "csv"] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
 /** Data that are made here, by a formula and a seed. */
-export const makers: Readonly<Record<Exclude<DatasetName, "digits" | "csv">, (drawing: Drawing) => Samples>> = {
+export const makers: Readonly<Record<Exclude<DatasetName, "digits" | "csv">, (drawing: SampleDraw) => Samples>> = {
   xor,
   circles,
   spirals,

@@ -16,7 +16,7 @@ export const layerTypes = [
 ] as const;
 export type LayerType = (typeof layerTypes)[number];
 
-export interface Layer {
+export interface LayerChoice {
   readonly type: LayerType;
   /** The width of a Linear layer, the share that Dropout leaves out; 0 for the others. */
   readonly amount: number;
@@ -32,7 +32,7 @@ export interface Settings {
   readonly noise: number;
   /** Of the data that are made. */
   readonly draw: number;
-  readonly layers: readonly Layer[];
+  readonly layers: readonly LayerChoice[];
   readonly optimizer: OptimizerName;
   readonly rate: number;
   /** Rows of one update; 0 for all. */
@@ -52,16 +52,16 @@ export const mostSteps = 100_000;
 const mostSeed = 999_999;
 
 /** `Linear8-Tanh-Dropout0.2` */
-export const layersText = (layers: readonly Layer[]): string =>
+export const layersText = (layers: readonly LayerChoice[]): string =>
   layers.map(({ type, amount }) => (hasAmount(type) ? `${type}${amount}` : type)).join("-");
 
 export const hasAmount = (type: LayerType): boolean => type === "Linear" || type === "Dropout";
 
-export const layerOf = (type: LayerType): Layer => ({ type, amount: type === "Linear" ? 8 : type === "Dropout" ? 0.2 : 0 });
+export const layerOf = (type: LayerType): LayerChoice => ({ type, amount: type === "Linear" ? 8 : type === "Dropout" ? 0.2 : 0 });
 
 /** Reads what `layersText` writes; what is no layer is left out. */
-export function layersOf(text: string): Layer[] {
-  const read = text.split("-").flatMap((part): Layer[] => {
+export function layersOf(text: string): LayerChoice[] {
+  const read = text.split("-").flatMap((part): LayerChoice[] => {
     const [, name, number] = /^(BatchNorm1d|[A-Za-z]+)([\d.]*)$/.exec(part) ?? [];
     const type = layerTypes.find((each) => each === name);
     if (type === undefined) return [];

@@ -1,4 +1,4 @@
-import type { Layer } from "./design.ts";
+import type { LayerChoice } from "./design.ts";
 import type { LayerLook } from "./look.ts";
 
 /** Units of a column that are drawn at the most: of wider layers the first ones. */
@@ -15,7 +15,7 @@ export interface Column {
 }
 
 /** A weight that leads from a unit to one of the next column. */
-export interface Link {
+export interface WeightLink {
   readonly from: number;
   readonly to: number;
   readonly weight: number;
@@ -23,7 +23,7 @@ export interface Link {
 }
 
 /** The columns of a network for so many inputs and outputs. */
-export function columnsOf(layers: readonly Layer[], inputs: number, outputs: number): Column[] {
+export function columnsOf(layers: readonly LayerChoice[], inputs: number, outputs: number): Column[] {
   const column = (width: number, name: string | null) => ({ passes: [] as string[], width, shown: Math.min(width, mostUnits), name });
   const columns = [column(inputs, null)];
   [...layers, { type: "Linear", amount: outputs } as const].forEach(({ type, amount }, at) => {
@@ -34,7 +34,7 @@ export function columnsOf(layers: readonly Layer[], inputs: number, outputs: num
 }
 
 /** The weights between the units that are drawn. */
-export function linksOf({ weights, gradients }: LayerLook, from: Column, to: Column): Link[] {
+export function linksOf({ weights, gradients }: LayerLook, from: Column, to: Column): WeightLink[] {
   return weights
     .slice(0, to.shown)
     .flatMap((row, unit) =>

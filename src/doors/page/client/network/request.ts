@@ -1,4 +1,4 @@
-import type { Layer, Settings } from "./design.ts";
+import type { LayerChoice, Settings } from "./design.ts";
 import type { Aim, Samples } from "./samples.ts";
 
 /** A layer of the request, with torch.nn's names and arguments. */
@@ -15,7 +15,7 @@ interface RequestedNetwork {
 }
 
 /** What the data are of which a job is made: numbers in the request, or a file that the service has. */
-export interface Source {
+export interface DataSource {
   readonly samples: Samples;
   /** The id of a dataset with the tensors `input` and `target`. */
   readonly dataset: string | null;
@@ -37,13 +37,13 @@ export const targetsOf = ({ aim, targets }: Samples): unknown => (aim === "class
 
 /** The network with its last layer, which has as many outputs as the data want. */
 export function networkFor({ layers }: Pick<Settings, "layers">, { aim, inputs, outputs }: Samples): RequestedNetwork {
-  const all: Layer[] = [...layers, { type: "Linear", amount: outputs }];
+  const all: LayerChoice[] = [...layers, { type: "Linear", amount: outputs }];
   const first = all.findIndex(({ type }) => type === "Linear");
   const width = { in_features: inputs[0]?.length ?? 1 };
   return { layers: all.map((layer, at) => requestedLayer(layer, at === first ? width : {})), loss: { type: losses[aim] } };
 }
 
-function requestedLayer({ type, amount }: Layer, width: { readonly in_features?: number }): RequestedLayer {
+function requestedLayer({ type, amount }: LayerChoice, width: { readonly in_features?: number }): RequestedLayer {
   if (type === "Linear") return { type, ...width, out_features: amount };
   return type === "Dropout" ? { type, p: amount } : { type };
 }
@@ -52,7 +52,7 @@ const optimizerOf = ({ optimizer, rate }: Settings) =>
   optimizer === "Momentum" ? { type: "SGD", lr: rate, momentum: 0.9 } : { type: optimizer, lr: rate };
 
 /** The body of POST /v1/jobs for these settings. */
-export function jobFor(settings: Settings, source: Source): JobOrder {
+export function jobFor(settings: Settings, source: DataSource): JobOrder {
   const { samples, dataset } = source;
   const { batch, holdsBack, steps, seed } = settings;
   const isBatched = batch > 0 && batch < samples.targets.length;

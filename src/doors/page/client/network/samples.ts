@@ -16,7 +16,7 @@ export interface Samples {
   readonly columns: readonly string[];
 }
 
-export interface Drawing {
+export interface SampleDraw {
   readonly size: number;
   /** From 0 to 1. */
   readonly noise: number;
@@ -38,13 +38,13 @@ const plane = (points: readonly Point[]): Samples => ({
 });
 
 /** One point after the other, each of the class that its number says. */
-const drawn = ({ size, seed }: Drawing, point: (at: number, draws: Draws) => Point): Samples => {
+const drawn = ({ size, seed }: SampleDraw, point: (at: number, draws: Draws) => Point): Samples => {
   const draws = drawsOf(seed);
   return plane(Array.from({ length: size }, (_, at) => point(at, draws)));
 };
 
 /** Four corners, or clouds around them; the classes lie crosswise. */
-export const xor = (drawing: Drawing): Samples =>
+export const xor = (drawing: SampleDraw): Samples =>
   drawn(drawing, (at, { normal }) => {
     const [a, b] = [at % 2, Math.floor(at / 2) % 2];
     const spread = 0.4 * drawing.noise;
@@ -52,7 +52,7 @@ export const xor = (drawing: Drawing): Samples =>
   });
 
 /** A disc, and a ring around it. */
-export const circles = (drawing: Drawing): Samples =>
+export const circles = (drawing: SampleDraw): Samples =>
   drawn(drawing, (at, { uniform, normal }) => {
     const isInner = at % 2 === 0;
     const radius = isInner ? 0.5 * Math.sqrt(uniform()) : 0.75 + 0.25 * uniform();
@@ -62,7 +62,7 @@ export const circles = (drawing: Drawing): Samples =>
   });
 
 /** Two arms that wind around each other. */
-export const spirals = (drawing: Drawing): Samples =>
+export const spirals = (drawing: SampleDraw): Samples =>
   drawn(drawing, (at, { normal }) => {
     const arm = at % 2;
     const along = (Math.floor(at / 2) + 1) / Math.ceil(drawing.size / 2);
@@ -72,7 +72,7 @@ export const spirals = (drawing: Drawing): Samples =>
   });
 
 /** Two clouds. */
-export const gaussians = (drawing: Drawing): Samples =>
+export const gaussians = (drawing: SampleDraw): Samples =>
   drawn(drawing, (at, { normal }) => {
     const centre = at % 2 === 0 ? -0.5 : 0.5;
     const spread = 0.15 + 0.5 * drawing.noise;
@@ -80,7 +80,7 @@ export const gaussians = (drawing: Drawing): Samples =>
   });
 
 /** sin(x) at evenly spaced points of [−3, 3]. */
-export const sine = ({ size, noise, seed }: Drawing): Samples => {
+export const sine = ({ size, noise, seed }: SampleDraw): Samples => {
   const { normal } = drawsOf(seed);
   const inputs = Array.from({ length: size }, (_, at) => (size === 1 ? 0 : -3 + (6 * at) / (size - 1)));
   return {

@@ -4,7 +4,7 @@ import { shade } from "../shell/settings.ts";
 import { type Palette, paletteOf } from "./colours.ts";
 
 /** What is drawn on, in pixels of the page. */
-export interface Sheet {
+export interface CanvasSheet {
   readonly context: CanvasRenderingContext2D;
   readonly width: number;
   readonly height: number;
@@ -12,7 +12,7 @@ export interface Sheet {
 }
 
 /** Draws on a canvas, at most once a frame, as sharp as the screen is, and again when it is resized or the theme changes. */
-export function useCanvas(draw: (sheet: Sheet) => void, changes: readonly unknown[]): RefObject<HTMLCanvasElement | null> {
+export function useCanvas(draw: (sheet: CanvasSheet) => void, changes: readonly unknown[]): RefObject<HTMLCanvasElement | null> {
   const canvas = useRef<HTMLCanvasElement>(null);
   const latest = useRef(draw);
   latest.current = draw;

@@ -142,7 +142,7 @@ export const network = {
     bias: "bias",
     table: "All layers in numbers",
     parameter: "Parameter",
-    shape: "Shape",
+    shape: "Dimensions",
     size: "Size of its numbers (root mean square)",
     pull: "Size of their gradients",
     steepest: "Largest gradient",
