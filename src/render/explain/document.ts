@@ -1,19 +1,18 @@
 import type { Term } from "../../formula/term.ts";
 import type { Prose } from "./prose.ts";
-import type { Told } from "./told.ts";
-import type { ToldSubmission } from "./told.ts";
+import type { Told, ToldSubmission } from "./told.ts";
 import type { Voice } from "./voices/voice.ts";
 
 /** A part of an explanation as people read it. */
-export type Block =
+export type ToldBlock =
   | { readonly kind: "heading"; readonly text: Prose }
   | { readonly kind: "paragraph"; readonly text: Prose }
   /** A formula on a line of its own. */
   | { readonly kind: "display"; readonly formula: Term }
   /** Steps in their order, each with what belongs to it. */
-  | { readonly kind: "steps"; readonly items: readonly Item[] };
+  | { readonly kind: "steps"; readonly items: readonly ToldItem[] };
 
-export interface Item {
+export interface ToldItem {
   /** By which links find it; null where nothing leads. */
   readonly id: string | null;
   readonly text: Prose;
@@ -21,11 +20,11 @@ export interface Item {
 }
 
 /** An explanation as it is read from the beginning to the end. */
-export function blocksOf(told: Told, submission: ToldSubmission | null, { headings }: Voice): Block[] {
-  const section = (title: string, ...blocks: readonly Block[]): Block[] =>
+export function blocksOf(told: Told, submission: ToldSubmission | null, { headings }: Voice): ToldBlock[] {
+  const section = (title: string, ...blocks: readonly ToldBlock[]): ToldBlock[] =>
     blocks.length === 0 ? [] : [{ kind: "heading", text: [title] }, ...blocks];
-  const paragraph = (text: Prose): Block => ({ kind: "paragraph", text });
-  const steps = (items: readonly Item[]): Block[] => (items.length === 0 ? [] : [{ kind: "steps", items }]);
+  const paragraph = (text: Prose): ToldBlock => ({ kind: "paragraph", text });
+  const steps = (items: readonly ToldItem[]): ToldBlock[] => (items.length === 0 ? [] : [{ kind: "steps", items }]);
   return [
     paragraph(told.summary),
     ...(told.nonfinite === null ? [] : [paragraph(told.nonfinite.sentence)]),
@@ -43,11 +42,14 @@ export function blocksOf(told: Told, submission: ToldSubmission | null, { headin
     ),
     ...section(
       headings.gradients,
-      ...told.gradients.flatMap(({ equation, sentence }): Block[] => [{ kind: "display", formula: equation }, paragraph(sentence)]),
+      ...told.gradients.flatMap(({ equation, sentence }): ToldBlock[] => [{ kind: "display", formula: equation }, paragraph(sentence)]),
     ),
     ...section(
       headings.recognised,
-      ...told.recognised.flatMap(({ sentence, derivative }): Block[] => [paragraph(sentence), { kind: "display", formula: derivative }]),
+      ...told.recognised.flatMap(({ sentence, derivative }): ToldBlock[] => [
+        paragraph(sentence),
+        { kind: "display", formula: derivative },
+      ]),
     ),
     ...section(headings.notes, ...told.notes.map(paragraph)),
   ];

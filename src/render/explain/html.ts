@@ -3,16 +3,16 @@ import { textOf } from "../../formula/text.ts";
 import type { Term } from "../../formula/term.ts";
 import { mathmlOf } from "../mathml.ts";
 import { xml } from "../picture/escape.ts";
-import type { Block, Item } from "./document.ts";
+import type { ToldBlock, ToldItem } from "./document.ts";
 import type { Prose } from "./prose.ts";
 
 /** An explanation as a page that needs nothing else: no script, no font, no other host. */
-export function htmlOf(title: Prose, blocks: readonly Block[], language: string, writing: Writing): string {
+export function htmlOf(title: Prose, blocks: readonly ToldBlock[], language: string, writing: Writing): string {
   const formula = (term: Term): string => mathmlOf(latexOf(term, writing));
   const inline = (prose: Prose): string => prose.map((piece) => (typeof piece === "string" ? xml(piece) : formula(piece))).join("");
-  const item = ({ id, text, details }: Item): string =>
+  const item = ({ id, text, details }: ToldItem): string =>
     `<li${id === null ? "" : ` id="${xml(id)}"`}>${inline(text)}${details.length === 0 ? "" : `<ul>${details.map((detail) => `<li>${inline(detail)}</li>`).join("")}</ul>`}</li>`;
-  const block = (each: Block): string => {
+  const block = (each: ToldBlock): string => {
     switch (each.kind) {
       case "heading":
         return `<h2>${inline(each.text)}</h2>`;

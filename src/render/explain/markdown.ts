@@ -1,15 +1,15 @@
 import { latexOf, type Writing } from "../../formula/latex.ts";
 import type { Term } from "../../formula/term.ts";
-import type { Block, Item } from "./document.ts";
+import type { ToldBlock, ToldItem } from "./document.ts";
 import type { Prose } from "./prose.ts";
 
 /** An explanation in GitHub's Markdown, with formulas between dollar signs. */
-export function markdownOf(title: Prose, blocks: readonly Block[], writing: Writing): string {
+export function markdownOf(title: Prose, blocks: readonly ToldBlock[], writing: Writing): string {
   const inline = (prose: Prose): string =>
     prose.map((piece) => (typeof piece === "string" ? escaped(piece) : `$${formula(piece, writing)}$`)).join("");
-  const item = ({ text, details }: Item, at: number): string =>
+  const item = ({ text, details }: ToldItem, at: number): string =>
     [`${at + 1}. ${inline(text)}`, ...details.map((detail) => `   - ${inline(detail)}`)].join("\n");
-  const block = (each: Block): string => {
+  const block = (each: ToldBlock): string => {
     switch (each.kind) {
       case "heading":
         return `## ${inline(each.text)}`;
