@@ -15,7 +15,7 @@ interface RequestedNetwork {
 }
 
 /** What the data are of which a job is made: numbers in the request, or a file that the service has. */
-export interface DataSource {
+export interface SampleSource {
   readonly samples: Samples;
   /** The id of a dataset with the tensors `input` and `target`. */
   readonly dataset: string | null;
@@ -52,7 +52,7 @@ const optimizerOf = ({ optimizer, rate }: Settings) =>
   optimizer === "Momentum" ? { type: "SGD", lr: rate, momentum: 0.9 } : { type: optimizer, lr: rate };
 
 /** The body of POST /v1/jobs for these settings. */
-export function jobFor(settings: Settings, source: DataSource): JobOrder {
+export function jobFor(settings: Settings, source: SampleSource): JobOrder {
   const { samples, dataset } = source;
   const { batch, holdsBack, steps, seed } = settings;
   const isBatched = batch > 0 && batch < samples.targets.length;
