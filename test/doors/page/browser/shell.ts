@@ -4,11 +4,14 @@ import { barriers, screenshot, soon, test } from "./visit.ts";
 
 const tabs = ["formula", "network", "check", "jobs"] as const;
 
-/** Waits until a tab has come, with its first answers. */
+const tabLink = (page: Page, tab: string) => page.locator(`nav a[href^="#${tab}"]`);
+const current = (page: Page, tab: string) => tabLink(page, tab).and(page.locator("[aria-current=page]"));
+
+/** Waits until a tab has come. */
 async function open(page: Page, tab: (typeof tabs)[number]): Promise<void> {
-  await page.locator(`nav a[href^="#${tab}"]`).click();
-  await page.locator(`nav a[href^="#${tab}"][aria-current=page]`).waitFor();
-  await page.waitForLoadState("networkidle");
+  await tabLink(page, tab).click();
+  await current(page, tab).waitFor();
+  await page.locator("main h1").waitFor({ state: "attached" });
 }
 
 describe("the page", () => {
@@ -63,12 +66,12 @@ describe("the page", () => {
     expect(await page.evaluate("document.activeElement.id")).toBe("content");
     await page.keyboard.press("Shift+Tab");
     for (const tab of tabs) {
-      await page.locator(`nav a[href^="#${tab}"]`).focus();
+      await tabLink(page, tab).focus();
       await page.keyboard.press("Enter");
-      await page.locator(`nav a[href^="#${tab}"][aria-current=page]`).waitFor();
+      await current(page, tab).waitFor();
     }
     await page.goBack();
-    await page.locator(`nav a[href^="#check"][aria-current=page]`).waitFor();
+    await current(page, "check").waitFor();
   });
 
   test.for(["en-GB", "zh-CN"])("stands in nobody's way, and fits a phone and a projector (%s)", async (locale, { visit }) => {
