@@ -70,6 +70,8 @@ export interface PortraitQuestion {
   readonly cotangent?: GivenTensor | undefined;
   /** Whether gradients are wanted. */
   readonly backward: boolean;
+  /** Whether local derivatives are wanted, too, each of which is a computation of its own. */
+  readonly locals: boolean;
 }
 
 interface PreparedPortrait extends Prepared {
@@ -101,9 +103,14 @@ export function portrayerOf(thread: Shared) {
   const preparations = new Preparations<PreparedPortrait>(thread);
 
   const prepare = (question: PortraitQuestion, source: ProgramSource, given: GivenInputs): PreparedPortrait => {
-    const { of, wrt, seed, backward } = question;
+    const { of, wrt, seed, backward, locals } = question;
     const program = compiler.compile(source, given, { seed });
-    const asked = { of, wrt, parts: ["gradients", "nodes", "edges"] as const, cotangent: question.cotangent !== undefined };
+    const asked = {
+      of,
+      wrt,
+      parts: locals ? (["gradients", "edges"] as const) : (["gradients"] as const),
+      cotangent: question.cotangent !== undefined,
+    };
     const derivatives = backward ? differentiate(program, asked) : null;
     const sketch = sketchOf(program, derivatives);
     const ready = runnable(program, [...sketch.wanted.keys()], limits, derivatives === null ? {} : besideOf(derivatives));
@@ -111,8 +118,8 @@ export function portrayerOf(thread: Shared) {
   };
 
   return (question: PortraitQuestion, source: ProgramSource, given: GivenInputs, cancelled: () => boolean): Portrait => {
-    const { of, wrt, seed, cotangent, backward } = question;
-    const key = JSON.stringify([of, wrt, seed, backward, cotangent !== undefined]);
+    const { of, wrt, seed, cotangent, backward, locals } = question;
+    const key = JSON.stringify([of, wrt, seed, backward, locals, cotangent !== undefined]);
     const prepared = preparations.get(source, key, given, () => prepare(question, source, given));
     const { program, derivatives, sketch } = prepared;
     const feeds = feedsOf(program, given);
@@ -140,7 +147,7 @@ function sketchOf(program: Program, derivatives: Derivatives | null): Sketch {
     place,
   }));
   const numbers = new Map(nodes.map(({ name }, at) => [name, at]));
-  const edges = (derivatives?.edges ?? consumptionsIn(program)).map(({ to, input, value, local, gradient }) => {
+  const edges = edgesIn(program, derivatives).map(({ to, input, value, local, gradient }) => {
     const literal = { name: null, role: "literal", value, gradient, isOutput: false } as const;
     const from = places.get(value) ?? values.push(literal) - 1;
     return { from, to: numbers.get(to) ?? 0, input, local, gradient };
@@ -157,12 +164,15 @@ function sketchOf(program: Program, derivatives: Derivatives | null): Sketch {
   return { values, nodes, edges, objective, wrt, wanted };
 }
 
-/** The edges of a run that goes forward only. */
-const consumptionsIn = ({ nodes, values }: Program) => {
+/** The edges, with the local derivatives that were asked for. */
+const edgesIn = ({ nodes, values }: Program, derivatives: Derivatives | null) => {
+  if (derivatives !== null && derivatives.edges.length > 0) return derivatives.edges;
   const named = new Set(values.map(({ value }) => value));
   return nodes.flatMap(({ name, node }) =>
     node.inputs.flatMap((value, input) =>
-      value === null || (!named.has(value) && !isFloating(value.dtype)) ? [] : [{ to: name, input, value, local: null, gradient: null }],
+      value === null || (!named.has(value) && !isFloating(value.dtype))
+        ? []
+        : [{ to: name, input, value, local: null, gradient: derivatives?.flows.get(node)?.[input] ?? null }],
     ),
   );
 };

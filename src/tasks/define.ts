@@ -51,11 +51,8 @@ export interface Operation<Parameters> {
   readonly description: string;
   readonly tag: "compute" | "grading" | "graphs" | "jobs";
   readonly request: string;
-  readonly answer: {
-    readonly description: string;
-    readonly schema: z.ZodType;
-    /** application/json unless told. */ readonly mediaType?: string;
-  };
+  /** The answer is application/json unless told. */
+  readonly answer: { readonly description: string; readonly schema: z.ZodType; readonly mediaType?: string };
   /** Read only by those who publish the contract. */
   readonly examples: () => Promise<Readonly<Record<string, Exchange>>>;
   /** Where a body is posted that needs nothing else looked up: what is told beside it follows from the headers. */

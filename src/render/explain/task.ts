@@ -65,7 +65,7 @@ export const explain = defineTask({
         decodeGiven(request.parameters ?? {}, ["parameters"], limits),
       ]);
       const cotangent = request.cotangent === undefined ? undefined : decodeTensor(request.cotangent, "/cotangent", limits);
-      const portrait = portray({ of, wrt, seed, cotangent, backward: true }, source, given, cancelled);
+      const portrait = portray({ of, wrt, seed, cotangent, backward: true, locals: true }, source, given, cancelled);
       const { objective, program } = portrait;
       if (objective === null)
         throw problemAt("not_differentiable", "/of", "There is nothing to explain: the objective is no value of the program");

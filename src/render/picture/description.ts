@@ -1,6 +1,6 @@
 import type { Portrait } from "../portrait.ts";
 import { shapeText } from "./blocks.ts";
-import { shortened, widthOf } from "./font.ts";
+import { shortened } from "./font.ts";
 import { element } from "./numerals.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
@@ -12,7 +12,7 @@ export function described(portrait: Portrait, digits: number): { readonly title:
   const { values, nodes, objective, nonfinite } = portrait;
   const said = ({ shape, data, dtype }: Tensor): string =>
     shape.length === 0 ? element(data[0], dtype, digits) : `shape ${shapeText(shape)}`;
-  const name = (text: string): string => (widthOf(text, 1) > 24 ? shortened(text, 1, 24) : text);
+  const name = (text: string): string => shortened(text, 1, 24);
   const outputs = values.filter(({ isOutput }) => isOutput).map((value) => name(value.name ?? ""));
   const sentences: string[] = [];
   let length = 0;

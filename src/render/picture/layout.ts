@@ -111,7 +111,7 @@ function sourceOf(boxes: readonly Size[], links: readonly Link[], frames: readon
   const isEasy = boxes.length + labels <= easy;
   const [out, into] = direction === "LR" ? ["e", "w"] : ["s", "n"];
   const size = ({ width, height }: Size): string => `width=${(width / inch).toFixed(4)},height=${(height / inch).toFixed(4)}`;
-  const effort = isEasy ? "splines=true" : "splines=polyline,nslimit=0.5,nslimit1=0.5,mclimit=0.2,searchsize=10";
+  const effort = isEasy ? "splines=true" : "splines=polyline,nslimit=0.1,nslimit1=0.1,mclimit=0.1,searchsize=5";
   const lines = [
     `digraph{graph[rankdir=${direction},nodesep=0.14,ranksep=0.2,${effort}]`,
     `node[shape=box,style=invis,fixedsize=true,label=""${isEasy ? ",ordering=in" : ""}]`,

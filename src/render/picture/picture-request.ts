@@ -5,7 +5,7 @@ import { boundOfNames, bounds } from "../../request/bounds.ts";
 import { Name } from "../../request/values.ts";
 import { themes } from "./styles.ts";
 
-export const formats = ["svg"] as const;
+export const formats = ["svg", "dot", "mermaid"] as const;
 export type PictureFormat = (typeof formats)[number];
 
 const { encoding: _encoding, return: _return, points: _points, ...members } = GradientsRequest.shape;

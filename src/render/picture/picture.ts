@@ -1,18 +1,22 @@
 import { z } from "zod";
+import { EvaluateRequest, GradientsRequest } from "../../compute/requests.ts";
+import { atPoint } from "../../program/points.ts";
 import { decodeGiven, merged } from "../../program/feeds.ts";
 import { programOf } from "../../program/source.ts";
+import { problemAt } from "../../problems/problems.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import { defineTask, json } from "../../tasks/define.ts";
 import { portrayerOf } from "../portrait.ts";
-import { compose } from "./compose.ts";
+import { drawn, formatOf, mediaTypes } from "./formats.ts";
 import { loadGraphviz } from "./graphviz.ts";
 import { formats, PictureRequest } from "./picture-request.ts";
-import { drawSvg } from "./svg.ts";
+
+const parameters = z.strictObject({ format: z.enum(formats) });
 
 /** POST /v1/picture: a program drawn with its values and gradients. */
 export const picture = defineTask({
   name: "picture",
-  parameters: z.strictObject({ format: z.enum(formats) }),
+  parameters,
   body: json(PictureRequest),
   load: loadGraphviz,
   operation: {
@@ -21,26 +25,101 @@ export const picture = defineTask({
     summary: "Draw a program with its values and gradients",
     description:
       "Runs the program forward and backward and draws it: nodes are operators, edges run left to right, the value stands above its " +
-      "edge and the gradient that flows back beneath it. The same request always gives the same bytes.",
+      "edge and the gradient that flows back beneath it; a value that is used several times shows the sum of what comes back. Networks " +
+      "are drawn by layers, which `collapse` and `open` open. All digits stand in titles. The same request always gives the same bytes.",
     request: "A program, its inputs, what to differentiate, and how to draw it",
-    answer: { description: "The picture", schema: z.string(), mediaType: "image/svg+xml" },
+    answer: { description: "The picture", schema: z.string(), mediaType: mediaTypes.svg },
     examples: async () => (await import("./examples.ts")).pictureExamples,
-    post: { path: "/v1/picture", parameters: () => ({ format: "svg" as const }) },
+    post: {
+      path: "/v1/picture",
+      forms: [mediaTypes.dot, mediaTypes.mermaid],
+      parameters: (_headers, mediaType) => ({ format: formatOf(mediaType) }),
+    },
     command: { summary: "draw a program with its values and gradients", parameters: { format: "svg" } },
   },
   prepare: (shared) => {
     const { limits } = shared;
     const portray = portrayerOf(shared);
-    return (request, { cancelled }) => {
+    return (request, { parameters: { format }, cancelled }) => {
       const given = merged([
         decodeGiven(request.inputs, ["inputs"], limits),
         decodeGiven(request.parameters ?? {}, ["parameters"], limits),
       ]);
       const { of, wrt, seed } = request;
       const cotangent = request.cotangent === undefined ? undefined : decodeTensor(request.cotangent, "/cotangent", limits);
-      const portrait = portray({ of, wrt, seed, cotangent, backward: true }, programOf(request), given, cancelled);
-      const scene = compose(portrait, request);
-      return { content: { kind: "text", text: drawSvg(scene, request.theme), mediaType: "image/svg+xml" }, facts: null };
+      const portrait = portray(
+        { of, wrt, seed, cotangent, backward: true, locals: request.show.includes("locals") },
+        programOf(request),
+        given,
+        cancelled,
+      );
+      return { content: drawn(portrait, request, request.format ?? format), facts: null };
+    };
+  },
+});
+
+/** How the requests of other paths are drawn, which say nothing of pictures. */
+const usual = {
+  direction: "LR",
+  show: ["values", "gradients"],
+  digits: 4,
+  theme: "auto",
+  thickness: false,
+  collapse: "auto",
+  open: [],
+} as const;
+
+const elsewhere = (path: string) => ({
+  path,
+  forms: Object.values(mediaTypes),
+  parameters: (mediaType: string) => ({ format: formatOf(mediaType) }),
+});
+
+/** POST /v1/gradients, where a picture is asked for. */
+export const gradientsPicture = defineTask({
+  name: "gradientsPicture",
+  parameters,
+  body: json(GradientsRequest),
+  load: loadGraphviz,
+  elsewhere: elsewhere("/v1/gradients"),
+  prepare: (shared) => {
+    const { limits } = shared;
+    const portray = portrayerOf(shared);
+    return (request, { parameters: { format }, cancelled }) => {
+      const { of, wrt, seed, points } = request;
+      if (points !== undefined && points.length > 1) {
+        throw problemAt("invalid_request", "/points", `A picture is of one point, and here are ${points.length}: ask for one at a time`);
+      }
+      const own = (points ?? []).map((point, at) => decodeGiven(point, ["points", at], limits));
+      const given = merged([
+        decodeGiven(request.inputs, ["inputs"], limits),
+        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
+        ...own,
+      ]);
+      const cotangent = request.cotangent === undefined ? undefined : decodeTensor(request.cotangent, "/cotangent", limits);
+      const portrayed = () => portray({ of, wrt, seed, cotangent, backward: true, locals: false }, programOf(request), given, cancelled);
+      return { content: drawn(own.length === 0 ? portrayed() : atPoint(0, portrayed), usual, format), facts: null };
+    };
+  },
+});
+
+/** POST /v1/evaluate, where a picture is asked for: the values alone. */
+export const evaluatePicture = defineTask({
+  name: "evaluatePicture",
+  parameters,
+  body: json(EvaluateRequest),
+  load: loadGraphviz,
+  elsewhere: elsewhere("/v1/evaluate"),
+  prepare: (shared) => {
+    const { limits } = shared;
+    const portray = portrayerOf(shared);
+    return (request, { parameters: { format }, cancelled }) => {
+      const given = merged([
+        decodeGiven(request.inputs, ["inputs"], limits),
+        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
+      ]);
+      const portrait = portray({ seed: request.seed, backward: false, locals: false }, programOf(request), given, cancelled);
+      return { content: drawn(portrait, usual, format), facts: null };
     };
   },
 });
