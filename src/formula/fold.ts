@@ -15,7 +15,7 @@ export function fold<Result>(term: Term, step: (part: Term, operands: readonly R
   for (let part = open.at(-1); part !== undefined; part = open.at(-1)) {
     const missing = results.has(part) ? [] : part.operands.filter((operand) => !results.has(operand));
     if (missing.length > 0) {
-      open.push(...missing);
+      open.push(...missing.reverse());
       continue;
     }
     if (!results.has(part)) results.set(part, step(part, part.operands.map(resultOf)));

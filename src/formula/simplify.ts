@@ -66,10 +66,15 @@ class Simplifier {
   }
 
   #negative(of: Term): Term {
-    // −(x − y) is y − x.
-    if (of.kind === "sum" && of.operands.length <= mostGathered && of.operands.some((each) => this.#split(each)[0].over < 0))
-      return this.#sum(of.operands.map((each) => this.#product([this.#number(-1), each], [])));
     return this.#product([this.#number(-1), of], []);
+  }
+
+  /** Minus what is simple: −(x − y) is y − x. */
+  #opposite(of: Term): Term {
+    if (of.kind === "number") return this.#number(-of.value);
+    const isDifference =
+      of.kind === "sum" && of.operands.length <= mostGathered && of.operands.some((each) => this.#split(each)[0].over < 0);
+    return isDifference ? this.#sum(of.operands.map((each) => this.#negative(each))) : this.#made(negative(of));
   }
 
   #sum(operands: readonly Term[]): Term {
@@ -95,7 +100,7 @@ class Simplifier {
     const [inner] = term.operands;
     if (term.kind === "sum" && term.operands.length <= mostGathered) return term.operands;
     if (term.kind === "negative" && inner.kind === "sum" && inner.operands.length <= mostGathered)
-      return inner.operands.map((each) => this.#product([this.#number(-1), each], []));
+      return inner.operands.map((each) => this.#negative(each));
     return [term];
   }
 
@@ -194,16 +199,23 @@ class Simplifier {
     const top = this.#factors(Math.abs(share.over), above);
     const bottom = this.#factors(share.under, below);
     const isOne = bottom.kind === "number" && bottom.value === 1;
+    // A root may have become a number, or the inverse of one.
+    if (!isOne && top.kind === "quotient") return this.#product([this.#number(Math.sign(share.over)), top], [bottom]);
     const magnitude = isOne ? top : this.#made(quotient(top, bottom));
-    if (share.over >= 0) return magnitude;
-    return this.#made(magnitude.kind === "number" ? number(-magnitude.value) : negative(magnitude));
+    return share.over >= 0 ? magnitude : this.#opposite(magnitude);
   }
 
   /** Numbers first, then what has a sign of its own, then the others as they came. */
   #factors(coefficient: number, powers: Powers): Term {
     const rank = ({ kind }: Term): number => (kind === "number" ? 0 : kind === "constant" ? 1 : 2);
     const raised = [...powers].map(([base, count]) => this.#power(base, this.#number(count)));
-    const factors = [...(coefficient === 1 ? [] : [this.#number(coefficient)]), ...raised.toSorted((a, b) => rank(a) - rank(b))];
+    const isNew = [...powers.keys()].some((base, at) => base.kind !== "number" && raised[at].kind === "number");
+    const factors = [
+      ...(coefficient === 1 || raised.some(isZero) ? [] : [this.#number(coefficient)]),
+      ...raised.toSorted((a, b) => rank(a) - rank(b)),
+    ];
+    if (factors.length > 1 && (isNew || raised.some(({ kind }) => kind === "quotient"))) return this.#product(factors, []);
+    if (factors.some(isZero) && factors.every((factor) => this.#structures.isTotal(factor))) return this.#number(0);
     return factors.length === 0 ? this.#number(1) : factors.length === 1 ? factors[0] : this.#made(product(...factors));
   }
 
@@ -212,7 +224,7 @@ class Simplifier {
     const plain = (): Term => this.#made(power(base, exponent));
     const [inner, above] = base.operands;
     // (e^x)^n is e^(n·x), since e^x is greater than 0.
-    if (base.kind === "power" && exponent.kind === "number" && this.#structures.isPositive(inner) && whole !== 1)
+    if (base.kind === "power" && exponent.kind === "number" && this.#structures.isPositive(inner) && whole !== 1 && whole !== 0)
       return this.#power(inner, this.#product([exponent, above], []));
     if (whole === null) return plain();
     if (whole === 1) return base;
@@ -256,7 +268,7 @@ class Simplifier {
     if (part.kind !== "call" || part.index !== null || operands.length !== 1) return plain;
     if (part.name === "abs") {
       if (first.kind === "number") return this.#number(Math.abs(first.value));
-      if (first.kind === "negative") return this.#made(withOperands(part, [first.operands[0]]));
+      if (first.kind === "negative") return this.#call(part, first.operands);
       return this.#structures.isPositive(first) ? first : plain;
     }
     if (first.kind !== "number") return plain;
@@ -281,6 +293,8 @@ const landmarks: Readonly<Record<string, Readonly<Record<number, number>>>> = {
 /** An exponent by which factors are counted. */
 const isCount = (term: Term): term is Term & { readonly value: number } =>
   term.kind === "number" && Number.isSafeInteger(term.value) && term.value > 0;
+
+const isZero = (term: Term): boolean => term.kind === "number" && term.value === 0;
 
 function setOrDelete(powers: Powers, base: Term, count: number): void {
   if (count === 0) powers.delete(base);

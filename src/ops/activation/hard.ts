@@ -66,7 +66,7 @@ export const HardSwish = activation({
     label: "hard swish",
     formula: ([x]) => term.product(x, term.call("max", 0, term.call("min", 1, term.sum(term.quotient(x, 6), term.quotient(1, 2))))),
     derivatives: ([x]) => [
-      term.cases(...[0, term.relation(x, "≤", -3), 1, term.relation(x, "≥", 3)], term.sum(term.quotient(x, 3), term.quotient(1, 2))),
+      term.cases(0, term.relation(x, "≤", -3), 1, term.relation(x, "≥", 3), term.sum(term.quotient(x, 3), term.quotient(1, 2))),
     ],
   },
   kinks: [
