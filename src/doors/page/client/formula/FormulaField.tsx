@@ -41,7 +41,7 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const [word, setWord] = useState<OpenWord | null>(null);
-  const [picked, setPicked] = useState(0);
+  const [picked, setPicked] = useState(-1);
   const { field: words } = texts.value.formula;
   const offers = word === null ? [] : completionsOf(word.text, functions.value);
   const isOpen = offers.length > 0 && !(offers.length === 1 && offers[0]?.name === word?.text);
@@ -56,7 +56,7 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
   const write = (text: string, caret: number): void => {
     onValue(text);
     setWord(wordBefore(text, caret));
-    setPicked(0);
+    setPicked(-1);
   };
   const take = (entry: FunctionEntry): void => {
     if (word === null || field.current === null) return;
@@ -72,7 +72,7 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
     if (!isOpen || event.isComposing) return;
     const entry = offers[picked];
     if (event.key === "ArrowDown") setPicked((picked + 1) % offers.length);
-    else if (event.key === "ArrowUp") setPicked((picked + offers.length - 1) % offers.length);
+    else if (event.key === "ArrowUp") setPicked((Math.max(picked, 0) + offers.length - 1) % offers.length);
     else if (event.key === "Escape") setWord(null);
     else if ((event.key === "Enter" || event.key === "Tab") && entry !== undefined && !event.shiftKey) take(entry);
     else return;
@@ -98,7 +98,7 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
           autocomplete="off"
           aria-autocomplete="list"
           aria-controls={isOpen ? `${id}-offers` : undefined}
-          aria-activedescendant={isOpen ? `${id}-${picked}` : undefined}
+          aria-activedescendant={isOpen && picked >= 0 ? `${id}-${picked}` : undefined}
           aria-invalid={faults.length > 0}
           aria-describedby={faults.length > 0 ? `${id}-faults` : undefined}
           onFocus={() => void learnFunctions()}

@@ -83,6 +83,7 @@ function Seen() {
   };
   return (
     <div class={isBehind ? "seen behind" : "seen"}>
+      {isBehind && <p class="quiet small before">{words.picture.before}</p>}
       <section class="sheet" aria-label={words.picture.title}>
         <Stepper steps={steps} at={session.at.value} onStep={session.goTo} />
         <Picture

@@ -138,6 +138,10 @@ const onesLike = (tensor: TensorJson): TensorJson => (Array.isArray(tensor) ? te
 
 const ask = latest(answer);
 
+/** So long, in milliseconds, a formula is let be written before it is drawn. */
+const pauseMs = 250;
+let pause: ReturnType<typeof setTimeout> | undefined;
+
 /** Keeps the address as the tab is, the tab as the address is, and the picture as both are. */
 export function followFormula(): () => void {
   const stops = [
@@ -155,7 +159,11 @@ export function followFormula(): () => void {
       const question = JSON.stringify([expression, [...inputs], cotangent, options, language.value, shade.value]);
       if (question === lastQuestion) return;
       lastQuestion = question;
-      if (expression.trim() !== "") ask(state.peek());
+      clearTimeout(pause);
+      if (expression.trim() === "") return;
+      const isWritten = shown.peek() !== null && shown.peek()?.state.expression !== expression;
+      if (isWritten) pause = setTimeout(() => ask(state.peek()), pauseMs);
+      else ask(state.peek());
     }),
   ];
   return () => stops.forEach((stop) => stop());

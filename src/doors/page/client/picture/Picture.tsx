@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { edgeMark } from "../check/findings.ts";
 import { texts } from "../shell/settings.ts";
 import { elementOf } from "./foreign.ts";
 import { PictureProgress, type PictureStep, type WirePlace } from "./progress.ts";
@@ -11,7 +12,7 @@ interface PictureProps {
   readonly at: number | null;
   /** An input that is looked at. */
   readonly chosen?: string | null;
-  /** What is wrong, as `value b` or `node c`; marked. */
+  /** What is wrong, by the names of values and nodes and by `edgeMark`. */
   readonly marked?: ReadonlySet<string>;
   readonly onValue?: (name: string) => void;
   readonly onNode?: (name: string) => void;
@@ -90,6 +91,7 @@ function present(drawn: SVGSVGElement, progress: PictureProgress, chosen: string
   for (const wire of drawn.querySelectorAll("g.edge")) {
     const place = placeOf(wire);
     wire.classList.toggle("now", progress.isAtWire(place));
+    wire.classList.toggle("wrong", marked.has(edgeMark(place.to ?? "", Number(wire.getAttribute("data-input")))));
     for (const part of wire.querySelectorAll(":scope > .value")) show(part, progress.hasValue(place));
     for (const part of wire.querySelectorAll(":scope > .back, :scope > .tip, :scope > .gradient, :scope > .detail"))
       show(part, progress.hasGradient(place));

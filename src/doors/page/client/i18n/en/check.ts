@@ -1,1 +1,36 @@
-export const check = {};
+export const check = {
+  title: "Check your gradients",
+  formula: "Formula",
+  inputs: "Inputs",
+  inputsHint: "One a line: a = 2, W = [[1, 2], [3, 4]]; or JSON",
+  claims: "Your gradients",
+  claimsHint: "One a line: b = 3 or ∂e/∂b = 3; JSON, and what NumPy prints. Below a line “values:”, values of the steps in between.",
+  check: "Check",
+  verdict: "Verdict",
+  count: (right: number, all: number) =>
+    all === 0 ? "Nothing was handed in" : right === all ? (all === 1 ? "It is right" : `All ${all} are right`) : `${right} of ${all} right`,
+  nothing: "Write at least one gradient.",
+  item: "Item",
+  submitted: "You have",
+  expected: "It should be",
+  judged: "Verdict",
+  kinds: {
+    output: (name: string) => `result ${name}`,
+    node: (name: string) => `value of ${name}`,
+    gradient: (name: string) => `gradient of ${name}`,
+    edge: (name: string) => `along ${name}`,
+    submission: (name: string) => name,
+  },
+  verdicts: {
+    correct: "right",
+    follows: "right, given what you had before it",
+    wrong: "wrong",
+    not_finite: "not a finite number",
+    shape_mismatch: "another shape",
+    missing: "missing",
+    unreadable: "cannot be read",
+    unknown_name: "no such name",
+  },
+  see: "See the step",
+  lesson: "All steps of this formula",
+};

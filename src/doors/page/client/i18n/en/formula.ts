@@ -34,7 +34,13 @@ export const formula = {
     cotangent: "The result is not a single number. This is what flows back into it:",
     flowsIn: "gradient of the result",
   },
-  picture: { title: "The graph", larger: "Enlarge", smaller: "Reduce", fit: "Fit" },
+  picture: {
+    title: "The graph",
+    larger: "Enlarge",
+    smaller: "Reduce",
+    fit: "Fit",
+    before: "This is still the formula before: the one that is written now cannot be drawn yet.",
+  },
   stepper: {
     title: "Step by step",
     begin: "Step through it →",

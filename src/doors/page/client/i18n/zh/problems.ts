@@ -1,9 +1,9 @@
 import type { Texts } from "../en.ts";
 
 export const problems: Texts["problems"] = {
-  unreachable: "服务没有响应。它在运行吗?这台设备连得上它吗?",
+  unreachable: "服务没有响应。它在运行吗？这台设备连得上它吗？",
   at: "位置",
-  didYouMean: (name) => `是不是想写 ${name}?`,
+  didYouMean: (name) => `是不是想写 ${name}？`,
   titles: {
     invalid_expression: "公式读不懂",
     unknown_function: "没有这个函数",
@@ -13,7 +13,7 @@ export const problems: Texts["problems"] = {
     too_large: "太大了",
     unauthorized: "需要密钥",
     forbidden: "这个密钥不能用于此处",
-    queue_full: "服务正忙,请稍后再试",
+    queue_full: "服务正忙，请稍后再试",
     deadline_exceeded: "花的时间太长了",
     internal: "服务出错了",
   },

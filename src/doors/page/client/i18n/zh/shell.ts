@@ -7,7 +7,7 @@ export const shell: Texts["shell"] = {
   language: "语言",
   theme: "主题",
   themes: { auto: "跟随系统", light: "浅色", dark: "深色" },
-  tagline: "数值向前走,梯度往回传",
+  tagline: "数值向前走，梯度往回传",
   reference: "API 文档",
   source: "接口约定",
   loading: "正在加载……",
@@ -16,7 +16,7 @@ export const shell: Texts["shell"] = {
   close: "关闭",
   key: {
     title: "这个服务需要密钥",
-    explanation: "密钥由服务的管理者发放。它只保留到这个标签页关闭为止,也只发送给这个服务。",
+    explanation: "密钥由服务的管理者发放。它只保留到这个标签页关闭为止，也只发送给这个服务。",
     refused: "服务不认识这个密钥。",
     label: "API 密钥",
     use: "使用密钥",
