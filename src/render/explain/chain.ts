@@ -1,7 +1,7 @@
 import { fold } from "../../formula/fold.ts";
 import { simplified } from "../../formula/simplify.ts";
 import { substituted } from "../../formula/substitute.ts";
-import { ellipsis, number, partial, product, sum, type Term } from "../../formula/term.ts";
+import { ellipsis, number, partial, product, sum, symbol, type Term } from "../../formula/term.ts";
 import type { PortrayedEdge, PortrayedValue } from "../portrait.ts";
 import type { Course, Passage } from "./course.ts";
 import { formulaOf, localOf, passedBack } from "./rules.ts";
@@ -39,6 +39,7 @@ const mostFactors = 18;
 /** A formula in the inputs alone is told if it has no more parts than this, and no more than that before it is simplified. */
 const mostParts = 60;
 const mostPartsBefore = 1200;
+const mostTensorParts = 24;
 /** Programs of more nodes have no such formulas that anybody would read. */
 const mostNodes = 2000;
 
@@ -80,7 +81,7 @@ export class Chains {
       uses: [],
       extent: { ways: 1, factors: course.isSeeded ? 1 : 0 },
       isScalar: isNumber(objective),
-      derivative: isNumber(objective) && seed !== null ? number(seed.data[0]) : null,
+      derivative: isNumber(objective) && seed !== null ? number(seed.data[0]) : this.upstream(objective),
     });
     for (const value of course.completed) this.#known.set(value, this.#know(value));
   }
@@ -92,8 +93,8 @@ export class Chains {
     const { extent, isScalar, uses } = known;
     if (isScalar && extent.ways <= mostWays && extent.factors <= mostFactors) return this.#byWays(value, known);
     if (isScalar) return this.#byUses(value, known);
-    const rule = sumOf(uses.flatMap((use) => use.edges.map((edge) => this.passed(edge, this.upstream(use.result)) ?? ellipsis)));
-    return { rule, local: null, numbers: null, closed: null, ways: null };
+    const rule = sumOf(uses.flatMap((use) => use.edges.map((edge) => this.passed(edge) ?? ellipsis)));
+    return { rule, local: known.derivative, numbers: null, closed: this.#closedForm(known.derivative, mostTensorParts), ways: null };
   }
 
   /** What flows back to a value, as a term: ∂L/∂z. */
@@ -106,8 +107,17 @@ export class Chains {
     return localOf(edge, this.#symbols.operandsOf(edge.to));
   }
 
-  passed(edge: PortrayedEdge, delta: Term): Term | null {
-    return passedBack(edge, this.#symbols.operandsOf(edge.to), delta);
+  /** What a node passes back to one of its inputs, as a term of what comes back to its result. */
+  passed(edge: PortrayedEdge): Term | null {
+    const { isSeeded, objective, resultOf } = this.#course;
+    const result = resultOf(edge.to);
+    if (result === undefined) return null;
+    // At the objective itself it is the 1 of the seed.
+    return this.#passedOf(edge, result === objective && !isSeeded && isNumber(objective) ? number(1) : this.upstream(result));
+  }
+
+  #passedOf(edge: PortrayedEdge, delta: Term): Term | null {
+    return passedBack(edge, this.#symbols.operandsOf(edge.to), delta, symbol(this.#symbols.nameOf(edge.to.name)));
   }
 
   /** How many ways lead from a value to the objective. */
@@ -137,12 +147,19 @@ export class Chains {
     const ways = results.reduce((all, each) => all + (each?.extent.ways ?? 0), 0);
     const factors = results.reduce((all, each) => all + (each === undefined ? 0 : each.extent.factors + each.extent.ways), 0);
     const isScalar = isNumber(value) && results.every((each) => each?.isScalar);
-    const terms = uses.map((use) => {
-      const after = this.#known.get(use.result)?.derivative ?? null;
-      const local = isScalar && this.#isSmall ? this.#localBy(use) : null;
-      return after === null || local === null ? null : product(after, local);
-    });
-    return { uses, extent: { ways, factors }, isScalar, derivative: isComplete(terms) ? sumOf(terms) : null };
+    const terms = this.#isSmall ? uses.flatMap((use) => this.#derivativesBy(use, isScalar)) : [null];
+    const derivative = isComplete(terms) ? sumOf(terms) : null;
+    const isTold = derivative !== null && (isScalar || partsOf(derivative) <= mostParts);
+    return { uses, extent: { ways, factors }, isScalar, derivative: isTold ? derivative : null };
+  }
+
+  /** What comes back by a use, in the intermediate variables. */
+  #derivativesBy(use: Use, isScalar: boolean): readonly (Term | null)[] {
+    const after = this.#known.get(use.result)?.derivative ?? null;
+    if (after === null) return [null];
+    if (!isScalar) return use.edges.map((edge) => this.#passedOf(edge, after));
+    const local = this.#localBy(use);
+    return [local && product(after, local)];
   }
 
   #usesOf(value: PortrayedValue): readonly Use[] {
@@ -203,12 +220,12 @@ export class Chains {
     return number(use.edges.reduce((total, { local }) => total + (local?.data[0] ?? Number.NaN), 0));
   }
 
-  #closedForm(derivative: Term | null): Term | null {
+  #closedForm(derivative: Term | null, most = mostParts): Term | null {
     if (derivative === null) return null;
     const whole = substituted(derivative, (name) => this.#closed.get(name) ?? null);
     if (partsOf(whole) > mostPartsBefore) return null;
     const short = simplified(whole);
-    return partsOf(short) > mostParts ? null : short;
+    return partsOf(short) > most ? null : short;
   }
 }
 

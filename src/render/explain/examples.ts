@@ -51,7 +51,7 @@ export const explainExamples = exchanges({
           symbol: "y",
           op: "Pow",
           sentence:
-            "Go back through y = x². What arrives from above is ∂y/∂y = 1. Its operand gets that times its local derivative. To x: 1 times the local derivative ∂y/∂x = 6 makes ∂y/∂x = 6.",
+            "Go back through y = x². What arrives from above is ∂y/∂y = 1. Its operand gets that times its local derivative. To x: 1 times the local derivative ∂y/∂x = 2·x = 2·3 = 6 makes ∂y/∂x = 6.",
           formula: {
             latex: "\\frac{\\partial y}{\\partial x} = 1 \\cdot 6 = 6",
             text: "∂y/∂x = 1·6 = 6",
@@ -67,10 +67,10 @@ export const explainExamples = exchanges({
               incoming: 1,
               local: {
                 formula: {
-                  latex: "\\frac{\\partial y}{\\partial x} = 6",
-                  text: "∂y/∂x = 6",
+                  latex: "\\frac{\\partial y}{\\partial x} = 2 x = 2 \\cdot 3 = 6",
+                  text: "∂y/∂x = 2·x = 2·3 = 6",
                   mathml:
-                    '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mfrac><mrow><mi mathvariant="normal">∂</mi><mi>y</mi></mrow><mrow><mi mathvariant="normal">∂</mi><mi>x</mi></mrow></mfrac><mo>=</mo><mn>6</mn></mrow><annotation encoding="application/x-tex">\\frac{\\partial y}{\\partial x} = 6</annotation></semantics></math>',
+                    '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mfrac><mrow><mi mathvariant="normal">∂</mi><mi>y</mi></mrow><mrow><mi mathvariant="normal">∂</mi><mi>x</mi></mrow></mfrac><mo>=</mo><mn>2</mn><mi>x</mi><mo>=</mo><mn>2</mn><mo>⋅</mo><mn>3</mn><mo>=</mo><mn>6</mn></mrow><annotation encoding="application/x-tex">\\frac{\\partial y}{\\partial x} = 2 x = 2 \\cdot 3 = 6</annotation></semantics></math>',
                 },
                 value: 6,
               },
@@ -82,7 +82,7 @@ export const explainExamples = exchanges({
                 mathml:
                   '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mfrac><mrow><mi mathvariant="normal">∂</mi><mi>y</mi></mrow><mrow><mi mathvariant="normal">∂</mi><mi>x</mi></mrow></mfrac><mo>=</mo><mn>1</mn><mo>⋅</mo><mn>6</mn><mo>=</mo><mn>6</mn></mrow><annotation encoding="application/x-tex">\\frac{\\partial y}{\\partial x} = 1 \\cdot 6 = 6</annotation></semantics></math>',
               },
-              sentence: "To x: 1 times the local derivative ∂y/∂x = 6 makes ∂y/∂x = 6.",
+              sentence: "To x: 1 times the local derivative ∂y/∂x = 2·x = 2·3 = 6 makes ∂y/∂x = 6.",
             },
           ],
         },
@@ -100,13 +100,18 @@ export const explainExamples = exchanges({
               '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mfrac><mrow><mi mathvariant="normal">∂</mi><mi>y</mi></mrow><mrow><mi mathvariant="normal">∂</mi><mi>x</mi></mrow></mfrac></mrow><annotation encoding="application/x-tex">\\frac{\\partial y}{\\partial x}</annotation></semantics></math>',
           },
           substituted: {
-            latex: "6",
-            text: "6",
+            latex: "2 x",
+            text: "2·x",
             mathml:
-              '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mn>6</mn></mrow><annotation encoding="application/x-tex">6</annotation></semantics></math>',
+              '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mn>2</mn><mi>x</mi></mrow><annotation encoding="application/x-tex">2 x</annotation></semantics></math>',
           },
-          simplified: null,
-          sentence: "By the chain rule ∂y/∂x = 6. When x grows by a little, y grows about 6 times as much.",
+          simplified: {
+            latex: "2 x",
+            text: "2·x",
+            mathml:
+              '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mn>2</mn><mi>x</mi></mrow><annotation encoding="application/x-tex">2 x</annotation></semantics></math>',
+          },
+          sentence: "By the chain rule ∂y/∂x = 2·x = 6. When x grows by a little, y grows about 6 times as much.",
           steps: ["backward/y"],
         },
       ],

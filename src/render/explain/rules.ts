@@ -1,58 +1,94 @@
-import {
-  call,
-  difference,
-  elementwise,
-  indexedCall,
-  matrixProduct,
-  negative,
-  power,
-  product,
-  quotient,
-  sum,
-  type Term,
-  words,
-} from "../../formula/term.ts";
-import { snakeName } from "../../program/names.ts";
+import { fold, withOperands } from "../../formula/fold.ts";
+import { simplified } from "../../formula/simplify.ts";
+import { substituted } from "../../formula/substitute.ts";
+import { elementwise, indexedCall, number, relation, symbol, type Term, words } from "../../formula/term.ts";
 import { has, operatorOf } from "../../ops/define.ts";
-import { sameShape, type Shape } from "../../tensor/shape.ts";
+import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import type { PortrayedEdge, PortrayedNode } from "../portrait.ts";
+import { shapeText } from "./numbers.ts";
 
 /** What a node makes of the operands that are written for its inputs. */
 export function formulaOf({ node }: PortrayedNode, operands: readonly Term[]): Term {
-  const { syntax, display, type } = operatorOf(node.op);
-  const [first, second] = operands;
-  if (syntax?.infix === "+") return sum(first, second);
-  if (syntax?.infix === "-") return difference(first, second);
-  if (syntax?.infix === "*") return product(first, second);
-  if (syntax?.infix === "/") return quotient(first, second);
-  if (syntax?.infix === "@") return matrixProduct(first, second);
-  if (syntax?.infix === "^" || syntax?.infix === "**") return power(first, second);
-  if (syntax?.prefix === "-") return negative(first);
-  return call(/^[a-z ]+$/.test(display.label) ? display.label : snakeName(type), ...operands);
+  const formula = operatorOf(node.op).display.formula(operands, node.attributes);
+  // Of tensors a dot would be read as the product of matrices.
+  const isOfTensors = formula.kind === "product" && node.inputs.filter((value) => value !== null && value.shape.length > 0).length > 1;
+  return isOfTensors ? elementwise(...formula.operands) : formula;
 }
 
 /** The derivative of a node's result by one of its inputs, as for single numbers; null where no formula says it. */
-export const localOf = (_edge: PortrayedEdge, _operands: readonly Term[]): Term | null => null;
+export const localOf = ({ to: { node }, input }: PortrayedEdge, operands: readonly Term[]): Term | null => {
+  const local = operatorOf(node.op).display.derivatives?.(operands, node.attributes)[input] ?? null;
+  return local && simplified(local);
+};
 
-/** What comes back to an input of a node when `delta` comes back to its result; null where no formula says it. */
-export function passedBack(edge: PortrayedEdge, operands: readonly Term[], delta: Term): Term | null {
+/** What comes back to an input of a node when `delta` comes back to its `result`; null where no formula says it. */
+export function passedBack(edge: PortrayedEdge, operands: readonly Term[], delta: Term, result: Term): Term | null {
+  const rule = ruleOf(edge, operands);
+  if (rule === null) return null;
   const { from, to } = edge;
-  const op = operatorOf(to.node.op);
-  if (!has(op, "elementwise")) return null;
-  const local = localOf(edge, operands);
-  if (local === null) return null;
-  const wide = local.kind === "number" && local.value === 1 ? delta : elementwise(delta, local);
   const [{ shape }] = to.node.outputs;
-  return sameShape(from.value.shape, shape) ? wide : indexedCall("Σ", words(axesBetween(from.value.shape, shape)), wide);
+  const axes = axesBetween(from.value.shape, shape, holds(rule, "matrixProduct"));
+  // Of a mean over some axes the number is known; a loss may count rows, or only some of them.
+  const count = has(operatorOf(to.node.op), "reduction") ? number(sizeOf(from.value.shape) / sizeOf(shape)) : null;
+  const actual = new Map([...operands, delta, result].map((each, at) => [nameAt(at), each]));
+  const wide = simplified(evenly(substituted(rule, (name) => (name === "n" ? count : (actual.get(name) ?? null)))));
+  return axes === "" ? wide : indexedCall("Σ", words(axes), wide);
 }
 
-/** Whether an operator repeats an operand to fit the others, so that back there is a sum. */
-export const isRepeated = ({ from, to: { node } }: PortrayedEdge): boolean =>
-  has(operatorOf(node.op), "elementwise") && !sameShape(from.value.shape, node.outputs[0].shape);
+/** The product of matrices that comes back, with shapes in the place of the matrices; null where it is none. */
+export function shapesPassedBack(edge: PortrayedEdge, operands: readonly Term[]): Term | null {
+  const rule = ruleOf(edge, operands);
+  if (rule === null || !holds(rule, "matrixProduct")) return null;
+  const { inputs, outputs } = edge.to.node;
+  const shapes = [...operands.map((_, at) => inputs[at]?.shape ?? []), outputs[0].shape, outputs[0].shape].map(shapeText);
+  const actual = new Map(shapes.map((shape, at) => [nameAt(at), symbol(shape)]));
+  return relation(
+    substituted(rule, (name) => actual.get(name) ?? null),
+    "→",
+    symbol(shapeText(edge.from.value.shape)),
+  );
+}
 
-/** The axes along which a value was repeated. */
-export function axesBetween(narrow: Shape, wide: Shape): string {
+/** The rule of an operator for one of its inputs, with stand-ins for operands, delta and result: it may call something n, as a client may. */
+function ruleOf({ to: { node }, input }: PortrayedEdge, operands: readonly Term[]): Term | null {
+  const op = operatorOf(node.op);
+  const { cotangents, derivatives } = op.display;
+  const formal = operands.map((each, at) => (each.kind === "words" ? each : symbol(nameAt(at))));
+  const [delta, result] = [operands.length, operands.length + 1].map((at) => symbol(nameAt(at)));
+  const rule = cotangents?.(formal, node.attributes, delta, result)[input] ?? null;
+  if (rule !== null) return node.outputs[0].shape.length === 0 ? untransposed(rule) : rule;
+  const local = has(op, "elementwise") ? (derivatives?.(formal, node.attributes)[input] ?? null) : null;
+  return local && elementwise(delta, local);
+}
+
+const nameAt = (at: number): string => `\u0000${at}`;
+/** Of a product of two vectors, which have no transposes. */
+const untransposed = (term: Term): Term =>
+  fold<Term>(term, (part, operands) => (part.kind === "transpose" ? operands[0] : withOperands(part, operands)));
+
+/** A number that is the same everywhere stands for itself. */
+const evenly = (term: Term): Term =>
+  fold<Term>(term, (part, operands) =>
+    part.kind === "call" && part.name === "broadcast" && operands[0].kind === "number" ? operands[0] : withOperands(part, operands),
+  );
+
+/** Whether a term has a part of a kind. */
+const holds = (term: Term, kind: Term["kind"]): boolean =>
+  fold<boolean>(term, (part, operands) => part.kind === kind || operands.includes(true));
+
+/**
+ * The axes along which a value was repeated to fit a result, "" where it was not. The last two axes of matrices that are multiplied are
+ * none of those.
+ */
+export function axesBetween(narrow: Shape, wide: Shape, isMatrix: boolean): string {
   const before = wide.length - narrow.length;
-  const axes = wide.flatMap((size, axis) => (axis < before || narrow[axis - before] !== size ? [axis] : []));
-  return axes.join(", ");
+  if (before < 0) return "";
+  const axes = wide
+    .slice(0, isMatrix ? -2 : undefined)
+    .flatMap((size, axis) => (axis < before || narrow[axis - before] !== size ? [axis] : []));
+  return axes.every((axis) => axis < before || narrow[axis - before] === 1) ? axes.join(", ") : "";
 }
+
+/** Whether a formula counts something that it calls n. */
+export const countsRows = (term: Term): boolean =>
+  fold<boolean>(term, (part, operands) => (part.kind === "symbol" && part.name === "n") || operands.includes(true));

@@ -5,7 +5,7 @@ import type { PortrayedEdge, PortrayedNode } from "../portrait.ts";
 import { isNumber, type Narration } from "./narration.ts";
 import { shapeText } from "./numbers.ts";
 import { joined } from "./prose.ts";
-import { axesBetween, formulaOf, isRepeated, localOf } from "./rules.ts";
+import { countsRows, formulaOf, shapesPassedBack } from "./rules.ts";
 import { aboutNode } from "./step-forward.ts";
 import type { ToldEdge, ToldStep } from "./told.ts";
 
@@ -72,9 +72,7 @@ function byNumbers(edge: PortrayedEdge, [incoming, local, gradient]: readonly nu
 /** ∂z/∂t = 2t = 2·3 = 6 */
 function localEquation(edge: PortrayedEdge, value: number, narration: Narration): Term {
   const local = narration.chains.local(edge);
-  const numbers = narration.symbols.numbersOf(edge.to);
-  const inNumbers = local === null || numbers === null ? null : localOf(edge, numbers);
-  const sides = [local, inNumbers].filter((side) => side !== null);
+  const sides = local === null ? [] : [local, narration.symbols.inNumbers(local)];
   return narration.equation(localSymbol(edge, narration), ...sides, number(value));
 }
 
@@ -84,9 +82,8 @@ const localSymbol = ({ from, to }: PortrayedEdge, narration: Narration): Term =>
 function byTensors(edge: PortrayedEdge, narration: Narration): Passed {
   const { from, to, local, gradient } = edge;
   const { course, chains, voice } = narration;
-  const [{ shape: wide }] = to.node.outputs;
   const isShare = course.usesOf(from).length > 1;
-  const passed = chains.passed(edge, narration.upstream(to));
+  const passed = chains.passed(edge);
   const localTerm = local === null ? null : chains.local(edge);
   const left = chains.upstream(from);
   return {
@@ -95,11 +92,12 @@ function byTensors(edge: PortrayedEdge, narration: Narration): Passed {
     sentence: voice.tensorEdge({
       from: narration.symbol(from),
       formula: passed,
-      arriving: shapeText(wide),
-      passed: shapeText(from.value.shape),
-      summed: passed !== null && isRepeated(edge) ? axesBetween(from.value.shape, wide) : null,
+      shapes: shapesPassedBack(edge, narration.symbols.operandsOf(to)),
+      passed: from.value.shape.length === 0 ? null : shapeText(from.value.shape),
+      summed: passed?.kind === "call" && passed.name === "Σ" && passed.index?.kind === "words" ? passed.index.text : null,
       isElementwise: passed?.kind === "elementwise",
       numbers: gradient === null ? "" : narration.text(gradient),
+      counts: passed !== null && !narration.symbols.isTaken("n") && countsRows(passed),
       isShare,
     }),
   };

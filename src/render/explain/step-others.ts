@@ -29,7 +29,7 @@ export function tellSum(value: PortrayedValue, edges: readonly PortrayedEdge[], 
   const { gradient } = value;
   const numbers = edges.flatMap((edge) => (edge.gradient !== null && isNumber(edge.gradient) ? [number(edge.gradient.data[0])] : []));
   const isScalar = gradient !== null && isNumber(gradient) && numbers.length === edges.length;
-  const terms = isScalar ? numbers : edges.map((edge) => chains.passed(edge, narration.upstream(edge.to)) ?? ellipsis);
+  const terms = isScalar ? numbers : edges.map((edge) => chains.passed(edge) ?? ellipsis);
   const written = narration.equation(chains.upstream(value), sum(...terms), ...(isScalar ? [number(gradient.data[0])] : []));
   const sentence = voice.sum({
     value: narration.symbol(value),

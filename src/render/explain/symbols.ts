@@ -1,4 +1,5 @@
-import { ellipsis, number, symbol, type Term, words } from "../../formula/term.ts";
+import { ellipsis, number, omitted, symbol, type Term, words } from "../../formula/term.ts";
+import { substituted } from "../../formula/substitute.ts";
 import type { Node, Value } from "../../ir/graph.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Portrait, PortrayedNode, PortrayedValue } from "../portrait.ts";
@@ -10,10 +11,15 @@ export interface Symbols {
   readonly nameOf: (name: string) => string;
   /** The first of the candidates that nothing is called yet, or one with a number. */
   readonly fresh: (candidates: readonly string[]) => string;
+  readonly isTaken: (name: string) => boolean;
   /** What stands for a node's operands in its formula. */
   readonly operandsOf: (node: PortrayedNode) => readonly Term[];
   /** Their numbers; null where they are not single numbers. */
   readonly numbersOf: (node: PortrayedNode) => readonly Term[] | null;
+  /** A formula with numbers in place of the symbols of single numbers. */
+  readonly inNumbers: (formula: Term) => Term;
+  /** Names that stand for longer ones of the client's. */
+  readonly shortened: readonly (readonly [short: string, name: string])[];
   /** Whether the client gave the node no name, so that the explanation introduces one. */
   readonly isIntroduced: (node: PortrayedNode) => boolean;
 }
@@ -32,6 +38,13 @@ export function symbolsOf({ values, nodes, objective }: Portrait): Symbols {
     taken.add(short);
     given.set(name, short);
   };
+  const short: (readonly [string, string])[] = [];
+  for (const { name, role } of values) {
+    const shorter = name === null || isUnnamed.has(name) ? null : shorterName(name, role === "node");
+    if (name === null || shorter === null || taken.has(shorter)) continue;
+    give(name, shorter);
+    if (role !== "node") short.push([shorter, name]);
+  }
   const result = objective?.name ?? null;
   if (result !== null && isUnnamed.has(result)) give(result, free(firstForResult) ?? numbered("f", 1, taken));
   const within = unnamed.filter(({ name }) => name !== result);
@@ -41,29 +54,51 @@ export function symbolsOf({ values, nodes, objective }: Portrait): Symbols {
   within.forEach(({ name }, at) => give(name, within.length <= letters.length ? letters[at] : numbered(stem, at + 1, taken)));
   const nameOf = (name: string): string => given.get(name) ?? name;
   const of = ({ name, tensor }: PortrayedValue): Term => (name === null ? literalTerm(tensor) : symbol(nameOf(name)));
+  const bySymbol = new Map(
+    values.flatMap((value) =>
+      value.name !== null && value.tensor.data.length === 1 ? [[nameOf(value.name), value.tensor.data[0]] as const] : [],
+    ),
+  );
   const portrayed = new Map(values.map((each) => [each.value, each]));
   const tensorOf = (value: Value): Tensor | null => portrayed.get(value)?.tensor ?? value.known;
   return {
     nameOf,
     of,
+    isTaken: (name) => taken.has(name),
     fresh: (candidates) => free(candidates) ?? numbered(candidates[0], 1, taken),
     operandsOf: ({ node }) =>
       present(node).map((value) => {
         const own = value === null ? undefined : portrayed.get(value);
         if (own !== undefined) return of(own);
-        return value?.known ? literalTerm(value.known) : ellipsis;
+        if (value === null) return omitted;
+        return value.known === null ? ellipsis : literalTerm(value.known);
       }),
     numbersOf: ({ node }) => {
       const tensors = present(node).map((value) => (value === null ? null : tensorOf(value)));
       const numbers = tensors.flatMap((tensor) => (tensor?.data.length === 1 ? [number(tensor.data[0])] : []));
       return numbers.length === tensors.length ? numbers : null;
     },
+    inNumbers: (formula) =>
+      substituted(formula, (name) => {
+        const value = bySymbol.get(name);
+        return value === undefined ? null : number(value);
+      }),
+    shortened: [...short],
     isIntroduced: ({ name }) => given.has(name),
   };
 }
 
 /** The operands of a node without those that are left out at the end. */
 const present = ({ inputs }: Node): readonly (Value | null)[] => inputs.slice(0, inputs.findLastIndex((value) => value !== null) + 1);
+
+/** Networks count their layers: 0 would be read as a number, and 0.weight as no name; null for a name that can stay. */
+function shorterName(name: string, isNode: boolean): string | null {
+  const [, layer, part] = /^(?:(.+?)\.)??([^.]+)$/s.exec(name) ?? ["", undefined, name];
+  if (layer === undefined) return isNode && /^\d+$/.test(part) ? `h_${part}` : null;
+  if (part === "weight") return `W_${layer}`;
+  if (part === "bias") return `b_${layer}`;
+  return /^\d/.test(name) ? `${part}_${layer}` : null;
+}
 
 function numbered(stem: string, from: number, taken: ReadonlySet<string>): string {
   for (let count = from; ; count++) {

@@ -13,7 +13,7 @@ export function tellInput(value: PortrayedValue, steps: ReadonlySet<string>, nar
   const left = chains.upstream(value);
   const common = { name: value.name ?? "", value: tensor, gradient };
   if (chain === null) return { ...common, ...withoutChain(value, narration) };
-  const isScalar = gradient !== null && isNumber(gradient) && chain.numbers !== null;
+  const isScalar = gradient !== null && isNumber(gradient);
   const equation = narration.equation(left, ...sidesOf(chain), ...(isScalar ? [number(gradient.data[0])] : []));
   const names = { name: narration.symbol(value), objective: narration.course.top, equation };
   const sentence = isScalar
@@ -21,6 +21,7 @@ export function tellInput(value: PortrayedValue, steps: ReadonlySet<string>, nar
         ...names,
         gradient: gradient.data[0],
         ways: chain.ways?.map((way) => way.map((each) => narration.symbol(each))) ?? null,
+        closed: isAdded(chain.ways) && chain.closed !== null ? narration.equation(left, chain.closed) : null,
       })
     : voice.tensorInput({ ...names, shape: shapeText(tensor.shape), numbers: gradient === null ? "" : narration.text(gradient) });
   return {
@@ -49,6 +50,8 @@ function withoutChain(value: PortrayedValue, narration: Narration): Omit<ToldInp
   return { chain: equation, equation, substituted: null, simplified: null, sentence, steps: [] };
 }
 
-/** Where ways are added, the numbers of each are worth seeing, too. */
+/** Where ways are added, the numbers of each are worth more than the formula that they make together. */
 const sidesOf = ({ rule, local, closed, numbers, ways }: Derivation): readonly Term[] =>
-  [rule, local, closed, ways !== null && ways.length > 1 ? numbers : null].filter((side) => side !== null);
+  [rule, local, isAdded(ways) ? numbers : closed].filter((side) => side !== null);
+
+const isAdded = (ways: Derivation["ways"]): boolean => ways === null || ways.length > 1;

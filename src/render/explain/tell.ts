@@ -2,7 +2,7 @@ import { equation, number, symbol, type Term } from "../../formula/term.ts";
 import type { Portrait, PortrayedValue } from "../portrait.ts";
 import { courseOf } from "./course.ts";
 import { idOf, isNumber, Narration, type Telling } from "./narration.ts";
-import type { Prose } from "./prose.ts";
+import { joined, type Prose } from "./prose.ts";
 import { tellBackward } from "./step-backward.ts";
 import { tellForward } from "./step-forward.ts";
 import { tellSeed, tellSum } from "./step-others.ts";
@@ -12,6 +12,7 @@ import type { Told } from "./told.ts";
 
 /** Up to so many inputs and gradients stand in the summary. */
 const mostSummed = 4;
+const mostNamed = 6;
 
 /** Tells the run of a portrait. */
 export function tell(portrait: Portrait, objective: PortrayedValue, telling: Telling): Told {
@@ -32,7 +33,7 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
   return {
     title: voice.title(symbols.of(objective)),
     objective: objective.name ?? "",
-    summary: summaryOf(narration),
+    summary: joined([summaryOf(narration), ...namingOf(narration)], voice.between),
     forward: forward.slice(0, steps).map((node) => tellForward(node, narration)),
     backward: [
       tellSeed(narration),
@@ -46,6 +47,12 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
     omitted,
     nonfinite: portrait.nonfinite === null ? null : { ...portrait.nonfinite, sentence: [] },
   };
+}
+
+/** Which names were shortened, where any were. */
+function namingOf({ symbols, voice }: Narration): Prose[] {
+  const names = symbols.shortened.map(([short, name]) => ({ short: symbol(short), name }));
+  return names.length === 0 ? [] : [voice.naming(names.slice(0, mostNamed), Math.max(0, names.length - mostNamed))];
 }
 
 function summaryOf(narration: Narration): Prose {

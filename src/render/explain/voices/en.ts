@@ -58,12 +58,11 @@ export const english: Voice = {
     local === null
       ? say`To ${from} goes ${gradient}.`
       : say`To ${from}: ${incoming} times the local derivative ${local} makes ${gradient}${isShare ? ", one share of its gradient" : ""}.`,
-  tensorEdge: ({ from, formula, arriving, passed, summed, isElementwise, numbers, isShare }) =>
+  tensorEdge: ({ from, formula, shapes, passed, summed, isElementwise, numbers, isShare, counts }) =>
     joined(
       [
-        formula === null
-          ? say`${from} gets what the operator passes back of the arriving gradient, of shape ${passed}: ${numbers}.`
-          : say`${from} gets ${formula}${isElementwise ? ", entry by entry" : ""}: shape ${arriving} becomes ${passed}; ${numbers}.`,
+        say`${from} gets ${formula ?? "what the operator passes back of it"}${isElementwise ? ", entry by entry" : ""}${shapes === null ? (passed === null ? "" : `, of shape ${passed}`) : say`, in shapes ${shapes}`}: ${numbers}.`,
+        counts ? say`n is the number of examples.` : [],
         summed === null ? [] : say`Forward it was repeated along axis ${summed}, so back there is a sum over that axis.`,
         isShare ? say`That is one share of its gradient.` : [],
       ].filter((part) => part.length > 0),
@@ -71,7 +70,7 @@ export const english: Voice = {
     ),
   sum: ({ value, objective, through, isAll, equation }) =>
     say`${value} is used ${through.length === 2 ? "twice" : `${through.length} times`}, by ${list(through)}${isAll ? `: ${through.length === 2 ? "two" : through.length} paths lead from ` : ", so several paths lead from "}${value} to ${objective}. What comes back along them is added up${equation === null ? "" : say`: ${equation}`}.`,
-  input: ({ name, objective, equation, gradient, ways }) =>
+  input: ({ name, objective, equation, gradient, ways, closed }) =>
     joined(
       [
         ...(ways === null || ways.length < 2
@@ -80,6 +79,7 @@ export const english: Voice = {
               say`${counted(ways.length, "path")} lead from ${name} to ${objective}: ${listed(ways.map((way) => (way.length === 0 ? say`directly` : say`through ${list(way)}`)))}.`,
             ]),
         say`By the chain rule ${equation}.`,
+        ...(closed === null ? [] : [say`In the inputs alone that is ${closed}.`]),
         gradient === 0
           ? say`A small change of ${name} does not change ${objective} to first order.`
           : say`When ${name} grows by a little, ${objective} ${gradient > 0 ? "grows" : "falls"} ${magnitude(gradient)}.`,
@@ -94,6 +94,8 @@ export const english: Voice = {
       ],
       " ",
     ),
+  naming: (names, left) =>
+    say`In formulas ${listed(names.map(({ short, name }) => say`${short} stands for ${name}`))}${left === 0 ? "" : `, and so on for ${left} more`}.`,
   independent: (name, objective) => say`No differentiable path leads from ${name} to ${objective}: the gradient of ${name} is 0.`,
   omitted: ({ forward, backward, gradients }) =>
     say`Left out: ${listed(

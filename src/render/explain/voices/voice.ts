@@ -32,11 +32,14 @@ export interface TensorEdgeFacts {
   readonly from: Term;
   /** What is passed back, as a formula; null where there is none. */
   readonly formula: Term | null;
-  /** Shapes of what arrives and of what is passed back. */
-  readonly arriving: string;
-  readonly passed: string;
+  /** A product of matrices with their shapes in their places; null where there is none. */
+  readonly shapes: Term | null;
+  /** The shape of what is passed back; null for a number. */
+  readonly passed: string | null;
   /** Along which axes is summed what was repeated on the way forward; null where nothing was. */
   readonly summed: string | null;
+  /** The formula has n, a number of examples. */
+  readonly counts: boolean;
   /** Which entries are multiplied one by one. */
   readonly isElementwise: boolean;
   readonly numbers: string;
@@ -103,6 +106,8 @@ export interface Voice {
     readonly equation: Term;
     readonly gradient: number;
     readonly ways: readonly WayFacts[] | null;
+    /** The derivative in the inputs alone, where the equation does not say it. */
+    readonly closed: Term | null;
   }) => Prose;
   readonly tensorInput: (facts: {
     readonly name: Term;
@@ -111,6 +116,8 @@ export interface Voice {
     readonly shape: string;
     readonly numbers: string;
   }) => Prose;
+  /** Which short names stand for which of the client's. */
+  readonly naming: (names: readonly { readonly short: Term; readonly name: string }[], left: number) => Prose;
   readonly independent: (name: Term, objective: Term) => Prose;
   readonly omitted: (facts: { readonly forward: number; readonly backward: number; readonly gradients: number }) => Prose;
   readonly nonfinite: (facts: {

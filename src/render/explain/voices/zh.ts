@@ -57,12 +57,11 @@ export const chinese: Voice = {
     local === null
       ? say`传给 ${from} 的是 ${gradient}。`
       : say`传给 ${from}：上游梯度 ${incoming} 乘以局部导数 ${local}，得 ${gradient}${isShare ? "，这是其梯度的一部分" : ""}。`,
-  tensorEdge: ({ from, formula, arriving, passed, summed, isElementwise, numbers, isShare }) =>
+  tensorEdge: ({ from, formula, shapes, passed, summed, isElementwise, numbers, isShare, counts }) =>
     joined(
       [
-        formula === null
-          ? say`传给 ${from} 的是该算子由上游梯度算出的结果，形状为 ${passed}：${numbers}。`
-          : say`传给 ${from} 的是 ${formula}${isElementwise ? "（逐元素相乘）" : ""}，形状由 ${arriving} 变为 ${passed}：${numbers}。`,
+        say`传给 ${from} 的是${formula === null ? "该算子由上游梯度算出的结果" : say` ${formula}`}${isElementwise ? "（逐元素相乘）" : ""}${shapes === null ? (passed === null ? "" : `，形状为 ${passed}`) : say`，形状关系为 ${shapes}`}：${numbers}。`,
+        counts ? say`其中 n 是样本数。` : [],
         summed === null ? [] : say`前向时它沿轴 ${summed} 被重复使用（广播），所以反向时沿该轴求和。`,
         isShare ? say`这是其梯度的一部分。` : [],
       ],
@@ -70,13 +69,14 @@ export const chinese: Voice = {
     ),
   sum: ({ value, objective, through, isAll, equation }) =>
     say`${value} 被使用了 ${through.length} 次，分别用于 ${list(through)}，${isAll ? `从 ` : "因此从 "}${value} 到 ${objective} 有${isAll ? ` ${through.length} ` : "多"}条路径。沿各条路径传回的梯度相加${equation === null ? "" : say`：${equation}`}。`,
-  input: ({ name, objective, equation, gradient, ways }) =>
+  input: ({ name, objective, equation, gradient, ways, closed }) =>
     joined(
       [
         ways === null || ways.length < 2
           ? []
           : say`从 ${name} 到 ${objective} 有 ${ways.length} 条路径：${listed(ways.map((way) => (way.length === 0 ? say`直接到达` : say`经过 ${list(way)}`)))}。`,
         say`由链式法则，${equation}。`,
+        closed === null ? [] : say`只用输入表示：${closed}。`,
         gradient === 0
           ? say`${name} 的微小变化不会（在一阶意义下）改变 ${objective}。`
           : say`${name} 增加一点点时，${objective} 随之${gradient > 0 ? "增加" : "减少"}${magnitude(gradient)}。`,
@@ -91,6 +91,8 @@ export const chinese: Voice = {
       ],
       "",
     ),
+  naming: (names, left) =>
+    say`公式中${listed(names.map(({ short, name }) => say` ${short} 表示 ${name}`))}${left === 0 ? "" : `，其余 ${left} 个依此类推`}。`,
   independent: (name, objective) => say`没有可微的路径从 ${name} 通向 ${objective}，因此 ${name} 的梯度为 0。`,
   omitted: ({ forward, backward, gradients }) =>
     say`略去了${listed([forward === 0 ? [] : say`前向 ${forward} 步`, backward === 0 ? [] : say`反向 ${backward} 步`, gradients === 0 ? [] : say`${gradients} 个梯度`].filter((part) => part.length > 0))}。可用 wrt 指定较少的值，或用 steps 放宽步数。`,
