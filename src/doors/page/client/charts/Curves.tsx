@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import "./curves.css";
 import { shade } from "../shell/settings.ts";
 import { shortOf } from "./numbers.ts";
 

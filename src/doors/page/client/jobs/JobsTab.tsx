@@ -1,5 +1,11 @@
-import { texts } from "../shell/settings.ts";
+import { route } from "../shell/route.ts";
+import { JobList } from "./JobList.tsx";
+import "./jobs.css";
+import { JobView } from "./JobView.tsx";
 
+/** All jobs that one may see, or one of them. */
 export function JobsTab() {
-  return <h1>{texts.value.shell.tabs.jobs}</h1>;
+  const { parameters } = route.value;
+  const id = parameters.get("job");
+  return id === null ? <JobList /> : <JobView key={id} id={id} />;
 }

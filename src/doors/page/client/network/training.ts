@@ -153,7 +153,7 @@ export class Training {
     if (this.#life !== life) return;
     await this.#readHistory(job.id, life);
     if (this.#life !== life) return;
-    if (this.#lost !== null) throw this.#lost;
+    this.#requireHeard();
     const { type, message, step, error } = this.#rest ?? { type: "paused", message: "" };
     this.step.value = step ?? (await this.#options.service.read(`/v1/jobs/${job.id}`)).step;
     if (type === "failed") {
@@ -212,6 +212,11 @@ export class Training {
       this.#following = null;
       this.#wake();
     }
+  }
+
+  /** Throws what has cut the stream of events off for good. */
+  #requireHeard(): void {
+    if (this.#lost !== null) throw this.#lost;
   }
 
   #wake(): void {
