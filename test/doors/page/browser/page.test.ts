@@ -1,3 +1,4 @@
 /** All flows in one file, so that they share one browser and one service. */
 import "./formula.ts";
+import "./network.ts";
 import "./shell.ts";
