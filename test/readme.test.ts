@@ -27,10 +27,14 @@ const fence = /^```[\s\S]*?^```$/gm;
 const blocks = (text: string): { language: string; text: string }[] =>
   Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm), ([, language, block]) => ({ language, text: block }));
 
-/** The blocks of a page in one language, each with the block behind it: what it prints. */
-function examples(text: string, language: string): { command: string; answer: string }[] {
+/** The blocks of a page in one language, each with the block behind it: what it prints, as JSON or as any other text. */
+function examples(text: string, language: string): { command: string; answer: string; isJson: boolean }[] {
   const all = blocks(text);
-  return all.flatMap((block, at) => (block.language === language ? [{ command: block.text, answer: all[at + 1].text }] : []));
+  return all.flatMap((block, at) => {
+    if (block.language !== language) return [];
+    const { language: printed, text: answer } = all[at + 1];
+    return [{ command: block.text, answer, isJson: printed === "json" }];
+  });
 }
 
 let folder: string;
@@ -75,11 +79,12 @@ const requests = pages
   // Those of a translation are the same.
   .filter(({ name }) => name !== translated)
   .flatMap(({ name, text }) =>
-    examples(text, "sh").map(({ command, answer }) => ({ name, words: command.replaceAll(/\s+/g, " ").slice(0, 120), command, answer })),
+    examples(text, "sh").map((example) => ({ ...example, name, words: example.command.replaceAll(/\s+/g, " ").slice(0, 120) })),
   );
 
-test.each(requests)("$name: $words", async ({ command, answer }) => {
+test.each(requests)("$name: $words", async ({ command, answer, isJson }) => {
   const { stdout } = await run("sh", ["-c", here(command)], { env: { ...process.env, JOB: job } });
+  if (!isJson) return expect(stdout.trim()).toBe(answer.trim());
   const answered = JSON.parse(stdout) as { readonly id?: unknown };
   expect(lasting(answered)).toEqual(lasting(JSON.parse(answer)));
   if (String(answered.id).startsWith("job_")) job = String(answered.id);
@@ -90,12 +95,24 @@ test("there are requests", () => {
 });
 
 test.each([
-  ["python", "python3", "-c"],
-  ["perl", "perl", "-e"],
-])("a program in %s", async (language, interpreter, flag) => {
-  const [{ command, answer }] = examples(page("docs/programs.md"), language);
+  ["docs/programs.md", "python", "python3", "-c"],
+  ["docs/programs.md", "perl", "perl", "-e"],
+  ["docs/pictures.md", "python", "python3", "-c"],
+])("%s: a program in %s", async (name, language, interpreter, flag) => {
+  const [{ command, answer }] = examples(page(name), language);
   const { stdout } = await run(interpreter, [flag, here(command)]);
   expect(stdout).toBe(answer);
+});
+
+/** The requests of the guides that draw what stands below them; `npx vitest run -u test/readme.test.ts` draws it anew. */
+const drawings = pages
+  .filter(({ name }) => name !== translated)
+  .flatMap(({ text }) => blocks(text))
+  .flatMap(({ text: command }) => Array.from(command.matchAll(/> (\w+\.svg)$/gm), ([, file]) => ({ command, file })));
+
+test.each(drawings)("docs/$file is what its request draws", async ({ command, file }) => {
+  await run("sh", ["-c", here(command)], { cwd: folder });
+  await expect(readFileSync(join(folder, file), "utf8")).toMatchFileSnapshot(join(root, "docs", file));
 });
 
 test("a backup of the running service is one that a service starts on", async () => {
