@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { completed, completionsOf, spanOf, wordBefore } from "../../../src/doors/page/client/formula/completion.ts";
+import { completed, completionsOf, isLikely, spanOf, wordBefore } from "../../../src/doors/page/client/formula/completion.ts";
 import { exampleNames, examples } from "../../../src/doors/page/client/formula/examples.ts";
 import { likelyInputs } from "../../../src/doors/page/client/formula/names.ts";
 import { firstValue, parametersOf, stateOf, stateWith } from "../../../src/doors/page/client/formula/state.ts";
@@ -108,6 +108,17 @@ describe("completion", () => {
     ["s", 1, null],
   ])("begins at the word before the caret: %j at %i", (text, caret, word) => {
     expect(wordBefore(text, caret)).toEqual(word);
+  });
+
+  test.each([
+    ["y = sigm", "sigm", true],
+    ["y = logis", "logis", true],
+    ["y = si", "si", false],
+    ["mod = 2\ny = mod", "mod", false],
+    ["y = maxx", "axx", false],
+  ])("takes its first without being told where that is likely: %j", (text, word, expected) => {
+    const open = { from: text.length - word.length, text: word };
+    expect(isLikely(text, open, completionsOf(word, [...functions, entry("mod")]))).toBe(expected);
   });
 
   test("puts the caret between the parentheses, which there are once", () => {

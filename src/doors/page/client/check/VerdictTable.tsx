@@ -19,7 +19,7 @@ export function VerdictTable({ verdict, explanation, claimed, onStep }: VerdictT
   const { check: words } = texts.value;
   if (verdict.items.length === 0) return <p class="quiet">{words.nothing}</p>;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={words.verdict}>
+    <div class="scroll" tabIndex={0} role="region" aria-label={words.each}>
       <table class="verdicts">
         <thead>
           <tr>

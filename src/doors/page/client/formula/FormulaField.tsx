@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { call } from "../shell/api.ts";
 import { type FormulaFault } from "../shell/problem.ts";
 import { texts } from "../shell/settings.ts";
-import { completed, completionsOf, type FunctionEntry, type OpenWord, spanOf, wordBefore } from "./completion.ts";
+import { completed, completionsOf, type FunctionEntry, isLikely, type OpenWord, spanOf, wordBefore } from "./completion.ts";
 
 /** What can be called, as the service lists it; asked for when somebody writes. */
 const functions = signal<readonly FunctionEntry[]>([]);
@@ -41,9 +41,11 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const [word, setWord] = useState<OpenWord | null>(null);
-  const [picked, setPicked] = useState(-1);
+  const [moved, setMoved] = useState<number | null>(null);
   const { field: words } = texts.value.formula;
   const offers = word === null ? [] : completionsOf(word.text, functions.value);
+  /** Which offer is taken next: the one that was moved to, else the first, where it is likely. */
+  const picked = moved ?? (word !== null && isLikely(value, word, offers) ? 0 : -1);
   const isOpen = offers.length > 0 && !(offers.length === 1 && offers[0]?.name === word?.text);
 
   useEffect(() => {
@@ -56,7 +58,7 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
   const write = (text: string, caret: number): void => {
     onValue(text);
     setWord(wordBefore(text, caret));
-    setPicked(-1);
+    setMoved(null);
   };
   const take = (entry: FunctionEntry): void => {
     if (word === null || field.current === null) return;
@@ -71,8 +73,8 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
   const pressed = (event: KeyboardEvent): void => {
     if (!isOpen || event.isComposing) return;
     const entry = offers[picked];
-    if (event.key === "ArrowDown") setPicked((picked + 1) % offers.length);
-    else if (event.key === "ArrowUp") setPicked((Math.max(picked, 0) + offers.length - 1) % offers.length);
+    if (event.key === "ArrowDown") setMoved((picked + 1) % offers.length);
+    else if (event.key === "ArrowUp") setMoved((Math.max(picked, 0) + offers.length - 1) % offers.length);
     else if (event.key === "Escape") setWord(null);
     else if ((event.key === "Enter" || event.key === "Tab") && entry !== undefined && !event.shiftKey) take(entry);
     else return;

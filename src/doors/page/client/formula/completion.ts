@@ -1,3 +1,5 @@
+import { namesIn } from "./names.ts";
+
 /** A function that can be called in a formula. */
 export interface FunctionEntry {
   readonly name: string;
@@ -37,6 +39,16 @@ export function completionsOf(word: string, functions: readonly FunctionEntry[])
     .toSorted((first, second) => first.rank - second.rank || first.entry.name.length - second.entry.name.length)
     .slice(0, 8)
     .map(({ entry }) => entry);
+}
+
+/**
+ * Whether the first of the offers is what somebody most likely writes: it is taken without being picked. A short word, or one that the
+ * formula has already, is more likely a name of one's own, which must not turn into a function at the end of its line.
+ */
+export function isLikely(text: string, { from, text: word }: OpenWord, [first]: readonly FunctionEntry[]): boolean {
+  const others = namesIn(text.slice(0, from) + text.slice(from + word.length));
+  const names = first === undefined ? [] : [first.name, ...first.aliases];
+  return word.length > 2 && !others.includes(word) && names.some((name) => name.startsWith(word));
 }
 
 /** The text with the word replaced by a call, and where the caret then stands: between the parentheses. */

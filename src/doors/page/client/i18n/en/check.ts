@@ -10,6 +10,7 @@ export const check = {
   count: (right: number, all: number) =>
     all === 0 ? "Nothing was handed in" : right === all ? (all === 1 ? "It is right" : `All ${all} are right`) : `${right} of ${all} right`,
   nothing: "Write at least one gradient.",
+  each: "Item by item",
   item: "Item",
   submitted: "You have",
   expected: "It should be",

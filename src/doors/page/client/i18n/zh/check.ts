@@ -12,6 +12,7 @@ export const check: Texts["check"] = {
   count: (right, all) =>
     all === 0 ? "还没有写任何梯度" : right === all ? (all === 1 ? "对了" : `${all} 项全对`) : `${all} 项中对了 ${right} 项`,
   nothing: "请至少写一个梯度。",
+  each: "逐项结论",
   item: "项目",
   submitted: "你的答案",
   expected: "应为",
