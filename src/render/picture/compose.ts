@@ -2,9 +2,12 @@ import { isFloating } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Value } from "../../ir/graph.ts";
 import type { Portrait, PortrayedEdge, PortrayedValue } from "../portrait.ts";
-import { type Block, blockOf, textBlock } from "./blocks.ts";
+import { type Block, blockOf, textBlock, textSize } from "./blocks.ts";
+import { symbolsOf } from "../explain/symbols.ts";
 import { described } from "./description.ts";
+import { edgeFormulas, type EdgeFormula } from "./edge-formulas.ts";
 import { exactEdge, exactValue } from "./exact.ts";
+import { shortened } from "./font.ts";
 import { framesOf } from "./frames.ts";
 import { norm, totalOf } from "./gradients.ts";
 import type { Orientation } from "./layout.ts";
@@ -27,6 +30,9 @@ export interface Drawing extends Folding {
 /** The pieces and wires of a picture. */
 export const compose = (portrait: Portrait, drawing: Drawing): Scene => new Composition(portrait, drawing).scene();
 
+/** Formulas are at most so wide, in pixels. */
+const widestFormula = 240;
+
 /** Edges that are drawn as one wire. */
 interface Strand {
   readonly from: number;
@@ -41,6 +47,9 @@ class Composition {
   readonly #drawing: Drawing;
   readonly #units: Units;
   readonly #pieces: Piece[] = [];
+  /** Where formulas are shown: what they call a node, and that of an edge. */
+  readonly #named: ((name: string) => string) | null;
+  readonly #formula: EdgeFormula | null;
   /** The piece that a value comes from. */
   readonly #places = new Map<Value, number>();
 
@@ -48,6 +57,9 @@ class Composition {
     this.#portrait = portrait;
     this.#drawing = drawing;
     this.#units = unitsOf(portrait, drawing);
+    const symbols = drawing.show.includes("formulas") && portrait.nodes.length <= mostNumbered ? symbolsOf(portrait) : null;
+    this.#named = symbols?.nameOf ?? null;
+    this.#formula = symbols === null ? null : edgeFormulas(portrait, symbols, drawing.digits);
   }
 
   scene(): Scene {
@@ -77,7 +89,7 @@ class Composition {
     const wires = strands.map((strand, at) => this.#wire(strand, this.#shareOf(norms[at], most), isNumbered));
     const results = values.filter((value) => value.isOutput || value === objective);
     for (const value of results) {
-      pieces.push(resultPiece(value));
+      pieces.push(resultPiece(value, this.#named));
       wires.push(this.#resultWire(value, pieces.length - 1, isNumbered));
     }
     const parameters = parametersIn(values);
@@ -132,13 +144,18 @@ class Composition {
       const outputs = produced.filter(({ isOutput }) => isOutput);
       return groupPiece(unit, own("to"), [...new Set([...own("from"), ...outputs])], digits);
     }
-    if (isNumbered) return operatorPiece(unit.node, produced, nothingBeneath);
+    if (isNumbered) return operatorPiece(unit.node, produced, nothingBeneath, this.#named);
     const [result] = produced;
     const text = (tensor: Tensor | null): string | null => (tensor === null ? null : (blockOf(tensor, digits).rows[0]?.join(" ") ?? null));
-    return operatorPiece(unit.node, produced, {
-      value: show.includes("values") && result !== undefined ? text(result.tensor) : null,
-      gradient: show.includes("gradients") && result !== undefined ? text(result.gradient) : null,
-    });
+    return operatorPiece(
+      unit.node,
+      produced,
+      {
+        value: show.includes("values") && result !== undefined ? text(result.tensor) : null,
+        gradient: show.includes("gradients") && result !== undefined ? text(result.gradient) : null,
+      },
+      this.#named,
+    );
   }
 
   #shareOf(size: number, most: number): number | null {
@@ -163,11 +180,19 @@ class Composition {
       data: { from: first.from.name, to: isOne ? first.to.name : this.#pieces[to].name, input: isOne ? first.input : null },
       value: !isNumber || !show.includes("values") ? null : several === null ? blockOf(first.from.tensor, digits) : textBlock(several),
       gradient: isNumber && show.includes("gradients") ? backward : null,
-      details: isNumber && isOne && show.includes("locals") && local !== null ? [blockOf(local, digits, "local ")] : [],
+      details:
+        isNumber && isOne
+          ? [...this.#formulaBlocks(first), ...(show.includes("locals") && local !== null ? [blockOf(local, digits, "local ")] : [])]
+          : [],
       title: edges.slice(0, 4).flatMap(exactEdge).join("\n"),
       isBack: isNumber && back.length > 0 && show.includes("gradients"),
       share,
     };
+  }
+
+  #formulaBlocks(edge: PortrayedEdge): Block[] {
+    const formula = this.#formula?.(edge) ?? null;
+    return formula === null ? [] : [textBlock(shortened(formula, textSize, widestFormula))];
   }
 
   #resultWire(value: PortrayedValue, to: number, isNumbered: boolean): Wire {

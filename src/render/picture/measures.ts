@@ -39,13 +39,14 @@ export function roomOf(part: Piece, direction: Orientation): Size {
     return { width: Math.max(shape.width, caption.width, sum.width), height: shape.height + 2 * outside };
   }
   const outside = Math.max(caption.width, sum.width);
-  const beside = caption.height + sum.height;
-  return { width: shape.width + 2 * (outside === 0 ? 0 : outside + beneath), height: Math.max(shape.height, beside) };
+  return { width: shape.width + 2 * (outside === 0 ? 0 : outside + beneath), height: Math.max(shape.height, caption.height + sum.height) };
 }
 
 /** Between a wire and the value above it; between it and what stands beneath it, the arrow back included. */
 export const above = 3;
 export const below = 9;
+/** The same for wires that go down. */
+export const beside = 14;
 /** Between numbers and the ends of their stretch of the wire. */
 const ends = 5;
 
@@ -60,5 +61,5 @@ export function labelOf({ value, gradient, details }: Wire, direction: Orientati
     const half = Math.max(value === null ? 0 : value.height + above, under.length === 0 ? 0 : height + below);
     return { width: Math.max(first, second) + 2 * ends, height: 2 * half };
   }
-  return { width: 2 * (Math.max(first + above, second + below) + ends), height: Math.max(value?.height ?? 0, height) + 2 * ends };
+  return { width: 2 * (Math.max(first + above, second + beside) + ends), height: Math.max(value?.height ?? 0, height) + 2 * ends };
 }

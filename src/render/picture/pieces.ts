@@ -25,8 +25,11 @@ export interface Beneath {
 
 export const nothingBeneath: Beneath = { value: null, gradient: null };
 
+/** What formulas call a node, where they are shown. */
+type Named = (name: string) => string;
+
 /** A node as a circle with its operator's sign, under the name that the client gave it. */
-export function operatorPiece(own: PortrayedNode, produced: readonly PortrayedValue[], beneath: Beneath): Piece {
+export function operatorPiece(own: PortrayedNode, produced: readonly PortrayedValue[], beneath: Beneath, named: Named | null): Piece {
   const { label, place, node } = own;
   const written = place.text?.() ?? own.name;
   const { value, gradient } = beneath;
@@ -39,7 +42,7 @@ export function operatorPiece(own: PortrayedNode, produced: readonly PortrayedVa
     kind: "operator",
     name: own.name,
     lines: [{ text: cut(label), style: "label" }, ...numbers],
-    caption: place.text === undefined ? cut(own.name, smallSize) : null,
+    caption: named !== null || place.text === undefined ? cut(named?.(own.name) ?? own.name, smallSize) : null,
     title: [`${written}: ${node.op}`, ...produced.flatMap(exactValue)].join("\n"),
   };
 }
@@ -53,9 +56,9 @@ export function sourcePiece(value: PortrayedValue, isTaken: boolean, digits: num
 }
 
 /** Where an output leaves the graph. */
-export function resultPiece(value: PortrayedValue): Piece {
+export function resultPiece(value: PortrayedValue, named: Named | null): Piece {
   const own = value.name ?? "";
-  return { ...plain, kind: "result", name: own, lines: [name(own)], title: [own, ...exactValue(value)].join("\n") };
+  return { ...plain, kind: "result", name: own, lines: [name(named?.(own) ?? own)], title: [own, ...exactValue(value)].join("\n") };
 }
 
 /** Many sources that stand together. */

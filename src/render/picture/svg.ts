@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Block, lineHeight, smallSize, textSize } from "./blocks.ts";
 import { xml } from "./escape.ts";
 import { flattened, laidOut, type Arrangement, type PlacedLink, type Spot } from "./layout.ts";
-import { above, below, beneath, captionHeight, labelOf, lead, radius, roomOf, shapeOf, sizeOfLine } from "./measures.ts";
+import { above, below, beside, beneath, captionHeight, labelOf, lead, radius, roomOf, shapeOf, sizeOfLine } from "./measures.ts";
 import { coordinate, head, wirePath } from "./paths.ts";
 import { printed } from "./print.ts";
 import type { Piece, Scene, Wire } from "./scene.ts";
@@ -102,7 +102,7 @@ class Pen {
     const height = under.reduce((sum, [block]) => sum + block.height, 0);
     let top = this.#isAcross ? middle.y + below : middle.y - height / 2;
     const blocks = under.map(([block, kind]) => {
-      const drawn = printed(block, kind, this.#isAcross ? middle.x - block.width / 2 : middle.x + below, top);
+      const drawn = printed(block, kind, this.#isAcross ? middle.x - block.width / 2 : middle.x + beside, top);
       top += block.height;
       return drawn;
     });
