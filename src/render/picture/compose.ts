@@ -84,7 +84,7 @@ class Composition {
     const birthplace = nonfinite === null ? undefined : [...unitOf].find(([{ name }]) => name === nonfinite.node)?.[1];
     const pieces = this.#pieces.map((piece, at): Piece => ({ ...piece, sum: sums.get(at) ?? null, isBirthplace: at === birthplace }));
 
-    const norms = strands.map(({ edges }) => norm(edges.flatMap(({ gradient }) => gradient ?? [])));
+    const norms = strands.map(({ edges }) => (edges[0].from.name === null ? 0 : norm(edges.flatMap(({ gradient }) => gradient ?? []))));
     const most = Math.max(0, ...norms.filter(Number.isFinite));
     const wires = strands.map((strand, at) => this.#wire(strand, this.#shareOf(norms[at], most), isNumbered));
     const results = values.filter((value) => value.isOutput || value === objective);
@@ -186,7 +186,7 @@ class Composition {
           : [],
       title: edges.slice(0, 4).flatMap(exactEdge).join("\n"),
       isBack: isNumber && back.length > 0 && show.includes("gradients"),
-      share,
+      share: isLiteral ? null : share,
     };
   }
 

@@ -29,19 +29,18 @@ export function described(portrait: Portrait, digits: number): { readonly title:
   }
   const byNode = new Map(values.filter(({ role }) => role === "node").map((value) => [value.value, value]));
   const names = new Map(values.map((value) => [value.value, value.name]));
-  for (const { name: own, node, label } of nodes) {
+  for (const { name: own, node } of nodes) {
     if (length > longest) break;
     const result = byNode.get(node.outputs[0]);
     const operands = node.inputs.map((input) => (input === null ? "nothing" : name(names.get(input) ?? "a literal"))).join(" and ");
-    say(() => `${label} of ${operands} gives ${name(own)}${result === undefined ? "" : `, ${said(result.tensor)}`}.`);
+    say(() => `${node.op} of ${operands} gives ${name(own)}${result === undefined ? "" : `, ${said(result.tensor)}`}.`);
   }
   if (objective !== null) {
-    say(() => `Gradients of ${name(objective.name ?? "")}:`);
     for (const value of values) {
       if (length > longest) break;
       const { gradient } = value;
       if (value.role === "node" || value.name === null || gradient === null) continue;
-      say(() => `by ${name(value.name ?? "")} ${said(gradient)}.`);
+      say(() => `The gradient of ${name(objective.name ?? "")} by ${name(value.name ?? "")} is ${said(gradient)}.`);
     }
   }
   if (nonfinite !== null)

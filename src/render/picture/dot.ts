@@ -73,7 +73,7 @@ function edge({ value, gradient, details, share }: Wire): string {
   ];
   const attributes = [
     ...(rows.length === 0 ? [] : [`label=<${rows.join("<br/>")}>`]),
-    ...(share === null ? [] : [`penwidth=${(1 + 5 * Math.sqrt(share)).toFixed(2)}`]),
+    ...(share === null ? [] : [`penwidth=${(1 + 5 * share).toFixed(2)}`]),
   ];
   return attributes.length === 0 ? "" : ` [${attributes.join(", ")}]`;
 }

@@ -80,7 +80,7 @@ class Pen {
     const { data, share } = wire;
     const isLiteral = this.#scene.pieces[wire.from].kind === "literal";
     const isResult = this.#scene.pieces[wire.to].kind === "result";
-    const width = share === null ? "" : ` style="stroke-width:${coordinate(1 + 5 * Math.sqrt(share))}"`;
+    const width = share === null ? "" : ` style="stroke-width:${coordinate(1 + 5 * share)}"`;
     return [
       `<g class="edge${isLiteral ? " literal-wire" : ""}${isResult ? " out" : ""}"${attribute("from", data.from)}${attribute("to", data.to)}${attribute("input", data.input)}>`,
       `<title>${xml(wire.title)}</title>`,
