@@ -45,7 +45,9 @@ export const NegativeLogLikelihoodLoss = defineOp({
     label: "NLL",
     formula: called("NLL"),
     cotangents: ([, target, weight], given, delta) => [
-      isGiven(weight) ? null : averaged(term.negative(term.elementwise(delta, term.call("onehot", target))), given),
+      isGiven(weight) || given.ignore_index !== undefined
+        ? null
+        : averaged(term.negative(term.elementwise(delta, term.call("onehot", target))), given),
       null,
       null,
     ],
@@ -80,7 +82,7 @@ export const SoftmaxCrossEntropyLoss = defineOp({
     formula: called("CE"),
     cotangents: ([scores, labels, weights], given, delta) => {
       const off = term.difference(term.call("softmax", scores), term.call("onehot", labels));
-      return [isGiven(weights) ? null : averaged(term.elementwise(delta, off), given), null, null];
+      return [isGiven(weights) || given.ignore_index !== undefined ? null : averaged(term.elementwise(delta, off), given), null, null];
     },
   },
   probes: lossProbes(),

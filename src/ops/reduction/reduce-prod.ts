@@ -39,7 +39,10 @@ export const ReduceProd = reductionOp({
   display: {
     label: "Π",
     formula: ([x]) => term.call("Π", x),
-    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.quotient(y, x)), null],
+    cotangents: ([x], _, delta) => [
+      term.elementwise(delta, term.indexedCall("Π", term.relation("j", "≠", "i"), term.element(x, "j"))),
+      null,
+    ],
   },
   syntax: {
     names: [

@@ -8,6 +8,7 @@ import { flag, staticNumbers } from "../axes.ts";
 import { anyType, defineOp } from "../define.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
+import { called } from "../notation.ts";
 import { indexProbe } from "./indices.ts";
 
 export const Trilu = defineOp({
@@ -34,8 +35,8 @@ export const Trilu = defineOp({
   vjp: ({ inputs: [, k], grads: [g], attributes: { upper } }) => [trilu(g, { upper, k: diagonal(k) }), null],
   display: {
     label: "triangle",
-    formula: ([x], { upper }) => half(x, upper),
-    cotangents: (_, { upper }, delta) => [half(delta, upper), null],
+    formula: ([x, k], { upper }) => half(x, k, upper),
+    cotangents: ([, k], { upper }, delta) => [half(delta, k, upper), null],
   },
   probes: [
     { inputs: [[3, 3]] },
@@ -44,7 +45,8 @@ export const Trilu = defineOp({
   ],
 });
 
-const half = (x: term.Term, upper: unknown): term.Term => term.call(upper === false || upper === 0 ? "tril" : "triu", x);
+const half = (x: term.Term, k: term.Term | undefined, upper: unknown): term.Term =>
+  called(upper === false || upper === 0 ? "tril" : "triu")(k === undefined ? [x] : [x, k], {});
 
 function diagonal(k: Value | Tensor | null): number {
   if (k === null) return 0;
