@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "./curves.css";
 import { shade } from "../shell/settings.ts";
-import { shortOf } from "./numbers.ts";
+import { powersOfTen, shortOf } from "./numbers.ts";
 
 /** A line of a chart: its colour is one of the page's custom properties. */
 export interface Curve {
@@ -48,7 +48,12 @@ export function Curves({ label, axis, steps, curves, isLogarithmic = false, heig
         scales: { x: { time: false }, y: { distr: isLogarithmic ? 3 : 1 } },
         axes: [
           { ...line, label: axis, labelSize: 18, size: 34 },
-          { ...line, size: 62, values: (_chart, splits) => splits.map((each) => (each === null ? "" : shortOf(each))) },
+          {
+            ...line,
+            size: 62,
+            ...(isLogarithmic && { splits: (_chart, _axis, least, most) => powersOfTen(least, most) }),
+            values: (_chart, splits) => splits.map((each) => (each === null ? "" : shortOf(each))),
+          },
         ],
         series: [
           { label: axis },

@@ -145,7 +145,7 @@ function JobRow({ job, hasOwners }: { readonly job: JobFacts; readonly hasOwners
         {steps === null ? "" : ` / ${steps}`}
       </td>
       <td class="count">{loss === undefined || loss === null ? "–" : shortOf(Number(loss))}</td>
-      <td>
+      <td class="tags">
         <Tags tags={tags} />
       </td>
       {hasOwners && (

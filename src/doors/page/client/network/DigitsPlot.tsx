@@ -1,5 +1,5 @@
 import { texts } from "../shell/settings.ts";
-import { decisionOf } from "./colours.ts";
+import { decisionOf } from "./decisions.ts";
 import { type Look, shownRows } from "./look.ts";
 import type { Samples } from "./samples.ts";
 import { Tallies } from "./Tallies.tsx";

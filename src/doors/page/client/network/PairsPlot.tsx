@@ -1,6 +1,6 @@
 import { shortOf } from "../charts/numbers.ts";
 import { texts } from "../shell/settings.ts";
-import { decisionOf } from "./colours.ts";
+import { decisionOf } from "./decisions.ts";
 import { type Look, shownRows, spanOf } from "./look.ts";
 import { drawFrame, drawMark, planeOf } from "./plane.ts";
 import type { Samples } from "./samples.ts";

@@ -1,5 +1,5 @@
 import { texts } from "../shell/settings.ts";
-import { decisionOf } from "./colours.ts";
+import { decisionOf } from "./decisions.ts";
 import { type Look, spanOf, type View } from "./look.ts";
 import { drawFrame, drawMark, planeOf } from "./plane.ts";
 import type { Samples } from "./samples.ts";

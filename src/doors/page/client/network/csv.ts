@@ -21,11 +21,10 @@ const mostColumns = 100;
 
 /** Reads the beginning of a file; null where it is no table of at least two columns and a row. */
 export function tableOf(text: string): Table | null {
-  const [first = ""] = text.split(/\r?\n/, 1);
-  const counts = ([",", ";", "\t"] as const).map((delimiter) => [delimiter, first.split(delimiter).length] as const);
+  const counts = ([",", ";", "\t"] as const).map((delimiter) => [delimiter, cellsOf(text, delimiter, 1)[0]?.length ?? 0] as const);
   const [delimiter, count] = counts.reduce((best, each) => (each[1] > best[1] ? each : best));
   if (count < 2 || count > mostColumns) return null;
-  const lines = cellsOf(text, delimiter).filter((cells) => cells.length === count);
+  const lines = cellsOf(text, delimiter, mostRows).filter((cells) => cells.length === count);
   const decimal = delimiter === ";" && lines.some((cells) => cells.some((cell) => /^-?\d+,\d+$/.test(cell.trim()))) ? "," : ".";
   const hasHeader = lines[0]?.some((cell) => Number.isNaN(cellNumber(cell, decimal))) ?? false;
   const rows = hasHeader ? lines.slice(1) : lines;
@@ -35,7 +34,7 @@ export function tableOf(text: string): Table | null {
 }
 
 /** Cells of the first rows, as RFC 4180 quotes them. */
-function cellsOf(text: string, delimiter: string): string[][] {
+function cellsOf(text: string, delimiter: string, most: number): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = "";
@@ -46,7 +45,7 @@ function cellsOf(text: string, delimiter: string): string[][] {
     row = [];
     cell = "";
   };
-  for (let at = 0; at < text.length && rows.length <= mostRows; at++) {
+  for (let at = 0; at < text.length && rows.length < most; at++) {
     const letter = text[at];
     if (isQuoted) {
       if (letter !== '"') cell += letter;

@@ -1,5 +1,5 @@
 import type { Palette } from "./colours.ts";
-import { shortOf } from "../charts/numbers.ts";
+import { shortOf, ticksOf } from "../charts/numbers.ts";
 
 type Span = readonly [least: number, most: number];
 
@@ -26,15 +26,6 @@ export function planeOf(size: { readonly width: number; readonly height: number 
     x: (number) => margins.left + ((number - xs[0]) / (xs[1] - xs[0])) * width,
     y: (number) => margins.top + height - ((number - ys[0]) / (ys[1] - ys[0])) * height,
   };
-}
-
-/** Round numbers within a span, about so many. */
-export function ticksOf([least, most]: Span, about: number): number[] {
-  const rough = (most - least) / about;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough) ?? rough;
-  const first = Math.ceil(least / step);
-  return Array.from({ length: Math.max(0, Math.floor(most / step) - first + 1) }, (_, at) => Number(((first + at) * step).toPrecision(12)));
 }
 
 export function drawFrame(context: CanvasRenderingContext2D, plane: Plane, [xs, ys]: readonly [Span, Span], palette: Palette): void {
