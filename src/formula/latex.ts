@@ -1,6 +1,7 @@
 import { elided, type Extent } from "./elide.ts";
 import { notationOf } from "./functions.ts";
 import { latexOfName, latexOfText, latexOfWord } from "./latex-names.ts";
+import { unturned, writtenName } from "./names.ts";
 import { numeralOf } from "./numeral.ts";
 import { powerOfName, signed, tightness, tightnessOf, tightnessOfFactor } from "./precedence.ts";
 import type { Term, TermOf } from "./term.ts";
@@ -43,7 +44,7 @@ class LatexWriter {
       case "symbol":
         return latexOfName(term.name);
       case "words":
-        return latexOfText(term.text);
+        return latexOfText(unturned(term.text));
       case "ellipsis":
         return "\\cdots";
       case "sum":
@@ -89,7 +90,7 @@ class LatexWriter {
   }
 
   #addend(term: Term, at: number): string {
-    if (at === 0) return this.write(term, tightness.negative);
+    if (at === 0) return this.write(term, tightness.sum);
     const { minus, magnitude } = signed(term);
     return `${minus ? "-" : "+"} ${this.write(magnitude, tightness.product)}`;
   }
@@ -124,7 +125,7 @@ class LatexWriter {
     const below = index === null ? "" : `_{${this.write(index, tightness.relation)}}`;
     const given = (least: number): string => operands.map((operand) => this.write(operand, least)).join(", ");
     if (around !== undefined) return `${around.latex[0]}${given(tightness.relation)}${around.latex[1]}${below}${raised}`;
-    const called = `${latex ?? operatorName(name)}${below}${raised}`;
+    const called = `${latex ?? operatorName(writtenName(name).whole)}${below}${raised}`;
     return prefix ? `${called} ${given(tightness.product)}` : `${called}\\left(${given(tightness.relation)}\\right)`;
   }
 
@@ -141,7 +142,9 @@ class LatexWriter {
 
 /** Whether the factor before it is a number, and it begins with none. */
 function isCoefficient(operands: readonly Term[], at: number): boolean {
-  return at === 1 && operands[0].kind === "number" && numeralOf(operands[0].value).exponent === null && !beginsWithNumber(operands[at]);
+  const [first] = operands;
+  if (at !== 1 || first.kind !== "number" || Math.abs(first.value) === 1) return false;
+  return numeralOf(first.value).exponent === null && !beginsWithNumber(operands[at]);
 }
 
 /** Fractions count as numbers: 2 before ½ would be read as two and a half. */

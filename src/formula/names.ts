@@ -25,12 +25,15 @@ const lowered: Readonly<Record<string, string>> = {
 
 /** w_1 and w1 are w with the index 1, x_ij is x with ij; `apple_price` is a word. */
 export function writtenName(name: string): WrittenName {
-  const whole = shortened(name.replace(turns, ""));
+  const whole = shortened(unturned(name));
   const [, word, index] =
     /^(\p{L})_?([0-9₀-₉]{1,4})$/u.exec(whole) ?? /^(\p{L}|[A-Za-z]+)_([0-9]{1,4}|[A-Za-z0-9]{1,3})$/u.exec(whole) ?? [];
   if (word === undefined || (word.length > 1 && !/^\d+$/.test(index))) return { whole, word: whole, index: null };
   return { whole, word, index: index.replace(/[₀-₉]/g, (digit) => lowered[digit]) };
 }
+
+/** A text that stays in the direction of what is around it. */
+export const unturned = (text: string): string => text.replace(turns, "");
 
 function shortened(name: string): string {
   const letters = Array.from(name);

@@ -1,7 +1,7 @@
 import { elided } from "./elide.ts";
 import { notationOf } from "./functions.ts";
 import type { Writing } from "./latex.ts";
-import { writtenName } from "./names.ts";
+import { unturned, writtenName } from "./names.ts";
 import { numeralOf } from "./numeral.ts";
 import { powerOfName, signed, tightness, tightnessOf, tightnessOfFactor } from "./precedence.ts";
 import type { Term, TermOf } from "./term.ts";
@@ -54,7 +54,7 @@ class LineWriter {
       case "symbol":
         return this.#named(term.name);
       case "words":
-        return [on(term.text)];
+        return [on(unturned(term.text))];
       case "ellipsis":
         return [on("…")];
       case "sum":
@@ -100,7 +100,7 @@ class LineWriter {
   }
 
   #addend(term: Term, at: number): Runs {
-    if (at === 0) return this.write(term, tightness.negative);
+    if (at === 0) return this.write(term, tightness.sum);
     const { minus, magnitude } = signed(term);
     return [on(minus ? " − " : " + "), ...this.write(magnitude, tightness.product)];
   }
@@ -123,7 +123,7 @@ class LineWriter {
     const { around, prefix = false } = notationOf(name);
     const below = index === null ? [] : lowered(this.write(index, tightness.relation));
     if (around !== undefined) return [on(around.text[0]), ...this.#listed(operands), on(around.text[1]), ...below, ...above];
-    const called = [on(name), ...below, ...above];
+    const called = [on(writtenName(name).whole), ...below, ...above];
     if (prefix) return [...called, on(" "), ...operands.flatMap((operand) => this.write(operand, tightness.product))];
     return [...called, on("("), ...this.#listed(operands), on(")")];
   }
