@@ -34,7 +34,7 @@ export function VerdictTable({ verdict, explanation, claimed, onStep }: VerdictT
           {verdict.items.map((item) => {
             const step = stepOf(item, explanation);
             return (
-              <tr key={nameOf(item)} class={item.passed ? "right" : "wrong"}>
+              <tr key={claimOf(item) + nameOf(item)} class={item.passed ? "right" : "wrong"}>
                 <th scope="row">
                   <bdi>{words.kinds[item.kind](nameOf(item))}</bdi>
                 </th>

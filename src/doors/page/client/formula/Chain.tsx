@@ -57,7 +57,9 @@ export function Chain() {
           <Mathematics formula={known.derivative} block />
         </div>
       ))}
-      {explanation.nonfinite !== undefined && <p class="problem">{explanation.nonfinite.sentence}</p>}
+      {explanation.nonfinite !== undefined && explanation.nonfinite.sentence !== "" && (
+        <p class="problem">{explanation.nonfinite.sentence}</p>
+      )}
       {explanation.notes.map((note) => (
         <p class="quiet small" key={note}>
           {note}

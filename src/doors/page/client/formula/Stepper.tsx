@@ -54,20 +54,13 @@ export function Stepper({ steps, at, onStep }: StepperProps) {
   return (
     <section class="stepper" aria-label={words.title}>
       <div class="controls" role="group" aria-label={words.title}>
-        {at === null ? (
-          <button type="button" class="chief" onClick={stopped(forward)} disabled={steps.length === 0}>
-            {words.begin}
-          </button>
-        ) : (
-          <>
-            <button type="button" onClick={stopped(back)} aria-label={words.back} title={`${words.back} (←)`}>
-              ←
-            </button>
-            <button type="button" class="chief" onClick={stopped(forward)} title="→">
-              {at < last ? words.next : words.end}
-            </button>
-          </>
-        )}
+        {/* The same buttons all the time: who steps by keyboard keeps the focus. */}
+        <button type="button" onClick={stopped(back)} disabled={at === null} aria-label={words.back} title={`${words.back} (←)`}>
+          ←
+        </button>
+        <button type="button" class="chief" onClick={stopped(forward)} disabled={steps.length === 0} title="→">
+          {at === null ? words.begin : at < last ? words.next : words.end}
+        </button>
         <button type="button" onClick={play} disabled={steps.length === 0} aria-pressed={isPlaying} title={words.space}>
           {isPlaying ? words.pause : words.play}
         </button>

@@ -81,16 +81,17 @@ export const pictureOptionsOf = ({ options }: FormulaState, theme: "auto" | "lig
 
 /** So often a request is put right by what the service says of it. */
 const patience = 8;
-/** Which inputs a formula turned out to have. */
-let known: { readonly expression: string; readonly names: readonly string[] } | null = null;
+/** Which inputs a formula turned out to have, and what has to flow into its result. */
+let known: { readonly expression: string; readonly names: readonly string[]; readonly cotangent: TensorJson | null } | null = null;
 
 /**
  * Asks for the picture and its explanation. Which inputs a formula has, the service knows: it says which are missing and which are too
  * many, and whether something must flow into the result.
  */
 async function answer(asked: FormulaState): Promise<void> {
-  let names = known?.expression === asked.expression ? known.names : likelyInputs(asked.expression);
-  let cotangent: TensorJson | null = null;
+  const before = known?.expression === asked.expression ? known : null;
+  let names = before?.names ?? likelyInputs(asked.expression);
+  let cotangent = before === null || before.cotangent === null ? null : fitting(asked.cotangent, before.cotangent);
   for (let attempt = 0; ; attempt++) {
     const inputs = new Map(names.map((name, place) => [name, asked.inputs.get(name) ?? firstValue(name, place, asked.expression)]));
     const program = programOf({ state: asked, inputs, cotangent });
@@ -102,7 +103,7 @@ async function answer(asked: FormulaState): Promise<void> {
           headers: { accept: "image/svg+xml" },
         }),
       ]);
-      known = { expression: asked.expression, names };
+      known = { expression: asked.expression, names, cotangent };
       batch(() => {
         shown.value = { state: asked, inputs, cotangent, explanation, svg };
         trouble.value = null;
@@ -119,8 +120,10 @@ async function answer(asked: FormulaState): Promise<void> {
       } else if (problem?.code === "objective_not_scalar" && cotangent === null) {
         const found = await resultOf(program).catch(() => null);
         if (found === null) return void (trouble.value = error);
-        cotangent =
-          asked.cotangent !== null && String(shapeOf(asked.cotangent)) === String(shapeOf(found)) ? asked.cotangent : onesLike(found);
+        cotangent = fitting(asked.cotangent, onesLike(found));
+      } else if (cotangent !== null && problem?.errors[0]?.pointer.startsWith("/cotangent") === true) {
+        // The result has another shape than before.
+        cotangent = null;
       } else return void (trouble.value = error);
     }
   }
@@ -133,6 +136,10 @@ async function resultOf(program: object): Promise<TensorJson | null> {
   const [result] = Object.values(outputs);
   return isTensor(result) ? result : null;
 }
+
+/** What was given to flow in, if it has the right shape. */
+const fitting = (given: TensorJson | null, usual: TensorJson): TensorJson =>
+  given !== null && String(shapeOf(given)) === String(shapeOf(usual)) ? given : usual;
 
 const onesLike = (tensor: TensorJson): TensorJson => (Array.isArray(tensor) ? tensor.map(onesLike) : 1);
 

@@ -117,7 +117,7 @@ function enlarge(drawn: SVGSVGElement, zoom: number): void {
   drawn.removeAttribute("width");
   drawn.removeAttribute("height");
   drawn.style.setProperty("--width", `${width}px`);
-  drawn.style.setProperty("--height", `${height}px`);
+  drawn.style.setProperty("--ratio", String(width / height));
   drawn.style.setProperty("--zoom", String(zoom));
 }
 

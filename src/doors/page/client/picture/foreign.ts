@@ -7,7 +7,11 @@ const refused = new Set(["script", "foreignObject", "a", "use", "image", "iframe
 const harmful = /^(on|href|xlink|src|style$)/i;
 
 export function elementOf(markup: string, kind: keyof typeof namespaces): Element | null {
-  const parsed = new DOMParser().parseFromString(markup, kind === "svg" ? "image/svg+xml" : "application/xml");
+  // A policy against styles in markup would complain of them even as they are read; they are set by script, which it lets through.
+  const parsed = new DOMParser().parseFromString(
+    markup.replaceAll(/ style="stroke-width:([\d.]+)"/g, ' data-width="$1"'),
+    kind === "svg" ? "image/svg+xml" : "application/xml",
+  );
   const root = parsed.documentElement;
   if (root.localName !== kind || root.namespaceURI !== namespaces[kind]) return null;
   for (const element of [root, ...root.querySelectorAll("*")]) {
@@ -15,10 +19,9 @@ export function elementOf(markup: string, kind: keyof typeof namespaces): Elemen
       element.remove();
       continue;
     }
-    const [, width] = /^stroke-width:([\d.]+)$/.exec(element.getAttribute("style") ?? "") ?? [];
     for (const name of element.getAttributeNames()) if (harmful.test(name)) element.removeAttribute(name);
-    // Said again by script, which a policy against styles in markup lets through.
-    if (width !== undefined && element instanceof SVGElement) element.style.strokeWidth = width;
+    const width = element.getAttribute("data-width");
+    if (width !== null && element instanceof SVGElement) element.style.strokeWidth = width;
   }
   return document.importNode(root, true);
 }
