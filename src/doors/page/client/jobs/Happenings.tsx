@@ -8,7 +8,7 @@ export function Happenings({ events }: { readonly events: readonly Happening[] }
   return (
     <section class="sheet" aria-labelledby="events-title">
       <h2 id="events-title">{words.title}</h2>
-      <div class="scroll events" role="region" aria-labelledby="events-title" tabIndex={0}>
+      <div class="scroll events" role="group" aria-labelledby="events-title" tabIndex={0}>
         <table class="small">
           <thead>
             <tr>

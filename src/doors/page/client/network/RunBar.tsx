@@ -87,7 +87,13 @@ export function RunBar() {
   );
 }
 
-const lossNow = (): string => (look.value === null ? "–" : shortOf(look.value.loss));
+/** Of all rows that are looked at or, where those are not known, of the last update. */
+function lossNow(): string {
+  const loss = look.value?.loss ?? Number.NaN;
+  const last = training.last.value;
+  if (Number.isFinite(loss)) return shortOf(loss);
+  return last === null ? "–" : shortOf(numberOf(last.loss));
+}
 
 /** Where the training stands, in numbers. */
 function Figures() {

@@ -16,7 +16,8 @@ export interface Choice {
   readonly aim: Exclude<Aim, "either">;
 }
 
-const mostRows = 2_000;
+/** Rows that are shown of a file at the most, its header among them. */
+export const mostRows = 2_000;
 const mostColumns = 100;
 
 /** Reads the beginning of a file; null where it is no table of at least two columns and a row. */

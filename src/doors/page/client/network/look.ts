@@ -26,7 +26,8 @@ export type Post = (path: string, body: unknown) => Promise<{ readonly [member: 
 /** Where the network is asked what it says, with the rows that its gradients are taken on. */
 export interface View {
   readonly points: readonly (readonly number[])[];
-  readonly rows: { readonly input: unknown; readonly target: unknown };
+  /** null where it is not known what the network was fed with. */
+  readonly rows: { readonly input: unknown; readonly target: unknown } | null;
   /** Whether the points are as the data were before the job's transforms. */
   readonly isRaw: boolean;
 }
@@ -111,11 +112,12 @@ export async function lookAt(
   job: { readonly id: string; readonly step: number; readonly order: JobOrder },
   { points, rows, isRaw }: View,
 ): Promise<Look> {
+  const differentiate = { inputs: rows, wrt: parameterNames(job.order), return: ["outputs", "gradients"] };
   const path = `/v1/jobs/${job.id}`;
   const [said, kept, differentiated] = await Promise.all([
     post(`${path}/predict`, { inputs: { input: points }, ...(isRaw && { transform: true }) }),
     read(`${path}/weights?format=json`),
-    post(`${path}/gradients`, { inputs: rows, wrt: parameterNames(job.order), return: ["outputs", "gradients"] }),
+    rows === null ? { outputs: { loss: Number.NaN }, gradients: {} } : post(`${path}/gradients`, differentiate),
   ]);
   const { outputs, gradients } = differentiated as unknown as Differentiated;
   return {

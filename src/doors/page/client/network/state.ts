@@ -5,12 +5,12 @@ import { keyOf } from "../shell/key.ts";
 import { latest } from "../shell/latest.ts";
 import { remember, route } from "../shell/route.ts";
 import type { HistoryPage, JobAnswer, Nested } from "./answers.ts";
-import { type Choice, samplesOf, type Table, tableOf, uploadPath, usualChoice } from "./csv.ts";
+import { type Choice, mostRows, samplesOf, type Table, tableOf, uploadPath, usualChoice } from "./csv.ts";
 import { isMade, makers } from "./datasets.ts";
 import { parametersOf, type Settings, settingsOf } from "./design.ts";
 import { digitsText } from "./digits.ts";
-import { type Look, lookAt, lookBefore, viewOf } from "./look.ts";
-import { jobFor, type JobOrder } from "./request.ts";
+import { type Look, lookAt, lookBefore, type View, viewOf } from "./look.ts";
+import { jobFor, type JobOrder, targetsOf } from "./request.ts";
 import { digitsOf, type Samples } from "./samples.ts";
 import { isEnd, Training } from "./training.ts";
 
@@ -23,6 +23,8 @@ export interface OwnFile {
   readonly content: Blob;
   readonly table: Table;
   readonly choice: Choice;
+  /** Whether it is longer than what is shown of it. */
+  readonly isCut: boolean;
 }
 export const ownFile = signal<OwnFile | null>(null);
 export const fileProblem = signal(false);
@@ -87,15 +89,23 @@ export const training = new Training({
 });
 
 /** What is being trained: the order, and the file that its rows come from. */
-let trained: { readonly order: JobOrder; readonly source: string | null } | null = null;
-let rowsOfFile: { readonly input: unknown; readonly target: unknown } | null = null;
+let trained: { readonly order: JobOrder; readonly source: SourceFile | null } | null = null;
+let rowsOfFile: View["rows"] = null;
+
+/** A file as the service has it, with what its rows have to learn where both have the same rows; else null. */
+interface SourceFile {
+  readonly dataset: string;
+  readonly targets: Samples | null;
+}
 
 /** Rows of a file as the network is fed with them. */
-async function transformedRows(id: string, dataset: string): Promise<{ readonly input: unknown; readonly target: unknown }> {
-  const { nodes } = await post(`/v1/jobs/${id}/predict`, { dataset, rows: 200, return: ["nodes"] });
+async function transformedRows(id: string, { dataset, targets }: SourceFile): Promise<View["rows"]> {
+  if (targets === null) return null;
+  const count = Math.min(200, targets.targets.length);
+  const { nodes } = await post(`/v1/jobs/${id}/predict`, { dataset, rows: count, return: ["nodes"] });
   const found = nodes as readonly { readonly name: string; readonly value: Nested }[];
-  const named = (name: string): unknown => found.find((node) => node.name === name)?.value;
-  return { input: named("input"), target: named("target") };
+  const input = found.find(({ name }) => name === "input")?.value;
+  return { input, target: targetsOf({ ...targets, targets: targets.targets.slice(0, count) }) };
 }
 
 /** Everything but the rate and the pace: where it changes, a training begins anew. */
@@ -108,18 +118,22 @@ export const essence = computed(() => {
 export async function prepare(): Promise<boolean> {
   if (training.phase.peek() !== "new") return true;
   const file = settings.peek().dataset === "csv" ? ownFile.peek() : null;
+  let source: SourceFile | null = null;
   if (file !== null) {
-    const dataset = await call<{ readonly id: string }>(uploadPath(file.name, file.table, file.choice), {
+    const dataset = await call<{ readonly id: string; readonly rows: number }>(uploadPath(file.name, file.table, file.choice), {
       method: "POST",
       body: file.content,
       headers: { "content-type": "text/csv" },
     });
     uploaded.value = dataset.id;
+    const read = samples.peek();
+    const isSame = read !== null && (file.isCut || read.targets.length === dataset.rows);
+    source = { dataset: dataset.id, targets: isSame ? read : null };
   }
   const made = order.peek();
   if (made === null) return false;
   rowsOfFile = null;
-  trained = { order: made, source: file === null ? null : uploaded.peek() };
+  trained = { order: made, source };
   training.begin(made);
   return true;
 }
@@ -158,12 +172,21 @@ function preview(): void {
   if (made !== null && seen !== null && settings.peek().dataset !== "csv") showBefore({ made, seen });
 }
 
+/** Bytes of a file that are read here; all of it is read by the service. */
+const mostShown = 1_000_000;
+
 export async function takeFile(file: File): Promise<void> {
-  const table = tableOf(await file.slice(0, 1_000_000).text());
+  const table = tableOf(await file.slice(0, mostShown).text());
   fileProblem.value = table === null;
   if (table === null) return;
   uploaded.value = null;
-  ownFile.value = { name: file.name.slice(0, 200), content: file, table, choice: usualChoice(table) };
+  ownFile.value = {
+    name: file.name.slice(0, 200),
+    content: file,
+    table,
+    choice: usualChoice(table),
+    isCut: file.size > mostShown || table.rows.length >= mostRows - 1,
+  };
 }
 
 /** Follows the address, and what is chosen, as long as the tab is open; answers how to stop. */
