@@ -109,9 +109,10 @@ export class Grader {
     if (this.#required.length === 0 && !found.some((each) => "item" in each)) return found.filter((each) => "fault" in each);
     const standard = this.#standard(point);
     const { prepared, expected } = standard;
-    const common = (place: number): Pick<SubmittedItem, "item" | "place" | "standard" | "name" | "point" | "order"> => {
+    const common = (place: number): Pick<SubmittedItem, "item" | "place" | "standard" | "name" | "point" | "order" | "step"> => {
       const item = prepared.items[place];
-      return { item, place, standard, name: item.name, order: item.order, point: this.#request.points === undefined ? null : point };
+      const { name, order } = item;
+      return { item, place, standard, name, order, step: prepared.stepOf(item), point: this.#request.points === undefined ? null : point };
     };
     const strict = found.map((each): SubmittedItem | Unjudged => {
       if (!("item" in each)) return each;

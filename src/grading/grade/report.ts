@@ -15,6 +15,8 @@ export interface Credit {
 /** A judged item with its place in the order of computation. */
 export interface Ordered extends Judged {
   readonly order: number;
+  /** The step of an explanation that tells what is right; null where there is none. */
+  readonly step: string | null;
 }
 
 /** The judged items that a diagnosis was made from, by its observations' positions. */
@@ -55,9 +57,11 @@ export function verdictOf(
     points,
     max_points: maxPoints,
     items: entries.map((each) =>
-      isJudged(each) ? gradedItem(each, earned(each), isWorth(each), language) : ungradedItem(each, isWorth(each), language),
+      isJudged(each)
+        ? { ...gradedItem(each, earned(each), isWorth(each), language), ...stepOf(each) }
+        : ungradedItem(each, isWorth(each), language),
     ),
-    first_wrong: wrong.length === 0 ? null : isJudged(wrong[0]) ? placeOf(wrong[0]) : wrong[0].place,
+    first_wrong: wrong.length === 0 ? null : isJudged(wrong[0]) ? { ...placeOf(wrong[0]), ...stepOf(wrong[0]) } : wrong[0].place,
     diagnosis: [],
   };
   if (findings === null) return verdict;
@@ -90,5 +94,7 @@ const orderOf = (entry: Ordered | Unjudged): number => {
 };
 
 const pointOf = (entry: Ordered | Unjudged): number => (isJudged(entry) ? entry.point : entry.place.point) ?? 0;
+
+const stepOf = ({ step }: Ordered): Pick<ItemPlace, "step"> => (step === null ? {} : { step });
 
 const placeOf = ({ name, point }: Judged): ItemPlace => ({ ...name, ...(point === null ? {} : { point }) });

@@ -32,6 +32,13 @@ const place = {
     .int()
     .optional()
     .meta({ description: "At which of the request's points, from 0; left out when it has none", examples: [0] }),
+  step: z
+    .string()
+    .optional()
+    .meta({
+      description: "The step of POST /v1/explain, for the same program, that tells what it should be; left out where there is none",
+      examples: ["sum/b"],
+    }),
 };
 
 export const ItemPlace = z

@@ -50,7 +50,7 @@ export const grade = defineTask({
     },
   },
   prepare: (shared) => {
-    const judge = grading(shared);
+    const judge = judgeFor(shared);
     return (request, { parameters, cancelled }) => {
       const language = request.language ?? parameters.language;
       const verdicts = judge(request, language, cancelled);
@@ -74,7 +74,7 @@ function submissionsOf({ submission, submissions }: GradeRequest): (readonly [id
 }
 
 /** Grades requests. What is compiled is kept between them. Throws Problem and Cancelled. */
-function grading(thread: Shared) {
+export function judgeFor(thread: Shared) {
   const { limits, compiler } = thread;
   const preparations = new Preparations<PreparedGrading>(thread);
 

@@ -1,3 +1,4 @@
+import { wayOf } from "../../compute/steps.ts";
 import type { Term } from "../../formula/term.ts";
 import type { Portrait, PortrayedEdge, PortrayedNode, PortrayedValue } from "../portrait.ts";
 
@@ -38,25 +39,12 @@ export function courseOf(portrait: Portrait, objective: PortrayedValue, top: Ter
   );
   const outputsOf = (node: PortrayedNode): readonly PortrayedValue[] => resultsOf.get(node.node) ?? [];
 
-  const leading = new Set([objective]);
-  const forward = nodes
-    .toReversed()
-    .filter((node) => {
-      if (!outputsOf(node).some((value) => leading.has(value))) return false;
-      for (const { from } of into.get(node) ?? []) leading.add(from);
-      return true;
-    })
-    .toReversed();
-
-  const reached = new Set(wrt);
-  const flowing: PortrayedEdge[] = [];
-  for (const node of forward) {
-    for (const edge of into.get(node) ?? []) {
-      if (edge.gradient === null || !reached.has(edge.from)) continue;
-      flowing.push(edge);
-      for (const value of outputsOf(node)) reached.add(value);
-    }
-  }
+  const { forward, flowing } = wayOf(
+    nodes,
+    (node) => (into.get(node) ?? []).filter(({ gradient }) => gradient !== null),
+    objective.value,
+    wrt.map(({ value }) => value),
+  );
   const flowingInto = grouped(flowing, ({ to }) => to);
   const uses = grouped(flowing, ({ from }) => from);
 
@@ -84,7 +72,7 @@ export function courseOf(portrait: Portrait, objective: PortrayedValue, top: Ter
     backward,
     completed,
     wrt,
-    resultOf: (node) => outputsOf(node).find((value) => leading.has(value)),
+    resultOf: (node) => outputsOf(node).find((value) => value === objective || uses.has(value)) ?? outputsOf(node)[0],
     usesOf: (value) => uses.get(value) ?? [],
     edgesInto: (node) => flowingInto.get(node) ?? [],
   };

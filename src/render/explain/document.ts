@@ -1,6 +1,6 @@
 import type { Term } from "../../formula/term.ts";
 import type { Prose } from "./prose.ts";
-import type { Told, ToldSubmission } from "./told.ts";
+import type { Told } from "./told.ts";
 import type { Voice } from "./voices/voice.ts";
 
 /** A part of an explanation as people read it. */
@@ -20,11 +20,12 @@ export interface ToldItem {
 }
 
 /** An explanation as it is read from the beginning to the end. */
-export function blocksOf(told: Told, submission: ToldSubmission | null, { headings }: Voice): ToldBlock[] {
+export function blocksOf(told: Told, { headings }: Voice): ToldBlock[] {
   const section = (title: string, ...blocks: readonly ToldBlock[]): ToldBlock[] =>
     blocks.length === 0 ? [] : [{ kind: "heading", text: [title] }, ...blocks];
   const paragraph = (text: Prose): ToldBlock => ({ kind: "paragraph", text });
   const steps = (items: readonly ToldItem[]): ToldBlock[] => (items.length === 0 ? [] : [{ kind: "steps", items }]);
+  const { submission } = told;
   return [
     paragraph(told.summary),
     ...(told.nonfinite === null ? [] : [paragraph(told.nonfinite.sentence)]),

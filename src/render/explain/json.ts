@@ -6,16 +6,25 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { mathmlOf } from "../mathml.ts";
 import { mostTold } from "./numbers.ts";
 import type { Prose } from "./prose.ts";
-import type { ExplainedInput, ExplainedStep, ExplainResponse, Recognised, StepEdge, WrittenFormula } from "./response.ts";
-import type { Told, ToldEdge, ToldFunction, ToldInput, ToldStep } from "./told.ts";
+import type { ItemPlace } from "../../grading/grade/response.ts";
+import type {
+  ExplainedInput,
+  ExplainedSubmission,
+  ExplainedStep,
+  ExplainResponse,
+  Recognised,
+  StepEdge,
+  WrittenFormula,
+} from "./response.ts";
+import type { Told, ToldEdge, ToldFunction, ToldInput, ToldStep, ToldSubmission } from "./told.ts";
 
 /** What is told beside an explanation. */
-export type FurtherTold = Pick<ExplainResponse, "language" | "warnings" | "submission">;
+export type FurtherTold = Pick<ExplainResponse, "language" | "warnings">;
 
 /** An explanation as JSON has it. */
-export function responseOf(told: Told, { language, warnings, submission }: FurtherTold, writing: Writing): ExplainResponse {
+export function responseOf(told: Told, { language, warnings }: FurtherTold, writing: Writing): ExplainResponse {
   const writer = new JsonWriter(writing);
-  const { omitted, nonfinite } = told;
+  const { omitted, nonfinite, submission } = told;
   return {
     language,
     title: writer.prose(told.title),
@@ -27,7 +36,7 @@ export function responseOf(told: Told, { language, warnings, submission }: Furth
     recognised: told.recognised.map((each) => writer.recognised(each)),
     notes: told.notes.map((note) => writer.prose(note)),
     ...(omitted.forward + omitted.backward + omitted.gradients === 0 ? {} : { omitted }),
-    ...(submission === undefined ? {} : { submission }),
+    ...(submission === null ? {} : { submission: writer.submission(submission) }),
     ...(nonfinite === null
       ? {}
       : { nonfinite: { node: nonfinite.node, pass: nonfinite.pass, sentence: writer.prose(nonfinite.sentence) } }),
@@ -89,6 +98,22 @@ class JsonWriter {
     };
   }
 
+  submission({ passed, items, firstWrong, sentence }: ToldSubmission): ExplainedSubmission {
+    return {
+      passed,
+      items: items.map(({ item, step, sentence: told }) => ({
+        item: placeOf(item),
+        ...(step === null ? {} : { step }),
+        passed: item.passed,
+        ...(item.expected === undefined ? {} : { expected: item.expected }),
+        ...(item.submitted === undefined ? {} : { submitted: item.submitted }),
+        sentence: this.prose(told),
+      })),
+      ...(firstWrong === null ? {} : { first_wrong: firstWrong }),
+      sentence: this.prose(sentence),
+    };
+  }
+
   #edge({ from, input, incoming, local, gradient, formula, sentence }: ToldEdge): StepEdge {
     return {
       from,
@@ -107,6 +132,14 @@ class JsonWriter {
     return { latex, text: textOf(term, this.#writing), mathml: mathmlOf(latex) };
   }
 }
+
+const placeOf = ({ kind, name, from, to, input }: ItemPlace): ItemPlace => ({
+  kind,
+  ...(name === undefined ? {} : { name }),
+  ...(from === undefined ? {} : { from }),
+  ...(to === undefined ? {} : { to }),
+  ...(input === undefined ? {} : { input }),
+});
 
 /** A member that holds the numbers of a tensor that is small enough. */
 const member = <Name extends string>(name: Name, tensor: Tensor | null): Partial<Record<Name, unknown>> => {

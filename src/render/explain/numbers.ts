@@ -23,6 +23,16 @@ export function tensorText({ data, shape }: Tensor, digits: number): string {
   return rowsText(Array.from(data, text), shape);
 }
 
+/** Numbers as JSON has them. */
+export function jsonText(json: unknown, digits: number): string {
+  if (typeof json === "number") return textOf(number(json), { digits });
+  if (Array.isArray(json)) {
+    const shown = json.length > mostInSentence ? [...json.slice(0, firstInSentence), "…", json.at(-1)] : json;
+    return `[${shown.map((each) => jsonText(each, digits)).join(", ")}]`;
+  }
+  return String(json);
+}
+
 function rowsText(elements: readonly string[], [size, ...inner]: Shape): string {
   if (inner.length === 0) return `[${elements.join(", ")}]`;
   const each = elements.length / size;

@@ -15,6 +15,8 @@ import { layersOf } from "./layers.ts";
 import { type ExplainFormat, explainFormats, ExplainRequest } from "./request.ts";
 import { markdownOf } from "./markdown.ts";
 import { ExplainResponse } from "./response.ts";
+import type { Telling } from "./narration.ts";
+import { submissionJudge } from "./submission.ts";
 import { tell } from "./tell.ts";
 import { chinese } from "./voices/zh.ts";
 import { english } from "./voices/en.ts";
@@ -56,6 +58,7 @@ export const explain = defineTask({
   prepare: (shared) => {
     const { limits } = shared;
     const portray = portrayerOf(shared);
+    const judge = submissionJudge(shared);
     return (request, { parameters, cancelled }) => {
       const language = request.language ?? parameters.language;
       const source = programOf(request);
@@ -71,7 +74,7 @@ export const explain = defineTask({
         throw problemAt("not_differentiable", "/of", "There is nothing to explain: the objective is no value of the program");
       const voice = voices[language];
       const layers = layersOf(source, portrait);
-      const told = tell(portrait, objective, {
+      const telling: Telling = {
         voice,
         digits,
         steps,
@@ -80,12 +83,13 @@ export const explain = defineTask({
           const layer = layers(node);
           return layer === null ? null : voice.layer(layer);
         },
-      });
+      };
+      const told = tell(portrait, objective, telling, judge(request, language, cancelled));
       const writing = { digits, otherwise: voice.otherwise };
       const content = (): TaskContent => {
         const format = request.format ?? parameters.format;
         if (format === "json") return documentOf(responseOf(told, { language, ...crossingWarnings(program) }, writing));
-        const blocks = blocksOf(told, null, voice);
+        const blocks = blocksOf(told, voice);
         const text = format === "html" ? htmlOf(told.title, blocks, voice.tag, writing) : markdownOf(told.title, blocks, writing);
         return { kind: "text", text, mediaType: mediaTypes[format] };
       };

@@ -1,4 +1,5 @@
 import { equation, number, symbol, type Term } from "../../formula/term.ts";
+import type { Verdict } from "../../grading/grade/response.ts";
 import type { Portrait, PortrayedValue } from "../portrait.ts";
 import { courseOf } from "./course.ts";
 import { idOf, isNumber, Narration, type Telling } from "./narration.ts";
@@ -8,6 +9,7 @@ import { tellForward } from "./step-forward.ts";
 import { tellSeed, tellSum } from "./step-others.ts";
 import { symbolsOf } from "./symbols.ts";
 import { tellInput } from "./tell-input.ts";
+import { tellSubmission } from "./submission.ts";
 import type { Told } from "./told.ts";
 
 /** Up to so many inputs and gradients stand in the summary. */
@@ -15,7 +17,7 @@ const mostSummed = 4;
 const mostNamed = 6;
 
 /** Tells the run of a portrait. */
-export function tell(portrait: Portrait, objective: PortrayedValue, telling: Telling): Told {
+export function tell(portrait: Portrait, objective: PortrayedValue, telling: Telling, verdict: Verdict | null): Told {
   const symbols = symbolsOf(portrait);
   const top = telling.isSeeded ? symbol(symbols.fresh(["L", "J", "S"])) : symbols.of(objective);
   const course = courseOf(portrait, objective, top, telling.isSeeded);
@@ -30,21 +32,24 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
     gradients: wrt.length - inputs.length,
   };
   const told = new Set(backward.map(idOf));
+  const forwardSteps = forward.slice(0, steps).map((node) => tellForward(node, narration));
+  const backwardSteps = [
+    tellSeed(narration),
+    ...backward.map((passage) =>
+      passage.kind === "sum" ? tellSum(passage.value, passage.edges, narration) : tellBackward(passage.node, passage.edges, narration),
+    ),
+  ];
   return {
     title: voice.title(symbols.of(objective)),
     objective: objective.name ?? "",
     summary: joined([summaryOf(narration), ...namingOf(narration)], voice.between),
-    forward: forward.slice(0, steps).map((node) => tellForward(node, narration)),
-    backward: [
-      tellSeed(narration),
-      ...backward.map((passage) =>
-        passage.kind === "sum" ? tellSum(passage.value, passage.edges, narration) : tellBackward(passage.node, passage.edges, narration),
-      ),
-    ],
+    forward: forwardSteps,
+    backward: backwardSteps,
     gradients: inputs.map((value) => tellInput(value, told, narration)),
     recognised: [],
     notes: omitted.forward + omitted.backward + omitted.gradients === 0 ? [] : [voice.omitted(omitted)],
     omitted,
+    submission: verdict === null ? null : tellSubmission(verdict, [...forwardSteps, ...backwardSteps], narration),
     nonfinite: portrait.nonfinite === null ? null : { ...portrait.nonfinite, sentence: [] },
   };
 }

@@ -70,6 +70,7 @@ export interface Told {
   readonly recognised: readonly ToldFunction[];
   readonly notes: readonly Prose[];
   readonly omitted: { readonly forward: number; readonly backward: number; readonly gradients: number };
+  readonly submission: ToldSubmission | null;
   readonly nonfinite: (Nonfinite & { readonly sentence: Prose }) | null;
 }
 
@@ -82,7 +83,7 @@ export interface ToldSubmission {
 }
 
 export interface ToldClaim {
-  readonly graded: GradedItem;
+  readonly item: GradedItem;
   readonly step: string | null;
   readonly sentence: Prose;
 }

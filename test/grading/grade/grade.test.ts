@@ -86,9 +86,9 @@ describe("a verdict", () => {
 
   test("the first wrong item is the first in the order of computation, not of the request", () => {
     const submission = { gradients: { x: [0, 0, 0], h: [1, 2, 3] }, nodes: { h: [1, 1, 1] } };
-    expect(grade({ ...chain, submission }).first_wrong).toEqual({ kind: "node", name: "h" });
+    expect(grade({ ...chain, submission }).first_wrong).toEqual({ kind: "node", name: "h", step: "forward/h" });
     const { h: _, ...backward } = { ...submission.gradients };
-    expect(grade({ ...chain, submission: { gradients: { ...backward, h: [1, 2, 3] } } }).first_wrong).toEqual({
+    expect(grade({ ...chain, submission: { gradients: { ...backward, h: [1, 2, 3] } } }).first_wrong).toMatchObject({
       kind: "gradient",
       name: "h",
     });
@@ -148,7 +148,7 @@ describe("following through", () => {
   test("names the first error as the cause of all", () => {
     const halved = { outputs: { y: 116.25 / 4 }, nodes: { h: [0.25, -1, 3] }, gradients: { h: [0.5, -4, 18] } };
     const { first_wrong, items } = grade({ ...chain, submission: halved });
-    expect(first_wrong).toEqual({ kind: "node", name: "h" });
+    expect(first_wrong).toEqual({ kind: "node", name: "h", step: "forward/h" });
     expect(items.map(({ verdict }) => verdict)).toEqual(["follows", "wrong", "follows"]);
   });
 });

@@ -96,6 +96,30 @@ export const english: Voice = {
     ),
   naming: (names, left) =>
     say`In formulas ${listed(names.map(({ short, name }) => say`${short} stands for ${name}`))}${left === 0 ? "" : `, and so on for ${left} more`}.`,
+  submission: ({ right, total, firstWrong, diagnosis }) =>
+    joined(
+      [
+        total === 1
+          ? say`The claim is ${right === 1 ? "right" : "wrong"}.`
+          : right === total
+            ? say`All ${total} claims are right.`
+            : say`${right} of ${total} claims are right.`,
+        ...(firstWrong === null ? [] : [say`The first that is wrong, in the order of computation, is ${firstWrong}.`]),
+        ...(diagnosis === null ? [] : [[diagnosis]]),
+      ],
+      " ",
+    ),
+  claim: ({ what, verdict, expected, submitted, message }) => {
+    const subject = what ?? "The submission";
+    const further = message === null ? "" : ` ${message}.`;
+    if (verdict === "correct") return say`${subject} is right.`;
+    if (verdict === "follows")
+      return say`${subject} follows from the numbers submitted before it, which are wrong${expected === null ? "" : `; it should be ${expected}`}.`;
+    if (expected !== null && submitted !== null)
+      return say`${subject} is wrong: ${submitted} was submitted, and it should be ${expected}.${further}`;
+    return say`${subject} is wrong.${further}`;
+  },
+  insteadOf: (right) => say`This is how it comes about: ${right}`,
   independent: (name, objective) => say`No differentiable path leads from ${name} to ${objective}: the gradient of ${name} is 0.`,
   omitted: ({ forward, backward, gradients }) =>
     say`Left out: ${listed(

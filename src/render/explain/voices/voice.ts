@@ -1,4 +1,5 @@
 import type { Term } from "../../../formula/term.ts";
+import type { GradedItem } from "../../../grading/grade/response.ts";
 import type { LayerFacts } from "../layers.ts";
 import type { Prose } from "../prose.ts";
 
@@ -44,6 +45,16 @@ export interface TensorEdgeFacts {
   readonly isElementwise: boolean;
   readonly numbers: string;
   readonly isShare: boolean;
+}
+
+/** A claim of a submission. */
+export interface ClaimFacts {
+  /** null for what is nothing of the program. */
+  readonly what: Prose | null;
+  readonly verdict: GradedItem["verdict"];
+  readonly expected: string | null;
+  readonly submitted: string | null;
+  readonly message: string | null;
 }
 
 /** A way through the graph that is told one by one. */
@@ -118,6 +129,15 @@ export interface Voice {
   }) => Prose;
   /** Which short names stand for which of the client's. */
   readonly naming: (names: readonly { readonly short: Term; readonly name: string }[], left: number) => Prose;
+  readonly submission: (facts: {
+    readonly right: number;
+    readonly total: number;
+    readonly firstWrong: Prose | null;
+    readonly diagnosis: string | null;
+  }) => Prose;
+  readonly claim: (facts: ClaimFacts) => Prose;
+  /** Before what is right. */
+  readonly insteadOf: (right: Prose) => Prose;
   readonly independent: (name: Term, objective: Term) => Prose;
   readonly omitted: (facts: { readonly forward: number; readonly backward: number; readonly gradients: number }) => Prose;
   readonly nonfinite: (facts: {

@@ -93,6 +93,24 @@ export const chinese: Voice = {
     ),
   naming: (names, left) =>
     say`公式中${listed(names.map(({ short, name }) => say` ${short} 表示 ${name}`))}${left === 0 ? "" : `，其余 ${left} 个依此类推`}。`,
+  submission: ({ right, total, firstWrong, diagnosis }) =>
+    joined(
+      [
+        right === total ? say`提交的 ${total} 项全部正确。` : say`提交的 ${total} 项中有 ${right} 项正确。`,
+        firstWrong === null ? [] : say`按计算顺序，最先出错的是 ${firstWrong}。`,
+        diagnosis === null ? [] : [diagnosis],
+      ],
+      "",
+    ),
+  claim: ({ what, verdict, expected, submitted, message }) => {
+    const subject = what ?? "提交的内容";
+    const further = message === null ? "" : `${message}。`;
+    if (verdict === "correct") return say`${subject} 正确。`;
+    if (verdict === "follows") return say`${subject} 与之前提交的（错误）数值一致${expected === null ? "" : `，正确值应为 ${expected}`}。`;
+    if (expected !== null && submitted !== null) return say`${subject} 错误：提交的是 ${submitted}，应为 ${expected}。${further}`;
+    return say`${subject} 错误。${further}`;
+  },
+  insteadOf: (right) => say`正确的推导是：${right}`,
   independent: (name, objective) => say`没有可微的路径从 ${name} 通向 ${objective}，因此 ${name} 的梯度为 0。`,
   omitted: ({ forward, backward, gradients }) =>
     say`略去了${listed([forward === 0 ? [] : say`前向 ${forward} 步`, backward === 0 ? [] : say`反向 ${backward} 步`, gradients === 0 ? [] : say`${gradients} 个梯度`].filter((part) => part.length > 0))}。可用 wrt 指定较少的值，或用 steps 放宽步数。`,
