@@ -69,6 +69,7 @@ export function Stepper({ steps, at, onStep }: StepperProps) {
             {words.all}
           </button>
         )}
+        {at === null && <span class="count quiet keys">{words.keys}</span>}
         {step && (
           <span class="count quiet">
             {words.kinds[step.kind]} · {words.count((at ?? 0) + 1, steps.length)}

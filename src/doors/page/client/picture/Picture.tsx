@@ -28,8 +28,10 @@ export function Picture({ svg, steps, at, chosen = null, marked, onValue, onNode
 
   useLayoutEffect(() => {
     const drawn = elementOf(svg, "svg");
-    if (drawn !== null) frame.current?.replaceChildren(drawn);
-  }, [svg]);
+    if (drawn === null) return;
+    frame.current?.replaceChildren(drawn);
+    nameNodes(drawn, steps);
+  }, [svg, steps]);
   useLayoutEffect(() => {
     const drawn = frame.current?.querySelector("svg");
     if (drawn) present(drawn, new PictureProgress(steps, at), chosen, marked ?? new Set());
@@ -37,13 +39,13 @@ export function Picture({ svg, steps, at, chosen = null, marked, onValue, onNode
   useLayoutEffect(() => {
     const drawn = frame.current?.querySelector("svg");
     if (drawn) enlarge(drawn, zooms[zoom] ?? 1);
-  }, [svg, zoom]);
+  }, [svg, steps, zoom]);
   useLayoutEffect(() => {
     const box = frame.current;
     if (box === null || at === null) return;
     // On a phone the picture is wider than what is seen of it.
     bringIntoView(box, [...box.querySelectorAll(".now")]);
-  }, [svg, at]);
+  }, [svg, steps, at]);
 
   const turn = (change: number): void => setZoom((before) => Math.min(zooms.length - 1, Math.max(0, before + change)));
   const pressed = (event: MouseEvent): void => {
@@ -81,6 +83,24 @@ export function Picture({ svg, steps, at, chosen = null, marked, onValue, onNode
       </figcaption>
     </figure>
   );
+}
+
+/** Writes above nodes without a name what they are called in what is said. */
+function nameNodes(drawn: Element, steps: readonly PictureStep[]): void {
+  const isAcross = drawn.classList.contains("lr");
+  for (const { kind, node, symbol } of steps) {
+    const part = kind === "forward" && symbol !== undefined ? drawn.querySelector(`g.node[data-node="${CSS.escape(node)}"]`) : null;
+    const shape = part?.querySelector(".shape") ?? null;
+    if (part === null || symbol === undefined || !(shape instanceof SVGGraphicsElement) || part.querySelector(".caption") !== null)
+      continue;
+    const { x, y, width, height } = shape.getBBox();
+    const caption = document.createElementNS(drawn.namespaceURI, "text");
+    caption.setAttribute("class", isAcross ? "caption middle" : "caption");
+    caption.setAttribute("x", String(isAcross ? x + width / 2 : x + width + 4));
+    caption.setAttribute("y", String(isAcross ? y - 4 : y + height / 2 + 4));
+    caption.textContent = symbol;
+    part.append(caption);
+  }
 }
 
 const placeOf = (wire: Element): WirePlace => ({ from: wire.getAttribute("data-from"), to: wire.getAttribute("data-to") });
@@ -137,9 +157,15 @@ function grasp(event: PointerEvent): void {
   if (!(box instanceof HTMLElement) || event.pointerType !== "mouse" || event.button !== 0) return;
   const start = { x: event.clientX, y: event.clientY, left: box.scrollLeft, top: box.scrollTop };
   const move = ({ clientX, clientY }: PointerEvent): void => box.scrollTo(start.left + start.x - clientX, start.top + start.y - clientY);
-  const leave = (): void => {
+  const leave = ({ clientX, clientY }: PointerEvent): void => {
     removeEventListener("pointermove", move);
     removeEventListener("pointerup", leave);
+    // Who has moved it has not clicked on what lay under the mouse.
+    if (Math.hypot(clientX - start.x, clientY - start.y) > 4) {
+      const swallow = (click: Event): void => click.stopPropagation();
+      box.addEventListener("click", swallow, true);
+      setTimeout(() => box.removeEventListener("click", swallow, true));
+    }
   };
   addEventListener("pointermove", move);
   addEventListener("pointerup", leave);

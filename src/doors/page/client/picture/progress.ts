@@ -1,6 +1,8 @@
 import type { ExplainedStep } from "../../../../render/explain/response.ts";
 
 export type PictureStep = Pick<ExplainedStep, "id" | "kind" | "node"> & {
+  /** What is said in place of a node's name. */
+  readonly symbol?: string;
   readonly edges?: readonly { readonly input: number }[] | undefined;
 };
 

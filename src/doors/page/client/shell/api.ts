@@ -14,10 +14,14 @@ export interface RequestOptions {
 /** Where a path of the service is: the page may stand below another path. */
 export const urlOf = (path: string): string => new URL(path.replace(/^\//, ""), document.baseURI).href;
 
+/** So often, and after so many seconds at the most, what a busy service has refused is asked again. */
+const patience = 3;
+const longestWait = 5;
+
 /** Asks the service, for a key too where it wants one. Throws ServiceProblem, or Unreachable. */
 export async function ask(path: string, { method, body, headers = {}, signal }: RequestOptions = {}): Promise<Response> {
   const isRaw = body instanceof Blob || typeof body === "string";
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     const key = keyOf();
     const request: RequestInit = {
       method: method ?? (body === undefined ? "GET" : "POST"),
@@ -36,6 +40,12 @@ export async function ask(path: string, { method, body, headers = {}, signal }: 
     });
     if (response.ok) return response;
     if (response.status === 401 && (await askForKey(key))) continue;
+    const wait = Number(response.headers.get("retry-after") ?? Number.NaN);
+    // It is busy for a moment only.
+    if (attempt < patience && [429, 503].includes(response.status) && wait <= longestWait) {
+      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+      continue;
+    }
     throw await problemIn(response);
   }
 }

@@ -51,6 +51,7 @@ export const formula = {
     pause: "Pause",
     all: "Show the whole",
     space: "Space",
+    keys: "or with the keys ← → and space",
     count: (at: number, all: number) => `step ${at} of ${all}`,
     kinds: { forward: "Forward", seed: "The way back begins", backward: "Backward", sum: "Paths meet" },
   },

@@ -47,6 +47,7 @@ export const formula: Texts["formula"] = {
     pause: "暂停",
     all: "显示全部",
     space: "空格键",
+    keys: "也可以用 ← → 键和空格键",
     count: (at, all) => `第 ${at} 步，共 ${all} 步`,
     kinds: { forward: "前向", seed: "开始往回走", backward: "反向", sum: "路径汇合" },
   },
