@@ -90,6 +90,9 @@ class Simplifier {
     }
     const all = [...parts].filter(([, { share }]) => share.over !== 0);
     const addends = [...all.map(([rest, { share, only }]) => only ?? this.#scaled(share, rest)), ...apart];
+    // A number stands first or last.
+    const middle = addends.findIndex(({ kind }) => kind === "number");
+    if (middle > 0) addends.push(...addends.splice(middle, 1));
     // What is added comes before what is taken away.
     const first = addends.findIndex((each) => this.#split(each)[0].over > 0);
     if (first > 0) addends.unshift(...addends.splice(first, 1));
@@ -164,11 +167,13 @@ class Simplifier {
         gather(first, inverse);
         gather(second, !inverse);
       } else if (factor.kind === "power" && isCount(second)) raise(side, first, second.value);
+      else if (factor.kind === "power" && this.#structures.isPositive(first)) raise(side, ...this.#root(factor));
       else raise(side, factor, 1);
     };
     for (const factor of over) gather(factor, false);
     for (const factor of under) gather(factor, true);
     this.#cancel(above, below);
+    for (const side of [above, below]) this.#cancelInverses(side);
     return this.#assembled(share, above, below);
   }
 
@@ -188,7 +193,40 @@ class Simplifier {
     }
   }
 
-  #assembled(share: Fraction, above: Powers, below: Powers): Term {
+  /** e^(2·x) as the square of e^x. */
+  #root(term: Term): readonly [Term, number] {
+    const [base, exponent] = term.operands;
+    const [{ over, under }, rest] = this.#split(exponent);
+    if (under !== 1 || !Number.isSafeInteger(over) || Math.abs(over) < 2 || exponent.kind === "number") return [term, 1];
+    return [this.#power(base, this.#scaled({ over: Math.sign(over), under }, rest)), Math.abs(over)];
+  }
+
+  /** e^x and e^(−x) side by side are 1. */
+  #cancelInverses(side: Powers): void {
+    for (const [term, count] of side) {
+      const [base, exponent] = term.operands;
+      if (term.kind !== "power" || !this.#structures.isPositive(base) || !this.#structures.isTotal(exponent)) continue;
+      const inverse = this.#power(base, this.#negative(exponent));
+      const common = Math.min(count, side.get(inverse) ?? 0);
+      if (common === 0 || inverse === term) continue;
+      setOrDelete(side, inverse, (side.get(inverse) ?? 0) - common);
+      setOrDelete(side, term, count - common);
+    }
+  }
+
+  /** −(t − 1) · … is (1 − t) · … */
+  #withoutSign(share: Fraction, above: Powers): readonly [Fraction, Powers] {
+    const isTaken = (base: Term): boolean =>
+      base.kind === "sum" && this.#split(base.operands[base.operands.length - 1])[1].kind === "number";
+    const flipped =
+      share.over < 0 ? [...above].find(([base, count]) => count === 1 && isTaken(base) && this.#opposite(base).kind === "sum") : undefined;
+    if (flipped === undefined) return [share, above];
+    const entries = [...above].map(([base, count]) => [base === flipped[0] ? this.#opposite(base) : base, count] as const);
+    return [{ ...share, over: -share.over }, new Map(entries)];
+  }
+
+  #assembled(given: Fraction, factors: Powers, below: Powers): Term {
+    const [share, above] = this.#withoutSign(given, factors);
     const nothing = share.over === 0;
     if (
       nothing &&
@@ -205,9 +243,8 @@ class Simplifier {
     return share.over >= 0 ? magnitude : this.#opposite(magnitude);
   }
 
-  /** Numbers first, then what has a sign of its own, then the others as they came. */
+  /** Numbers first, then what has a sign of its own, symbols and their powers, and the others as they came. */
   #factors(coefficient: number, powers: Powers): Term {
-    const rank = ({ kind }: Term): number => (kind === "number" ? 0 : kind === "constant" ? 1 : 2);
     const raised = [...powers].map(([base, count]) => this.#power(base, this.#number(count)));
     const isNew = [...powers.keys()].some((base, at) => base.kind !== "number" && raised[at].kind === "number");
     const factors = [
@@ -295,6 +332,12 @@ const isCount = (term: Term): term is Term & { readonly value: number } =>
   term.kind === "number" && Number.isSafeInteger(term.value) && term.value > 0;
 
 const isZero = (term: Term): boolean => term.kind === "number" && term.value === 0;
+
+function rank({ kind, operands }: Term): number {
+  if (kind === "number") return 0;
+  if (kind === "constant") return 1;
+  return kind === "symbol" || (kind === "power" && operands[0].kind === "symbol") ? 2 : 3;
+}
 
 function setOrDelete(powers: Powers, base: Term, count: number): void {
   if (count === 0) powers.delete(base);
