@@ -4,9 +4,11 @@ import type { Value } from "../../ir/graph.ts";
 import type { Portrait, PortrayedEdge, PortrayedValue } from "../portrait.ts";
 import { type Block, blockOf, textBlock, textSize } from "./blocks.ts";
 import { symbolsOf } from "../explain/symbols.ts";
+import { withCopies } from "./copies.ts";
 import { described } from "./description.ts";
 import { edgeFormulas, type EdgeFormula } from "./edge-formulas.ts";
 import { exactEdge, exactValue } from "./exact.ts";
+import type { Folding } from "./folding.ts";
 import { shortened } from "./font.ts";
 import { framesOf } from "./frames.ts";
 import { norm, totalOf } from "./gradients.ts";
@@ -15,7 +17,7 @@ import { minus, numeral } from "./numerals.ts";
 import { counted, groupPiece, nothingBeneath, operatorPiece, parametersIn, resultPiece, sourcePiece, togetherPiece } from "./pieces.ts";
 import type { Piece, Scene, Sum, Wire } from "./scene.ts";
 import type { Unit } from "./unit.ts";
-import { type Folding, mostNumbered, type Units, unitsOf } from "./units.ts";
+import { mostNumbered, mostResults, mostWires, type Units, unitsOf } from "./units.ts";
 
 export type Shown = "values" | "gradients" | "locals" | "formulas";
 
@@ -80,7 +82,7 @@ class Composition {
     const named = Map.groupBy(values, ({ value }) => this.#places.get(value) ?? -1);
     units.forEach((unit, at) => this.#pieces.push(this.#unit(unit, strands, at, named.get(at) ?? [], isNumbered)));
     for (const value of sources) this.#pieces.push(sourcePiece(value, taken.has(value) && isNumbered, digits));
-    if (together.length > 0) this.#pieces.push(togetherPiece(together));
+    if (together.length > 0) this.#pieces.push(togetherPiece("values", together));
     const birthplace = nonfinite === null ? undefined : [...unitOf].find(([{ name }]) => name === nonfinite.node)?.[1];
     const pieces = this.#pieces.map((piece, at): Piece => ({ ...piece, sum: sums.get(at) ?? null, isBirthplace: at === birthplace }));
 
@@ -88,16 +90,23 @@ class Composition {
     const most = Math.max(0, ...norms.filter(Number.isFinite));
     const wires = strands.map((strand, at) => this.#wire(strand, this.#shareOf(norms[at], most), isNumbered));
     const results = values.filter((value) => value.isOutput || value === objective);
-    for (const value of results) {
+    const isShown = (value: PortrayedValue): boolean => results.length <= mostResults || value === objective;
+    for (const value of results.filter(isShown)) {
       pieces.push(resultPiece(value, this.#named));
       wires.push(this.#resultWire(value, pieces.length - 1, isNumbered));
     }
+    const others = results.filter((value) => !isShown(value));
+    if (others.length > 0) {
+      pieces.push(togetherPiece("outputs", others));
+      const from = new Set(others.map((value) => this.#placeOf(value)));
+      for (const at of from) wires.push(bareWire(at, pieces.length - 1));
+    }
     const parameters = parametersIn(values);
+    const untangled = withCopies({ pieces, wires });
     return {
       direction,
-      pieces,
-      wires,
-      frames: framesOf(this.#units, wires, this.#portrait, this.#places),
+      ...untangled,
+      frames: framesOf(this.#units, untangled, this.#portrait, this.#places),
       footnote: parameters === 0 ? null : `${counted(parameters)} parameter${parameters === 1 ? "" : "s"} in all`,
       ...described(this.#portrait, digits),
     };
@@ -109,10 +118,11 @@ class Composition {
     const apart: (Omit<Strand, "gradient"> & { readonly edges: PortrayedEdge[] })[] = [];
     const merged = new Map<string, (typeof apart)[number]>();
     const isClosed = (at: number): boolean => (at < units.length ? units[at].kind !== "node" : this.#isTogether(at));
+    const isCrowded = this.#portrait.edges.length > mostWires;
     for (const edge of this.#portrait.edges) {
       const [from, to] = [this.#placeOf(edge.from), this.#units.unitOf.get(edge.to) ?? 0];
       if (from === to) continue;
-      const key = isClosed(from) || isClosed(to) ? `${from} ${to}` : null;
+      const key = isCrowded || isClosed(from) || isClosed(to) ? `${from} ${to}` : null;
       const before = key === null ? undefined : merged.get(key);
       if (before !== undefined) before.edges.push(edge);
       else {
@@ -242,6 +252,18 @@ class Composition {
     return textBlock(`${first}${signed.join("")} = ${total}`);
   }
 }
+
+const bareWire = (from: number, to: number): Wire => ({
+  from,
+  to,
+  data: { from: null, to: null, input: null },
+  value: null,
+  gradient: null,
+  details: [],
+  title: "",
+  isBack: false,
+  share: null,
+});
 
 /** Whether edges carry one value. */
 const isOfOne = (edges: readonly PortrayedEdge[]): boolean => edges.every(({ from }) => from === edges[0].from);

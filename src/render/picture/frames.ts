@@ -3,25 +3,35 @@ import type { NodeGroup } from "../../program/draft.ts";
 import type { Portrait } from "../portrait.ts";
 import { smallSize } from "./blocks.ts";
 import { shortened, widthOf } from "./font.ts";
-import type { NamedFrame, Wire } from "./scene.ts";
+import type { NamedFrame, Piece, Wire } from "./scene.ts";
 import type { Units } from "./units.ts";
+
+interface Drawn {
+  readonly pieces: readonly Piece[];
+  readonly wires: readonly Wire[];
+}
 
 const widest = 160;
 const labelHeight = 14;
 
 /** A frame around the pieces of each group that is open. */
-export function framesOf({ units }: Units, wires: readonly Wire[], { values }: Portrait, places: ReadonlyMap<Value, number>): NamedFrame[] {
+export function framesOf(
+  { units }: Units,
+  { pieces: drawn, wires }: Drawn,
+  { values }: Portrait,
+  places: ReadonlyMap<Value, number>,
+): NamedFrame[] {
   const groups = new Map<number, NodeGroup>();
   units.forEach((unit, at) => {
     const group = unit.kind === "node" ? (unit.node.place.group ?? null) : unit.within;
     if (group !== null) groups.set(at, group);
   });
   if (groups.size === 0) return [];
-  // Parameters and literals stand beside what takes them.
+  // Parameters, literals and copies stand beside what takes them.
   const takers = Map.groupBy(wires, ({ from }) => from);
-  for (const { value, role } of values) {
-    const at = places.get(value);
-    if (at === undefined || role === "node" || role === "input") continue;
+  const sources = values.flatMap(({ value, role }) => (role === "node" || role === "input" ? [] : (places.get(value) ?? [])));
+  const copies = drawn.flatMap(({ kind }, at) => (kind === "copy" ? [at] : []));
+  for (const at of [...sources, ...copies]) {
     const [taker, ...others] = new Set((takers.get(at) ?? []).map(({ to }) => groups.get(to)));
     if (taker !== undefined && others.length === 0) groups.set(at, taker);
   }

@@ -14,6 +14,8 @@ export function shapeOf({ kind, lines, block }: Piece): Size {
         : { width: width + 22, height: height + 14 };
     case "literal":
       return { width: width + 4, height };
+    case "copy":
+      return { width: width + 10, height: height + 2 };
     default:
       return { width: width + 18, height: height + 10 };
   }

@@ -61,14 +61,11 @@ export function resultPiece(value: PortrayedValue, named: Named | null): Piece {
   return { ...plain, kind: "result", name: own, lines: [name(named?.(own) ?? own)], title: [own, ...exactValue(value)].join("\n") };
 }
 
-/** Many sources that stand together. */
-export const togetherPiece = (values: readonly PortrayedValue[]): Piece => ({
-  ...plain,
-  kind: "group",
-  name: "inputs",
-  lines: [name(`${counted(values.length)} inputs`), ...ends(values.map((value) => value.name ?? ""))],
-  title: `${counted(values.length)} inputs`,
-});
+/** Many inputs, or outputs, that stand together. */
+export function togetherPiece(what: "values" | "outputs", values: readonly PortrayedValue[]): Piece {
+  const text = `${counted(values.length)} ${what}`;
+  return { ...plain, kind: "group", name: what, lines: [name(text), ...ends(values.flatMap((value) => value.name ?? []))], title: text };
+}
 
 /** A layer, a call or a run of nodes as one box: what it is, what goes in and comes out, its parameters and their gradient. */
 export function groupPiece(

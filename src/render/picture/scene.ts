@@ -3,7 +3,8 @@ import type { Orientation, Frame } from "./layout.ts";
 
 /** A box or circle of the picture. */
 export interface Piece {
-  readonly kind: "operator" | "value" | "literal" | "result" | "group";
+  /** A copy stands for a value whose own place is far away. */
+  readonly kind: "operator" | "value" | "literal" | "result" | "group" | "copy";
   /** By which others find it: the name of a node, a value or a group; null for a literal. */
   readonly name: string | null;
   /** What stands in it. */

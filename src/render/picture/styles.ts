@@ -66,6 +66,7 @@ ${root} .caption,${root} .detail,${root} .small{font-size:${smallSize}px}
 ${root} .outline{fill:none;stroke-dasharray:4 3}
 ${root} .bracket{fill:none;stroke-width:1}
 ${root} .sign{fill:none;stroke-width:.9}
+${root} .copy .shape{stroke-dasharray:3 2}
 `;
 
 const colours = (palette: Palette): string => `${root} .ground{fill:${palette.ground}}

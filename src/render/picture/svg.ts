@@ -54,6 +54,15 @@ ${body}
 `;
 }
 
+const classes: Readonly<Record<Piece["kind"], string>> = {
+  operator: "node",
+  group: "node group",
+  value: "value",
+  result: "value result",
+  copy: "value copy",
+  literal: "literal",
+};
+
 class Pen {
   readonly #scene: Scene;
   readonly #layout: Arrangement;
@@ -127,14 +136,7 @@ class Pen {
 
   piece(part: Piece, middle: Spot): string {
     const { kind, name } = part;
-    const own =
-      kind === "operator"
-        ? "node"
-        : kind === "group"
-          ? "node group"
-          : kind === "literal"
-            ? "literal"
-            : `value${kind === "result" ? " result" : ""}`;
+    const own = classes[kind];
     const data = kind === "operator" || kind === "group" ? attribute("node", name) : attribute("value", name);
     return [
       `<g class="${own}${part.isBirthplace ? " birthplace" : ""}"${data}>`,
@@ -161,7 +163,7 @@ class Pen {
     const first = y - text / 2;
     const written = lines.map(({ text: line, style }, at) => {
       const size = sizeOfLine(style);
-      return `<text class="${style} middle" x="${coordinate(x)}" y="${coordinate(first + at * lineHeight + lineHeight / 2 + size * 0.36)}">${xml(line)}</text>`;
+      return `<text class="${style}${size === smallSize ? " small" : ""} middle" x="${coordinate(x)}" y="${coordinate(first + at * lineHeight + lineHeight / 2 + size * 0.36)}">${xml(line)}</text>`;
     });
     const numbers =
       block === null ? "" : printed(block, kind === "literal" ? "small" : "value", x - block.width / 2, first + lines.length * lineHeight);

@@ -1,6 +1,7 @@
 import type { Value } from "../../ir/graph.ts";
 import type { NodeGroup } from "../../program/draft.ts";
 import type { Portrait, PortrayedNode, PortrayedValue } from "../portrait.ts";
+import { type Folding, requireGroups } from "./folding.ts";
 import { segments } from "./segments.ts";
 import { nodesOf, type Unit } from "./unit.ts";
 
@@ -15,21 +16,22 @@ export interface Units {
   readonly together: readonly PortrayedValue[];
 }
 
-export interface Folding {
-  readonly collapse: "auto" | "none" | "all" | readonly string[];
-  readonly open: readonly string[];
-}
-
 /** So many units are drawn without being asked for, and at the most. */
 const mostUnasked = 300;
 const mostUnits = 2000;
 /** With more wires than this, numbers stand in the nodes and not at the wires. */
 export const mostNumbered = 700;
-/** More inputs than this are drawn as one, where nodes are. */
+/** More inputs than this are drawn as one, where nodes are, and in any case. */
 const mostSources = 40;
+const mostSourcesBesideNodes = 400;
+/** More outputs than this are drawn as one. */
+export const mostResults = 60;
+/** Edges above this number are drawn as one where they lead from the same unit to the same one. */
+export const mostWires = 3500;
 
 /** Decides what is drawn as one. Linear in the size of the graph, without recursion. */
 export function unitsOf(portrait: Portrait, folding: Folding): Units {
+  requireGroups(portrait, folding);
   const { collapse, open } = folding;
   const isOpen = (group: NodeGroup): boolean => open.includes(group.name) || open.includes(group.title);
   const isNamed = (group: NodeGroup): boolean =>
@@ -39,8 +41,17 @@ export function unitsOf(portrait: Portrait, folding: Folding): Units {
   const first = grouped(portrait, isClosed);
   const isSmall = first.length <= (collapse === "auto" ? mostUnasked : mostUnits);
   const second = isSmall ? first : grouped(portrait, (group) => !isOpen(group));
-  const units = second.length <= (collapse === "auto" ? mostUnasked : mostUnits) ? second : segments(second, open);
-  return withSources(portrait, units);
+  const isDrawn = second.length <= (collapse === "auto" ? mostUnasked : mostUnits) && crossings(portrait, second) <= mostWires;
+  return withSources(portrait, isDrawn ? second : segments(second, open));
+}
+
+/** How many edges lead from one unit to another, or to one from outside. */
+function crossings({ edges }: Portrait, units: readonly Unit[]): number {
+  const unitOf = new Map(units.flatMap((unit, at) => nodesOf(unit).map(({ node }) => [node, at] as const)));
+  return edges.reduce((sum, { from, to }) => {
+    const producer = from.value.node === null ? undefined : unitOf.get(from.value.node);
+    return sum + (producer === undefined || producer !== unitOf.get(to.node) ? 1 : 0);
+  }, 0);
 }
 
 /** One unit per node, or for all nodes of a group that is closed. */
@@ -82,8 +93,7 @@ function withSources({ values, edges }: Portrait, units: readonly Unit[]): Units
     takers.set(from.value, before === undefined || before === unit ? unit : null);
   }
   const inside = new Map<PortrayedValue, number>();
-  const inputs: PortrayedValue[] = [];
-  const isCrowded = units.some(({ kind }) => kind === "segment");
+  const outside: PortrayedValue[] = [];
   for (const value of values) {
     if (value.role === "node") continue;
     const at = takers.get(value.value) ?? null;
@@ -92,7 +102,10 @@ function withSources({ values, edges }: Portrait, units: readonly Unit[]): Units
     if (belongs && at !== null && !value.isOutput) {
       inside.set(value, at);
       unit.sources.push(value);
-    } else if (value.role !== "literal") inputs.push(value);
+    } else outside.push(value);
   }
-  return { units, unitOf, inside, together: isCrowded && inputs.length > mostSources ? inputs : [] };
+  const most = units.some(({ kind }) => kind === "segment") ? mostSources : mostSourcesBesideNodes;
+  const named = outside.filter(({ role }) => role !== "literal");
+  const together = outside.length > mostSourcesBesideNodes ? outside : named.length > most ? named : [];
+  return { units, unitOf, inside, together };
 }
