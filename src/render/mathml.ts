@@ -1,34 +1,35 @@
 import katex from "katex";
 import { latexOfText } from "../formula/latex-names.ts";
 
-/** Formulas are short: what is longer than this was not written by `latexOf`. */
-const longest = 20_000;
-/** So many formulas are kept, since one is often asked for again. */
-const kept = 500;
-const known = new Map<string, string>();
+/** What is longer than this was not written by `latexOf`. */
+const longest = 10_000;
+/** So much is shown of what is no formula. */
+const shown = 500;
+
+/** Formulas of this length are kept, so many of them: a tenth of a millisecond each, and one explanation says most of them twice. */
+const shortEnough = 300;
+const most = 1000;
+const kept = new Map<string, string>();
 
 const options = { output: "mathml", strict: "ignore", trust: false, throwOnError: true, maxExpand: 100 } as const;
 
-/** A formula in LaTeX as MathML; one that cannot be read is shown as it stands. */
+/** A formula in LaTeX as MathML; the beginning of one that cannot be read is shown as it stands. */
 export function mathmlOf(latex: string): string {
-  const before = known.get(latex);
+  const before = kept.get(latex);
   if (before !== undefined) return before;
-  const mathml = translated(latex.slice(0, longest));
-  if (known.size >= kept)
-    for (const oldest of known.keys()) {
-      known.delete(oldest);
-      break;
-    }
-  known.set(latex, mathml);
+  const mathml = translated(latex);
+  if (kept.size >= most) kept.clear();
+  if (latex.length <= shortEnough) kept.set(latex, mathml);
   return mathml;
 }
 
 function translated(latex: string): string {
   try {
-    return bare(katex.renderToString(latex, options));
+    if (latex.length <= longest) return bare(katex.renderToString(latex, options));
   } catch {
-    return bare(katex.renderToString(latexOfText(latex), options));
+    // Shown as a text, below.
   }
+  return bare(katex.renderToString(latexOfText(latex.slice(0, shown)), options));
 }
 
 /** What KaTeX writes without the span around it. */

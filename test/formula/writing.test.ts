@@ -199,7 +199,7 @@ describe("names", () => {
 
 test("any formula is read by KaTeX in its strictest mode", () => {
   const random = new Random("strict");
-  for (let turn = 0; turn < 150; turn++) {
+  for (let turn = 0; turn < 60; turn++) {
     const given = randomTerm(random, 4);
     expect(() => strictly(latexOf(given))).not.toThrow();
   }
@@ -226,7 +226,7 @@ describe("what is too much is left out", () => {
     ["ten thousand levels", chain(10_000)],
     ["what doubles with each level", doubled(1000)],
     ["a thousand addends", sum(...Array.from({ length: 1000 }, (_, at) => `x_${at}`))],
-    ["a wide and deep one", sum(...Array.from({ length: 1000 }, () => chain(100)))],
+    ["a wide and deep one", sum(...Array.from({ length: 100 }, () => chain(60)))],
   ])("%s", (_, given) => {
     const latex = latexOf(given);
     expect(latex).toContain(String.raw`\cdots`);

@@ -26,11 +26,11 @@ test.each([
   const mathml = mathmlOf(latex);
   expect(mathml).toMatch(/^<math.*<\/math>$/s);
   expect(mathml).not.toMatch(/<script|<a |href=|<img|src=/);
-  expect(mathml.length).toBeLessThan(400_000);
+  expect(mathml.length).toBeLessThan(30_000);
 });
 
 test("the same formula is the same MathML", () => {
   const first = mathmlOf(latexOf(symbol("权重")));
-  for (let at = 0; at < 600; at++) mathmlOf(`x_{${at}}`);
+  for (let at = 0; at < 1200; at++) mathmlOf(`x_{${at}}`);
   expect(mathmlOf(latexOf(symbol("权重")))).toBe(first);
 });
