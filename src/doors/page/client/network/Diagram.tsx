@@ -58,7 +58,7 @@ export function Diagram({ layers, samples, look }: DiagramProps) {
       <h2 id="diagram-title">{words.diagram.title}</h2>
       <p class="small quiet">{words.diagram.legend}</p>
       <div class="drawn">
-        <div class="scroll" role="group" aria-label={words.diagram.label}>
+        <div class="scroll" role="group" tabIndex={0} aria-label={words.diagram.label}>
           <svg viewBox={`0 0 ${width} ${height}`} style={{ width: `${width}px` }} onKeyDown={move}>
             {looks.map((layer, at) => (
               <Links

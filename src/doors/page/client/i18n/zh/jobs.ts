@@ -42,7 +42,7 @@ export const jobs: Texts["jobs"] = {
   reallyDelete: "永久删除",
   keep: "保留",
   more: "再更新的步数",
-  rate: "学习率",
+  rate: "改用学习率",
   ratePlaceholder: "不变",
   weights: "下载权重(safetensors)",
   weightsAsJson: "JSON 格式",
