@@ -187,6 +187,17 @@ export const weightsExample: responses.JobWeights = {
   parameters: { w: 1.9993313102369459, b: 1.000927757487448 },
 };
 
+export const programExample: responses.JobProgram = {
+  job_id: id,
+  object: "training.job.program",
+  checkpoint: "step_100",
+  request: {
+    expression: line.expression,
+    inputs: { w: 1.9993313102369459, b: 1.000927757487448, x: [0, 1], t: [1, 3] },
+    seed: 0,
+  },
+};
+
 export const ticketExample: responses.JobTicket = {
   object: "training.job.ticket",
   job_id: id,

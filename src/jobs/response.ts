@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { JobSettings } from "./settings.ts";
+import { programMembers } from "../program/source.ts";
 import { Name, TensorOutput } from "../request/values.ts";
 
 /** Everything that a job can be. */
@@ -300,3 +301,30 @@ export const JobWeights = z
   })
   .meta({ id: "JobWeights", description: "A job's weights" });
 export type JobWeights = z.output<typeof JobWeights>;
+
+export const JobProgram = z
+  .object({
+    job_id: JobId,
+    object: z.literal("training.job.program").meta({ description: "What this is", examples: ["training.job.program"] }),
+    checkpoint: checkpointId,
+    request: z
+      .object({
+        ...programMembers,
+        parameters: z
+          .record(Name, TensorOutput)
+          .optional()
+          .meta({ description: "The weights of a network, by name", examples: [{ "0.weight": [[0.5]], "0.bias": [0.1] }] }),
+        inputs: z.record(Name, TensorOutput).meta({
+          description: "The first rows of the data, what is fed whole, and the weights of a graph or an expression, by name",
+          examples: [{ x: [0, 1], t: [1, 3], w: 1.99, b: 1.01 }],
+        }),
+        of: Name.optional().meta({ description: "The value that is minimised, where the job was told", examples: ["loss"] }),
+        seed: z
+          .int()
+          .min(0)
+          .meta({ description: "Seed of what is random in it", examples: [42] }),
+      })
+      .meta({ description: "What POST /v1/gradients, /v1/picture and /v1/explain take" }),
+  })
+  .meta({ id: "JobProgram", description: "What a job trains" });
+export type JobProgram = z.output<typeof JobProgram>;

@@ -22,6 +22,7 @@ const loaders = {
   planResumption: async () => (await import("../training/tasks/resume.ts")).planResumption,
   predict: async () => (await import("../training/tasks/predict.ts")).predict,
   jobGradients: async () => (await import("../training/tasks/predict.ts")).jobGradients,
+  readProgram: async () => (await import("../training/tasks/program.ts")).readProgram,
   readWeights: async () => (await import("../training/tasks/weights.ts")).readWeights,
 } as const satisfies Readonly<Record<string, () => Promise<AnyTask>>>;
 

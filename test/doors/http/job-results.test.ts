@@ -59,6 +59,8 @@ describe("the contract's examples are answered as they say", () => {
   test("for its weights and what they compute", async () => {
     const weights = JobWeights.parse(await json(`${path}/weights?format=json`));
     expect(weights).toEqual({ ...examples.weightsExample, job_id: job.id });
+    const program = await (await service.get(`/v1/jobs/${job.id}/program`)).json();
+    expect(program).toEqual({ ...examples.programExample, job_id: job.id });
     for (const [route, { line }] of [
       ["predict", examples.predictExamples],
       ["gradients", examples.jobGradientsExamples],

@@ -125,6 +125,7 @@ test("it has the routes of the service", () => {
     "GET /v1/jobs/{id}/checkpoints",
     "GET /v1/jobs/{id}/result",
     "GET /v1/jobs/{id}/weights",
+    "GET /v1/jobs/{id}/program",
     "POST /v1/jobs/{id}/predict",
     "POST /v1/jobs/{id}/gradients",
     "POST /v1/datasets",

@@ -8,6 +8,7 @@ import { jobEvents } from "./job-events.ts";
 import { jobHistory } from "./job-history.ts";
 import { jobList } from "./job-list.ts";
 import type { JobParts } from "./job-parts.ts";
+import { jobProgram } from "./job-program.ts";
 import { jobRun } from "./job-run.ts";
 import { jobTickets } from "./job-tickets.ts";
 import { jobWeights } from "./job-weights.ts";
@@ -21,5 +22,6 @@ export const jobRoutes: FastifyPluginAsyncZod<Omit<JobParts, "feeds">> = async (
     const own = scopeOf(clientOf(request));
     if (id !== undefined && own !== null) await parts.storage.jobs.requireWithin(id, own);
   });
-  for (const routes of [jobList, jobControl, jobEvents, jobTickets, jobHistory, jobWeights, jobRun]) await scope.register(routes, parts);
+  for (const routes of [jobList, jobControl, jobEvents, jobTickets, jobHistory, jobWeights, jobProgram, jobRun])
+    await scope.register(routes, parts);
 };
