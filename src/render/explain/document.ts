@@ -46,7 +46,7 @@ export function blocksOf(told: Told, { headings }: Voice): ToldBlock[] {
       ...told.gradients.flatMap(({ equation, sentence }): ToldBlock[] => [{ kind: "display", formula: equation }, paragraph(sentence)]),
     ),
     ...section(
-      headings.recognised,
+      headings.functions,
       ...told.recognised.flatMap(({ sentence, derivative }): ToldBlock[] => [
         paragraph(sentence),
         { kind: "display", formula: derivative },

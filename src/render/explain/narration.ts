@@ -17,6 +17,8 @@ export interface Telling {
   readonly steps: number;
   /** Whether a cotangent was given. */
   readonly isSeeded: boolean;
+  /** Whether nobody waits any more. */
+  readonly cancelled: () => boolean;
   /** The layer that a node belongs to, in words; null where there is none. */
   readonly layerOf: (node: PortrayedNode) => string | null;
 }

@@ -1,12 +1,16 @@
 import { ellipsis, number, omitted, symbol, type Term, words } from "../../formula/term.ts";
+import { evaluated } from "../../formula/evaluate.ts";
 import { substituted } from "../../formula/substitute.ts";
 import type { Node, Value } from "../../ir/graph.ts";
+import { erfc } from "../../kernels/gaussian.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Portrait, PortrayedNode, PortrayedValue } from "../portrait.ts";
 
 /** What formulas call the values of a portrait. */
 export interface Symbols {
   readonly of: (value: PortrayedValue) => Term;
+  /** A value of the graph as it is portrayed; undefined where it has no name. */
+  readonly portrayed: (value: Value) => PortrayedValue | undefined;
   /** The symbol of a named value, as a text. */
   readonly nameOf: (name: string) => string;
   /** The first of the candidates that nothing is called yet, or one with a number. */
@@ -18,6 +22,8 @@ export interface Symbols {
   readonly numbersOf: (node: PortrayedNode) => readonly Term[] | null;
   /** A formula with numbers in place of the symbols of single numbers. */
   readonly inNumbers: (formula: Term) => Term;
+  /** What a formula of single numbers is. */
+  readonly valueOf: (formula: Term) => number;
   /** Names that stand for longer ones of the client's. */
   readonly shortened: readonly (readonly [short: string, name: string])[];
   /** Whether the client gave the node no name, so that the explanation introduces one. */
@@ -64,6 +70,7 @@ export function symbolsOf({ values, nodes, objective }: Portrait): Symbols {
   return {
     nameOf,
     of,
+    portrayed: (value) => portrayed.get(value),
     isTaken: (name) => taken.has(name),
     fresh: (candidates) => free(candidates) ?? numbered(candidates[0], 1, taken),
     operandsOf: ({ node }) =>
@@ -83,6 +90,7 @@ export function symbolsOf({ values, nodes, objective }: Portrait): Symbols {
         const value = bySymbol.get(name);
         return value === undefined ? null : number(value);
       }),
+    valueOf: (formula) => evaluated(formula, (name) => bySymbol.get(name) ?? Number.NaN, { erf: (x) => 1 - erfc(x) }),
     shortened: [...short],
     isIntroduced: ({ name }) => given.has(name),
   };

@@ -79,6 +79,7 @@ export const explain = defineTask({
         digits,
         steps,
         isSeeded: cotangent !== undefined,
+        cancelled,
         layerOf: (node) => {
           const layer = layers(node);
           return layer === null ? null : voice.layer(layer);

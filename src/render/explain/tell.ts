@@ -8,6 +8,7 @@ import { tellBackward } from "./step-backward.ts";
 import { tellForward } from "./step-forward.ts";
 import { tellSeed, tellSum } from "./step-others.ts";
 import { symbolsOf } from "./symbols.ts";
+import { tellFunctions } from "./tell-functions.ts";
 import { tellInput } from "./tell-input.ts";
 import { tellSubmission } from "./submission.ts";
 import type { Told } from "./told.ts";
@@ -46,7 +47,7 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
     forward: forwardSteps,
     backward: backwardSteps,
     gradients: inputs.map((value) => tellInput(value, told, narration)),
-    recognised: [],
+    recognised: tellFunctions(narration),
     notes: omitted.forward + omitted.backward + omitted.gradients === 0 ? [] : [voice.omitted(omitted)],
     omitted,
     submission: verdict === null ? null : tellSubmission(verdict, [...forwardSteps, ...backwardSteps], narration),

@@ -1,5 +1,6 @@
 import type { Term } from "../../../formula/term.ts";
 import { joined, type Prose, say } from "../prose.ts";
+import type { FunctionTitle } from "../recognise/spelled.ts";
 import type { Voice } from "./voice.ts";
 
 const listed = (terms: readonly Prose[]): Prose =>
@@ -19,7 +20,7 @@ export const english: Voice = {
     forward: "Forward",
     backward: "Backward",
     gradients: "The gradients",
-    recognised: "Known functions",
+    functions: "Known functions",
     notes: "Notes",
     submission: "What was submitted",
     step: "Step",
@@ -96,6 +97,8 @@ export const english: Voice = {
     ),
   naming: (names, left) =>
     say`In formulas ${listed(names.map(({ short, name }) => say`${short} stands for ${name}`))}${left === 0 ? "" : `, and so on for ${left} more`}.`,
+  recognised: ({ nodes, title, operands, formula, derivative }) =>
+    say`${nodes.length === 1 ? say`${nodes[0]} is` : say`${list(nodes.slice(-mostNodes), Math.max(0, nodes.length - mostNodes))} together are`} ${titles[title]} of ${list(operands)}: ${formula}. Its derivative has a closed form: ${derivative}.`,
   submission: ({ right, total, firstWrong, diagnosis }) =>
     joined(
       [
@@ -131,6 +134,37 @@ export const english: Voice = {
     )}. Name fewer values with wrt, or allow more with steps.`,
   nonfinite: ({ node, pass, equation, why, place }) =>
     say`The first number that is not finite appears at ${node} on the way ${pass === "forward" ? "forward" : "back"}${place === null ? "" : ` (entry ${place})`}${equation === null ? "" : say`: ${equation}`}. ${reasons[why]}`,
+};
+
+/** So many nodes of a group are named. */
+const mostNodes = 5;
+
+const titles: Readonly<Record<FunctionTitle, string>> = {
+  sigmoid: "the sigmoid",
+  "mirrored sigmoid": "the mirrored sigmoid σ(−x)",
+  tanh: "the hyperbolic tangent",
+  softplus: "softplus, a smooth ReLU,",
+  "log-sigmoid": "the logarithm of the sigmoid",
+  SiLU: "SiLU (swish)",
+  ReLU: "ReLU",
+  GELU: "GELU",
+  softsign: "softsign",
+  "absolute value": "the absolute value",
+  "hyperbolic sine": "the hyperbolic sine",
+  "hyperbolic cosine": "the hyperbolic cosine",
+  logit: "the logit, the inverse of the sigmoid,",
+  "log of a sum of exponentials": "the logarithm of the sum of exponentials",
+  norm: "the Euclidean norm",
+  "squared norm": "the sum of the squares",
+  "sum of absolute values": "the sum of the absolute values",
+  "squared error": "the squared error",
+  "absolute error": "the absolute error",
+  "binary cross-entropy": "the binary cross-entropy",
+  "logistic loss": "the logistic loss",
+  "cross-entropy": "the cross-entropy",
+  softmax: "the softmax",
+  "log-softmax": "the logarithm of the softmax",
+  "softmax with cross-entropy": "the cross-entropy of the softmax",
 };
 
 const reasons = {

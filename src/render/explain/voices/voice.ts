@@ -1,6 +1,7 @@
 import type { Term } from "../../../formula/term.ts";
 import type { GradedItem } from "../../../grading/grade/response.ts";
 import type { LayerFacts } from "../layers.ts";
+import type { FunctionTitle } from "../recognise/spelled.ts";
 import type { Prose } from "../prose.ts";
 
 /** A node on the way forward. */
@@ -72,7 +73,7 @@ export interface Voice {
     readonly forward: string;
     readonly backward: string;
     readonly gradients: string;
-    readonly recognised: string;
+    readonly functions: string;
     readonly notes: string;
     readonly submission: string;
     readonly step: string;
@@ -129,6 +130,13 @@ export interface Voice {
   }) => Prose;
   /** Which short names stand for which of the client's. */
   readonly naming: (names: readonly { readonly short: Term; readonly name: string }[], left: number) => Prose;
+  readonly recognised: (facts: {
+    readonly nodes: readonly Term[];
+    readonly title: FunctionTitle;
+    readonly operands: readonly Term[];
+    readonly formula: Term;
+    readonly derivative: Term;
+  }) => Prose;
   readonly submission: (facts: {
     readonly right: number;
     readonly total: number;

@@ -1,5 +1,6 @@
 import type { Term } from "../../../formula/term.ts";
 import { joined, type Prose, say } from "../prose.ts";
+import type { FunctionTitle } from "../recognise/spelled.ts";
 import type { Voice } from "./voice.ts";
 
 const listed = (terms: readonly Prose[]): Prose =>
@@ -18,7 +19,7 @@ export const chinese: Voice = {
     forward: "前向传播",
     backward: "反向传播",
     gradients: "各输入的梯度",
-    recognised: "认出的函数",
+    functions: "认出的函数",
     notes: "说明",
     submission: "提交的内容",
     step: "步骤",
@@ -93,6 +94,8 @@ export const chinese: Voice = {
     ),
   naming: (names, left) =>
     say`公式中${listed(names.map(({ short, name }) => say` ${short} 表示 ${name}`))}${left === 0 ? "" : `，其余 ${left} 个依此类推`}。`,
+  recognised: ({ nodes, title, operands, formula, derivative }) =>
+    say`${nodes.length === 1 ? say`${nodes[0]}` : say`${list(nodes.slice(-mostNodes), Math.max(0, nodes.length - mostNodes))} 合起来`}就是 ${list(operands)} 的${titles[title]}：${formula}。它的导数有简洁的形式：${derivative}。`,
   submission: ({ right, total, firstWrong, diagnosis }) =>
     joined(
       [
@@ -116,6 +119,37 @@ export const chinese: Voice = {
     say`略去了${listed([forward === 0 ? [] : say`前向 ${forward} 步`, backward === 0 ? [] : say`反向 ${backward} 步`, gradients === 0 ? [] : say`${gradients} 个梯度`].filter((part) => part.length > 0))}。可用 wrt 指定较少的值，或用 steps 放宽步数。`,
   nonfinite: ({ node, pass, equation, why, place }) =>
     say`${pass === "forward" ? "前向传播" : "反向传播"}中最先在 ${node}${place === null ? "" : `（元素 ${place}）`} 出现非有限的数${equation === null ? "" : say`：${equation}`}。${reasons[why]}`,
+};
+
+/** 一组节点中列出名称的个数。 */
+const mostNodes = 5;
+
+const titles: Readonly<Record<FunctionTitle, string>> = {
+  sigmoid: " sigmoid 函数",
+  "mirrored sigmoid": "反向 sigmoid 函数 σ(−x)",
+  tanh: "双曲正切",
+  softplus: " softplus 函数（平滑的 ReLU）",
+  "log-sigmoid": "对数 sigmoid",
+  SiLU: " SiLU（swish）函数",
+  ReLU: " ReLU 函数",
+  GELU: " GELU 函数",
+  softsign: " softsign 函数",
+  "absolute value": "绝对值",
+  "hyperbolic sine": "双曲正弦",
+  "hyperbolic cosine": "双曲余弦",
+  logit: " logit 函数（sigmoid 的反函数）",
+  "log of a sum of exponentials": "指数和的对数",
+  norm: "欧几里得范数",
+  "squared norm": "平方和",
+  "sum of absolute values": "绝对值之和",
+  "squared error": "平方误差",
+  "absolute error": "绝对误差",
+  "binary cross-entropy": "二元交叉熵",
+  "logistic loss": "逻辑损失",
+  "cross-entropy": "交叉熵",
+  softmax: " softmax 函数",
+  "log-softmax": "对数 softmax",
+  "softmax with cross-entropy": " softmax 交叉熵",
 };
 
 const reasons = {
