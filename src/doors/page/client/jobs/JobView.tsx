@@ -7,6 +7,7 @@ import type { JobFacts } from "./answers.ts";
 import { Commands } from "./Commands.tsx";
 import { Happenings } from "./Happenings.tsx";
 import { JobCurves } from "./JobCurves.tsx";
+import { JobPicture } from "./JobPicture.tsx";
 import { Tags } from "./Tags.tsx";
 import { timeOf } from "./times.ts";
 import { watch } from "./watching.ts";
@@ -45,6 +46,7 @@ export function JobView({ id }: { readonly id: string }) {
             <Commands job={job} read={watched.read} />
           </section>
           <JobCurves rows={watched.rows.value} />
+          <JobPicture job={job} />
           <Happenings events={watched.happenings.value} />
         </div>
       )}

@@ -84,7 +84,7 @@ export function Diagram({ layers, samples, look }: DiagramProps) {
                   const isChosen = here.column === at && here.unit === unit;
                   const label = words.diagram.unit(unit + 1, at, column.width);
                   return at === 0 ? (
-                    <g key={unit} class="unit input">
+                    <g key={unit} class="unit source">
                       <title>{samples.columns[unit] ?? label}</title>
                       <circle cx={xOf(at)} cy={yOf(column, unit)} r={apart.radius} />
                       <text x={xOf(at) - apart.radius - 6} y={yOf(column, unit)}>

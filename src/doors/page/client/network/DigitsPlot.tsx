@@ -57,7 +57,7 @@ export function DigitsPlot({ samples, look }: DigitsProps) {
     [samples, look],
   );
   return (
-    <figure class="picture tall">
+    <figure class="learnt tall">
       <canvas ref={canvas} role="img" aria-label={words.digits.label(look?.step ?? 0, right, decided.length)} />
       <figcaption class="small quiet">
         {words.digits.caption}{" "}

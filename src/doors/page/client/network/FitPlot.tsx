@@ -43,7 +43,7 @@ export function FitPlot({ samples, view, look }: FitProps) {
   const nearest = (x: number): number =>
     curve.reduce((best, [each], at) => (Math.abs(each - x) < Math.abs(curve[best][0] - x) ? at : best), 0);
   return (
-    <figure class="picture">
+    <figure class="learnt">
       <canvas ref={canvas} role="img" aria-label={words.fit.label(look?.step ?? 0, look === null ? "–" : shortOf(look.loss))} />
       <figcaption class="small quiet">
         <span class="swatch points" aria-hidden="true" /> {words.fit.points} <span class="swatch curve" aria-hidden="true" />{" "}

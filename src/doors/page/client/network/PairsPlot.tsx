@@ -57,7 +57,7 @@ function Scatter({ targets, said, words }: ScatterProps) {
   );
   const error = said.length === 0 ? Number.NaN : said.reduce((sum, each, at) => sum + Math.abs(each - targets[at]), 0) / said.length;
   return (
-    <figure class="picture">
+    <figure class="learnt">
       <canvas ref={canvas} role="img" aria-label={words.label(targets.length, shortOf(error))} />
       <figcaption class="small quiet">{words.caption}</figcaption>
     </figure>

@@ -39,7 +39,7 @@ export function RegionPlot({ samples, view, look }: RegionProps) {
   const decided = look === null ? [] : decisionsAt(samples, spans, look.outputs);
   const right = decided.filter((chosen, at) => chosen === samples.targets[at]).length;
   return (
-    <figure class="picture">
+    <figure class="learnt">
       <canvas ref={canvas} role="img" aria-label={words.regions.label(look?.step ?? 0, right, samples.targets.length)} />
       <figcaption class="small quiet">{words.regions.caption}</figcaption>
       {look !== null && (

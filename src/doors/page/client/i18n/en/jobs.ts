@@ -80,5 +80,6 @@ export const jobs = {
     table: "The last rows as a table",
     step: "Update",
   },
+  picture: { title: "The program, drawn", tooLarge: "It has too many weights to be drawn here." },
   events: { title: "What happened", number: "No.", time: "Time", type: "Event", message: "In words" },
 };

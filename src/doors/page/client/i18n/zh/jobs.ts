@@ -82,5 +82,6 @@ export const jobs: Texts["jobs"] = {
     table: "以表格显示最后几行",
     step: "步数",
   },
+  picture: { title: "画出程序", tooLarge: "权重太多,无法在这里画出。" },
   events: { title: "发生了什么", number: "序号", time: "时间", type: "事件", message: "说明" },
 };
