@@ -48,7 +48,7 @@ export const Formula = z
     }),
     cotangents: z.array(z.string().nullable()).meta({
       description:
-        "What comes back to each input of an operator of tensors when δ comes back to its result y, before sums over what was broadcast, where that has a short formula, else null; n is the number of elements that were averaged",
+        "What comes back to each input of an operator of tensors when δ comes back to its result y, where that has a short formula, else null; n is the number of elements that were averaged",
       examples: [["\\delta \\cdot B^{\\top}", "A^{\\top} \\cdot \\delta"]],
     }),
   })

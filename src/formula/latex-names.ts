@@ -54,6 +54,7 @@ export function latexOfName(name: string): string {
 export function latexOfWord(word: string): string {
   if (/^[A-Za-z]$/.test(word)) return word;
   if (Object.hasOwn(greek, word)) return `\\${greek[word]}`;
+  if (word === "𝟏") return "\\mathbf{1}";
   return /^[A-Za-z][A-Za-z0-9]*$/.test(word) ? `\\mathrm{${word}}` : latexOfText(word);
 }
 

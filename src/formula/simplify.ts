@@ -1,7 +1,7 @@
 import { exactProduct, exactSum, type Fraction, fraction, fractionProduct, fractionSum } from "./exact.ts";
 import { fold, withOperands } from "./fold.ts";
 import { Structures } from "./structure.ts";
-import { elementwise, matrixProduct, negative, number, power, product, quotient, sum, type Term } from "./term.ts";
+import { elementwise, matrixProduct, negative, number, ones, power, product, quotient, sum, type Term } from "./term.ts";
 
 /** Operands of a part with more of them are not looked into together with those around it. */
 const mostGathered = 64;
@@ -292,6 +292,8 @@ class Simplifier {
       const left = scaled === null ? operand : rest;
       if (left.kind === kind && left.operands.length <= mostGathered) factors.push(...left.operands);
       else if (left.kind !== "number" || left.value !== 1) factors.push(left);
+      // A number among matrices is a matrix full of it.
+      else if (kind === "matrixProduct") factors.push(this.#made(ones));
     }
     const together = kind === "elementwise" ? elementwise : matrixProduct;
     if (factors.length === 0) return this.#scaled(share, this.#number(1));

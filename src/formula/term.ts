@@ -60,6 +60,8 @@ export const ellipsis: Term = { kind: "ellipsis", operands: none };
 /** Stands for an operand that is left out. */
 export const omitted = words("");
 export const pi = constant("π", Math.PI);
+/** A matrix of ones, which no product of matrices is without. */
+export const ones = constant("𝟏", 1);
 export const euler = constant("e", Math.E);
 
 type Several = readonly TermLike[];

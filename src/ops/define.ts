@@ -85,8 +85,9 @@ export interface Display {
   /** The derivative by each operand, where it has a closed form for single numbers. */
   readonly derivatives?: (operands: readonly Term[], attributes: Attributes) => readonly (Term | null)[];
   /**
-   * What comes back to each operand of an operator of tensors when `delta` comes back to its (first) result, before sums over what was
-   * broadcast; null where nothing does or where there is no short formula. What is the number of elements summed is n.
+   * What comes back to each operand of an operator of tensors when `delta` comes back to its (first) result; null where nothing does or
+   * where there is no short formula. Where an operator of linear algebra broadcasts an operand, the sum over that is left to say. The
+   * number of elements that a mean is of is n.
    */
   readonly cotangents?: (operands: readonly Term[], attributes: Attributes, delta: Term, result: Term) => readonly (Term | null)[];
   /** Attributes that the catalogue's formula is written with, where one that it shows has no default. */

@@ -87,6 +87,8 @@ test.each([
   // Matrices keep their order.
   [matrixProduct("A", matrixProduct("B", "A")), "A·B·A"],
   [matrixProduct(product(2, "A"), negative("B")), "−2·A·B"],
+  [matrixProduct(transpose("A"), 1), "Aᵀ·𝟏"],
+  [matrixProduct(transpose("A"), quotient(1, 2)), "Aᵀ·𝟏/2"],
   [transpose(transpose("A")), "A"],
   [elementwise(1, "δ", elementwise("s", 1)), "δ ⊙ s"],
   [elementwise(1, "δ"), "δ"],

@@ -107,6 +107,9 @@ const valueOf = (term: Term, meaning: Meaning): Value =>
         return transpose(first, first.shape.map((_, axis) => axis).reverse());
       case "relation":
         return cast(equal(first, second), "float64");
+      case "cases":
+        // Always 1 where a condition holds, and 0 where not.
+        return second;
       case "call": {
         const { index } = part;
         if (index?.kind === "words") return one(Einsum, operands, { equation: index.text.replace("→", "->") });

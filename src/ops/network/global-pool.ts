@@ -56,7 +56,7 @@ export const GlobalMaxPool = defineOp({
   display: {
     label: "global max pool",
     formula: called("maxpool"),
-    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.relation(x, "=", y))],
+    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.cases(1, term.relation(x, "=", y), 0))],
   },
   kinks: [{ at: "ties within a channel", convention: "the first of the largest elements (row by row) receives the whole gradient" }],
   probes: [{ inputs: [[2, 3, 4]] }, { inputs: [[1, 2, 2, 3]] }, { inputs: [[2, 3]] }],

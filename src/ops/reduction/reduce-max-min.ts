@@ -25,7 +25,7 @@ export const ReduceMax = reductionOp({
   display: {
     label: "max",
     formula: ([x]) => term.call("max", x),
-    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.relation(x, "=", y)), null],
+    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.cases(1, term.relation(x, "=", y), 0)), null],
   },
   syntax: { names: [{ name: "amax" }, { name: "max", arity: 1 }] },
   kinks: ties("greatest"),
@@ -45,7 +45,7 @@ export const ReduceMin = reductionOp({
   display: {
     label: "min",
     formula: ([x]) => term.call("min", x),
-    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.relation(x, "=", y)), null],
+    cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.cases(1, term.relation(x, "=", y), 0)), null],
   },
   syntax: { names: [{ name: "amin" }, { name: "min", arity: 1 }] },
   kinks: ties("smallest"),

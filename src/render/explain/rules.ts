@@ -27,9 +27,11 @@ export function passedBack(edge: PortrayedEdge, operands: readonly Term[], delta
   if (rule === null) return null;
   const { from, to } = edge;
   const [{ shape }] = to.node.outputs;
-  const axes = axesBetween(from.value.shape, shape, holds(rule, "matrixProduct"));
+  const op = operatorOf(to.node.op);
+  const isBroadcast = has(op, "elementwise") || op.category === "linear algebra";
+  const axes = isBroadcast ? axesBetween(from.value.shape, shape, holds(rule, "matrixProduct")) : "";
   // Of a mean over some axes the number is known; a loss may count rows, or only some of them.
-  const count = has(operatorOf(to.node.op), "reduction") ? number(sizeOf(from.value.shape) / sizeOf(shape)) : null;
+  const count = has(op, "reduction") ? number(sizeOf(from.value.shape) / sizeOf(shape)) : null;
   const actual = new Map([...operands, delta, result].map((each, at) => [nameAt(at), each]));
   const wide = simplified(evenly(substituted(rule, (name) => (name === "n" ? count : (actual.get(name) ?? null)))));
   return axes === "" ? wide : indexedCall("Σ", words(axes), wide);
