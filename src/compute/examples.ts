@@ -126,6 +126,71 @@ export const gradientsExamples = exchanges({
   },
 });
 
+export const inspectExamples = exchanges({
+  open: {
+    summary: "A formula, of whose inputs one is known yet",
+    request: { expression: "y = W @ x + b", inputs: { x: [1, 2] } },
+    answer: {
+      inputs: [
+        { name: "W", shape: null, dtype: null },
+        { name: "x", shape: null, dtype: null },
+        { name: "b", shape: null, dtype: null },
+      ],
+      outputs: [{ name: "y", shape: null, dtype: null }],
+      missing: ["W", "b"],
+      problem: null,
+    },
+  },
+  typed: {
+    summary: "The same with all of its inputs",
+    request: {
+      expression: "y = W @ x + b",
+      inputs: {
+        W: [
+          [1, 0],
+          [0, 1],
+          [1, 1],
+        ],
+        x: [1, 2],
+        b: 0.5,
+      },
+    },
+    answer: {
+      inputs: [
+        { name: "W", shape: [3, 2], dtype: "float64" },
+        { name: "x", shape: [2], dtype: "float64" },
+        { name: "b", shape: [], dtype: "float64" },
+      ],
+      outputs: [{ name: "y", shape: [3], dtype: "float64" }],
+      missing: [],
+      problem: null,
+    },
+  },
+  wrong: {
+    summary: "A slip of the pen",
+    request: { expression: "z = sofmax(x)" },
+    answer: {
+      inputs: [],
+      outputs: [],
+      missing: [],
+      problem: {
+        type: "/problems/unknown_function",
+        title: "The function is unknown",
+        status: 422,
+        detail: "Line 1, column 5: there is no function sofmax; did you mean softmax?",
+        code: "unknown_function",
+        errors: [
+          {
+            pointer: "/expression",
+            detail: "Line 1, column 5: there is no function sofmax; did you mean softmax?",
+            suggestion: "softmax",
+          },
+        ],
+      },
+    },
+  },
+});
+
 export const graphsExamples = exchanges({
   expression: {
     summary: "A formula to be used by its id",

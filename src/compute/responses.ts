@@ -111,7 +111,7 @@ export const GradientsResponse = z
   });
 export type GradientsResponse = z.output<typeof GradientsResponse>;
 
-const ValueDescription = z
+export const ValueDescription = z
   .object({
     name: Name.meta({ description: "Under which name it is given", examples: ["x"] }),
     shape: z

@@ -28,6 +28,9 @@ export interface CompileOptions {
   readonly outputs?: readonly string[] | undefined;
 }
 
+/** A program that has been read. */
+type Read = { readonly draft: Draft } | { readonly network: NetworkSource; readonly places?: { readonly locate: () => string } };
+
 /** Turns a request's program, in whichever way it is written, into typed values. */
 export class Compiler {
   readonly #registry: Registry;
@@ -40,19 +43,31 @@ export class Compiler {
 
   /** Throws Problem with the place of the fault in the request. */
   compile(program: ProgramSource, given: GivenInputs, options: CompileOptions): Program {
+    const read = this.#read(program, given);
+    if ("draft" in read) return this.#fromDraft(read.draft, given, options);
     const { seed, step, float } = options;
+    return compileNetwork(read.network, given, { seed, limits: this.#limits, ...read.places, step, float });
+  }
+
+  /** A program as the client wrote it, before it is compiled; null for a network, which has no draft. Throws Problem. */
+  draftOf(program: ProgramSource, given: GivenInputs): Draft | null {
+    const read = this.#read(program, given);
+    return "draft" in read ? read.draft : null;
+  }
+
+  #read(program: ProgramSource, given: GivenInputs): Read {
     const limits = this.#limits;
     switch (program.kind) {
       case "graph":
-        return this.#fromDraft(draftOfGraph(program.source, limits), given, options);
+        return { draft: draftOfGraph(program.source, limits) };
       case "expression":
-        return this.#fromDraft(draftOfExpression(program.source, given.tensors, limits), given, options);
+        return { draft: draftOfExpression(program.source, given.tensors, limits) };
       case "network":
-        return compileNetwork(program.source, given, { seed, limits, step, float });
+        return { network: program.source };
       case "graph_id": {
         const registered = this.registered(program.source, "/graph_id");
-        if ("graph" in registered) return this.#fromDraft(draftOfGraph(registered.graph, limits, inRegistered), given, options);
-        return compileNetwork(registered.network, given, { seed, limits, locate: () => "/graph_id", step, float });
+        if ("graph" in registered) return { draft: draftOfGraph(registered.graph, limits, inRegistered) };
+        return { network: registered.network, places: { locate: () => "/graph_id" } };
       }
     }
   }

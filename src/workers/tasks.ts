@@ -7,6 +7,7 @@ import type { AnyTask } from "../tasks/define.ts";
 const loaders = {
   evaluate: async () => (await import("../compute/evaluate.ts")).evaluate,
   gradients: async () => (await import("../compute/gradients.ts")).gradients,
+  inspect: async () => (await import("../compute/inspect.ts")).inspect,
   picture: async () => (await import("../render/picture/picture.ts")).picture,
   gradientsPicture: async () => (await import("../render/picture/picture.ts")).gradientsPicture,
   evaluatePicture: async () => (await import("../render/picture/picture.ts")).evaluatePicture,

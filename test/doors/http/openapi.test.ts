@@ -13,9 +13,10 @@ import { ProbeResponse } from "../../../src/grading/probe/response.ts";
 import { explainExamples } from "../../../src/render/explain/examples.ts";
 import { ExplainRequest } from "../../../src/render/explain/request.ts";
 import { ExplainResponse } from "../../../src/render/explain/response.ts";
-import { evaluateExamples, gradientsExamples, graphsExamples } from "../../../src/compute/examples.ts";
+import { evaluateExamples, gradientsExamples, graphsExamples, inspectExamples } from "../../../src/compute/examples.ts";
 import { problemCodes, problems } from "../../../src/problems/catalogue.ts";
 import { ProblemDocument } from "../../../src/problems/document.ts";
+import { InspectRequest, InspectResponse } from "../../../src/compute/inspect.ts";
 import { EvaluateRequest, GradientsRequest, GraphsRequest } from "../../../src/compute/requests.ts";
 import { EvaluateResponse, GradientsResponse, GraphResponse } from "../../../src/compute/responses.ts";
 import { type Service, startService } from "../../support/service.ts";
@@ -103,6 +104,7 @@ test("it has the routes of the service", () => {
     "GET /v1/operators/{op}",
     "POST /v1/evaluate",
     "POST /v1/gradients",
+    "POST /v1/inspect",
     "POST /v1/picture",
     "POST /v1/check",
     "POST /v1/grade",
@@ -194,6 +196,7 @@ describe("the examples", () => {
   const cases = [
     ["/v1/evaluate", evaluateExamples, EvaluateRequest, EvaluateResponse],
     ["/v1/gradients", gradientsExamples, GradientsRequest, GradientsResponse],
+    ["/v1/inspect", inspectExamples, InspectRequest, InspectResponse],
     ["/v1/check", checkExamples, CheckRequest, CheckResponse],
     ["/v1/grade", gradeExamples, GradeRequest, GradeResponse],
     ["/v1/probe", probeExamples, ProbeRequest, ProbeResponse],

@@ -7,7 +7,7 @@ import { PictureProgress, type PictureStep } from "../../../src/doors/page/clien
 import { languageOf, themeOf } from "../../../src/doors/page/client/shell/choices.ts";
 import { readEvents, type ServerEvent } from "../../../src/doors/page/client/shell/events.ts";
 import { latest } from "../../../src/doors/page/client/shell/latest.ts";
-import { faultsOf, missingInputs, unexpectedInputs } from "../../../src/doors/page/client/shell/problem.ts";
+import { faultsOf } from "../../../src/doors/page/client/shell/problem.ts";
 import { gradients } from "../../../src/compute/gradients.ts";
 import { problemOf } from "../../support/problems.ts";
 import { performed } from "../../support/tasks.ts";
@@ -54,14 +54,6 @@ test("of what is asked for while an answer is awaited only the last is asked", a
 
 describe("what the service says of a formula", () => {
   const refused = (request: object) => problemOf(() => performed(gradients)(request, {})).toDocument();
-
-  test("names the inputs that it has, and those that it has not", () => {
-    const { code, errors, title, detail } = refused({ expression: "y = a * 权 + x_1" });
-    expect(missingInputs({ code, errors, title, detail })).toEqual(["a", "权", "x_1"]);
-    const extra = refused({ expression: "y = a", inputs: { a: 1, "b/c~d": 2 } });
-    expect(unexpectedInputs(extra)).toEqual(["b/c~d"]);
-    expect([missingInputs(extra), unexpectedInputs({ code, errors, title, detail })]).toEqual([[], []]);
-  });
 
   test.each([
     ["y = x\nz = sofmax(y)", { line: 2, column: 5, suggestion: "softmax" }],

@@ -6,7 +6,9 @@ import { namesIn } from "../formula/names.ts";
 import { parametersOf, stateWith } from "../formula/state.ts";
 import type { TensorJson } from "../formula/tensors.ts";
 import { call, text } from "../shell/api.ts";
+import { inspected } from "../shell/inspected.ts";
 import { latest } from "../shell/latest.ts";
+import { MissingInputs, ServiceProblem } from "../shell/problem.ts";
 import { remember, route } from "../shell/route.ts";
 import { language, shade } from "../shell/settings.ts";
 import { claimsIn, tensorsIn } from "./claims.ts";
@@ -69,6 +71,9 @@ export function lessonOf(work: HandedIn, step: string | null): string {
 const judge = latest(async (work: HandedIn): Promise<void> => {
   const task = taskOf(work);
   try {
+    const { problem, missing } = await inspected(work.expression, new Map(Object.entries(task.inputs)));
+    if (problem !== null) throw new ServiceProblem(problem.status, problem);
+    if (missing.length > 0) throw new MissingInputs(missing);
     // The verdict first: what it refuses, the others would refuse as well.
     const verdict = await call<Verdict>("/v1/grade", { body: { ...gradeRequestOf(work), language: language.peek() } });
     const [explanation, svg] = await Promise.all([

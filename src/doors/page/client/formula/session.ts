@@ -2,13 +2,14 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { ExplainResponse } from "../../../../render/explain/response.ts";
 import { call, text } from "../shell/api.ts";
 import { latest } from "../shell/latest.ts";
-import { missingInputs, ServiceProblem, unexpectedInputs } from "../shell/problem.ts";
+import { ServiceProblem } from "../shell/problem.ts";
+import { inspected } from "../shell/inspected.ts";
 import { remember, route } from "../shell/route.ts";
 import { language, shade } from "../shell/settings.ts";
 import { examples } from "./examples.ts";
 import { likelyInputs } from "./names.ts";
 import { firstValue, type FormulaState, parametersOf, stateOf, stateWith } from "./state.ts";
-import { isTensor, shapeOf, type TensorJson } from "./tensors.ts";
+import { shapeOf, type TensorJson } from "./tensors.ts";
 
 /** The Formula tab while the page is open: what was asked for, and what came of it last. */
 const first = stateWith(examples.colah.expression, examples.colah.inputs);
@@ -79,69 +80,67 @@ export const pictureOptionsOf = ({ options }: FormulaState, theme: "auto" | "lig
   theme,
 });
 
-/** So often a request is put right by what the service says of it. */
-const patience = 8;
-/** Which inputs a formula turned out to have, and what has to flow into its result. */
-let known: { readonly expression: string; readonly names: readonly string[]; readonly cotangent: TensorJson | null } | null = null;
+/** What a formula turned out to need, for inputs of these shapes. */
+interface Needs {
+  readonly of: string;
+  readonly names: readonly string[];
+  /** Null where the result is one number. */
+  readonly cotangent: TensorJson | null;
+}
+let needs: Needs | null = null;
 
-/**
- * Asks for the picture and its explanation. Which inputs a formula has, the service knows: it says which are missing and which are too
- * many, and whether something must flow into the result.
- */
+const givenFor = (names: readonly string[], { inputs, expression }: FormulaState): ReadonlyMap<string, TensorJson> =>
+  new Map(names.map((name, place) => [name, inputs.get(name) ?? firstValue(name, place, expression)]));
+
+/** Asks for the picture and its explanation, once it is known what the formula needs. */
 async function answer(asked: FormulaState): Promise<void> {
-  const before = known?.expression === asked.expression ? known : null;
-  let names = before?.names ?? likelyInputs(asked.expression);
-  let cotangent = before === null || before.cotangent === null ? null : fitting(asked.cotangent, before.cotangent);
-  for (let attempt = 0; ; attempt++) {
-    const inputs = new Map(names.map((name, place) => [name, asked.inputs.get(name) ?? firstValue(name, place, asked.expression)]));
+  try {
+    const { names, cotangent: usual } = await needsOf(asked);
+    const inputs = givenFor(names, asked);
+    const cotangent = usual === null ? null : fitting(asked.cotangent, usual);
     const program = programOf({ state: asked, inputs, cotangent });
-    try {
-      const [explanation, svg] = await Promise.all([
-        call<ExplainResponse>("/v1/explain", { body: { ...program, language: language.peek(), digits: asked.options.digits } }),
-        text("/v1/picture", {
-          body: { ...program, ...pictureOptionsOf(asked, shade.peek()), format: "svg" },
-          headers: { accept: "image/svg+xml" },
-        }),
-      ]);
-      known = { expression: asked.expression, names, cotangent };
-      batch(() => {
-        shown.value = { state: asked, inputs, cotangent, explanation, svg };
-        trouble.value = null;
-      });
-      return;
-    } catch (error) {
-      const problem = error instanceof ServiceProblem && attempt < patience ? error.document : null;
-      if (problem?.code === "missing_input") {
-        const missing = missingInputs(problem);
-        names = [...names.filter((name) => !missing.includes(name)), ...missing];
-      } else if (problem?.code === "unexpected_input") {
-        const extra = unexpectedInputs(problem);
-        names = names.filter((name) => !extra.includes(name));
-      } else if (problem?.code === "objective_not_scalar" && cotangent === null) {
-        const found = await resultOf(program).catch(() => null);
-        if (found === null) return void (trouble.value = error);
-        cotangent = fitting(asked.cotangent, onesLike(found));
-      } else if (cotangent !== null && problem?.errors[0]?.pointer.startsWith("/cotangent") === true) {
-        // The result has another shape than before.
-        cotangent = null;
-      } else return void (trouble.value = error);
-    }
+    const [explanation, svg] = await Promise.all([
+      call<ExplainResponse>("/v1/explain", { body: { ...program, language: language.peek(), digits: asked.options.digits } }),
+      text("/v1/picture", {
+        body: { ...program, ...pictureOptionsOf(asked, shade.peek()), format: "svg" },
+        headers: { accept: "image/svg+xml" },
+      }),
+    ]);
+    batch(() => {
+      shown.value = { state: asked, inputs, cotangent, explanation, svg };
+      trouble.value = null;
+    });
+  } catch (error) {
+    trouble.value = error;
   }
 }
 
-/** The result that is not one number. */
-async function resultOf(program: object): Promise<TensorJson | null> {
-  const { cotangent: _, ...forward } = { cotangent: null, ...program };
-  const { outputs } = await call<{ outputs: Record<string, unknown> }>("/v1/evaluate", { body: forward });
-  const [result] = Object.values(outputs);
-  return isTensor(result) ? result : null;
+/** Which inputs a formula has, and whether something must flow into its result. What is wrong with it is thrown as if it were refused. */
+async function needsOf(asked: FormulaState): Promise<Needs> {
+  const of = JSON.stringify([asked.expression, [...asked.inputs].map(([name, tensor]) => [name, shapeOf(tensor)])]);
+  if (needs?.of === of) return needs;
+  let names = likelyInputs(asked.expression);
+  for (let attempt = 0; ; attempt++) {
+    const found = await inspected(asked.expression, givenFor(names, asked));
+    const own = found.inputs.map(({ name }) => name);
+    // The names were guessed: the service knows them.
+    const wereRight = attempt > 2 || (own.length === names.length && own.every((name) => names.includes(name)));
+    if (found.problem !== null && (wereRight || own.length === 0)) throw new ServiceProblem(found.problem.status, found.problem);
+    if (wereRight) {
+      const shape = found.outputs.at(-1)?.shape ?? [];
+      needs = { of, names: own, cotangent: shape.length === 0 ? null : ones(shape.map((size) => size ?? 1)) };
+      return needs;
+    }
+    names = own;
+  }
 }
+
+const ones = ([size, ...others]: readonly number[]): TensorJson =>
+  size === undefined ? 1 : Array.from({ length: size }, () => ones(others));
 
 /** What was given to flow in, if it has the right shape. */
 const fitting = (given: TensorJson | null, usual: TensorJson): TensorJson =>
   given !== null && String(shapeOf(given)) === String(shapeOf(usual)) ? given : usual;
-
-const onesLike = (tensor: TensorJson): TensorJson => (Array.isArray(tensor) ? tensor.map(onesLike) : 1);
 
 const ask = latest(answer);
 

@@ -1,4 +1,4 @@
-import { ServiceProblem, Unreachable } from "./problem.ts";
+import { MissingInputs, ServiceProblem, Unreachable } from "./problem.ts";
 import { texts } from "./settings.ts";
 
 /** What went wrong, in the reader's words, then in the service's own, and where. */
@@ -8,7 +8,7 @@ export function ProblemNote({ error }: { readonly error: unknown }) {
     const said = error instanceof Error ? error.message : String(error);
     return (
       <p class="problem" role="alert">
-        {error instanceof Unreachable ? problems.unreachable : said}
+        {error instanceof Unreachable ? problems.unreachable : error instanceof MissingInputs ? problems.missing(said) : said}
       </p>
     );
   }

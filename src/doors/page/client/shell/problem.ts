@@ -22,6 +22,16 @@ export class ServiceProblem extends Error {
 /** A service that does not answer. */
 export class Unreachable extends Error {}
 
+/** Inputs of a formula for which nothing was written. */
+export class MissingInputs extends Error {
+  readonly names: readonly string[];
+
+  constructor(names: readonly string[]) {
+    super(names.join(", "));
+    this.names = names;
+  }
+}
+
 /** What a problem says of a place in a formula: `Line 1, column 5: there is no function sofmax`. */
 export interface FormulaFault {
   /** From 1, in characters as people count them. */
@@ -38,17 +48,4 @@ export function faultsOf(errors: ProblemFacts["errors"]): FormulaFault[] {
     if (found === undefined) return [];
     return [{ line: Number(line), column: Number(column), message: detail.slice(found.length), suggestion }];
   });
-}
-
-/** The names of the inputs that have no value, by a problem that says so. */
-export const missingInputs = ({ code, errors }: ProblemFacts): string[] =>
-  code === "missing_input" ? errors.flatMap(({ pointer }) => namesAt(pointer)) : [];
-
-/** The names of inputs that have a value and are not the program's, by a problem that says so. */
-export const unexpectedInputs = ({ code, errors }: ProblemFacts): string[] =>
-  code === "unexpected_input" ? errors.flatMap(({ pointer }) => namesAt(pointer)) : [];
-
-function namesAt(pointer: string): string[] {
-  const [, name] = /^\/inputs\/(.+)$/s.exec(pointer) ?? [];
-  return name === undefined ? [] : [name.replaceAll("~1", "/").replaceAll("~0", "~")];
 }

@@ -1,6 +1,7 @@
 /** What the page says of a problem before the service's own sentence; by code, and by what happened where there is no code. */
 export const problems = {
   unreachable: "The service does not answer. Is it running, and is this device connected to it?",
+  missing: (names: string) => `No value was given for ${names}.`,
   at: "At",
   didYouMean: (name: string) => `Did you mean ${name}?`,
   titles: {

@@ -2,6 +2,7 @@ import type { Texts } from "../en.ts";
 
 export const problems: Texts["problems"] = {
   unreachable: "服务没有响应。它在运行吗？这台设备连得上它吗？",
+  missing: (names) => `没有给出 ${names} 的值。`,
   at: "位置",
   didYouMean: (name) => `是不是想写 ${name}？`,
   titles: {
