@@ -165,17 +165,21 @@ function sketchOf(program: Program, derivatives: Derivatives | null): Sketch {
 }
 
 /** The edges, with the local derivatives that were asked for. */
-const edgesIn = ({ nodes, values }: Program, derivatives: Derivatives | null) => {
+const edgesIn = ({ nodes, values }: Program, derivatives: Derivatives | null): readonly EdgeOf[] => {
   if (derivatives !== null && derivatives.edges.length > 0) return derivatives.edges;
   const named = new Set(values.map(({ value }) => value));
-  return nodes.flatMap(({ name, node }) =>
-    node.inputs.flatMap((value, input) =>
-      value === null || (!named.has(value) && !isFloating(value.dtype))
-        ? []
-        : [{ to: name, input, value, local: null, gradient: derivatives?.flows.get(node)?.[input] ?? null }],
-    ),
-  );
+  const edges: EdgeOf[] = [];
+  for (const { name, node } of nodes) {
+    const gradients = derivatives?.flows.get(node);
+    node.inputs.forEach((value, input) => {
+      if (value === null || (!named.has(value) && !isFloating(value.dtype))) return;
+      edges.push({ to: name, input, value, local: null, gradient: gradients?.[input] ?? null });
+    });
+  }
+  return edges;
 };
+
+type EdgeOf = Omit<Derivatives["edges"][number], "from">;
 
 function filledIn({ values, nodes, edges, objective, wrt, wanted }: Sketch, tensors: readonly Tensor[]) {
   const tensorOf = (value: Value): Tensor => {

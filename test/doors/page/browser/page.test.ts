@@ -1,4 +1,5 @@
 /** All flows in one file, so that they share one browser and one service. */
 import "./formula.ts";
 import "./network.ts";
+import "./pictures.ts";
 import "./shell.ts";
