@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { screenshot, soon, test } from "./visit.ts";
+import { barriers, screenshot, soon, test } from "./visit.ts";
 
 const bar = (page: Page) => page.getByRole("region", { name: "Training", exact: true });
 const press = (page: Page, name: string): Promise<void> => bar(page).getByRole("button", { name, exact: true }).click();
@@ -36,6 +36,7 @@ describe("a network", () => {
     expect(await figure(page, "Loss")).toBeLessThan(0.05);
     await told(page, "Decision regions after 500 updates: 4 of 4 points lie in the region of their class").waitFor();
     await told(page, "The loss over 500 updates").waitFor();
+    expect(await barriers(page)).toEqual([]);
     await screenshot(page, "trained-xor");
     await page.getByRole("link", { name: "See the job" }).click();
     await page.locator(`nav a[href^="#jobs"][aria-current=page]`).waitFor();
@@ -90,6 +91,9 @@ describe("a network", () => {
     await page.getByText("40 rows, 3 columns").waitFor();
     await press(page, "Train");
     await soon(() => figure(page, "Updates")).toBeGreaterThan(0);
+    await press(page, "Pause");
+    await rest(page);
+    expect(await figure(page, "Loss")).toBeGreaterThan(0);
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
     expect(await page.getByRole("alert").count()).toBe(0);
