@@ -104,7 +104,7 @@ test.each([
   expect(stdout).toBe(answer);
 });
 
-/** The requests of the guides that draw what stands below them; `npx vitest run -u test/readme.test.ts` draws it anew. */
+/** The requests of the guides that draw what stands below them; `npx vitest run test/readme.test.ts -u` draws it anew. */
 const drawings = pages
   .filter(({ name }) => name !== translated)
   .flatMap(({ text }) => blocks(text))
