@@ -3,19 +3,26 @@ import { commandsOf, type Happening } from "../../../src/doors/page/client/jobs/
 import { chartsOf, withHappening, withRows } from "../../../src/doors/page/client/jobs/merge.ts";
 import { samplesOf, tableOf, uploadPath, usualChoice } from "../../../src/doors/page/client/network/csv.ts";
 import type { JobAnswer } from "../../../src/doors/page/client/network/answers.ts";
-import { Training } from "../../../src/doors/page/client/network/training.ts";
+import { type JobHeard, Training } from "../../../src/doors/page/client/network/training.ts";
 
 const order = { network: { layers: [] }, data: {}, optimizer: { type: "SGD", lr: 0.1 }, steps: 30, seed: 1 };
 
 /** A service of one client: a job pauses, or ends, as soon as it is told how far to go. */
 function service() {
   const asked: string[] = [];
-  const streams = new Map<string, (event: { readonly type: string; readonly data: string }) => void>();
+  const streams = new Map<string, (event: JobHeard) => void>();
+  const open = new Set<AbortSignal>();
+  let heard = 0;
+  let isCancelled = false;
   let jobs = 0;
   let step = 0;
   let isFailing = false;
   const tell = (id: string, type: string): void =>
-    streams.get(id)?.({ type, data: JSON.stringify({ id: 1, type, message: "so it is", ...(type === "paused" && { step }) }) });
+    streams.get(id)?.({
+      id: String(++heard),
+      type,
+      data: JSON.stringify({ id: 1, type, message: "so it is", ...(type === "paused" && { step }) }),
+    });
   const answer = (id: string): JobAnswer => ({ id, status: "queued", step, steps: order.steps, error: null });
   const go = (id: string, updates: number): JobAnswer => {
     step = Math.min(order.steps, step + updates);
@@ -26,20 +33,26 @@ function service() {
   return {
     asked,
     fail: () => (isFailing = true),
+    /** Somebody else cancels the job. */
+    interfere: () => (isCancelled = true),
+    listening: () => [...open].filter(({ aborted }) => !aborted).length,
     post: async (path: string, body: unknown = {}) => {
       const { pause_after, optimizer } = body as { readonly pause_after?: number; readonly optimizer?: { readonly lr: number } };
       asked.push(
         [path.replace("/v1/jobs", "").replace(/^$/, "new"), pause_after, optimizer?.lr].filter((each) => each !== undefined).join(" "),
       );
       const [, id = `j${++jobs}`, command = "new"] = /^\/v1\/jobs\/(\w+)\/(\w+)$/.exec(path) ?? [];
+      if (command === "resume" && isCancelled) throw new Error("it is cancelled");
       if (command === "continue") return go(`j${++jobs}`, pause_after ?? 0);
       return command === "new" || command === "resume" ? go(id, pause_after ?? 0) : answer(id);
     },
-    read: async () => answer("j1"),
+    read: async () => ({ ...answer("j1"), status: isCancelled ? "cancelled" : "paused" }),
     history: async () => ({ data: [{ step, epoch: step, loss: 1 / (1 + step), lr: 0.1 }], has_more: false }),
-    async *events(path: string, signal: AbortSignal) {
+    async *events(path: string, after: string, signal: AbortSignal) {
+      asked.push(`listen ${after}`.trim());
+      open.add(signal);
       const [, id = ""] = /jobs\/(\w+)\//.exec(path) ?? [];
-      const waiting: { readonly type: string; readonly data: string }[] = [];
+      const waiting: JobHeard[] = [];
       let wake = (): void => {};
       streams.set(id, (event) => {
         waiting.push(event);
@@ -73,7 +86,7 @@ describe("a training that is watched", () => {
   test("is one job, which is looked at each time that it pauses, and read once for each look", async () => {
     const { training, asked, looked } = begun();
     await training.run(() => 10);
-    expect(asked).toEqual(["new 10 0.1", "/j1/resume 10", "/j1/resume 10"]);
+    expect(asked).toEqual(["new 10 0.1", "listen", "/j1/resume 10", "/j1/resume 10"]);
     expect([looked, training.phase.value, training.step.value]).toEqual([[10, 20, 30], "over", 30]);
     expect(training.rows.value.map(({ step }) => step)).toEqual([10, 20, 30]);
   });
@@ -90,7 +103,7 @@ describe("a training that is watched", () => {
   test("goes on at another rate as a job that continues the first, also while it runs", async () => {
     const run = begun({ onLook: (step) => step === 10 && (run.training.rate = 0.02) });
     await run.training.run(() => 10);
-    expect(run.asked).toEqual(["new 10 0.1", "/j1/cancel", "/j1/continue 10 0.02", "/j2/resume 10"]);
+    expect(run.asked).toEqual(["new 10 0.1", "listen", "/j1/cancel", "/j1/continue 10 0.02", "listen", "/j2/resume 10"]);
     expect([run.training.phase.value, run.training.job.value?.id]).toEqual(["over", "j2"]);
   });
 
@@ -98,7 +111,26 @@ describe("a training that is watched", () => {
     const { training, asked } = begun();
     await training.run(() => 30);
     await training.advance(5);
-    expect(asked).toEqual(["new 30 0.1", "/j1/continue 5"]);
+    expect(asked).toEqual(["new 30 0.1", "listen", "/j1/continue 5", "listen"]);
+  });
+
+  test("that is left is paused and heard no more, and goes on from what was heard", async () => {
+    const run = begun({ onLook: (step) => step === 10 && run.training.leave() });
+    await run.training.run(() => 10);
+    expect([run.training.phase.value, run.listening()]).toEqual(["resting", 0]);
+    await run.training.advance(1);
+    expect(run.asked.slice(-2)).toEqual(["/j1/resume 1", "listen 1"]);
+    expect([run.training.step.value, run.listening()]).toEqual([11, 1]);
+    run.training.leave();
+    expect(run.listening()).toBe(0);
+  });
+
+  test("goes on though somebody else has cancelled its job", async () => {
+    const { training, asked, interfere } = begun();
+    await training.advance(10);
+    interfere();
+    await training.advance(5);
+    expect([asked.slice(-2), training.phase.value, training.step.value]).toEqual([["/j1/continue 5", "listen"], "resting", 15]);
   });
 
   test("says in words why it failed", async () => {

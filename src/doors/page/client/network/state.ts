@@ -69,7 +69,7 @@ export const training = new Training({
     post: (path, body = {}) => call<JobAnswer>(path, { body, method: "POST" }),
     read: (path) => call<JobAnswer>(path),
     history: (path) => call<HistoryPage>(path),
-    events: (path, ended) => events(path, { signal: ended, isLast: ({ type }) => isEnd(type) }),
+    events: (path, after, ended) => events(path, { signal: ended, after, isLast: ({ type }) => isEnd(type) }),
   },
   look: async (id, step) => {
     const seen = view.peek();
@@ -219,7 +219,7 @@ export function open(): () => void {
   };
   addEventListener("pagehide", leave);
   return () => {
-    training.pause();
+    training.leave();
     removeEventListener("pagehide", leave);
     for (const stop of stops) stop();
   };

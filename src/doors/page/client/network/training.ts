@@ -7,8 +7,15 @@ export interface Service {
   readonly post: (path: string, body?: unknown) => Promise<JobAnswer>;
   readonly read: (path: string) => Promise<JobAnswer>;
   readonly history: (path: string) => Promise<HistoryPage>;
-  /** The events of a job, until it is over. */
-  readonly events: (path: string, signal: AbortSignal) => AsyncIterable<{ readonly type: string; readonly data: string }>;
+  /** The events of a job behind the one that is known, until it is over. */
+  readonly events: (path: string, after: string, signal: AbortSignal) => AsyncIterable<JobHeard>;
+}
+
+/** An event as it comes. */
+export interface JobHeard {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
 }
 
 /** new: there is no job yet; running: updates are made; resting: the job is paused; over: it has made all its updates. */
@@ -48,6 +55,9 @@ export class Training {
   #rate = 0;
   #wishedRate = 0;
   #following: AbortController | null = null;
+  /** The last event of the job that was heard. */
+  #heard = "";
+  #isLeft = false;
   #rests = 0;
   /** The last event behind which the job rests; one that is the end of it. */
   #rest: JobEventData | null = null;
@@ -65,8 +75,8 @@ export class Training {
     const { job, phase } = this;
     if (job.peek() !== null && phase.peek() !== "over" && phase.peek() !== "failed") void this.#cancel(job.peek()?.id ?? "");
     this.#life++;
-    this.#following?.abort();
-    this.#following = null;
+    this.#hearNoMore();
+    this.#heard = "";
     this.#order = order;
     this.#rate = this.#wishedRate = rateOf(order);
     this.isRunning.value = false;
@@ -116,6 +126,13 @@ export class Training {
     if (this.isBusy.peek() && job !== null) void this.#options.service.post(`/v1/jobs/${job.id}/pause`).catch(() => {});
   }
 
+  /** Pauses, and listens no more: nobody looks. What is done next is heard from there. */
+  leave(): void {
+    this.pause();
+    this.#isLeft = true;
+    if (!this.isBusy.peek()) this.#hearNoMore();
+  }
+
   /** Whoever leaves the page for good has nobody resume the job. */
   get resting(): string | null {
     return this.phase.peek() === "resting" || this.phase.peek() === "running" ? (this.job.peek()?.id ?? null) : null;
@@ -125,6 +142,7 @@ export class Training {
     const life = this.#life;
     const isCurrent = (): boolean => this.#life === life;
     this.isBusy.value = true;
+    this.#isLeft = false;
     this.problem.value = null;
     if (this.phase.peek() !== "over") this.phase.value = "running";
     try {
@@ -134,6 +152,7 @@ export class Training {
     } finally {
       if (isCurrent()) {
         this.isBusy.value = this.isRunning.value = false;
+        if (this.#isLeft) this.#hearNoMore();
         if (this.phase.peek() === "running") this.phase.value = this.job.peek() === null ? "new" : "resting";
       }
     }
@@ -175,13 +194,21 @@ export class Training {
       this.#rate = rate;
       return made;
     }
-    const isOver = this.#rest !== null && isEnd(this.#rest.type);
-    if (!isOver && rate === this.#rate) return post(`/v1/jobs/${job.id}/resume`, { pause_after: updates });
-    this.#following?.abort();
-    this.#following = null;
-    if (!isOver) await post(`/v1/jobs/${job.id}/cancel`);
+    let end = this.#rest?.type ?? "";
+    if (!isEnd(end) && rate === this.#rate) {
+      try {
+        return await post(`/v1/jobs/${job.id}/resume`, { pause_after: updates });
+      } catch (error) {
+        // Somebody else may have cancelled it.
+        end = (await this.#options.service.read(`/v1/jobs/${job.id}`)).status;
+        if (!isEnd(end)) throw error;
+      }
+    }
+    this.#hearNoMore();
+    this.#heard = "";
+    if (!isEnd(end)) await post(`/v1/jobs/${job.id}/cancel`);
     // One that was cancelled has updates left; one that is over goes on for as many as it had.
-    const more = this.#rest?.type === "succeeded" ? { steps: this.#order?.steps } : {};
+    const more = end === "succeeded" ? { steps: this.#order?.steps } : {};
     const continued = await post(`/v1/jobs/${job.id}/continue`, {
       ...more,
       ...(rate !== this.#rate && { optimizer: { lr: rate } }),
@@ -192,6 +219,11 @@ export class Training {
     return continued;
   }
 
+  #hearNoMore(): void {
+    this.#following?.abort();
+    this.#following = null;
+  }
+
   #follow(id: string): void {
     const following = new AbortController();
     this.#following = following;
@@ -200,8 +232,9 @@ export class Training {
 
   async #listen(id: string, signal: AbortSignal): Promise<void> {
     try {
-      for await (const { type, data } of this.#options.service.events(`/v1/jobs/${id}/events`, signal)) {
+      for await (const { id: event, type, data } of this.#options.service.events(`/v1/jobs/${id}/events`, this.#heard, signal)) {
         if (signal.aborted) return;
+        this.#heard = event;
         if (!isRest(type)) continue;
         this.#rest = JSON.parse(data) as JobEventData;
         this.#wake();
