@@ -81,7 +81,7 @@ class Composition {
     const sums = this.#sums(strands);
     const named = Map.groupBy(values, ({ value }) => this.#places.get(value) ?? -1);
     units.forEach((unit, at) => this.#pieces.push(this.#unit(unit, strands, at, named.get(at) ?? [], isNumbered)));
-    for (const value of sources) this.#pieces.push(sourcePiece(value, taken.has(value) && isNumbered, digits));
+    for (const value of sources) this.#pieces.push(sourcePiece(value, (taken.has(value) || value.isOutput) && isNumbered, digits));
     if (together.length > 0) this.#pieces.push(togetherPiece("values", together));
     const birthplace = nonfinite === null ? undefined : [...unitOf].find(([{ name }]) => name === nonfinite.node)?.[1];
     const pieces = this.#pieces.map((piece, at): Piece => ({ ...piece, sum: sums.get(at) ?? null, isBirthplace: at === birthplace }));

@@ -28,6 +28,7 @@ export const PictureRequest = z
       .meta({ description: "Forward is to the right, or down", examples: ["LR"] }),
     show: z
       .array(z.enum(parts))
+      .refine((shown) => new Set(shown).size === shown.length, "The same part is named twice")
       .default(["values", "gradients"])
       .meta({
         description:

@@ -13,7 +13,7 @@ interface Palette {
   readonly frame: string;
   readonly value: string;
   readonly gradient: string;
-  readonly detail: string;
+  readonly factor: string;
   readonly bad: string;
   /** Of cells, from small to large. */
   readonly positive: readonly string[];
@@ -30,7 +30,7 @@ export const palettes: Readonly<Record<"light" | "dark", Palette>> = {
     frame: "#d0d7de",
     value: "#0a6b2d",
     gradient: "#b3261e",
-    detail: "#6639ba",
+    factor: "#6639ba",
     bad: "#ffe3a3",
     positive: ["#d9ead9", "#a6d3ab", "#5fae72", "#1c7a3b"],
     negative: ["#f6d9d5", "#eeb0a8", "#db7468", "#ab2f25"],
@@ -43,7 +43,7 @@ export const palettes: Readonly<Record<"light" | "dark", Palette>> = {
     frame: "#3d444d",
     value: "#56d364",
     gradient: "#ff8a80",
-    detail: "#d2a8ff",
+    factor: "#d2a8ff",
     bad: "#5c4300",
     positive: ["#17311f", "#1f5a31", "#2f8a49", "#6fdc86"],
     negative: ["#3b1a1a", "#6f2a28", "#b24a44", "#ff9c92"],
@@ -55,14 +55,14 @@ const root = ".adjoint-picture";
 const shapes = `${root}{font:${textSize}px ${fontStack}}
 ${root} text{stroke:none;white-space:pre}
 ${root} .wire,${root} .back{fill:none;stroke-linecap:round;stroke-linejoin:round}
-${root} .wire{stroke-width:1.3}
-${root} .literal-wire .wire{stroke-width:.9}
+${root} .wire:not([stroke-width]){stroke-width:1.3}
+${root} .literal-wire .wire:not([stroke-width]){stroke-width:.9}
 ${root} .back{stroke-width:1.3}
 ${root} .shape{stroke-width:1.3}
 ${root} .name{font-weight:600}
 ${root} .middle{text-anchor:middle}
 ${root} .end{text-anchor:end}
-${root} .caption,${root} .detail,${root} .small{font-size:${smallSize}px}
+${root} .caption,${root} .small{font-size:${smallSize}px}
 ${root} .outline{fill:none;stroke-dasharray:4 3}
 ${root} .bracket{fill:none;stroke-width:1}
 ${root} .sign{fill:none;stroke-width:.9}
@@ -78,11 +78,10 @@ ${root} .head{fill:${palette.ink};stroke:none}
 ${root} text.value{fill:${palette.value}}
 ${root} text.gradient,${root} .sum text,${root} .tip{fill:${palette.gradient}}
 ${root} .back{stroke:${palette.gradient}}
-${root} text.detail,${root} text.local,${root} text.formula{fill:${palette.detail}}
-${root} text.caption{fill:${palette.muted}}
+${root} text.factor{fill:${palette.factor}}
+${root} text.caption,${root} text.detail{fill:${palette.muted}}
 ${root} .outline{stroke:${palette.muted}}
 ${root} .birthplace .shape{fill:${palette.bad};stroke:${palette.gradient};stroke-width:2.4}
-${root} .mark{fill:${palette.gradient};font-weight:600}
 ${root} .cells{fill:${palette.face}}
 ${root} .edges{fill:none;stroke:${palette.frame};stroke-width:.5}
 ${root} .sign{stroke:${palette.ink}}

@@ -89,7 +89,7 @@ class Pen {
     const { data, share } = wire;
     const isLiteral = this.#scene.pieces[wire.from].kind === "literal";
     const isResult = this.#scene.pieces[wire.to].kind === "result";
-    const width = share === null ? "" : ` style="stroke-width:${coordinate(1 + 5 * share)}"`;
+    const width = share === null ? "" : ` stroke-width="${coordinate(1 + 5 * share)}"`;
     return [
       `<g class="edge${isLiteral ? " literal-wire" : ""}${isResult ? " out" : ""}"${attribute("from", data.from)}${attribute("to", data.to)}${attribute("input", data.input)}>`,
       `<title>${xml(wire.title)}</title>`,
@@ -106,7 +106,7 @@ class Pen {
     const room = labelOf(wire, this.#scene.direction) ?? { width: 0, height: 0 };
     const under: readonly (readonly [Block, string])[] = [
       ...(gradient === null ? [] : [[gradient, "gradient"] as const]),
-      ...details.map((block) => [block, "detail"] as const),
+      ...details.map((block) => [block, "factor"] as const),
     ];
     const height = under.reduce((sum, [block]) => sum + block.height, 0);
     let top = this.#isAcross ? middle.y + below : middle.y - height / 2;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadGraphviz, runGraphviz } from "../../../src/render/picture/graphviz.ts";
 import { picture } from "../../../src/render/picture/picture.ts";
+import { palettes } from "../../../src/render/picture/styles.ts";
 import { performed, sharedWithin } from "../../support/tasks.ts";
 import { overlaps, textBoxes } from "./boxes.ts";
 import { cases, edgesOf } from "./cases.ts";
@@ -153,8 +154,30 @@ describe("a picture", () => {
     expect(forward.every(({ gradient }) => gradient === null)).toBe(true);
   });
 
+  test("has colours of text that stand out from their ground, light or dark", () => {
+    for (const { ground, face, bad, ink, muted, value, gradient, factor } of Object.values(palettes)) {
+      for (const colour of [ink, muted, value, gradient, factor])
+        expect(Math.min(contrast(colour, ground), contrast(colour, face))).toBeGreaterThan(4.5);
+      expect(contrast(ink, bad)).toBeGreaterThan(4.5);
+    }
+  });
+
   test("is thicker where gradients are larger", () => {
-    const widths = Array.from(drawn(cases["neuron-thickness"]).matchAll(/stroke-width:([\d.]+)"/g), ([, width]) => Number(width));
+    const widths = Array.from(drawn(cases["neuron-thickness"]).matchAll(/stroke-width="([\d.]+)"/g), ([, width]) => Number(width));
     expect(Math.max(...widths)).toBeGreaterThan(2 * Math.min(...widths));
   });
 });
+
+/** Of two colours, as WCAG counts it. */
+function contrast(a: string, b: string): number {
+  const [light, dark] = [a, b].map(luminance).toSorted((one, other) => other - one);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
