@@ -3,7 +3,12 @@ export interface FunctionNotation {
   /** Its name in LaTeX; an \operatorname unless told. */
   readonly latex?: string;
   /** What stands on both sides of its operand, in LaTeX and as text. */
-  readonly around?: { readonly latex: readonly [string, string]; readonly text: readonly [string, string] };
+  readonly around?: {
+    readonly latex: readonly [string, string];
+    readonly text: readonly [string, string];
+    /** Grows with what is inside. */
+    readonly grows?: boolean;
+  };
   /** Stands before its operand without parentheses, as Σ does. */
   readonly prefix?: boolean;
   /** Powers are written behind the name: tanh² x. */
@@ -24,7 +29,7 @@ const named = (name: string, value: (...operands: number[]) => number): Function
 });
 
 const fence = (open: string, close: string, latex: readonly [string, string], value: (x: number) => number): FunctionNotation => ({
-  around: { latex: [`\\left${latex[0]}`, `\\right${latex[1]}`], text: [open, close] },
+  around: { latex, text: [open, close], grows: true },
   value,
 });
 
@@ -36,10 +41,10 @@ export const functions: Readonly<Record<string, FunctionNotation>> = {
   log: { latex: "\\log", indexed: (base, x) => Math.log(x) / Math.log(base), partial: true },
   sqrt: { around: { latex: ["\\sqrt{", "}"], text: ["√(", ")"] }, value: Math.sqrt, partial: true },
   cbrt: { around: { latex: ["\\sqrt[3]{", "}"], text: ["∛(", ")"] }, value: Math.cbrt },
-  abs: fence("|", "|", ["|", "|"], Math.abs),
+  abs: fence("|", "|", ["\\lvert ", "\\rvert"], Math.abs),
   floor: fence("⌊", "⌋", ["\\lfloor ", "\\rfloor"], Math.floor),
   ceil: fence("⌈", "⌉", ["\\lceil ", "\\rceil"], Math.ceil),
-  norm: { around: { latex: ["\\left\\lVert ", "\\right\\rVert"], text: ["‖", "‖"] } },
+  norm: { around: { latex: ["\\lVert ", "\\rVert"], text: ["‖", "‖"], grows: true } },
   sin: named("sin", Math.sin),
   cos: named("cos", Math.cos),
   tan: { ...named("tan", Math.tan), partial: true },
@@ -66,7 +71,7 @@ export const functions: Readonly<Record<string, FunctionNotation>> = {
   min: { latex: "\\min", value: Math.min },
   Γ: { latex: "\\Gamma", partial: true },
   ψ: { latex: "\\psi", partial: true },
-  list: { around: { latex: ["\\left[", "\\right]"], text: ["[", "]"] } },
+  list: { around: { latex: ["[", "]"], text: ["[", "]"], grows: true } },
   "¬": { ...big("\\lnot"), value: (truth) => Number(truth === 0) },
   Σ: big("\\sum"),
   Π: big("\\prod"),

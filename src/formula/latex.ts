@@ -31,7 +31,7 @@ class LatexWriter {
   /** The term, in parentheses where it holds less tightly than it must. */
   write(term: Term, least: number): string {
     const plain = this.#plain(term);
-    return tightnessOf(term) < least ? `\\left(${plain}\\right)` : plain;
+    return tightnessOf(term) < least ? enclosed("(", plain, ")") : plain;
   }
 
   #plain(term: Term): string {
@@ -75,7 +75,9 @@ class LatexWriter {
       }
       case "relation":
         return operands
-          .map((operand, at) => `${at === 0 ? "" : ` ${latexOfSign(term.signs[at - 1])} `}${this.write(operand, tightness.sum)}`)
+          .map(
+            (operand, at) => `${at === 0 ? "" : ` ${latexOfSign(term.signs[at - 1])} `}${this.#side(operand, at === operands.length - 1)}`,
+          )
           .join("");
       case "cases":
         return this.#cases(operands);
@@ -124,9 +126,18 @@ class LatexWriter {
     const { latex, around, prefix = false } = notationOf(name);
     const below = index === null ? "" : `_{${this.write(index, tightness.relation)}}`;
     const given = (least: number): string => operands.map((operand) => this.write(operand, least)).join(", ");
-    if (around !== undefined) return `${around.latex[0]}${given(tightness.relation)}${around.latex[1]}${below}${raised}`;
+    if (around !== undefined) {
+      const [open, close] = around.latex;
+      const inner = given(tightness.relation);
+      return `${around.grows === true ? enclosed(open, inner, close) : open + inner + close}${below}${raised}`;
+    }
     const called = `${latex ?? operatorName(writtenName(name).whole)}${below}${raised}`;
-    return prefix ? `${called} ${given(tightness.product)}` : `${called}\\left(${given(tightness.relation)}\\right)`;
+    return prefix ? `${called} ${given(tightness.product)}` : called + enclosed("(", given(tightness.relation), ")");
+  }
+
+  /** One side of an equation; cases are open to the right. */
+  #side(term: Term, isLast: boolean): string {
+    return this.write(term, isLast && term.kind === "cases" ? tightness.relation : tightness.sum);
   }
 
   #cases(operands: readonly Term[]): string {
@@ -139,6 +150,10 @@ class LatexWriter {
     return `\\begin{cases} ${[...rows, `${written.at(-1) ?? ""} & ${latexOfText(otherwise)}`].join(" \\\\ ")} \\end{cases}`;
   }
 }
+
+/** In parentheses or the like, which grow only where something tall is inside. */
+const enclosed = (open: string, inner: string, close: string): string =>
+  /\\frac|\\begin|\\left/.test(inner) ? `\\left${open}${inner}\\right${close}` : open + inner + close;
 
 /** Whether the factor before it is a number, and it begins with none. */
 function isCoefficient(operands: readonly Term[], at: number): boolean {

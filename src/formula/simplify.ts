@@ -1,7 +1,7 @@
 import { exactProduct, exactSum, type Fraction, fraction, fractionProduct, fractionSum } from "./exact.ts";
 import { fold, withOperands } from "./fold.ts";
 import { Structures } from "./structure.ts";
-import { elementwise, matrixProduct, negative, number, ones, power, product, quotient, sum, type Term } from "./term.ts";
+import { elementwise, matrixProduct, negative, number, ones, power, product, quotient, sum, type Term, transpose } from "./term.ts";
 
 /** Operands of a part with more of them are not looked into together with those around it. */
 const mostGathered = 64;
@@ -45,10 +45,8 @@ class Simplifier {
       case "elementwise":
       case "matrixProduct":
         return this.#tensors(part.kind, operands);
-      case "transpose": {
-        const [of] = operands;
-        return of.kind === "transpose" ? of.operands[0] : of.kind === "number" ? of : this.#made(withOperands(part, operands));
-      }
+      case "transpose":
+        return this.#transpose(operands[0]);
       case "call":
         return this.#call(part, operands);
       default:
@@ -299,6 +297,16 @@ class Simplifier {
     if (factors.length === 0) return this.#scaled(share, this.#number(1));
     const rest = factors.length === 1 ? factors[0] : this.#made(together(...factors));
     return share.over === 1 && share.under === 1 ? rest : this.#scaled(share, rest);
+  }
+
+  /** (A·B)ᵀ is Bᵀ·Aᵀ. */
+  #transpose(of: Term): Term {
+    const [share, rest] = this.#split(of);
+    if (rest !== of) return this.#scaled(share, this.#transpose(rest));
+    if (of.kind === "transpose") return of.operands[0];
+    if (of.kind === "number" || of.kind === "constant") return of;
+    if (of.kind !== "matrixProduct" || of.operands.length > mostGathered) return this.#made(transpose(of));
+    return this.#tensors(of.kind, of.operands.map((each) => this.#transpose(each)).reverse());
   }
 
   #call(part: Term, operands: readonly Term[]): Term {

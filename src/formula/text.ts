@@ -41,7 +41,8 @@ class LineWriter {
 
   write(term: Term, least: number): Runs {
     const plain = this.#plain(term);
-    return tightnessOf(term) < least ? [on("("), ...plain, on(")")] : plain;
+    // Cases stand in braces.
+    return tightnessOf(term) < least && term.kind !== "cases" ? [on("("), ...plain, on(")")] : plain;
   }
 
   #plain(term: Term): Runs {

@@ -90,6 +90,8 @@ test.each([
   [matrixProduct(transpose("A"), 1), "Aᵀ·𝟏"],
   [matrixProduct(transpose("A"), quotient(1, 2)), "Aᵀ·𝟏/2"],
   [transpose(transpose("A")), "A"],
+  [transpose(matrixProduct(term.ones, transpose("w"))), "w·𝟏"],
+  [transpose(product(2, matrixProduct("A", "B"))), "2·Bᵀ·Aᵀ"],
   [elementwise(1, "δ", elementwise("s", 1)), "δ ⊙ s"],
   [elementwise(1, "δ"), "δ"],
 ])("case %#: %o", (given, wanted) => {
