@@ -3,6 +3,7 @@ import { snakeName } from "../program/names.ts";
 import { catalogue } from "../ops/catalogue.ts";
 import { latexOf } from "../formula/latex.ts";
 import { simplified } from "../formula/simplify.ts";
+import { textOf } from "../formula/text.ts";
 import { ellipsis, symbol, type Term } from "../formula/term.ts";
 import { accuracyOf, type InputSpec, type Operator } from "../ops/define.ts";
 import type { Formula, OperatorDescription } from "./operators.ts";
@@ -58,7 +59,8 @@ function formulaOf({ display, inputs, defaults }: Operator): z.output<typeof For
     const each = inputs.some(isVariadic) ? sameForAnyNumber(rule) : rule(operands);
     return inputs.map((_, index) => each[index] ?? null);
   };
-  return { latex: latexOf(display.formula(operands, shown)), derivatives: ofEach(derive), cotangents: ofEach(come) };
+  const formula = display.formula(operands, shown);
+  return { latex: latexOf(formula), text: textOf(formula), derivatives: ofEach(derive), cotangents: ofEach(come) };
 }
 
 type Written = readonly (string | null)[];

@@ -42,6 +42,7 @@ export const Formula = z
     latex: z
       .string()
       .meta({ description: "The operator applied to its inputs, with the attributes at their defaults", examples: ["A \\cdot B"] }),
+    text: z.string().meta({ description: "The same in one line of plain text", examples: ["A·B"] }),
     derivatives: z.array(z.string().nullable()).meta({
       description: "The derivative by each input where it has a closed form for single numbers, else null",
       examples: [["B", "A"]],
@@ -52,7 +53,7 @@ export const Formula = z
       examples: [["\\delta \\cdot B^{\\top}", "A^{\\top} \\cdot \\delta"]],
     }),
   })
-  .meta({ id: "Formula", description: "An operator in LaTeX" });
+  .meta({ id: "Formula", description: "An operator in LaTeX, and in plain text" });
 
 const Notation = z
   .object({

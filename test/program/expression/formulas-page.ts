@@ -63,7 +63,7 @@ const isPlain = ({ attributes, inputs, traits }: Operator): boolean =>
   inputs.every(({ optional, variadic }) => optional !== true && variadic !== true) &&
   attributes.safeParse({}).success;
 
-function inLetters({ display, inputs, defaults }: Operator): OperatorDescription["formula"] {
+function inLetters({ display, inputs, defaults }: Operator): Omit<OperatorDescription["formula"], "text"> {
   const operands = ["x", "y"].slice(0, inputs.length).map(symbol);
   const derivatives = display.derivatives?.(operands, defaults) ?? [];
   return {

@@ -123,8 +123,9 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
             >
               <code>{entry.name}</code>
               {entry.aliases.length > 0 && <span class="quiet"> {entry.aliases.join(", ")}</span>}
+              {entry.formula !== null && <span class="about mono">{entry.formula}</span>}
               <span class="about" lang="en">
-                {entry.formula ?? entry.summary}
+                {entry.summary}
               </span>
             </li>
           ))}

@@ -88,7 +88,8 @@ function isTaken({ target, altKey, ctrlKey, metaKey, shiftKey, key }: KeyboardEv
   if (altKey || ctrlKey || metaKey || shiftKey) return true;
   if (!(target instanceof HTMLElement)) return false;
   return (
-    target.closest(key === " " ? "input, select, textarea, button, a, summary, dialog" : "input, select, textarea, dialog, .frame") !== null
+    target.closest(key === " " ? "input, select, textarea, button, a, summary, dialog" : "input, select, textarea, dialog, .enlarged") !==
+    null
   );
 }
 

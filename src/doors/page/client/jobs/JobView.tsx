@@ -1,7 +1,8 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { shortOf } from "../charts/numbers.ts";
 import { ProblemNote } from "../shell/ProblemNote.tsx";
-import { hashOf, remember } from "../shell/route.ts";
+import { hashOf } from "../shell/address.ts";
+import { remember } from "../shell/route.ts";
 import { texts } from "../shell/settings.ts";
 import type { JobFacts } from "./answers.ts";
 import { Commands } from "./Commands.tsx";

@@ -1,5 +1,5 @@
 import { shortOf } from "../charts/numbers.ts";
-import { hashOf } from "../shell/route.ts";
+import { hashOf } from "../shell/address.ts";
 import { texts } from "../shell/settings.ts";
 import { numberOf } from "./answers.ts";
 import { change, downloadWeights, look, order, prepare, reset, settings, training } from "./state.ts";

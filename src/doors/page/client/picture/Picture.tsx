@@ -63,7 +63,14 @@ export function Picture({ svg, steps, at, chosen = null, marked, onValue, onNode
   };
   return (
     <figure class="picture">
-      <div class="frame" ref={frame} onClick={pressed} onWheel={rolled} onPointerDown={grasp} />
+      <div
+        class={zoom > 0 ? "frame enlarged" : "frame"}
+        ref={frame}
+        {...(zoom > 0 && { tabIndex: 0, role: "group", "aria-label": picture.title })}
+        onClick={pressed}
+        onWheel={rolled}
+        onPointerDown={grasp}
+      />
       <figcaption class="zoom">
         <button type="button" onClick={() => turn(-1)} disabled={zoom === 0} aria-label={picture.smaller} title={picture.smaller}>
           −

@@ -1,8 +1,6 @@
 import { signal } from "@preact/signals";
 import { hashOf, type Route, routeOf, type TabName } from "./address.ts";
 
-export { hashOf } from "./address.ts";
-
 const hashNow = (): string => location.hash;
 
 /** The route of the address, whoever changes it. */

@@ -35,9 +35,6 @@ darkness.addEventListener("change", ({ matches }) => (isSystemDark.value = match
 /** What the theme comes to: pictures are asked for in it. */
 export const shade = computed(() => (theme.value === "auto" ? (isSystemDark.value ? "dark" : "light") : theme.value));
 
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
-export const movesLittle = (): boolean => stillness.matches;
-
 /** Keeps the document, and what is remembered, as the settings are. */
 export function followSettings(): void {
   effect(() => {
