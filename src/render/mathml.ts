@@ -32,5 +32,13 @@ function translated(latex: string): string {
   return bare(katex.renderToString(latexOfText(latex.slice(0, shown)), options));
 }
 
-/** What KaTeX writes without the span around it. */
-const bare = (html: string): string => /<math.*<\/math>/s.exec(html)?.[0] ?? "";
+/** What KaTeX writes without the span around it, and spaced by a browser as KaTeX spaces it by its own fonts. */
+const bare = (html: string): string =>
+  (/<math.*<\/math>/s.exec(html)?.[0] ?? "")
+    // A minus behind another sign is no difference.
+    .replace(/(<mo[^>]*>[^<)\]⌋⌉∣∥]+<\/mo>)<mo>−<\/mo>/g, '$1<mo form="prefix">−</mo>')
+    // Bars stand at once beside what they enclose.
+    .replace(
+      /<mo([^>]*)>([∣∥])<\/mo>/g,
+      (_, kind: string, bar: string) => `<mo${kind} lspace="0em" rspace="0em">${bar === "∣" ? "|" : "‖"}</mo>`,
+    );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { latexOf } from "../../src/formula/latex.ts";
-import { partial, product, quotient, symbol } from "../../src/formula/term.ts";
+import { call, difference, negative, partial, product, quotient, symbol } from "../../src/formula/term.ts";
 import { mathmlOf } from "../../src/render/mathml.ts";
 
 test("a formula is MathML, with its LaTeX beside it", () => {
@@ -27,6 +27,13 @@ test.each([
   expect(mathml).toMatch(/^<math.*<\/math>$/s);
   expect(mathml).not.toMatch(/<script|<a |href=|<img|src=/);
   expect(mathml.length).toBeLessThan(30_000);
+});
+
+test("signs stand where they belong", () => {
+  expect(mathmlOf("u = -x")).toContain('<mo>=</mo><mo form="prefix">−</mo><mi>x</mi>');
+  expect(mathmlOf(latexOf(call("σ", negative("x"))))).toContain('(</mo><mo form="prefix">−</mo><mi>x</mi>');
+  expect(mathmlOf(latexOf(difference(call("σ", "x"), 1)))).toContain(")</mo><mo>−</mo><mn>1</mn>");
+  expect(mathmlOf(latexOf(call("abs", "x")))).toMatch(/<mo[^>]* lspace="0em" rspace="0em">\|<\/mo><mi>x<\/mi>/);
 });
 
 test("the same formula is the same MathML", () => {
