@@ -12,6 +12,8 @@ export interface Block {
   readonly rows: readonly (readonly string[])[];
   /** The width of each column of a matrix; null for text. */
   readonly columns: readonly number[] | null;
+  /** What is said of a matrix, at its left; empty where nothing is. */
+  readonly before: string;
   /** Beneath the text; null where every number is printed. */
   readonly map: HeatMap | null;
 }
@@ -33,6 +35,7 @@ export const textBlock = (text: string, size = textSize): Block => ({
   height: lineHeight,
   rows: [[text]],
   columns: null,
+  before: "",
   map: null,
 });
 
@@ -46,8 +49,8 @@ export function blockOf(tensor: Tensor, digits: number, before = ""): Block {
     Array.from({ length: columns }, (_, column) => element(data[row * columns + column], dtype, digits)),
   );
   const widths = Array.from({ length: columns }, (_, column) => Math.max(...printed.map((row) => widthOf(row[column], smallSize))));
-  const width = widths.reduce((sum, each) => sum + each, 0) + columnGap * (columns - 1) + 2 * bracket;
-  return { width, height: Math.max(lineHeight, rows * matrixLine + 2), rows: printed, columns: widths, map: null };
+  const width = widthOf(before, smallSize) + widths.reduce((sum, each) => sum + each, 0) + columnGap * (columns - 1) + 2 * bracket;
+  return { width, height: Math.max(lineHeight, rows * matrixLine + 2), rows: printed, columns: widths, before, map: null };
 }
 
 function pictured(tensor: Tensor, before: string): Block {

@@ -81,9 +81,8 @@ function edge({ value, gradient, details, share }: Wire): string {
 /** A block as one line of escaped text: a matrix in brackets, row by row. */
 const spelled = (block: Block): string => xml(inOneLine(block));
 
-export const inOneLine = ({ rows, columns }: Block): string =>
-  columns === null
-    ? (rows[0]?.join(" ") ?? "")
-    : rows.length === 1
-      ? `[${rows[0].join(", ")}]`
-      : `[${rows.map((row) => `[${row.join(", ")}]`).join(", ")}]`;
+export function inOneLine({ rows, columns, before }: Block): string {
+  if (columns === null) return rows[0]?.join(" ") ?? "";
+  const lists = rows.map((row) => `[${row.join(", ")}]`);
+  return before + (lists.length === 1 ? lists[0] : `[${lists.join(", ")}]`);
+}

@@ -1,6 +1,7 @@
 import { type Block, bracket, columnGap, lineHeight, matrixLine, smallSize, textSize } from "./blocks.ts";
 import { xml } from "./escape.ts";
 import { cellSize, type HeatMap } from "./heat-map.ts";
+import { widthOf } from "./font.ts";
 import { coordinate } from "./paths.ts";
 
 /** Draws what is printed of a tensor, with its left upper corner at a place. */
@@ -12,7 +13,10 @@ export function printed(block: Block, kind: string, left: number, top: number): 
   return map === null ? text : text + drawnMap(map, left + (width - map.width) / 2, top + height - map.height - 2);
 }
 
-function matrix({ rows, width, height }: Block, columns: readonly number[], kind: string, left: number, top: number): string {
+function matrix(block: Block, columns: readonly number[], kind: string, start: number, top: number): string {
+  const { rows, height, before } = block;
+  const room = widthOf(before, smallSize);
+  const [left, width] = [start + room, block.width - room];
   let right = left + bracket;
   const ends = columns.map((column, at) => (right += column + (at === 0 ? 0 : columnGap)));
   const first = top + (height - rows.length * matrixLine) / 2 + smallSize - 0.5;
@@ -21,7 +25,11 @@ function matrix({ rows, width, height }: Block, columns: readonly number[], kind
   );
   const side = (x: number, inward: number): string =>
     `M${coordinate(x + inward)} ${coordinate(top + 1)}h${-inward}v${coordinate(height - 2)}h${inward}`;
-  return `<path class="bracket" d="${side(left + 1, 3)}${side(left + width - 1, -3)}"/><text class="${kind} end small" xml:space="preserve">${numbers.join("")}</text>`;
+  const said =
+    before === ""
+      ? ""
+      : `<text class="${kind} small" x="${coordinate(start)}" y="${coordinate(top + height / 2 + smallSize * 0.36)}">${xml(before)}</text>`;
+  return `${said}<path class="bracket" d="${side(left + 1, 3)}${side(left + width - 1, -3)}"/><text class="${kind} end small" xml:space="preserve">${numbers.join("")}</text>`;
 }
 
 /** Cells by their colours, and signs for whoever does not see these. */
