@@ -16,13 +16,14 @@ export interface VisitOptions extends BrowserContextOptions {
 /** The key that the second service asks for. */
 export const key = "open-sesame";
 
-const patienceMs = 15_000;
+/** A test waits as long as this for what it looks at: the machine may be busy with other tests. */
+const patienceMs = 30_000;
 
 type Cleanup = (cleanup: () => Promise<void>) => void;
 
 async function started(environment: Readonly<Record<string, string>>, onCleanup: Cleanup): Promise<ServiceProcess> {
   const folder = mkdtempSync(join(tmpdir(), "adjoint-page-"));
-  const service = await startProcess({ DATA_DIR: folder, WORKERS: "2", TRAINERS: "1", ...environment });
+  const service = await startProcess({ DATA_DIR: folder, TRAINERS: "1", ...environment });
   onCleanup(async () => {
     await service.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -40,7 +41,7 @@ export const test = base
     onCleanup(async () => browser?.close());
     return browser;
   })
-  .extend("service", { scope: "file" }, ({}, { onCleanup }) => started({}, onCleanup))
+  .extend("service", { scope: "file" }, ({}, { onCleanup }) => started({ WORKERS: "2" }, onCleanup))
   .extend("guarded", { scope: "file" }, ({}, { onCleanup }) => started({ API_KEYS: key }, onCleanup))
   .extend("visit", async ({ browser, service, skip }, { onCleanup }) => {
     if (browser === null) return skip("no Chromium is installed");
@@ -82,7 +83,7 @@ function listenForFaults(context: BrowserContext, origin: string, tell: (fault: 
 const isRefusal = (message: ConsoleMessage): boolean =>
   message.text().startsWith("Failed to load resource: the server responded with a status of 4") && message.location().url.includes("/v1/");
 
-/** What is asserted of it may take a while to come: the machine may be busy with other tests. */
+/** An assertion that may take a while to come true. */
 export const soon = <Seen>(look: () => Seen | Promise<Seen>) => expect.poll(look, { timeout: patienceMs, interval: 20 });
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
