@@ -85,7 +85,7 @@ export function Diagram({ layers, samples, look }: DiagramProps) {
                   const label = words.diagram.unit(unit + 1, at, column.width);
                   return at === 0 ? (
                     <g key={unit} class="unit source">
-                      <title>{samples.columns[unit] ?? label}</title>
+                      <title>{samples.columns[unit] ?? words.diagram.inputName(unit + 1)}</title>
                       <circle cx={xOf(at)} cy={yOf(column, unit)} r={apart.radius} />
                       <text x={xOf(at) - apart.radius - 6} y={yOf(column, unit)}>
                         {(samples.columns[unit] ?? "").slice(0, 8)}
@@ -117,12 +117,7 @@ export function Diagram({ layers, samples, look }: DiagramProps) {
           </svg>
         </div>
         {here.column > 0 && looks[here.column - 1] !== undefined && (
-          <UnitTable
-            layer={looks[here.column - 1]}
-            unit={here.unit}
-            column={here.column}
-            inputs={here.column === 1 ? samples.columns : []}
-          />
+          <UnitTable layer={looks[here.column - 1]} unit={here.unit} column={here.column} inputs={samples.columns} />
         )}
       </div>
       <p class="pointed small mono">

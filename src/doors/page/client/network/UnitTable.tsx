@@ -34,7 +34,7 @@ export function UnitTable({ layer, unit, column, inputs }: UnitProps) {
           {shown.map(({ from, weight, gradient }) => (
             <tr key={from}>
               <th scope="row">
-                <bdi>{inputs[from] ?? words.diagram.unitName(from + 1)}</bdi>
+                <bdi>{column === 1 ? (inputs[from] ?? words.diagram.inputName(from + 1)) : words.diagram.unitName(from + 1)}</bdi>
               </th>
               <td class="value">{shortOf(weight)}</td>
               <td class="gradient">{shortOf(gradient)}</td>

@@ -130,6 +130,7 @@ export const network = {
     inputs: "inputs",
     unit: (unit: number, column: number, of: number) => `Unit ${unit} of ${of} in layer ${column}`,
     unitName: (unit: number) => `unit ${unit}`,
+    inputName: (input: number) => `input ${input}`,
     more: (count: number) => `+ ${count}`,
     link: (from: number, to: number, weight: string, gradient: string) => `${from} → ${to}:  w = ${weight},  ∂L/∂w = ${gradient}`,
     into: (unit: number, column: number, most: number | null) =>
