@@ -119,9 +119,9 @@ function present(drawn: SVGSVGElement, progress: PictureProgress, chosen: string
     const place = placeOf(wire);
     wire.classList.toggle("now", progress.isAtWire(place));
     wire.classList.toggle("wrong", marked.has(edgeMark(place.to ?? "", Number(wire.getAttribute("data-input")))));
-    for (const part of wire.querySelectorAll(":scope > .value")) show(part, progress.hasValue(place));
-    for (const part of wire.querySelectorAll(":scope > .back, :scope > .tip, :scope > .gradient, :scope > .detail"))
-      show(part, progress.hasGradient(place));
+    const { values, gradients } = beside(wire);
+    for (const part of values) show(part, progress.hasValue(place));
+    for (const part of gradients) show(part, progress.hasGradient(place));
   }
   for (const node of drawn.querySelectorAll("g.node"))
     node.classList.toggle("now", progress.isAtNode(node.getAttribute("data-node") ?? ""));
@@ -136,6 +136,13 @@ function present(drawn: SVGSVGElement, progress: PictureProgress, chosen: string
     const name = part.getAttribute("data-value") ?? part.getAttribute("data-node");
     part.classList.toggle("wrong", name !== null && marked.has(name));
   }
+}
+
+/** What stands at a wire: first the value, then the arrow back with the gradient and what makes it up. */
+function beside(wire: Element): { readonly values: readonly Element[]; readonly gradients: readonly Element[] } {
+  const parts = [...wire.children].filter((part) => !part.matches("title, .wire, .head"));
+  const back = parts.findIndex((part) => part.matches(".back"));
+  return back < 0 ? { values: parts, gradients: [] } : { values: parts.slice(0, back), gradients: parts.slice(back) };
 }
 
 /** As wide as its frame, but not more than half as large again as it was drawn; enlarged from there. */

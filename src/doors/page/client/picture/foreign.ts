@@ -7,11 +7,7 @@ const refused = new Set(["script", "foreignObject", "a", "use", "image", "iframe
 const harmful = /^(on|href|xlink|src|style$)/i;
 
 export function elementOf(markup: string, kind: keyof typeof namespaces): Element | null {
-  // A policy against styles in markup would complain of them even as they are read; they are set by script, which it lets through.
-  const parsed = new DOMParser().parseFromString(
-    markup.replaceAll(/ style="stroke-width:([\d.]+)"/g, ' data-width="$1"'),
-    kind === "svg" ? "image/svg+xml" : "application/xml",
-  );
+  const parsed = new DOMParser().parseFromString(markup, kind === "svg" ? "image/svg+xml" : "application/xml");
   const root = parsed.documentElement;
   if (root.localName !== kind || root.namespaceURI !== namespaces[kind]) return null;
   for (const element of [root, ...root.querySelectorAll("*")]) {
@@ -20,8 +16,6 @@ export function elementOf(markup: string, kind: keyof typeof namespaces): Elemen
       continue;
     }
     for (const name of element.getAttributeNames()) if (harmful.test(name)) element.removeAttribute(name);
-    const width = element.getAttribute("data-width");
-    if (width !== null && element instanceof SVGElement) element.style.strokeWidth = width;
   }
   return document.importNode(root, true);
 }
