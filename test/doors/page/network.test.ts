@@ -117,6 +117,7 @@ describe("an address", () => {
       holdsBack: !start.holdsBack,
       steps: 77,
       seed: 9,
+      start: "article",
       pace: 3,
     } as const;
     expect(settingsOf(new URLSearchParams(parametersOf(chosen).toString()))).toEqual(chosen);
@@ -162,6 +163,14 @@ describe("what is chosen becomes a request", () => {
     const { tags: _, ...request } = xor;
     expect(resultOf(trained(request))).toMatchObject({ accuracy: 1 });
   });
+});
+
+test("the article's network goes the article's way: its losses before the training, and after 1, 2, 10 and 100 updates", () => {
+  const settings = { ...startOf("sine"), start: "article", rate: 0.025, steps: 101 } as const;
+  const { tags: _, ...request } = jobFor(settings, { samples: samplesFor("sine"), dataset: null });
+  const losses = trained(request).rows.map(({ loss }) => Number(loss));
+  const known = [699.448961138774, 151.16167728829402, 14.989685073424617, 0.20333022898369, 0.123731826374];
+  [0, 1, 2, 10, 100].forEach((updates, at) => expect(losses[updates] / known[at]).toBeCloseTo(1, 8));
 });
 
 describe("pictures", () => {

@@ -1,12 +1,12 @@
 import { texts } from "../shell/settings.ts";
-import { mostSteps, optimizerNames } from "./design.ts";
+import { isArticles, mostSteps, optimizerNames, startNames } from "./design.ts";
 import { Choose, Folded, NumberField } from "./fields.tsx";
 import { change, settings } from "./state.ts";
 
 /** How it is trained. */
 export function TrainingPanel() {
   const { training: words } = texts.value.network;
-  const { optimizer, rate, batch, steps, seed, holdsBack } = settings.value;
+  const { optimizer, start, rate, batch, steps, seed, holdsBack } = settings.value;
   return (
     <Folded title={words.title}>
       <Choose
@@ -34,6 +34,18 @@ export function TrainingPanel() {
         change={(value) => change({ batch: Math.round(value) })}
       />
       <NumberField label={words.steps} value={steps} least={1} most={mostSteps} change={(value) => change({ steps: Math.round(value) })} />
+      {isArticles(settings.value) && (
+        <>
+          <Choose
+            label={words.start}
+            value={start}
+            names={startNames}
+            words={(name) => words.starts[name]}
+            change={(name) => change({ start: name, rate: name === "article" ? 0.025 : 0.05 })}
+          />
+          {start === "article" && <p class="small quiet">{words.articleHint}</p>}
+        </>
+      )}
       <NumberField label={words.seed} value={seed} least={0} most={999_999} change={(value) => change({ seed: Math.round(value) })} />
       <label class="check small">
         <input type="checkbox" checked={holdsBack} onChange={({ currentTarget }) => change({ holdsBack: currentTarget.checked })} />

@@ -25,6 +25,10 @@ export interface LayerChoice {
 export const optimizerNames = ["SGD", "Momentum", "Adam"] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
 
+/** Weights are drawn from the seed or, in the network of the article that the sine is from, a row of even numbers. */
+export const startNames = ["seed", "article"] as const;
+export type StartName = (typeof startNames)[number];
+
 /** All that a training follows from: the same settings train to the same weights. */
 export interface Settings {
   readonly dataset: DatasetName;
@@ -42,6 +46,8 @@ export interface Settings {
   readonly steps: number;
   /** Of the weights and of the order of the rows. */
   readonly seed: number;
+  /** Where the weights come from. */
+  readonly start: StartName;
   /** Updates from one look to the next. */
   readonly pace: number;
 }
@@ -77,7 +83,7 @@ export function within(number: number, least: number, most: number, otherwise: n
   return Number.isFinite(number) ? Math.min(most, Math.max(least, number)) : otherwise;
 }
 
-const usual = { draw: 1, batch: 0, holdsBack: false, seed: 1 };
+const usual = { draw: 1, batch: 0, holdsBack: false, seed: 1, start: "seed" } as const;
 
 /** What each set of data is learnt well with. */
 const starts: Readonly<Record<DatasetName, Omit<Settings, "dataset">>> = {
@@ -150,6 +156,7 @@ export function settingsOf(parameters: URLSearchParams): Settings {
     holdsBack: parameters.has("held") ? parameters.get("held") === "1" : start.holdsBack,
     steps: whole("steps", 1, mostSteps, start.steps),
     seed: whole("seed", 0, mostSeed, start.seed),
+    start: startNames.find((name) => name === parameters.get("start")) ?? start.start,
     pace: whole("pace", 1, 1000, start.pace),
   };
 }
@@ -171,9 +178,14 @@ export function parametersOf(settings: Settings): URLSearchParams {
   say("held", settings.holdsBack ? "1" : "0", start.holdsBack ? "1" : "0");
   say("steps", String(settings.steps), String(start.steps));
   say("seed", String(settings.seed), String(start.seed));
+  say("start", settings.start, start.start);
   say("pace", String(settings.pace), String(start.pace));
   return parameters;
 }
+
+/** Whether the network is the one that the article trains. */
+export const isArticles = ({ dataset, layers }: Pick<Settings, "dataset" | "layers">): boolean =>
+  dataset === "sine" && layersText(layers) === shapes.article;
 
 /** Networks to begin with, by the name of what is special about them. */
 export const shapes = {

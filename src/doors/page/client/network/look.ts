@@ -89,12 +89,13 @@ interface Differentiated {
 
 /** How the network is before any update: the same weights are drawn from the seed when it is trained. */
 export async function lookBefore(post: Post, order: JobOrder, { points, rows }: View): Promise<Look> {
-  const { network, seed } = order;
+  const { network, seed, parameters } = order;
   const bare = { layers: network.layers };
+  const start = { seed, ...(parameters !== undefined && { parameters }) };
   const [said, drawn, differentiated] = await Promise.all([
-    post("/v1/evaluate", { network: bare, seed, inputs: { input: points }, return: ["outputs"] }),
-    post("/v1/evaluate", { network: bare, seed, inputs: { input: points.slice(0, 1) }, return: ["nodes"] }),
-    post("/v1/gradients", { network, seed, inputs: rows, wrt: parameterNames(order), return: ["outputs", "gradients"] }),
+    post("/v1/evaluate", { network: bare, ...start, inputs: { input: points }, return: ["outputs"] }),
+    post("/v1/evaluate", { network: bare, ...start, inputs: { input: points.slice(0, 1) }, return: ["nodes"] }),
+    post("/v1/gradients", { network, ...start, inputs: rows, wrt: parameterNames(order), return: ["outputs", "gradients"] }),
   ]);
   const nodes = drawn.nodes as readonly { readonly name: string; readonly value: Nested }[];
   const { outputs, gradients } = differentiated as unknown as Differentiated;

@@ -1,4 +1,4 @@
-import type { LayerChoice, Settings } from "./design.ts";
+import { isArticles, type LayerChoice, type Settings } from "./design.ts";
 import type { Aim, Samples } from "./samples.ts";
 
 /** A layer of the request, with torch.nn's names and arguments. */
@@ -27,6 +27,8 @@ export interface JobOrder {
   readonly optimizer: Readonly<Record<string, unknown>>;
   readonly steps: number;
   readonly seed: number;
+  /** The weights to begin with, where they are not drawn. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
   readonly [more: string]: unknown;
 }
 
@@ -65,12 +67,24 @@ export function jobFor(settings: Settings, source: SampleSource): JobOrder {
     optimizer: optimizerOf(settings),
     steps,
     seed,
+    ...(settings.start === "article" && isArticles(settings) && { parameters: articleWeights() }),
     ...(isBatched && { batch_size: batch, shuffle: true }),
     ...(holdsBack && samples.targets.length >= 5 && { validation: { split: 0.2, shuffle: true } }),
     ...(samples.aim !== "number" && { metrics: ["accuracy"] }),
     // Enough for a curve, and few enough to be fetched as they come.
     log_every: Math.max(1, Math.ceil(steps / 4000)),
     tags: ["page"],
+  };
+}
+
+/** What the article's network begins with, in a form without chance: even numbers from 0 to 1, those of the second layer in another order. */
+function articleWeights() {
+  const units = Array.from({ length: 100 }, (_, unit) => unit);
+  return {
+    "0.weight": units.map((unit) => [(unit + 0.5) / 100]),
+    "0.bias": units.map(() => 0),
+    "2.weight": [units.map((unit) => (((37 * unit) % 100) + 0.5) / 100)],
+    "2.bias": [0],
   };
 }
 
