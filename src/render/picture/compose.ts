@@ -84,7 +84,12 @@ class Composition {
     for (const value of sources) this.#pieces.push(sourcePiece(value, (taken.has(value) || value.isOutput) && isNumbered, digits));
     if (together.length > 0) this.#pieces.push(togetherPiece("values", together));
     const birthplace = nonfinite === null ? undefined : [...unitOf].find(([{ name }]) => name === nonfinite.node)?.[1];
-    const pieces = this.#pieces.map((piece, at): Piece => ({ ...piece, sum: sums.get(at) ?? null, isBirthplace: at === birthplace }));
+    const born = `the first number that is not finite is born here, in the ${nonfinite?.pass ?? ""} pass`;
+    const pieces = this.#pieces.map((piece, at): Piece => ({
+      ...piece,
+      sum: sums.get(at) ?? null,
+      ...(at === birthplace && { isBirthplace: true, title: `${piece.title}\n${born}` }),
+    }));
 
     const norms = strands.map(({ edges }) => (edges[0].from.name === null ? 0 : norm(edges.flatMap(({ gradient }) => gradient ?? []))));
     const most = Math.max(0, ...norms.filter(Number.isFinite));
@@ -221,21 +226,22 @@ class Composition {
     };
   }
 
-  /** What several wires bring back to one value, by the piece that it comes from; none where several values come from there. */
+  /** What several wires bring back to one value, by the piece that it comes from; none where that is so of several values from there. */
   #sums(strands: readonly Strand[]): ReadonlyMap<number, Sum> {
     const { show } = this.#drawing;
     const sums = new Map<number, Sum>();
     if (!show.includes("gradients")) return sums;
     for (const [at, leaving] of Map.groupBy(strands, ({ from }) => from)) {
       const back = leaving.filter(({ gradient }) => gradient !== null);
-      const [value, ...others] = new Set(back.map(({ edges }) => edges[0].from));
-      if (back.length < 2 || others.length > 0 || value.name === null || value.gradient === null) continue;
-      if (value === this.#portrait.objective || !isFloating(value.tensor.dtype)) continue;
+      const [met, ...others] = [...Map.groupBy(back, ({ edges }) => edges[0].from)].filter(([, arriving]) => arriving.length > 1);
+      if (met === undefined || others.length > 0) continue;
+      const [{ name, gradient, tensor }, arriving] = met;
+      if (name === null || gradient === null || met[0] === this.#portrait.objective || !isFloating(tensor.dtype)) continue;
       sums.set(at, {
-        name: value.name,
+        name,
         block: this.#sumBlock(
-          value.gradient,
-          back.flatMap(({ gradient }) => gradient ?? []),
+          gradient,
+          arriving.flatMap((strand) => strand.gradient ?? []),
         ),
       });
     }

@@ -38,5 +38,13 @@ export function overlaps(boxes: readonly Box[]): string[] {
   );
 }
 
+/** Texts that stand beyond a picture's edges. */
+export function outside(svg: string): string[] {
+  const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)?.map(Number) ?? [];
+  return textBoxes(svg).flatMap(({ text, left, right, top, bottom }) =>
+    left < 0 || top < 0 || right > width || bottom > height ? [text] : [],
+  );
+}
+
 const characters: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
 const unescaped = (text: string): string => text.replaceAll(/&(#?\w+);/g, (_, name: string) => characters[name] ?? "?");

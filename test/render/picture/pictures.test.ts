@@ -3,7 +3,7 @@ import { loadGraphviz, runGraphviz } from "../../../src/render/picture/graphviz.
 import { picture } from "../../../src/render/picture/picture.ts";
 import { palettes } from "../../../src/render/picture/styles.ts";
 import { performed, sharedWithin } from "../../support/tasks.ts";
-import { overlaps, textBoxes } from "./boxes.ts";
+import { outside, overlaps, textBoxes } from "./boxes.ts";
 import { cases, edgesOf } from "./cases.ts";
 import { faultInXml } from "./well-formed.ts";
 
@@ -20,6 +20,7 @@ describe("the picture of", () => {
       const svg = drawn(request);
       expect(faultInXml(svg)).toBeNull();
       expect(overlaps(textBoxes(svg))).toEqual([]);
+      expect(outside(svg)).toEqual([]);
       expect(String(performed(picture, sharedWithin())(request, { format: "svg" }).body)).toBe(svg);
       await expect(svg).toMatchFileSnapshot(`snapshots/${name}.svg`);
     },
@@ -140,6 +141,16 @@ describe("a picture", () => {
     expect(svg).toContain('data-node="&lt;script&gt;alert(1)&lt;/script&gt;"');
     expect(drawn(cases.names, "dot")).not.toContain('"]; digraph');
     expect(drawn(cases.names, "mermaid")).not.toMatch(/<(?!br>)|script>|"\];/);
+  });
+
+  test("shows the sum of a value beside which its node gives others", () => {
+    const nodes = [
+      { op: "Split", inputs: ["x"], outputs: ["a", "b"], attributes: { num_outputs: 2 } },
+      { name: "t", op: "Mul", inputs: ["b", "b"] },
+      { name: "y", op: "Add", inputs: ["a", "t"] },
+    ];
+    const svg = drawn({ graph: { nodes, outputs: ["y"] }, inputs: { x: [1, 2] }, cotangent: [1] });
+    expect(svg).toMatch(/<g class="sum" data-value="b">.*>4</);
   });
 
   test("shows numbers to as many places as it is told, formulas and local derivatives where they are asked for", () => {
