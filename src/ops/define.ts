@@ -51,6 +51,8 @@ export interface Kink {
   /** The place, in words or LaTeX, such as "x = 0". */
   readonly at: string;
   readonly convention: string;
+  /** Whether an element sits there, by those of the operands that it is made of; none where that takes more than one of each. */
+  readonly holds?: (...operands: number[]) => boolean;
 }
 
 /**

@@ -30,7 +30,7 @@ export const Elu = activation({
     formula: ([x], { alpha }) => bySign(x, x, scaled(alpha, term.difference(term.exponential(x), 1))),
     derivatives: ([x], { alpha }) => [bySign(1, x, scaled(alpha, term.exponential(x)))],
   },
-  kinks: [{ at: "x = 0", convention: "alpha" }],
+  kinks: [{ at: "x = 0", convention: "alpha", holds: (x) => x === 0 }],
   probes: activationProbes({ alpha: 0.7 }),
 });
 
@@ -59,7 +59,7 @@ export const Selu = activation({
       return [bySign(c, x, term.product(c, a, term.exponential(x)))];
     },
   },
-  kinks: [{ at: "x = 0", convention: "gamma times alpha" }],
+  kinks: [{ at: "x = 0", convention: "gamma times alpha", holds: (x) => x === 0 }],
   probes: activationProbes({ alpha: 1.2, gamma: 0.8 }),
 });
 

@@ -70,8 +70,8 @@ export const HardSwish = activation({
     ],
   },
   kinks: [
-    { at: "x = -3", convention: "0" },
-    { at: "x = 3", convention: "1" },
+    { at: "x = -3", convention: "0", holds: (x) => x === -3 },
+    { at: "x = 3", convention: "1", holds: (x) => x === 3 },
   ],
   probes: [...activationProbes(), { inputs: [{ values: [-4, 0.5, 4], shape: [3], dtype: "float64" }] }],
 });

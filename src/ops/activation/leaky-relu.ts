@@ -26,7 +26,7 @@ export const LeakyRelu = activation({
     formula: ([x], { alpha }) => bySign(x, x, scaled(alpha, x)),
     derivatives: ([x], { alpha }) => [bySign(1, x, Number(alpha))],
   },
-  kinks: [{ at: "x = 0", convention: "alpha" }],
+  kinks: [{ at: "x = 0", convention: "alpha", holds: (x) => x === 0 }],
   probes: activationProbes({ alpha: 0.3 }),
 });
 

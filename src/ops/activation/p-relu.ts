@@ -55,7 +55,7 @@ export const PRelu = defineOp({
     derivatives: ([x, slope]) => [bySign(1, x, slope), bySign(0, x, x)],
   },
   syntax: { names: [{ name: "prelu" }] },
-  kinks: [{ at: "x = 0", convention: "the slope" }],
+  kinks: [{ at: "x = 0", convention: "the slope", holds: (x) => x === 0 }],
   probes: [{ inputs: [aroundZero, [3]] }, { inputs: [aroundZero, [2, 1]] }, { inputs: [{ shape: [], between: [-1, -0.5] }, []] }],
 });
 

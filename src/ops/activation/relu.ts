@@ -26,7 +26,7 @@ export const Relu = elementwiseUnary({
     formula: ([x]) => term.call("max", 0, x),
     derivatives: ([x]) => [term.cases(1, term.relation(x, ">", 0), 0)],
   },
-  kinks: [{ at: "x = 0", convention: "0" }],
+  kinks: [{ at: "x = 0", convention: "0", holds: (x) => x === 0 }],
 });
 
 export const relu = unary(Relu);

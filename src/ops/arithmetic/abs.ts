@@ -20,7 +20,7 @@ export const Abs = elementwiseUnary({
   between: [0.5, 2],
   accuracy: rounded,
   display: { label: "|x|", formula: ([x]) => term.call("abs", x), derivatives: ([x]) => [term.call("sign", x)] },
-  kinks: [{ at: "x = 0", convention: "0" }],
+  kinks: [{ at: "x = 0", convention: "0", holds: (x) => x === 0 }],
   syntax: { around: "|", names: [{ name: "absolute" }, { name: "fabs" }] },
 });
 

@@ -23,6 +23,6 @@ export const Cbrt = elementwiseUnary({
     formula: ([x]) => term.call("cbrt", x),
     derivatives: ([x]) => [term.quotient(1, term.product(3, term.call("cbrt", term.square(x))))],
   },
-  kinks: [{ at: "x = 0", convention: "infinite" }],
+  kinks: [{ at: "x = 0", convention: "infinite", holds: (x) => x === 0 }],
   syntax: { prefix: "∛" },
 });

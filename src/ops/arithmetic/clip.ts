@@ -87,7 +87,13 @@ export const Clip: Operator = defineOp({
       { name: "clamp" },
     ],
   },
-  kinks: [{ at: "x at a bound", convention: "1: the gradient passes to x, and the bound has 0" }],
+  kinks: [
+    {
+      at: "x at a bound",
+      convention: "1: the gradient passes to x, and the bound has 0",
+      holds: (x, low, high) => x === low || x === high,
+    },
+  ],
   probes: [
     {
       inputs: [

@@ -33,7 +33,7 @@ export const Hypot = elementwiseBinary({
     formula: ([a, b]) => term.call("sqrt", term.sum(term.square(a), term.square(b))),
     derivatives: ([a, b]) => [a, b].map((x) => term.quotient(x, term.call("sqrt", term.sum(term.square(a), term.square(b))))),
   },
-  kinks: [{ at: "both 0", convention: "0 by each" }],
+  kinks: [{ at: "both 0", convention: "0 by each", holds: (a, b) => a === 0 && b === 0 }],
   probes: broadcastProbes([0.5, 2], [-3, -1]),
 });
 

@@ -22,5 +22,5 @@ export const Logit = elementwiseUnary({
     formula: ([x]) => term.call("ln", term.quotient(x, term.difference(1, x))),
     derivatives: ([x]) => [term.quotient(1, term.product(x, term.difference(1, x)))],
   },
-  kinks: [{ at: "x = 0 and x = 1", convention: "infinite" }],
+  kinks: [{ at: "x = 0 and x = 1", convention: "infinite", holds: (x) => x === 0 || x === 1 }],
 });

@@ -55,7 +55,13 @@ function extremum({ type, word, summary, choose }: ExtremumFacts): Operator {
         operands.map((x, at) => (operands.length === 1 ? term.number(1) : isChosen(word, x, operands.toSpliced(at, 1)))),
     },
     syntax: { names: [{ name: word }, { name: `${word}imum` }] },
-    kinks: [{ at: "operands that tie", convention: "the gradient is split evenly among those that tie" }],
+    kinks: [
+      {
+        at: "operands that tie",
+        convention: "the gradient is split evenly among those that tie",
+        holds: (...all) => all.length === 2 && all[0] === all[1],
+      },
+    ],
     probes: [
       {
         inputs: [

@@ -24,7 +24,7 @@ export const Floor = elementwiseUnary({
   between: [0.2, 0.8],
   accuracy: rounded,
   display: { label: "⌊x⌋", formula: called("floor"), derivatives: () => [term.number(0)] },
-  kinks: [{ at: "x an integer", convention: "0" }],
+  kinks: [{ at: "x an integer", convention: "0", holds: (x) => Number.isInteger(x) }],
 });
 
 export const Ceil = elementwiseUnary({
@@ -40,7 +40,7 @@ export const Ceil = elementwiseUnary({
   between: [0.2, 0.8],
   accuracy: rounded,
   display: { label: "⌈x⌉", formula: called("ceil"), derivatives: () => [term.number(0)] },
-  kinks: [{ at: "x an integer", convention: "0" }],
+  kinks: [{ at: "x an integer", convention: "0", holds: (x) => Number.isInteger(x) }],
   syntax: { names: [{ name: "ceiling" }] },
 });
 

@@ -20,7 +20,7 @@ export const Sign = elementwiseUnary({
   between: [0.5, 2],
   accuracy: rounded,
   display: { label: "sign", formula: called("sign"), derivatives: () => [term.number(0)] },
-  kinks: [{ at: "x = 0", convention: "0" }],
+  kinks: [{ at: "x = 0", convention: "0", holds: (x) => x === 0 }],
   syntax: { names: [{ name: "sgn" }, { name: "signum" }] },
 });
 

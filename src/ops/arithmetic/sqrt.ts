@@ -20,7 +20,7 @@ export const Sqrt = elementwiseUnary({
     formula: ([x]) => term.call("sqrt", x),
     derivatives: ([x]) => [term.quotient(1, term.product(2, term.call("sqrt", x)))],
   },
-  kinks: [{ at: "x = 0", convention: "infinite" }],
+  kinks: [{ at: "x = 0", convention: "infinite", holds: (x) => x === 0 }],
   syntax: { prefix: "√" },
 });
 

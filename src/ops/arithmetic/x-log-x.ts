@@ -33,7 +33,7 @@ export const XLogX = elementwiseUnary({
     formula: ([x]) => term.product(x, term.call("ln", x)),
     derivatives: ([x]) => [term.sum(term.call("ln", x), 1)],
   },
-  kinks: [{ at: "x = 0", convention: "the one-sided limit -∞" }],
+  kinks: [{ at: "x = 0", convention: "the one-sided limit -∞", holds: (x) => x === 0 }],
 });
 
 export const xLogX = unary(XLogX);

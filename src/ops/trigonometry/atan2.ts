@@ -49,7 +49,7 @@ export const Atan2 = elementwiseBinary({
     ],
   },
   kinks: [
-    { at: "both 0", convention: "0 by each" },
+    { at: "both 0", convention: "0 by each", holds: (a, b) => a === 0 && b === 0 },
     { at: "y = 0, x < 0", convention: "that of either side: the angle jumps by 2π, its slope does not" },
   ],
   probes: broadcastProbes([0.5, 2], [-3, -1]),

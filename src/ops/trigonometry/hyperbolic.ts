@@ -79,7 +79,7 @@ export const Acosh = elementwiseUnary({
     formula: ([x]) => term.call("arcosh", x),
     derivatives: ([x]) => [term.quotient(1, term.call("sqrt", term.difference(term.square(x), 1)))],
   },
-  kinks: [{ at: "x = 1", convention: "infinite" }],
+  kinks: [{ at: "x = 1", convention: "infinite", holds: (x) => x === 1 }],
   syntax: { names: [{ name: "arccosh" }, { name: "arcosh" }] },
 });
 
@@ -103,7 +103,7 @@ export const Atanh = elementwiseUnary({
     formula: ([x]) => term.call("artanh", x),
     derivatives: ([x]) => [term.quotient(1, term.difference(1, term.square(x)))],
   },
-  kinks: [{ at: "x = ±1", convention: "infinite" }],
+  kinks: [{ at: "x = ±1", convention: "infinite", holds: (x) => Math.abs(x) === 1 }],
   syntax: { names: [{ name: "arctanh" }, { name: "artanh" }] },
 });
 

@@ -32,7 +32,7 @@ export const Asin = elementwiseUnary({
     formula: ([x]) => term.call("arcsin", x),
     derivatives: ([x]) => [term.quotient(1, term.call("sqrt", term.difference(1, term.square(x))))],
   },
-  kinks: [{ at: "x = ±1", convention: "infinite" }],
+  kinks: [{ at: "x = ±1", convention: "infinite", holds: (x) => Math.abs(x) === 1 }],
   syntax: { names: [{ name: "arcsin" }] },
 });
 
@@ -50,7 +50,7 @@ export const Acos = elementwiseUnary({
     formula: ([x]) => term.call("arccos", x),
     derivatives: ([x]) => [term.negative(term.quotient(1, term.call("sqrt", term.difference(1, term.square(x)))))],
   },
-  kinks: [{ at: "x = ±1", convention: "infinite" }],
+  kinks: [{ at: "x = ±1", convention: "infinite", holds: (x) => Math.abs(x) === 1 }],
   syntax: { names: [{ name: "arccos" }] },
 });
 

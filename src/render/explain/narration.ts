@@ -1,7 +1,7 @@
 import { equation, partial, symbol, type Term } from "../../formula/term.ts";
 import { textOf } from "../../formula/text.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { PortrayedNode, PortrayedValue } from "../portrait.ts";
+import type { PortrayedEdge, PortrayedNode, PortrayedValue } from "../portrait.ts";
 import { Chains } from "./chain.ts";
 import type { Course, Passage } from "./course.ts";
 import { tensorText } from "./numbers.ts";
@@ -47,6 +47,11 @@ export class Narration {
 
   nodeSymbol({ name }: PortrayedNode): Term {
     return symbol(this.symbols.nameOf(name));
+  }
+
+  /** The derivative of a node's result by one of its inputs: ∂t/∂x. */
+  localSymbol({ from, to }: PortrayedEdge): Term {
+    return partial(this.nodeSymbol(to), this.symbol(from));
   }
 
   /** What comes back to a node's result. */

@@ -1,5 +1,5 @@
 import { stepId } from "../../compute/steps.ts";
-import { equation, number, partial, product, type Term } from "../../formula/term.ts";
+import { equation, number, product, type Term } from "../../formula/term.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { PortrayedEdge, PortrayedNode } from "../portrait.ts";
 import { isNumber, type Narration } from "./narration.ts";
@@ -55,7 +55,7 @@ function byNumbers(edge: PortrayedEdge, [incoming, local, gradient]: readonly nu
   const isTop = !course.isSeeded && course.resultOf(edge.to) === course.objective;
   const formula = localEquation(edge, local, narration);
   const left = isShare ? [] : [chains.upstream(edge.from)];
-  const factors = isTop ? [] : [product(narration.upstream(edge.to), localSymbol(edge, narration))];
+  const factors = isTop ? [] : [product(narration.upstream(edge.to), narration.localSymbol(edge))];
   return {
     local: { formula, value: edge.local },
     formula: narration.equation(...left, ...factors, product(number(incoming), number(local)), number(gradient)),
@@ -73,10 +73,8 @@ function byNumbers(edge: PortrayedEdge, [incoming, local, gradient]: readonly nu
 function localEquation(edge: PortrayedEdge, value: number, narration: Narration): Term {
   const local = narration.chains.local(edge);
   const sides = local === null ? [] : [local, narration.symbols.inNumbers(local)];
-  return narration.equation(localSymbol(edge, narration), ...sides, number(value));
+  return narration.equation(narration.localSymbol(edge), ...sides, number(value));
 }
-
-const localSymbol = ({ from, to }: PortrayedEdge, narration: Narration): Term => partial(narration.nodeSymbol(to), narration.symbol(from));
 
 /** What the rule of the operator makes of the upstream gradient. */
 function byTensors(edge: PortrayedEdge, narration: Narration): Passed {
@@ -87,7 +85,7 @@ function byTensors(edge: PortrayedEdge, narration: Narration): Passed {
   const localTerm = local === null ? null : chains.local(edge);
   const left = chains.upstream(from);
   return {
-    local: { formula: localTerm && narration.equation(localSymbol(edge, narration), localTerm), value: local },
+    local: { formula: localTerm && narration.equation(narration.localSymbol(edge), localTerm), value: local },
     formula: passed === null ? left : isShare ? passed : narration.equation(left, passed),
     sentence: voice.tensorEdge({
       from: narration.symbol(from),

@@ -2,6 +2,7 @@ import { equation, number, symbol, type Term } from "../../formula/term.ts";
 import type { Verdict } from "../../grading/grade/response.ts";
 import type { Portrait, PortrayedValue } from "../portrait.ts";
 import { courseOf } from "./course.ts";
+import { tellKinks, tellNonfinite } from "./faults.ts";
 import { idOf, isNumber, Narration, type Telling } from "./narration.ts";
 import { joined, type Prose } from "./prose.ts";
 import { tellBackward } from "./step-backward.ts";
@@ -24,6 +25,7 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
   const course = courseOf(portrait, objective, top, telling.isSeeded);
   const narration = new Narration(course, symbols, telling);
   const { steps, voice } = telling;
+  const { nonfinite } = portrait;
   const { forward, wrt } = course;
   const backward = course.backward.slice(0, steps);
   const inputs = wrt.slice(0, steps);
@@ -48,10 +50,10 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
     backward: backwardSteps,
     gradients: inputs.map((value) => tellInput(value, told, narration)),
     recognised: tellFunctions(narration),
-    notes: omitted.forward + omitted.backward + omitted.gradients === 0 ? [] : [voice.omitted(omitted)],
+    notes: [...tellKinks(narration), ...(omitted.forward + omitted.backward + omitted.gradients === 0 ? [] : [voice.omitted(omitted)])],
     omitted,
     submission: verdict === null ? null : tellSubmission(verdict, [...forwardSteps, ...backwardSteps], narration),
-    nonfinite: portrait.nonfinite === null ? null : { ...portrait.nonfinite, sentence: [] },
+    nonfinite: nonfinite === null ? null : { ...nonfinite, sentence: tellNonfinite(nonfinite, portrait.nodes, narration) },
   };
 }
 

@@ -81,9 +81,11 @@ export const english: Voice = {
             ]),
         say`By the chain rule ${equation}.`,
         ...(closed === null ? [] : [say`In the inputs alone that is ${closed}.`]),
-        gradient === 0
-          ? say`A small change of ${name} does not change ${objective} to first order.`
-          : say`When ${name} grows by a little, ${objective} ${gradient > 0 ? "grows" : "falls"} ${magnitude(gradient)}.`,
+        !Number.isFinite(gradient)
+          ? say`That is no finite number, so no rate of change can be told here.`
+          : gradient === 0
+            ? say`A small change of ${name} does not change ${objective} to first order.`
+            : say`When ${name} grows by a little, ${objective} ${gradient > 0 ? "grows" : "falls"} ${magnitude(gradient)}.`,
       ],
       " ",
     ),
@@ -132,6 +134,8 @@ export const english: Voice = {
         gradients === 0 ? [] : say`${counted(gradients, "gradient")}`,
       ].filter((part) => part.length > 0),
     )}. Name fewer values with wrt, or allow more with steps.`,
+  kink: ({ node, formula, where, convention }) =>
+    say`${node} = ${formula} sits where its derivative is not unique (${where}). By convention it is taken there as: ${convention}.`,
   nonfinite: ({ node, pass, equation, why, place }) =>
     say`The first number that is not finite appears at ${node} on the way ${pass === "forward" ? "forward" : "back"}${place === null ? "" : ` (entry ${place})`}${equation === null ? "" : say`: ${equation}`}. ${reasons[why]}`,
 };
@@ -169,6 +173,7 @@ const titles: Readonly<Record<FunctionTitle, string>> = {
 
 const reasons = {
   domain: "The function has no value there: a real number is not defined outside its domain.",
+  zeros: "Zero over zero has no value: it might be any number.",
   pole: "The function grows without bound there, as at a division by zero.",
   overflow: "The exact result is greater than any number of this element type: it overflows.",
   unknown: "All numbers that go into it are finite.",

@@ -148,11 +148,12 @@ export interface Voice {
   readonly insteadOf: (right: Prose) => Prose;
   readonly independent: (name: Term, objective: Term) => Prose;
   readonly omitted: (facts: { readonly forward: number; readonly backward: number; readonly gradients: number }) => Prose;
+  readonly kink: (facts: { readonly node: Term; readonly formula: Term; readonly where: string; readonly convention: string }) => Prose;
   readonly nonfinite: (facts: {
     readonly node: Term;
     readonly pass: "forward" | "backward";
     readonly equation: Term | null;
-    readonly why: "domain" | "pole" | "overflow" | "unknown";
+    readonly why: "domain" | "zeros" | "pole" | "overflow" | "unknown";
     readonly place: string | null;
   }) => Prose;
 }

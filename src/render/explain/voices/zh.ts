@@ -78,9 +78,11 @@ export const chinese: Voice = {
           : say`从 ${name} 到 ${objective} 有 ${ways.length} 条路径：${listed(ways.map((way) => (way.length === 0 ? say`直接到达` : say`经过 ${list(way)}`)))}。`,
         say`由链式法则，${equation}。`,
         closed === null ? [] : say`只用输入表示：${closed}。`,
-        gradient === 0
-          ? say`${name} 的微小变化不会（在一阶意义下）改变 ${objective}。`
-          : say`${name} 增加一点点时，${objective} 随之${gradient > 0 ? "增加" : "减少"}${magnitude(gradient)}。`,
+        !Number.isFinite(gradient)
+          ? say`这不是有限的数，无法说明变化的快慢。`
+          : gradient === 0
+            ? say`${name} 的微小变化不会（在一阶意义下）改变 ${objective}。`
+            : say`${name} 增加一点点时，${objective} 随之${gradient > 0 ? "增加" : "减少"}${magnitude(gradient)}。`,
       ],
       "",
     ),
@@ -117,6 +119,8 @@ export const chinese: Voice = {
   independent: (name, objective) => say`没有可微的路径从 ${name} 通向 ${objective}，因此 ${name} 的梯度为 0。`,
   omitted: ({ forward, backward, gradients }) =>
     say`略去了${listed([forward === 0 ? [] : say`前向 ${forward} 步`, backward === 0 ? [] : say`反向 ${backward} 步`, gradients === 0 ? [] : say`${gradients} 个梯度`].filter((part) => part.length > 0))}。可用 wrt 指定较少的值，或用 steps 放宽步数。`,
+  kink: ({ node, formula, where, convention }) =>
+    say`${node} = ${formula} 恰好位于导数不唯一之处（${places[where] ?? where}）。按约定，此处取：${conventions[convention] ?? convention}。`,
   nonfinite: ({ node, pass, equation, why, place }) =>
     say`${pass === "forward" ? "前向传播" : "反向传播"}中最先在 ${node}${place === null ? "" : `（元素 ${place}）`} 出现非有限的数${equation === null ? "" : say`：${equation}`}。${reasons[why]}`,
 };
@@ -152,8 +156,25 @@ const titles: Readonly<Record<FunctionTitle, string>> = {
   "softmax with cross-entropy": " softmax 交叉熵",
 };
 
+/** 各算子公布的折点与约定。 */
+const places: Readonly<Record<string, string>> = {
+  "operands that tie": "各操作数相等",
+  "x at a bound": "x 在边界上",
+  "x an integer": "x 为整数",
+  "both 0": "两者均为 0",
+};
+const conventions: Readonly<Record<string, string>> = {
+  infinite: "无穷大",
+  "the slope": "负半轴的斜率",
+  "0 by each": "对各操作数均取 0",
+  "the gradient is split evenly among those that tie": "梯度在相等者之间平分",
+  "1: the gradient passes to x, and the bound has 0": "1，即梯度传给 x，边界得到 0",
+  "the one-sided limit -∞": "单侧极限 −∞",
+};
+
 const reasons = {
   domain: "函数在此处没有定义：自变量超出了定义域。",
+  zeros: "零比零没有确定的值。",
   pole: "函数在此处趋于无穷，如同除以零。",
   overflow: "精确结果超出了该数据类型所能表示的最大数，发生了溢出。",
   unknown: "输入它的数都是有限的。",

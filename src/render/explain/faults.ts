@@ -1,0 +1,102 @@
+import { number, symbol, type Term } from "../../formula/term.ts";
+import { has, operatorOf } from "../../ops/define.ts";
+import type { Nonfinite } from "../../run/watch.ts";
+import { indexAt } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import type { PortrayedNode } from "../portrait.ts";
+import type { Narration } from "./narration.ts";
+import type { Prose } from "./prose.ts";
+import { formulaOf, localOf } from "./rules.ts";
+
+/** So many elements of a node are looked at. */
+const mostElements = 10_000;
+
+/** Where a NaN or an infinity was born, and of what. */
+export function tellNonfinite({ node: name, pass }: Nonfinite, nodes: readonly PortrayedNode[], narration: Narration): Prose {
+  const { voice, symbols } = narration;
+  const node = nodes.find((each) => each.name === name);
+  const birth = node === undefined ? null : pass === "forward" ? bornForward(node, narration) : bornBackward(node, narration);
+  const place = birth === null || birth.index.length === 0 ? null : `[${birth.index.join(", ")}]`;
+  return voice.nonfinite({
+    node: symbol(symbols.nameOf(name)),
+    pass,
+    equation: birth?.equation ?? null,
+    why: birth?.why ?? "unknown",
+    place,
+  });
+}
+
+interface Birth {
+  readonly equation: Term;
+  readonly why: "domain" | "zeros" | "pole" | "overflow" | "unknown";
+  readonly index: readonly number[];
+}
+
+function bornForward(node: PortrayedNode, narration: Narration): Birth | null {
+  const tensor = narration.symbols.portrayed(node.node.outputs[0])?.tensor;
+  if (tensor === undefined) return null;
+  const at = tensor.data.findIndex((element) => !Number.isFinite(element));
+  const operands = elementsOf(node, at, narration);
+  if (at < 0 || operands === null) return null;
+  const result = tensor.data[at];
+  return {
+    equation: narration.equation(formulaOf(node, operands.map(number)), number(result)),
+    why: Number.isNaN(result)
+      ? operands.length > 1 && operands.every((each) => each === 0)
+        ? "zeros"
+        : "domain"
+      : operands.includes(0)
+        ? "pole"
+        : "overflow",
+    index: indexAt(at, tensor.shape),
+  };
+}
+
+function bornBackward(node: PortrayedNode, narration: Narration): Birth | null {
+  for (const edge of narration.course.edgesInto(node)) {
+    const at = edge.gradient?.data.findIndex((element) => !Number.isFinite(element)) ?? -1;
+    const operands = elementsOf(node, at, narration);
+    if (at < 0 || operands === null || edge.local === null) continue;
+    const slope = edge.local.data[at];
+    const term = localOf(edge, operands.map(number));
+    const sides = [narration.localSymbol(edge), ...(term === null ? [] : [term]), number(slope)];
+    const why = Number.isFinite(slope) ? "overflow" : "pole";
+    return { equation: narration.equation(...sides), why, index: indexAt(at, edge.from.value.shape) };
+  }
+  return null;
+}
+
+/** The elements of a node's operands that an element of its result is made of; null where that is not one of each. */
+function elementsOf({ node }: PortrayedNode, at: number, { symbols }: Narration): number[] | null {
+  if (!has(operatorOf(node.op), "elementwise") || at < 0) return null;
+  const size = symbols.portrayed(node.outputs[0])?.tensor.data.length;
+  const elements = node.inputs.map((value): number | null => {
+    const tensor: Tensor | null = value === null ? null : (symbols.portrayed(value)?.tensor ?? value.known);
+    if (tensor === null) return null;
+    return tensor.data.length === 1 ? tensor.data[0] : tensor.data.length === size ? tensor.data[at] : null;
+  });
+  return elements.every((element) => element !== null) ? elements : null;
+}
+
+/** So many nodes on a kink are named. */
+const mostKinks = 5;
+
+/** Nodes of which an element sits where the derivative jumps, and what is taken there. */
+export function tellKinks(narration: Narration): Prose[] {
+  const { course, symbols, voice } = narration;
+  const told: Prose[] = [];
+  for (const passage of course.backward) {
+    if (passage.kind === "sum" || told.length >= mostKinks) continue;
+    const { node } = passage;
+    const size = Math.min(mostElements, symbols.portrayed(node.node.outputs[0])?.tensor.data.length ?? 0);
+    for (const { at: where, convention, holds } of operatorOf(node.node.op).kinks ?? []) {
+      if (holds === undefined) continue;
+      const sits = Array.from({ length: size }, (_, at) => elementsOf(node, at, narration)).some(
+        (operands) => operands !== null && holds(...operands),
+      );
+      if (sits)
+        told.push(voice.kink({ node: narration.nodeSymbol(node), formula: formulaOf(node, symbols.operandsOf(node)), where, convention }));
+    }
+  }
+  return told;
+}
