@@ -93,7 +93,8 @@ export class Chains {
     const { extent, isScalar, uses } = known;
     if (isScalar && extent.ways <= mostWays && extent.factors <= mostFactors) return this.#byWays(value, known);
     if (isScalar) return this.#byUses(value, known);
-    const rule = sumOf(uses.flatMap((use) => use.edges.map((edge) => this.passed(edge) ?? ellipsis)));
+    const edges = uses.flatMap((use) => use.edges);
+    const rule = shownSum(edges.length, (at) => this.passed(edges[at]) ?? ellipsis);
     return { rule, local: known.derivative, numbers: null, closed: this.#closedForm(known.derivative, mostTensorParts), ways: null };
   }
 
@@ -164,9 +165,9 @@ export class Chains {
 
   #usesOf(value: PortrayedValue): readonly Use[] {
     const edges = this.#course.usesOf(value);
-    return [...new Set(edges.map(({ to }) => to))].flatMap((node) => {
+    return [...Map.groupBy(edges, ({ to }) => to)].flatMap(([node, own]) => {
       const result = this.#course.resultOf(node);
-      return result === undefined ? [] : [{ result, edges: edges.filter(({ to }) => to === node) }];
+      return result === undefined ? [] : [{ result, edges: own }];
     });
   }
 
@@ -195,7 +196,8 @@ export class Chains {
   }
 
   #byUses(value: PortrayedValue, { uses, derivative }: Known): Derivation {
-    const written = (write: (step: WayStep) => readonly Term[]): Term => sumOf(uses.map((use) => productOf(write({ from: value, use }))));
+    const written = (write: (step: WayStep) => readonly Term[]): Term =>
+      shownSum(uses.length, (at) => productOf(write({ from: value, use: uses[at] })));
     return {
       rule: written((step) => [this.upstream(step.use.result), this.#factor(step)]),
       local: written((step) => [this.upstream(step.use.result), this.#localBy(step.use) ?? this.#factorNumber(step)]),
@@ -239,6 +241,13 @@ const isNumber = ({ tensor }: PortrayedValue): boolean => tensor.data.length ===
 const seedNumber = ({ gradient }: PortrayedValue): Term => number(gradient?.data[0] ?? 0);
 const isComplete = (terms: readonly (Term | null)[]): terms is readonly Term[] => terms.every((term) => term !== null);
 const sumOf = (terms: readonly Term[]): Term => (terms.length === 1 ? terms[0] : sum(...terms));
+
+/** A sum of which so many addends are written, and an ellipsis for the others. */
+const mostAddends = 12;
+export const shownSum = (count: number, addend: (at: number) => Term): Term => {
+  const shown = Array.from({ length: Math.min(count, mostAddends) }, (_, at) => addend(at));
+  return count > mostAddends ? sum(...shown, ellipsis) : sumOf(shown);
+};
 const productOf = (terms: readonly Term[]): Term => (terms.length === 1 ? terms[0] : product(...terms));
 
 /** How many parts a term has when it is written out; what it shares counts as often as it is written. */

@@ -1,7 +1,9 @@
 import { stepId } from "../../compute/steps.ts";
-import { ellipsis, number, sum, words } from "../../formula/term.ts";
+import { ellipsis, number, words } from "../../formula/term.ts";
 import type { PortrayedEdge, PortrayedValue } from "../portrait.ts";
+import { shownSum } from "./chain.ts";
 import { isNumber, type Narration } from "./narration.ts";
+import { mostTold } from "./numbers.ts";
 import type { ToldStep } from "./told.ts";
 
 /** Where the way back begins. */
@@ -23,18 +25,24 @@ export function tellSeed(narration: Narration): ToldStep {
   };
 }
 
+/** So many of the nodes that use a value are named. */
+const mostThrough = 6;
+
 /** Where what comes back to a value along several edges is added. */
 export function tellSum(value: PortrayedValue, edges: readonly PortrayedEdge[], narration: Narration): ToldStep {
   const { course, chains, voice } = narration;
   const { gradient } = value;
-  const numbers = edges.flatMap((edge) => (edge.gradient !== null && isNumber(edge.gradient) ? [number(edge.gradient.data[0])] : []));
-  const isScalar = gradient !== null && isNumber(gradient) && numbers.length === edges.length;
-  const terms = isScalar ? numbers : edges.map((edge) => chains.passed(edge) ?? ellipsis);
-  const written = narration.equation(chains.upstream(value), sum(...terms), ...(isScalar ? [number(gradient.data[0])] : []));
+  const isScalar = gradient !== null && isNumber(gradient) && edges.every((edge) => edge.gradient !== null && isNumber(edge.gradient));
+  const terms = shownSum(edges.length, (at) => {
+    const { gradient: share } = edges[at];
+    return isScalar && share !== null ? number(share.data[0]) : (chains.passed(edges[at]) ?? ellipsis);
+  });
+  const written = narration.equation(chains.upstream(value), terms, ...(isScalar ? [number(gradient.data[0])] : []));
   const sentence = voice.sum({
     value: narration.symbol(value),
     objective: narration.symbol(course.objective),
-    through: edges.map(({ to }) => narration.nodeSymbol(to)),
+    through: edges.slice(0, mostThrough).map(({ to }) => narration.nodeSymbol(to)),
+    count: edges.length,
     isAll: chains.waysFrom(value) === edges.length,
     equation: written,
   });
@@ -45,7 +53,7 @@ export function tellSum(value: PortrayedValue, edges: readonly PortrayedEdge[], 
     sentence,
     lead: sentence,
     formula: written,
-    addends: edges.map((edge) => ({ to: edge.to.name, input: edge.input, gradient: edge.gradient })),
+    addends: edges.slice(0, mostTold).map((edge) => ({ to: edge.to.name, input: edge.input, gradient: edge.gradient })),
   };
 }
 

@@ -69,8 +69,10 @@ export const english: Voice = {
       ].filter((part) => part.length > 0),
       " ",
     ),
-  sum: ({ value, objective, through, isAll, equation }) =>
-    say`${value} is used ${through.length === 2 ? "twice" : `${through.length} times`}, by ${list(through)}${isAll ? `: ${through.length === 2 ? "two" : through.length} paths lead from ` : ", so several paths lead from "}${value} to ${objective}. What comes back along them is added up${equation === null ? "" : say`: ${equation}`}.`,
+  sum: ({ value, objective, through, count, isAll, equation }) => {
+    const paths = isAll ? `: ${count === 2 ? "two" : count} paths lead from ` : ", so several paths lead from ";
+    return say`${value} is used ${count === 2 ? "twice" : `${count} times`}, by ${list(through, count - through.length)}${paths}${value} to ${objective}. What comes back along them is added up: ${equation}.`;
+  },
   input: ({ name, objective, equation, gradient, ways, closed }) =>
     joined(
       [

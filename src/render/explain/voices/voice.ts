@@ -108,9 +108,11 @@ export interface Voice {
   readonly sum: (facts: {
     readonly value: Term;
     readonly objective: Term;
+    /** The first of the nodes that use it. */
     readonly through: readonly Term[];
+    readonly count: number;
     readonly isAll: boolean;
-    readonly equation: Term | null;
+    readonly equation: Term;
   }) => Prose;
   readonly input: (facts: {
     readonly name: Term;

@@ -68,8 +68,8 @@ export const chinese: Voice = {
       ],
       "",
     ),
-  sum: ({ value, objective, through, isAll, equation }) =>
-    say`${value} 被使用了 ${through.length} 次，分别用于 ${list(through)}，${isAll ? `从 ` : "因此从 "}${value} 到 ${objective} 有${isAll ? ` ${through.length} ` : "多"}条路径。沿各条路径传回的梯度相加${equation === null ? "" : say`：${equation}`}。`,
+  sum: ({ value, objective, through, count, isAll, equation }) =>
+    say`${value} 被使用了 ${count} 次，分别用于 ${list(through, count - through.length)}，${isAll ? "从 " : "因此从 "}${value} 到 ${objective} 有${isAll ? ` ${count} ` : "多"}条路径。沿各条路径传回的梯度相加：${equation}。`,
   input: ({ name, objective, equation, gradient, ways, closed }) =>
     joined(
       [
