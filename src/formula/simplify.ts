@@ -5,6 +5,9 @@ import { elementwise, matrixProduct, negative, number, ones, power, product, quo
 
 /** Operands of a part with more of them are not looked into together with those around it. */
 const mostGathered = 64;
+/** So many factors are looked at in one term, and products within products so deep; what is left then stays as it is. */
+const mostWork = 30_000;
+const deepest = 40;
 const unit: Fraction = { over: 1, under: 1 };
 
 /**
@@ -28,6 +31,10 @@ type Powers = Map<Term, number>;
 
 class Simplifier {
   readonly #structures = new Structures();
+  readonly #negatives = new Map<Term, Term>();
+  readonly #roots = new Map<Term, readonly [Term, number]>();
+  #work = 0;
+  #depth = 0;
 
   /** A part whose operands are simple. */
   part(part: Term, operands: readonly Term[]): Term {
@@ -64,7 +71,11 @@ class Simplifier {
   }
 
   #negative(of: Term): Term {
-    return this.#product([this.#number(-1), of], []);
+    const known = this.#negatives.get(of);
+    if (known !== undefined) return known;
+    const found = this.#product([this.#number(-1), of], []);
+    this.#negatives.set(of, found);
+    return found;
   }
 
   /** Minus what is simple: −(x − y) is y − x. */
@@ -140,6 +151,20 @@ class Simplifier {
   }
 
   #product(over: readonly Term[], under: readonly Term[]): Term {
+    if (this.#work > mostWork || this.#depth > deepest) return this.#untouched(over, under);
+    this.#depth += 1;
+    const found = this.#gathered(over, under);
+    this.#depth -= 1;
+    return found;
+  }
+
+  /** A product as it is given. */
+  #untouched(over: readonly Term[], under: readonly Term[]): Term {
+    const [top, bottom] = [over, under].map((side) => (side.length === 1 ? side[0] : this.#made(product(...side))));
+    return under.length === 0 ? top : this.#made(quotient(top, bottom));
+  }
+
+  #gathered(over: readonly Term[], under: readonly Term[]): Term {
     const [above, below]: [Powers, Powers] = [new Map(), new Map()];
     let share = unit;
     const scale = (by: Fraction | null): boolean => {
@@ -155,6 +180,8 @@ class Simplifier {
     const gather = (factor: Term, inverse: boolean): void => {
       const [first, second] = factor.operands;
       const side = inverse ? below : above;
+      this.#work += 1;
+      if (this.#work > mostWork) return raise(side, factor, 1);
       if (factor.kind === "number" && scale(inverse ? fraction(1, factor.value) : fraction(factor.value, 1))) return;
       if (factor.kind === "negative") {
         share = { ...share, over: -share.over };
@@ -193,6 +220,12 @@ class Simplifier {
 
   /** e^(2·x) as the square of e^x. */
   #root(term: Term): readonly [Term, number] {
+    const known = this.#roots.get(term) ?? this.#rootOf(term);
+    this.#roots.set(term, known);
+    return known;
+  }
+
+  #rootOf(term: Term): readonly [Term, number] {
     const [base, exponent] = term.operands;
     const [{ over, under }, rest] = this.#split(exponent);
     if (under !== 1 || !Number.isSafeInteger(over) || Math.abs(over) < 2 || exponent.kind === "number") return [term, 1];

@@ -152,6 +152,19 @@ describe("size", () => {
     expect(evaluated(simplified(deep), () => 0.5)).toBe(evaluated(deep, () => 0.5));
   });
 
+  test.each<[string, (inner: term.Term) => term.Term]>([
+    ["a power of a power", (inner) => exponential(product(2, inner))],
+    ["a decay of a decay", (inner) => exponential(negative(inner))],
+    ["a fraction of fractions", (inner) => quotient(inner, quotient("x", inner))],
+    ["a power of a sum", (inner) => exponential(sum(inner, negative(product(3, inner))))],
+    ["a difference from a difference", (inner) => difference("y", inner)],
+    ["a transpose of products", (inner) => transpose(matrixProduct("A", inner))],
+  ])("%s, three hundred times, is done with", (_, around) => {
+    let nested: term.Term = term.symbol("x");
+    for (let level = 0; level < 300; level++) nested = around(nested);
+    expect(textOf(simplified(nested)).length).toBeLessThan(4000);
+  });
+
   test("parts that are shared are looked at once", () => {
     let shared: term.Term = term.symbol("x");
     for (let level = 0; level < 300; level++) shared = sum(product(shared, "y"), call("sin", shared));
