@@ -1,0 +1,189 @@
+import { describe, expect, test } from "vitest";
+import { explained, gradientsOf } from "./explained.ts";
+
+/** The graphs by which the chain rule is taught. */
+describe("the textbook's graphs", () => {
+  const cases: readonly (readonly [expression: string, inputs: Record<string, number>, gradients: Record<string, number>])[] = [
+    ["price = apple * apple_num; out = price * tax", { apple: 100, apple_num: 2, tax: 1.1 }, { apple: 2.2, apple_num: 110, tax: 200 }],
+    ["z = (x+y)^2", { x: 1, y: 2 }, { x: 6, y: 6 }],
+    ["1/(1+exp(x*(-1)))", { x: 1 }, { x: 0.19661193324148188 }],
+    ["q = x+y; f = q*z", { x: -2, y: 5, z: -4 }, { x: -4, y: -4, z: 3 }],
+    ["e = (a+b)*(b+1)", { a: 2, b: 1 }, { a: 2, b: 5 }],
+    [
+      "c=a+b; d=a*b+b^3; c2=c+c+1; c3=c2+1+c2+(-a); d2=d+d*2+relu(b+a); d3=d2+3*d2+relu(b-a); e=c3-d3; f=e^2; g=f/2; g+10/f",
+      { a: -4, b: 2 },
+      { a: 138.83381924198252, b: 645.5772594752186 },
+    ],
+  ];
+
+  test.each(cases)("%s", (expression, inputs, gradients) => {
+    const { gradients: told, backward } = explained({ expression, inputs });
+    for (const { name, gradient, sentence } of told) {
+      expect(gradient).toBeCloseTo(gradients[name], 10);
+      expect(sentence).toContain("By the chain rule");
+    }
+    const ids = backward.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids[0]).toMatch(/^seed\//);
+  });
+
+  test("(x + y)² by way of t, in the words of the textbook", () => {
+    const { gradients, forward, backward } = explained({ expression: "t = x + y; z = t^2", inputs: { x: 1, y: 2 } });
+    expect(forward.map(({ formula }) => formula.text)).toEqual(["t = x + y = 1 + 2 = 3", "z = t² = 3² = 9"]);
+    expect(gradients[0]).toMatchObject({
+      chain: { text: "∂z/∂x = ∂z/∂t · ∂t/∂x" },
+      substituted: { text: "2·t·1" },
+      simplified: { text: "2·(x + y)" },
+      gradient: 6,
+      steps: ["backward/z", "backward/t"],
+    });
+    expect(backward.map(({ id }) => id)).toEqual(["seed/z", "backward/z", "backward/t"]);
+    expect(backward[2].edges?.[0]).toMatchObject({
+      from: "x",
+      incoming: 6,
+      local: { value: 1, formula: { text: "∂t/∂x = 1" } },
+      gradient: 6,
+      formula: { text: "∂z/∂x = ∂z/∂t · ∂t/∂x = 6·1 = 6" },
+    });
+  });
+
+  test("two paths lead from b to e, and what comes back along them is added", () => {
+    const { backward, gradients } = explained({ expression: "c = a + b; d = b + 1; e = c * d", inputs: { a: 2, b: 1 } });
+    const sum = backward.at(-1);
+    expect(sum).toMatchObject({
+      id: "sum/b",
+      formula: { text: "∂e/∂b = 2 + 3 = 5" },
+      value: 5,
+      addends: [
+        { to: "c", gradient: 2 },
+        { to: "d", gradient: 3 },
+      ],
+    });
+    expect(sum?.sentence).toContain("two paths lead from b to e");
+    expect(gradients[1].sentence).toContain("through c and through d");
+  });
+
+  test("the sigmoid taken apart is told by its result", () => {
+    const { recognised, forward } = explained({ expression: "1/(1+exp(-x))", inputs: { x: 1 } });
+    expect(forward.map(({ symbol }) => symbol)).toEqual(["u", "v", "w", "f"]);
+    expect(recognised).toHaveLength(1);
+    expect(recognised[0]).toMatchObject({ name: "sigmoid", nodes: ["neg_1", "exp_1", "add_1", "div_1"] });
+    expect(recognised[0].derivative.text).toBe("∂f/∂x = f·(1 − f) = 0.731059·(1 − 0.731059) = 0.196612");
+  });
+});
+
+describe("names", () => {
+  test("those that the explanation gives are nobody else's", () => {
+    const { forward } = explained({ expression: "u = a*b; (u + v)^2 + sin(w) + f", inputs: { a: 1, b: 2, v: 3, w: 4, f: 5 } });
+    const symbols = forward.map(({ symbol }) => symbol);
+    expect(new Set(symbols).size).toBe(symbols.length);
+    for (const taken of ["a", "b", "v", "w", "f"]) expect(symbols).not.toContain(taken);
+    expect(symbols).toContain("u");
+  });
+});
+
+describe("tensors", () => {
+  test("matrices have their rules, with shapes, and what was repeated is summed", () => {
+    const request = {
+      expression: "Y = X @ W + B; L = sum(Y * dY)",
+      inputs: {
+        X: [
+          [0, 0],
+          [10, 10],
+        ],
+        W: [
+          [0.5, 0.5, 0.5],
+          [0.5, 0.5, 0.5],
+        ],
+        B: [1, 2, 3],
+        dY: [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+      },
+    };
+    const { gradients, backward } = explained(request);
+    const byName = new Map(gradients.map((each) => [each.name, each]));
+    expect(byName.get("W")?.chain.text).toMatch(/^∂L\/∂W = Xᵀ·∂L\/∂\w$/);
+    expect(byName.get("B")).toMatchObject({ gradient: [5, 7, 9], simplified: { text: "Σ₀ dY" } });
+    expect(JSON.stringify(backward)).toContain("(2, 2)ᵀ·(2, 3) → (2, 3)");
+    expect(JSON.stringify(backward)).toContain("repeated along axis 0");
+  });
+
+  test("a network is told by its layers, and large tensors by their shapes", () => {
+    const layers = [{ type: "Linear", in_features: 20, out_features: 30 }, { type: "ReLU" }, { type: "Linear", out_features: 2 }];
+    const input = Array.from({ length: 4 }, (_, row) => Array.from({ length: 20 }, (_, at) => row - at));
+    const { forward, gradients } = explained({
+      network: { layers, loss: { type: "CrossEntropyLoss" } },
+      inputs: { input, target: [0, 1, 1, 0] },
+    });
+    expect(forward.map(({ layer }) => layer)).toEqual([
+      "layer 0, Linear(20 → 30)",
+      "layer 1, ReLU",
+      "layer 2, Linear(30 → 2)",
+      "loss, CrossEntropyLoss",
+    ]);
+    const weight = gradients.find(({ name }) => name === "0.weight");
+    expect(weight).toMatchObject({ shape: [30, 20] });
+    expect(weight?.gradient).toBeUndefined();
+    expect(weight?.sentence.length).toBeLessThan(600);
+  });
+});
+
+describe("faults", () => {
+  test.each([
+    ["log(x)", { x: -1 }, "forward", "ln(−1) = NaN"],
+    ["0/x", { x: 0 }, "forward", "Zero over zero"],
+    ["1/x", { x: 0 }, "forward", "division by zero"],
+    ["exp(1000*x)", { x: 1 }, "forward", "overflows"],
+    ["y = sqrt(x); 2*y", { x: 0 }, "backward", "∂y/∂x"],
+  ])("%s is told with what it was made of", (expression, inputs, pass, words) => {
+    const { nonfinite } = explained({ expression, inputs });
+    expect(nonfinite?.pass).toBe(pass);
+    expect(nonfinite?.sentence).toContain(words);
+  });
+
+  test("of a point on a kink it is told what is taken there, and of one beside it nothing", () => {
+    expect(explained({ expression: "relu(x)", inputs: { x: 0 } }).notes.join()).toContain("x = 0");
+    expect(explained({ expression: "relu(x)", inputs: { x: 0.1 } }).notes).toEqual([]);
+  });
+
+  test("an input that does not matter is said not to", () => {
+    const { gradients } = explained({ expression: "t = y; x^2", inputs: { x: 1, y: 2 } });
+    expect(gradients.find(({ name }) => name === "y")?.sentence).toContain("No differentiable path");
+  });
+});
+
+test("both languages tell the same steps, each in its own words", () => {
+  for (const request of [
+    { expression: "e = (a+b)*(b+1)", inputs: { a: 2, b: 1 } },
+    {
+      network: { layers: [{ type: "Linear", in_features: 2, out_features: 1 }, { type: "Sigmoid" }], loss: { type: "MSELoss" } },
+      inputs: { input: [[1, 2]], target: [[1]] },
+    },
+  ]) {
+    const [en, zh] = [explained({ ...request, language: "en" }), explained({ ...request, language: "zh" })];
+    const steps = ({ forward, backward }: typeof en): unknown[] =>
+      [...forward, ...backward].map(({ id, kind, value, formula }) => [id, kind, value, formula]);
+    expect(steps(zh)).toEqual(steps(en));
+    for (const [at, { sentence }] of [...zh.forward, ...zh.backward].entries()) {
+      expect(sentence).toMatch(/\p{Script=Han}/u);
+      expect([...en.forward, ...en.backward][at].sentence).not.toMatch(/\p{Script=Han}/u);
+    }
+  }
+});
+
+test("numbers of fields stand in the sentences", () => {
+  const { backward } = explained({ expression: "sin(x*y) + x^2", inputs: { x: 0.3, y: -1.2 }, digits: 17 });
+  for (const { edges = [] } of backward) {
+    for (const { gradient, sentence } of edges) expect(sentence.replaceAll("−", "-")).toContain(String(gradient));
+  }
+});
+
+test("a cotangent is told as what comes from beyond", () => {
+  const request = { expression: "z = (x+y)^2", inputs: { x: 1, y: 2 }, cotangent: 3 };
+  const { gradients, backward } = explained(request);
+  expect(backward[0].formula.text).toBe("∂L/∂z = 3");
+  expect(gradients.map(({ gradient }) => gradient)).toEqual(Object.values(gradientsOf(request)));
+  expect(gradients[0].simplified?.text).toBe("6·(x + y)");
+});
