@@ -1,4 +1,5 @@
 import { exactProduct, exactSum, type Fraction, fraction, fractionProduct, fractionSum } from "./exact.ts";
+import { isCount, isZero, landmark, type Powers, rank, setOrDelete, workedOut } from "./factors.ts";
 import { fold, withOperands } from "./fold.ts";
 import { Structures } from "./structure.ts";
 import { elementwise, matrixProduct, negative, number, ones, power, product, quotient, sum, type Term, transpose } from "./term.ts";
@@ -25,9 +26,6 @@ interface Like {
   /** The addend, while there is one. */
   readonly only: Term | null;
 }
-
-/** Powers of one base, above or below the line. */
-type Powers = Map<Term, number>;
 
 class Simplifier {
   readonly #structures = new Structures();
@@ -352,44 +350,7 @@ class Simplifier {
       return this.#structures.isPositive(first) ? first : plain;
     }
     if (first.kind !== "number") return plain;
-    const known = landmarks[part.name]?.[first.value];
+    const known = landmark(part.name, first.value);
     return known === undefined ? plain : this.#number(known);
   }
-}
-
-/** What everybody knows by heart. */
-const landmarks: Readonly<Record<string, Readonly<Record<number, number>>>> = {
-  ln: { 1: 0 },
-  sqrt: { 0: 0, 1: 1, 4: 2, 9: 3, 16: 4, 25: 5, 36: 6, 49: 7, 64: 8, 81: 9, 100: 10 },
-  sin: { 0: 0 },
-  cos: { 0: 1 },
-  tan: { 0: 0 },
-  sinh: { 0: 0 },
-  cosh: { 0: 1 },
-  tanh: { 0: 0 },
-  arctan: { 0: 0 },
-};
-
-/** An exponent by which factors are counted. */
-const isCount = (term: Term): term is Term & { readonly value: number } =>
-  term.kind === "number" && Number.isSafeInteger(term.value) && term.value > 0;
-
-const isZero = (term: Term): boolean => term.kind === "number" && term.value === 0;
-
-function rank({ kind, operands }: Term): number {
-  if (kind === "number") return 0;
-  if (kind === "constant") return 1;
-  return kind === "symbol" || (kind === "power" && operands[0].kind === "symbol") ? 2 : 3;
-}
-
-function setOrDelete(powers: Powers, base: Term, count: number): void {
-  if (count === 0) powers.delete(base);
-  else powers.set(base, count);
-}
-
-function workedOut(base: number, exponent: number): number | null {
-  if (exponent > 64) return base === 0 || base === 1 ? base : null;
-  let result: number | null = 1;
-  for (let step = 0; step < exponent && result !== null; step++) result = exactProduct(result, base);
-  return result;
 }
