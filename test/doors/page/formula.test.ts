@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { completed, completionsOf, isLikely, spanOf, wordBefore } from "../../../src/doors/page/client/formula/completion.ts";
 import { exampleNames, examples } from "../../../src/doors/page/client/formula/examples.ts";
 import { likelyInputs } from "../../../src/doors/page/client/formula/names.ts";
-import { firstValue, parametersOf, stateOf, stateWith } from "../../../src/doors/page/client/formula/state.ts";
+import { firstValue, parametersOf, stateOf, stateWith, valueFor } from "../../../src/doors/page/client/formula/state.ts";
 import {
   pastedRows,
   reachOf,
@@ -84,6 +84,13 @@ describe("the inputs of a formula are seen without asking", () => {
     expect(shapeOf(firstValue("W", 0, "x * W @ y"))).toEqual([2, 2]);
     expect(shapeOf(firstValue("y", 1, "x * W @ y"))).toEqual([2, 2]);
     expect(firstValue("x", 0, "max@y")).toBe(2);
+  });
+
+  test("and a number is kept only where the formula still takes one", () => {
+    const inputs = new Map([["x", 7]]);
+    expect(valueFor("x", 0, { inputs, expression: "x * y" })).toBe(7);
+    expect(valueFor("y", 1, { inputs, expression: "x * y" })).toBe(1);
+    expect(shapeOf(valueFor("x", 0, { inputs, expression: "W @ x" }))).toEqual([2, 2]);
   });
 });
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { texts } from "../shell/settings.ts";
 import { MatrixGrid, ShapeChoice } from "./MatrixGrid.tsx";
 import { change, setInput, shown, state } from "./session.ts";
+import { valueFor } from "./state.ts";
 import { reachOf, type TensorJson } from "./tensors.ts";
 
 /** The formula's inputs: numbers are moved by sliders, matrices written in cells. */
@@ -9,12 +10,12 @@ export function Inputs() {
   const current = shown.value;
   const { inputs: words } = texts.value.formula;
   if (current === null) return null;
-  const held = state.value.inputs;
+  const held = { inputs: state.value.inputs, expression: current.state.expression };
   return (
     <section class="sheet inputs" aria-label={words.title}>
       <h2>{words.title}</h2>
-      {[...current.inputs].map(([name, given]) => (
-        <InputRow key={name} name={name} value={held.get(name) ?? given} onValue={(tensor) => setInput(name, tensor)} />
+      {Array.from(current.inputs.keys(), (name, place) => (
+        <InputRow key={name} name={name} value={valueFor(name, place, held)} onValue={(tensor) => setInput(name, tensor)} />
       ))}
       {current.inputs.size === 0 && <p class="quiet">{words.none}</p>}
       {current.cotangent !== null && (

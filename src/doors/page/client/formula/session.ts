@@ -8,7 +8,7 @@ import { remember, route } from "../shell/route.ts";
 import { language, shade } from "../shell/settings.ts";
 import { examples } from "./examples.ts";
 import { likelyInputs } from "./names.ts";
-import { firstValue, type FormulaState, parametersOf, stateOf, stateWith } from "./state.ts";
+import { type FormulaState, parametersOf, stateOf, stateWith, valueFor } from "./state.ts";
 import { shapeOf, type TensorJson } from "./tensors.ts";
 
 /** The Formula tab while the page is open: what was asked for, and what came of it last. */
@@ -89,8 +89,8 @@ interface Needs {
 }
 let needs: Needs | null = null;
 
-const givenFor = (names: readonly string[], { inputs, expression }: FormulaState): ReadonlyMap<string, TensorJson> =>
-  new Map(names.map((name, place) => [name, inputs.get(name) ?? firstValue(name, place, expression)]));
+const givenFor = (names: readonly string[], asked: FormulaState): ReadonlyMap<string, TensorJson> =>
+  new Map(names.map((name, place) => [name, valueFor(name, place, asked)]));
 
 /** Asks for the picture and its explanation, once it is known what the formula needs. */
 async function answer(asked: FormulaState): Promise<void> {

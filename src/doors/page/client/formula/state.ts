@@ -89,6 +89,13 @@ function jsonIn(text: string | null): unknown {
 /** Values for inputs of which nothing is known yet: small, and told apart in the picture. */
 const starts = [2, 1, 3, -1, 0.5, -2, 1.5, 4];
 
+/** What an input has: what it had before, but no number where the formula now multiplies a matrix; else a first value. */
+export function valueFor(name: string, place: number, { inputs, expression }: Pick<FormulaState, "inputs" | "expression">): TensorJson {
+  const before = inputs.get(name);
+  const first = firstValue(name, place, expression);
+  return before === undefined || (typeof before === "number" && typeof first !== "number") ? first : before;
+}
+
 /** A first value for an input: a matrix where the formula multiplies it as one, else a number. */
 export function firstValue(name: string, place: number, expression: string): TensorJson {
   const quoted = name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
