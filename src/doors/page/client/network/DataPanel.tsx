@@ -3,7 +3,7 @@ import { aimOf, type Choice, isNumeric } from "./csv.ts";
 import { datasetNames, isMade, sizes } from "./datasets.ts";
 import { isDrawn, startOf } from "./design.ts";
 import { Choose, Folded, Slider } from "./fields.tsx";
-import { change, fileProblem, ownFile, settings, takeFile } from "./state.ts";
+import { change, fileProblem, ownFile, settings, takeFile } from "./chosen.ts";
 
 /** Which data are learnt, how many, and how noisy. */
 export function DataPanel() {

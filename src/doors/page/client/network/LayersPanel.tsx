@@ -14,7 +14,7 @@ import {
 } from "./design.ts";
 import { Choose, Folded, NumberField } from "./fields.tsx";
 import { losses } from "./request.ts";
-import { change, samples, settings } from "./state.ts";
+import { change, samples, settings } from "./chosen.ts";
 
 /** The layers between the data and the last one, which follows from the data. */
 export function LayersPanel() {

@@ -12,7 +12,8 @@ import "./network.css";
 import { PairsPlot } from "./PairsPlot.tsx";
 import { RegionPlot } from "./RegionPlot.tsx";
 import { RunBar } from "./RunBar.tsx";
-import { look, open, order, previewProblem, samples, settings, training, view } from "./state.ts";
+import { samples, settings, view } from "./chosen.ts";
+import { look, open, order, previewProblem, training } from "./state.ts";
 import { TrainingPanel } from "./TrainingPanel.tsx";
 
 export function NetworkTab() {

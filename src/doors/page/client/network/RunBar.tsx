@@ -2,7 +2,8 @@ import { shortOf } from "../charts/numbers.ts";
 import { hashOf } from "../shell/address.ts";
 import { texts } from "../shell/settings.ts";
 import { numberOf } from "./answers.ts";
-import { change, downloadWeights, look, order, prepare, reset, settings, training } from "./state.ts";
+import { change, settings } from "./chosen.ts";
+import { downloadWeights, look, order, prepare, reset, training } from "./state.ts";
 
 /** Paces to choose from: updates from one look to the next. */
 const paces = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];

@@ -1,7 +1,7 @@
 import { texts } from "../shell/settings.ts";
 import { isArticles, mostSteps, optimizerNames, startNames } from "./design.ts";
 import { Choose, Folded, NumberField } from "./fields.tsx";
-import { change, settings } from "./state.ts";
+import { change, settings } from "./chosen.ts";
 
 /** How it is trained. */
 export function TrainingPanel() {

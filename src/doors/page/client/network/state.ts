@@ -5,46 +5,13 @@ import { keyOf } from "../shell/key.ts";
 import { latest } from "../shell/latest.ts";
 import { remember, route } from "../shell/route.ts";
 import type { HistoryPage, JobAnswer, Nested } from "./answers.ts";
-import { type Choice, mostRows, samplesOf, type Table, tableOf, uploadPath, usualChoice } from "./csv.ts";
-import { isMade, makers } from "./datasets.ts";
-import { parametersOf, type Settings, settingsOf } from "./design.ts";
-import { digitsText } from "./digits.ts";
-import { type Look, lookAt, lookBefore, type View, viewOf } from "./look.ts";
+import { change, essence, loadDigits, ownFile, samples, settings, view } from "./chosen.ts";
+import { uploadPath } from "./csv.ts";
+import { parametersOf, settingsOf } from "./design.ts";
+import { type Look, lookAt, lookBefore, type View } from "./look.ts";
 import { jobFor, type JobOrder, targetsOf } from "./request.ts";
-import { digitsOf, type Samples } from "./samples.ts";
+import type { Samples } from "./samples.ts";
 import { isEnd, Training } from "./training.ts";
-
-/** What is chosen; the address holds it. It outlives the tab, which may be left and come back to. */
-export const settings = signal<Settings>(settingsOf(route.peek().tab === "network" ? route.peek().parameters : new URLSearchParams()));
-
-/** A file of the reader's own. */
-export interface OwnFile {
-  readonly name: string;
-  readonly content: Blob;
-  readonly table: Table;
-  readonly choice: Choice;
-  /** Whether it is longer than what is shown of it. */
-  readonly isCut: boolean;
-}
-export const ownFile = signal<OwnFile | null>(null);
-export const fileProblem = signal(false);
-const digits = signal<string | null>(null);
-
-/** The data; null until they are there. */
-export const samples = computed<Samples | null>(() => {
-  const { dataset } = settings.value;
-  if (isMade(dataset)) {
-    const { size, noise, draw } = settings.value;
-    return makers[dataset]({ size, noise, seed: draw });
-  }
-  if (dataset === "digits") return digits.value === null ? null : digitsOf(digits.value, settings.value.size);
-  const file = ownFile.value;
-  if (file === null || file.choice.inputs.length === 0) return null;
-  const read = samplesOf(file.table, file.choice);
-  return read.inputs.length === 0 ? null : read;
-});
-
-export const view = computed(() => (samples.value === null ? null : viewOf(samples.value, settings.value.dataset === "csv")));
 
 /** The request that these settings stand for; with a file in place of its numbers once it is uploaded. */
 export const order = computed<JobOrder | null>(() =>
@@ -108,15 +75,13 @@ async function transformedRows(id: string, { dataset, targets }: SourceFile): Pr
   return { input, target: targetsOf({ ...targets, targets: targets.targets.slice(0, count) }) };
 }
 
-/** Everything but the rate and the pace: where it changes, a training begins anew. */
-export const essence = computed(() => {
-  const parameters = parametersOf({ ...settings.value, rate: 0, pace: 1 });
-  return [parameters.toString(), JSON.stringify(ownFile.value?.choice), ownFile.value?.name].join("\n");
-});
+/** Makes what is to be trained, a file is uploaded for; tells whether there is something. Who asks again meanwhile waits for the same. */
+export const prepare = (): Promise<boolean> => (preparing ??= prepareOnce().finally(() => (preparing = null)));
+let preparing: Promise<boolean> | null = null;
 
-/** Makes what is to be trained, a file is uploaded for; tells whether there is something. */
-export async function prepare(): Promise<boolean> {
+async function prepareOnce(): Promise<boolean> {
   if (training.phase.peek() !== "new") return true;
+  const of = essence.peek();
   const file = settings.peek().dataset === "csv" ? ownFile.peek() : null;
   let source: SourceFile | null = null;
   if (file !== null) {
@@ -131,15 +96,11 @@ export async function prepare(): Promise<boolean> {
     source = { dataset: dataset.id, targets: isSame ? read : null };
   }
   const made = order.peek();
-  if (made === null) return false;
+  if (made === null || of !== essence.peek()) return false;
   rowsOfFile = null;
   trained = { order: made, source };
   training.begin(made);
   return true;
-}
-
-export function change(changes: Partial<Settings>): void {
-  settings.value = { ...settings.peek(), ...changes };
 }
 
 /** Forgets what was trained; the weights are drawn anew. */
@@ -150,14 +111,21 @@ export function reset(seed = settings.peek().seed): void {
   else preview();
 }
 
-const showBefore = latest(async ({ made, seen }: { made: JobOrder; seen: NonNullable<typeof view.value> }) => {
+/** What is looked at before any training, and what it stands for. */
+interface Preview {
+  readonly made: JobOrder;
+  readonly seen: View;
+  readonly of: string;
+}
+
+const showBefore = latest(async ({ made, seen, of }: Preview) => {
   try {
     const found = await lookBefore(post, made, seen);
-    if (training.phase.peek() !== "new" || made !== order.peek()) return;
+    if (training.phase.peek() !== "new" || of !== essence.peek()) return;
     look.value = found;
     previewProblem.value = null;
   } catch (error) {
-    if (made !== order.peek()) return;
+    if (of !== essence.peek()) return;
     look.value = null;
     previewProblem.value = error;
   }
@@ -169,24 +137,7 @@ function preview(): void {
   const seen = view.peek();
   look.value = null;
   previewProblem.value = null;
-  if (made !== null && seen !== null && settings.peek().dataset !== "csv") showBefore({ made, seen });
-}
-
-/** Bytes of a file that are read here; all of it is read by the service. */
-const mostShown = 1_000_000;
-
-export async function takeFile(file: File): Promise<void> {
-  const table = tableOf(await file.slice(0, mostShown).text());
-  fileProblem.value = table === null;
-  if (table === null) return;
-  uploaded.value = null;
-  ownFile.value = {
-    name: file.name.slice(0, 200),
-    content: file,
-    table,
-    choice: usualChoice(table),
-    isCut: file.size > mostShown || table.rows.length >= mostRows - 1,
-  };
+  if (made !== null && seen !== null && settings.peek().dataset !== "csv") showBefore({ made, seen, of: essence.peek() });
 }
 
 /** Follows the address, and what is chosen, as long as the tab is open; answers how to stop. */
@@ -199,9 +150,7 @@ export function open(): () => void {
       if (parameters.toString() !== "") settings.value = settingsOf(parameters);
     }),
     effect(() => remember("network", parametersOf(settings.value))),
-    effect(() => {
-      if (settings.value.dataset === "digits" && digits.value === null) void digitsText().then((text) => (digits.value = text));
-    }),
+    effect(loadDigits),
     effect(() => {
       training.rate = settings.value.rate;
     }),
@@ -228,9 +177,9 @@ export function open(): () => void {
 let shownEssence = "";
 function followEssence(): () => void {
   return effect(() => {
-    const now = `${essence.value}\n${samples.value === null}`;
-    if (now === shownEssence) return;
-    shownEssence = now;
+    if (essence.value === shownEssence) return;
+    shownEssence = essence.value;
+    uploaded.value = null;
     trained = null;
     training.begin(null);
     preview();
