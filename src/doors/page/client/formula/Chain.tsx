@@ -4,6 +4,9 @@ import { texts } from "../shell/settings.ts";
 import { change, chosen, goTo, shown, steps } from "./session.ts";
 import { summary } from "./tensors.ts";
 
+/** So many steps are named; further ones are gone through from these. */
+const mostSteps = 24;
+
 /** Why an input has its gradient: the chain rule in words of the graph, with the local derivatives in it, and in closed form. */
 export function Chain() {
   const current = shown.value;
@@ -37,7 +40,7 @@ export function Chain() {
           {input.steps.length > 0 && (
             <p class="small way">
               {words.way}{" "}
-              {input.steps.map((id) => {
+              {input.steps.slice(0, mostSteps).map((id) => {
                 const place = steps.value.findIndex((step) => step.id === id);
                 const step = steps.value[place];
                 return step === undefined ? null : (
@@ -46,6 +49,7 @@ export function Chain() {
                   </button>
                 );
               })}
+              {input.steps.length > mostSteps && "…"}
             </p>
           )}
         </>

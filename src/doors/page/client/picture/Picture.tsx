@@ -34,7 +34,9 @@ export function Picture({ svg, steps, at, chosen = null, marked, onValue, onNode
   }, [svg, steps]);
   useLayoutEffect(() => {
     const drawn = frame.current?.querySelector("svg");
-    if (drawn) present(drawn, new PictureProgress(steps, at), chosen, marked ?? new Set());
+    if (!drawn) return;
+    present(drawn, new PictureProgress(steps, at), chosen, marked ?? new Set());
+    drawn.classList.toggle("near", at !== null);
   }, [svg, steps, at, chosen, marked]);
   useLayoutEffect(() => {
     const drawn = frame.current?.querySelector("svg");
@@ -66,7 +68,10 @@ export function Picture({ svg, steps, at, chosen = null, marked, onValue, onNode
       <div
         class={zoom > 0 ? "frame enlarged" : "frame"}
         ref={frame}
-        {...(zoom > 0 && { tabIndex: 0, role: "group", "aria-label": picture.title })}
+        // What does not fit is moved by keys, too.
+        tabIndex={0}
+        role="group"
+        aria-label={picture.title}
         onClick={pressed}
         onWheel={rolled}
         onPointerDown={grasp}
