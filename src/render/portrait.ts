@@ -156,8 +156,14 @@ function sketchOf(program: Program, derivatives: Derivatives | null): Sketch {
   const want = (value: Value | null): void => {
     if (value !== null && !wanted.has(value)) wanted.set(value, wanted.size);
   };
-  for (const { value, gradient } of values) [value, gradient].forEach(want);
-  for (const { local, gradient } of edges) [local, gradient].forEach(want);
+  for (const { value, gradient } of values) {
+    want(value);
+    want(gradient);
+  }
+  for (const { local, gradient } of edges) {
+    want(local);
+    want(gradient);
+  }
   const objective = derivatives === null ? null : (places.get(derivatives.objective.value) ?? null);
   const asked = new Set((derivatives?.gradients ?? []).map(({ name }) => name));
   const wrt = values.flatMap(({ name }, at) => (name !== null && asked.has(name) ? [at] : []));

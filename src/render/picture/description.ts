@@ -6,6 +6,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 
 /** The text that stands for a picture is at most about so long. */
 const longest = 1500;
+const mostNodes = 100;
 
 /** What the picture says to whoever does not see it. */
 export function described(portrait: Portrait, digits: number): { readonly title: string; readonly description: string } {
@@ -27,12 +28,13 @@ export function described(portrait: Portrait, digits: number): { readonly title:
     if (value.role === "node" || value.name === null) continue;
     say(() => `${name(value.name ?? "")} is ${said(value.tensor)}.`);
   }
-  const byNode = new Map(values.filter(({ role }) => role === "node").map((value) => [value.value, value]));
-  const names = new Map(values.map((value) => [value.value, value.name]));
-  for (const { name: own, node } of nodes) {
+  const told = nodes.slice(0, mostNodes);
+  const meant = new Set(told.flatMap(({ node }) => [...node.inputs, node.outputs[0]]));
+  const known = new Map(values.flatMap((value) => (meant.has(value.value) ? [[value.value, value] as const] : [])));
+  for (const { name: own, node } of told) {
     if (length > longest) break;
-    const result = byNode.get(node.outputs[0]);
-    const operands = node.inputs.map((input) => (input === null ? "nothing" : name(names.get(input) ?? "a literal"))).join(" and ");
+    const result = known.get(node.outputs[0]);
+    const operands = node.inputs.map((input) => (input === null ? "nothing" : name(known.get(input)?.name ?? "a literal"))).join(" and ");
     say(() => `${node.op} of ${operands} gives ${name(own)}${result === undefined ? "" : `, ${said(result.tensor)}`}.`);
   }
   if (objective !== null) {

@@ -6,7 +6,8 @@ const mostSegments = 24;
 
 /** Units in runs that follow on one another, each run as one; those that are named in `open` are divided again. */
 export function segments(units: readonly Unit[], open: readonly string[]): Unit[] {
-  return divided(inOrder(units), 0, open);
+  // Nodes alone stand in forward order already.
+  return divided(units.every(({ kind }) => kind === "node") ? units : inOrder(units), 0, open);
 }
 
 function divided(ordered: readonly Unit[], offset: number, open: readonly string[]): Unit[] {
