@@ -148,7 +148,9 @@ async function leaks(service: JobService, theirs: Belongings, client: string): P
         expected.text,
       ),
     ];
-    if (answer.status !== 404 || JSON.stringify(mine) !== JSON.stringify(nobodys)) found.push(name);
+    // What is wrong with a program that is looked at is an answer.
+    const refusal = name.startsWith("POST /v1/inspect") ? 200 : 404;
+    if (answer.status !== refusal || JSON.stringify(mine) !== JSON.stringify(nobodys)) found.push(name);
   }
   return found;
 }
