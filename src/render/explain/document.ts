@@ -43,7 +43,7 @@ export function blocksOf(told: Told, { headings }: Voice): ToldBlock[] {
     ),
     ...section(
       headings.gradients,
-      ...told.gradients.flatMap(({ equation, sentence }): ToldBlock[] => [{ kind: "display", formula: equation }, paragraph(sentence)]),
+      ...told.gradients.flatMap(({ equation, remark }): ToldBlock[] => [{ kind: "display", formula: equation }, paragraph(remark)]),
     ),
     ...section(
       headings.functions,

@@ -3,6 +3,7 @@ import type { PortrayedValue } from "../portrait.ts";
 import type { Derivation } from "./chain.ts";
 import { idOf, isNumber, type Narration } from "./narration.ts";
 import { shapeText } from "./numbers.ts";
+import type { Prose } from "./prose.ts";
 import type { ToldInput } from "./told.ts";
 
 /** The gradient of an input by the chain rule; `steps` are those that are told. */
@@ -15,22 +16,30 @@ export function tellInput(value: PortrayedValue, steps: ReadonlySet<string>, nar
   if (chain === null) return { ...common, ...withoutChain(value, narration) };
   const isScalar = gradient !== null && isNumber(gradient);
   const equation = narration.equation(left, ...sidesOf(chain), ...(isScalar ? [number(gradient.data[0])] : []));
-  const names = { name: narration.symbol(value), objective: narration.course.top, equation };
-  const sentence = isScalar
-    ? voice.input({
-        ...names,
-        gradient: gradient.data[0],
-        ways: chain.ways?.map((way) => way.map((each) => narration.symbol(each))) ?? null,
-        closed: isAdded(chain.ways) && chain.closed !== null ? narration.equation(left, chain.closed) : null,
-      })
-    : voice.tensorInput({ ...names, shape: shapeText(tensor.shape), numbers: gradient === null ? "" : narration.text(gradient) });
+  const names = { name: narration.symbol(value), objective: narration.course.top };
+  const sentenceWith = (shown: Term | null): Prose =>
+    isScalar
+      ? voice.input({
+          ...names,
+          equation: shown,
+          gradient: gradient.data[0],
+          ways: chain.ways?.map((way) => way.map((each) => narration.symbol(each))) ?? null,
+          closed: isAdded(chain.ways) && chain.closed !== null ? narration.equation(left, chain.closed) : null,
+        })
+      : voice.tensorInput({
+          ...names,
+          equation: shown,
+          shape: shapeText(tensor.shape),
+          numbers: gradient === null ? "" : narration.text(gradient),
+        });
   return {
     ...common,
     chain: narration.equation(left, chain.rule),
     equation,
     substituted: chain.local,
     simplified: chain.closed,
-    sentence,
+    sentence: sentenceWith(equation),
+    remark: sentenceWith(null),
     steps: chains
       .passagesOf(value)
       .map(idOf)
@@ -47,7 +56,7 @@ function withoutChain(value: PortrayedValue, narration: Narration): Omit<ToldInp
   const equation = narration.equation(chains.upstream(value), right);
   const name = narration.symbol(value);
   const sentence = isObjective ? voice.seed(name, equation, course.isSeeded ? course.top : null) : voice.independent(name, course.top);
-  return { chain: equation, equation, substituted: null, simplified: null, sentence, steps: [] };
+  return { chain: equation, equation, substituted: null, simplified: null, sentence, remark: sentence, steps: [] };
 }
 
 /** Where ways are added, the numbers of each are worth more than the formula that they make together. */

@@ -47,6 +47,8 @@ export interface ToldInput {
   readonly substituted: Term | null;
   readonly simplified: Term | null;
   readonly sentence: Prose;
+  /** The sentence without the equation. */
+  readonly remark: Prose;
   readonly steps: readonly string[];
 }
 

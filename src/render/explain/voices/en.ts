@@ -81,7 +81,7 @@ export const english: Voice = {
           : [
               say`${counted(ways.length, "path")} lead from ${name} to ${objective}: ${listed(ways.map((way) => (way.length === 0 ? say`directly` : say`through ${list(way)}`)))}.`,
             ]),
-        say`By the chain rule ${equation}.`,
+        ...(equation === null ? [] : [say`By the chain rule ${equation}.`]),
         ...(closed === null ? [] : [say`In the inputs alone that is ${closed}.`]),
         !Number.isFinite(gradient)
           ? say`That is no finite number, so no rate of change can be told here.`
@@ -94,7 +94,7 @@ export const english: Voice = {
   tensorInput: ({ name, objective, equation, shape, numbers }) =>
     joined(
       [
-        say`By the chain rule ${equation}.`,
+        ...(equation === null ? [] : [say`By the chain rule ${equation}.`]),
         say`The gradient has the shape of ${name}, ${shape}: each entry says by how much ${objective} changes when that entry of ${name} grows by a little. ${numbers}.`,
       ],
       " ",

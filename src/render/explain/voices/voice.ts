@@ -117,7 +117,8 @@ export interface Voice {
   readonly input: (facts: {
     readonly name: Term;
     readonly objective: Term;
-    readonly equation: Term;
+    /** null where it stands beside the sentence. */
+    readonly equation: Term | null;
     readonly gradient: number;
     readonly ways: readonly WayFacts[] | null;
     /** The derivative in the inputs alone, where the equation does not say it. */
@@ -126,7 +127,8 @@ export interface Voice {
   readonly tensorInput: (facts: {
     readonly name: Term;
     readonly objective: Term;
-    readonly equation: Term;
+    /** null where it stands beside the sentence. */
+    readonly equation: Term | null;
     readonly shape: string;
     readonly numbers: string;
   }) => Prose;

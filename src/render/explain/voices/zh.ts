@@ -76,7 +76,7 @@ export const chinese: Voice = {
         ways === null || ways.length < 2
           ? []
           : say`从 ${name} 到 ${objective} 有 ${ways.length} 条路径：${listed(ways.map((way) => (way.length === 0 ? say`直接到达` : say`经过 ${list(way)}`)))}。`,
-        say`由链式法则，${equation}。`,
+        equation === null ? [] : say`由链式法则，${equation}。`,
         closed === null ? [] : say`只用输入表示：${closed}。`,
         !Number.isFinite(gradient)
           ? say`这不是有限的数，无法说明变化的快慢。`
@@ -89,7 +89,7 @@ export const chinese: Voice = {
   tensorInput: ({ name, objective, equation, shape, numbers }) =>
     joined(
       [
-        say`由链式法则，${equation}。`,
+        equation === null ? [] : say`由链式法则，${equation}。`,
         say`梯度的形状与 ${name} 相同，为 ${shape}：每个元素表示 ${name} 的对应元素增加一点点时 ${objective} 变化的快慢。${numbers}。`,
       ],
       "",
