@@ -15,7 +15,7 @@ import { openStorage } from "../src/jobs/storage.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const names = [
   "README.md",
-  ...["programs", "pictures", "training", "grading", "operating", "contributing"].map((name) => `docs/${name}.md`),
+  ...["programs", "pictures", "explanations", "training", "grading", "operating", "contributing"].map((name) => `docs/${name}.md`),
 ];
 const translated = "README.zh.md";
 const pages = [...names, translated].map((name) => ({ name, text: readFileSync(join(root, name), "utf8") }));

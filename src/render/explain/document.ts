@@ -45,13 +45,7 @@ export function blocksOf(told: Told, { headings }: Voice): ToldBlock[] {
       headings.gradients,
       ...told.gradients.flatMap(({ equation, remark }): ToldBlock[] => [{ kind: "display", formula: equation }, paragraph(remark)]),
     ),
-    ...section(
-      headings.functions,
-      ...told.recognised.flatMap(({ sentence, derivative }): ToldBlock[] => [
-        paragraph(sentence),
-        { kind: "display", formula: derivative },
-      ]),
-    ),
+    ...section(headings.functions, ...told.recognised.map(({ sentence }) => paragraph(sentence))),
     ...section(headings.notes, ...told.notes.map(paragraph)),
   ];
 }

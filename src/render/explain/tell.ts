@@ -45,7 +45,7 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
   return {
     title: voice.title(symbols.of(objective)),
     objective: objective.name ?? "",
-    summary: joined([summaryOf(narration), ...namingOf(narration)], voice.between),
+    summary: joined([summaryOf(portrait.values, narration), ...namingOf(narration)], voice.between),
     forward: forwardSteps,
     backward: backwardSteps,
     gradients: inputs.map((value) => tellInput(value, told, narration)),
@@ -63,9 +63,11 @@ function namingOf({ symbols, voice }: Narration): Prose[] {
   return names.length === 0 ? [] : [voice.naming(names.slice(0, mostNamed), Math.max(0, names.length - mostNamed))];
 }
 
-function summaryOf(narration: Narration): Prose {
+function summaryOf(values: readonly PortrayedValue[], narration: Narration): Prose {
   const { course, voice, chains } = narration;
   const { forward, backward, wrt, objective } = course;
+  const operands = new Set(forward.flatMap(({ node }) => node.inputs));
+  const inputs = values.filter(({ role, value }) => (role === "input" || role === "parameter") && operands.has(value));
   const results = wrt.flatMap((value): Term[] => {
     const { gradient } = value;
     return gradient !== null && isNumber(gradient) ? [equation(chains.upstream(value), number(gradient.data[0]))] : [];
@@ -73,8 +75,8 @@ function summaryOf(narration: Narration): Prose {
   return voice.summary({
     objective: narration.symbol(objective),
     value: [narration.text(objective.tensor)],
-    inputs: wrt.slice(0, mostSummed).map((value) => narration.symbol(value)),
-    leftInputs: Math.max(0, wrt.length - mostSummed),
+    inputs: inputs.slice(0, mostSummed).map((value) => narration.symbol(value)),
+    leftInputs: Math.max(0, inputs.length - mostSummed),
     steps: forward.length,
     hasSums: backward.some(({ kind }) => kind === "sum"),
     results: results.slice(0, mostSummed),

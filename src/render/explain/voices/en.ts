@@ -174,7 +174,7 @@ const titles: Readonly<Record<FunctionTitle, string>> = {
 };
 
 const reasons = {
-  domain: "The function has no value there: a real number is not defined outside its domain.",
+  domain: "The function has no real value there: what it is taken of lies outside its domain.",
   zeros: "Zero over zero has no value: it might be any number.",
   pole: "The function grows without bound there, as at a division by zero.",
   overflow: "The exact result is greater than any number of this element type: it overflows.",
