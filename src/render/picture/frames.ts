@@ -27,9 +27,11 @@ export function framesOf(
     if (group !== null) groups.set(at, group);
   });
   if (groups.size === 0) return [];
-  // Parameters, literals and copies stand beside what takes them.
+  // Parameters, literals and copies stand beside what takes them; those that a closed box holds have no piece of their own.
   const takers = Map.groupBy(wires, ({ from }) => from);
-  const sources = values.flatMap(({ value, role }) => (role === "node" || role === "input" ? [] : (places.get(value) ?? [])));
+  const sources = values
+    .flatMap(({ value, role }) => (role === "node" || role === "input" ? [] : (places.get(value) ?? [])))
+    .filter((at) => at >= units.length);
   const copies = drawn.flatMap(({ kind }, at) => (kind === "copy" ? [at] : []));
   for (const at of [...sources, ...copies]) {
     const [taker, ...others] = new Set((takers.get(at) ?? []).map(({ to }) => groups.get(to)));

@@ -91,6 +91,9 @@ describe("groups", () => {
     expect(namesOf(drawn(cases.network), "node group")).toEqual(["0", "1", "2", "loss"]);
     expect(namesOf(drawn({ ...cases.network, open: ["Linear"] }), "node group")).toEqual(["1", "loss"]);
     expect(namesOf(drawn({ ...cases.network, collapse: "none" }), "node group")).toEqual([]);
+    const opened = String(draw({ ...cases.network, open: ["1"] }, { format: "dot" }).body);
+    const [, framed] = /subgraph cluster_0 \{(.*?)\}/s.exec(opened) ?? [];
+    expect(framed.match(/n\d+ \[/g)).toHaveLength(1);
     expect(drawn(cases.network)).toMatch(/>Linear<.*>1×2 → 1×3<.*>9 parameters<.*17 parameters in all/s);
   });
 
