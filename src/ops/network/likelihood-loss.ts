@@ -45,9 +45,7 @@ export const NegativeLogLikelihoodLoss = defineOp({
     label: "NLL",
     formula: called("NLL"),
     cotangents: ([, target, weight], given, delta) => [
-      isGiven(weight) || given.ignore_index !== undefined
-        ? null
-        : averaged(term.negative(term.elementwise(delta, term.call("onehot", target))), given),
+      isGiven(weight) || ignoresClass(given) ? null : averaged(term.negative(term.elementwise(delta, term.call("onehot", target))), given),
       null,
       null,
     ],
@@ -82,12 +80,15 @@ export const SoftmaxCrossEntropyLoss = defineOp({
     formula: called("CE"),
     cotangents: ([scores, labels, weights], given, delta) => {
       const off = term.difference(term.call("softmax", scores), term.call("onehot", labels));
-      return [isGiven(weights) || given.ignore_index !== undefined ? null : averaged(term.elementwise(delta, off), given), null, null];
+      return [isGiven(weights) || ignoresClass(given) ? null : averaged(term.elementwise(delta, off), given), null, null];
     },
   },
   probes: lossProbes(),
   syntax: { names: [{ name: "cross_entropy" }] },
 });
+
+/** A negative index is that of no class, so that what comes back to the rows that count is as without one. */
+const ignoresClass = ({ ignore_index }: Attributes): boolean => typeof ignore_index === "number" && ignore_index >= 0;
 
 /** What comes back to each row where the loss is their mean. */
 const averaged = (back: term.Term, { reduction }: Attributes): term.Term => (reduction === "mean" ? term.quotient(back, "n") : back);

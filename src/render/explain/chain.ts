@@ -2,9 +2,10 @@ import { fold } from "../../formula/fold.ts";
 import { simplified } from "../../formula/simplify.ts";
 import { substituted } from "../../formula/substitute.ts";
 import { ellipsis, number, partial, product, sum, symbol, type Term } from "../../formula/term.ts";
-import type { PortrayedEdge, PortrayedValue } from "../portrait.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import type { PortrayedEdge, PortrayedNode, PortrayedValue } from "../portrait.ts";
 import type { Course, Passage } from "./course.ts";
-import { formulaOf, localOf, passedBack } from "./rules.ts";
+import { formulaOf, localOf, looksUpClasses, passedBack } from "./rules.ts";
 import type { Symbols } from "./symbols.ts";
 
 /** The derivative of the objective by a value as a formula. */
@@ -118,7 +119,9 @@ export class Chains {
   }
 
   #passedOf(edge: PortrayedEdge, delta: Term): Term | null {
-    return passedBack(edge, this.#symbols.operandsOf(edge.to), delta, symbol(this.#symbols.nameOf(edge.to.name)));
+    const passed = passedBack(edge, this.#symbols.operandsOf(edge.to), delta, symbol(this.#symbols.nameOf(edge.to.name)));
+    // Rows of no class, which a loss ignores, get nothing: no formula says that.
+    return passed !== null && looksUpClasses(passed) && this.#hasRowsOfNoClass(edge.to) ? null : passed;
   }
 
   /** How many ways lead from a value to the objective. */
@@ -140,6 +143,13 @@ export class Chains {
     return this.#course.backward.filter((passage) =>
       passage.kind === "sum" ? between.has(passage.value) : passage.edges.some(({ from }) => between.has(from)),
     );
+  }
+
+  #hasRowsOfNoClass({ node }: PortrayedNode): boolean {
+    return node.inputs.some((value) => {
+      if (value === null || isFloating(value.dtype)) return false;
+      return (this.#symbols.portrayed(value)?.tensor.data ?? value.known?.data ?? []).some((each) => each < 0);
+    });
   }
 
   #know(value: PortrayedValue): Known {

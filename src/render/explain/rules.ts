@@ -91,6 +91,10 @@ export function axesBetween(narrow: Shape, wide: Shape, isMatrix: boolean): stri
   return axes.every((axis) => axis < before || narrow[axis - before] === 1) ? axes.join(", ") : "";
 }
 
+/** Whether a formula looks up classes. */
+export const looksUpClasses = (term: Term): boolean =>
+  fold<boolean>(term, (part, operands) => (part.kind === "call" && part.name === "onehot") || operands.includes(true));
+
 /** Whether a formula counts something that it calls n. */
 export const countsRows = (term: Term): boolean =>
   fold<boolean>(term, (part, operands) => (part.kind === "symbol" && part.name === "n") || operands.includes(true));

@@ -113,7 +113,7 @@ describe("tensors", () => {
   test("a network is told by its layers, and large tensors by their shapes", () => {
     const layers = [{ type: "Linear", in_features: 20, out_features: 30 }, { type: "ReLU" }, { type: "Linear", out_features: 2 }];
     const input = Array.from({ length: 4 }, (_, row) => Array.from({ length: 20 }, (_, at) => row - at));
-    const { forward, gradients } = explained({
+    const { forward, backward, gradients } = explained({
       network: { layers, loss: { type: "CrossEntropyLoss" } },
       inputs: { input, target: [0, 1, 1, 0] },
     });
@@ -123,11 +123,20 @@ describe("tensors", () => {
       "layer 2, Linear(30 → 2)",
       "loss, CrossEntropyLoss",
     ]);
+    expect(backward[1].formula.text).toBe("∂loss/∂output = (softmax(output) − onehot(target))/n");
     const weight = gradients.find(({ name }) => name === "0.weight");
     expect(weight).toMatchObject({ shape: [30, 20] });
     expect(weight?.gradient).toBeUndefined();
     expect(weight?.sentence.length).toBeLessThan(600);
   });
+});
+
+test("a loss that ignores rows is told in words, since no formula says what those get", () => {
+  const network = { layers: [{ type: "Linear", in_features: 1, out_features: 2 }], loss: { type: "CrossEntropyLoss" } };
+  const formulaOf = (target: readonly number[]): string =>
+    explained({ network, inputs: { input: [[1], [2]], target } }).backward[1].formula.text;
+  expect(formulaOf([0, 1])).toContain("softmax");
+  expect(formulaOf([0, -100])).toBe("∂loss/∂output");
 });
 
 describe("faults", () => {
