@@ -48,6 +48,11 @@ const isOpen = (term: Term): boolean => term.kind === "call" && notationOf(term.
 
 /** How tightly the factor at a place of a product must hold together. */
 export function tightnessOfFactor(operands: readonly Term[], at: number): number {
+  // Products of several kinds within each other could be read in two ways.
+  const { kind } = operands[at];
+  const isMixed =
+    (kind === "elementwise" || kind === "matrixProduct") && operands.some((other, place) => place !== at && other.kind !== "number");
+  if (isMixed) return tightness.power;
   if (at < operands.length - 1 && isOpen(operands[at])) return tightness.atom;
   return at === 0 ? tightness.negative : tightness.product;
 }

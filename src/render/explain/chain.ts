@@ -157,7 +157,8 @@ export class Chains {
     const results = uses.map(({ result }) => this.#known.get(result));
     const ways = results.reduce((all, each) => all + (each?.extent.ways ?? 0), 0);
     const factors = results.reduce((all, each) => all + (each === undefined ? 0 : each.extent.factors + each.extent.ways), 0);
-    const isScalar = isNumber(value) && results.every((each) => each?.isScalar);
+    const isScalar =
+      isNumber(value) && results.every((each) => each?.isScalar) && this.#course.usesOf(value).every(({ local }) => local !== null);
     const terms = this.#isSmall ? uses.flatMap((use) => this.#derivativesBy(use, isScalar)) : [null];
     const derivative = isComplete(terms) ? sumOf(terms) : null;
     const isTold = derivative !== null && (isScalar || partsOf(derivative) <= mostParts);

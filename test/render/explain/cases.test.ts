@@ -131,6 +131,28 @@ describe("tensors", () => {
   });
 });
 
+test("products of several kinds within each other can be read in one way only", () => {
+  const expression = "h = sigmoid(x @ W1); sum((h @ W2) * y)";
+  const inputs = {
+    x: [[1, 0.5]],
+    W1: [
+      [0.1, 0.3],
+      [0.2, 0.4],
+    ],
+    W2: [
+      [0.1, 0.4],
+      [0.2, 0.5],
+    ],
+    y: [[1, 2]],
+  };
+  expect(explained({ expression, inputs, wrt: ["W1"] }).gradients[0].substituted?.text).toMatch(/^xᵀ·\(\(y·W2ᵀ\) ⊙ /);
+});
+
+test("a mean of one number is told without a number that is none", () => {
+  const { gradients } = explained({ expression: "mean((y - t)^2)", inputs: { y: [[1.5]], t: [[1]] } });
+  for (const { sentence } of gradients) expect(sentence).not.toContain("NaN");
+});
+
 test("a loss that ignores rows is told in words, since no formula says what those get", () => {
   const network = { layers: [{ type: "Linear", in_features: 1, out_features: 2 }], loss: { type: "CrossEntropyLoss" } };
   const formulaOf = (target: readonly number[]): string =>

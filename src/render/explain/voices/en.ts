@@ -29,7 +29,9 @@ export const english: Voice = {
   summary: ({ objective, value, inputs, leftInputs, steps, hasSums, results, leftResults }) =>
     joined(
       [
-        say`${objective} is computed from ${list(inputs, leftInputs)} in ${counted(steps, "step")}; here ${objective} = ${value}.`,
+        steps === 0
+          ? say`${objective} is given as it is; here ${objective} = ${value}.`
+          : say`${objective} is computed from ${list(inputs, leftInputs)} in ${counted(steps, "step")}; here ${objective} = ${value}.`,
         hasSums
           ? say`The way back begins at ${objective}: each node multiplies what arrives by its local derivative, and where a value is used more than once, what comes back is added up.`
           : say`The way back begins at ${objective}: each node multiplies what arrives by its local derivative, and hands the product on.`,

@@ -28,7 +28,9 @@ export const chinese: Voice = {
   summary: ({ objective, value, inputs, leftInputs, steps, hasSums, results, leftResults }) =>
     joined(
       [
-        say`由 ${list(inputs, leftInputs)} 经过 ${steps} 步算出 ${objective}，此处 ${objective} = ${value}。`,
+        steps === 0
+          ? say`${objective} 是直接给定的，此处 ${objective} = ${value}。`
+          : say`由 ${list(inputs, leftInputs)} 经过 ${steps} 步算出 ${objective}，此处 ${objective} = ${value}。`,
         hasSums
           ? say`反向传播从 ${objective} 开始：每个节点把上游梯度乘以局部导数再往回传；一个值被多处使用时，各处传回的梯度相加。`
           : say`反向传播从 ${objective} 开始：每个节点把上游梯度乘以局部导数，再把乘积往回传。`,
