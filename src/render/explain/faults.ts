@@ -1,9 +1,10 @@
 import { number, symbol, type Term } from "../../formula/term.ts";
-import { has, operatorOf } from "../../ops/define.ts";
+import { has, isComposite, operatorOf } from "../../ops/define.ts";
+import type { Node, Value } from "../../ir/graph.ts";
 import type { Nonfinite } from "../../run/watch.ts";
 import { indexAt } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { PortrayedNode } from "../portrait.ts";
+import type { PortrayedNode, PortrayedValue } from "../portrait.ts";
 import type { Narration } from "./narration.ts";
 import type { Prose } from "./prose.ts";
 import { formulaOf, localOf } from "./rules.ts";
@@ -26,6 +27,19 @@ export function tellNonfinite({ node: name, pass }: Nonfinite, nodes: readonly P
   });
 }
 
+/** So many values are named that were not finite when they came. */
+const mostGiven = 5;
+
+/** Which of what was given was not finite already: what comes of that was born nowhere. */
+export function tellGiven(values: readonly PortrayedValue[], narration: Narration): Prose[] {
+  const given = values.filter(
+    ({ role, tensor }) => (role === "input" || role === "parameter") && tensor.data.some((element) => !Number.isFinite(element)),
+  );
+  if (given.length === 0) return [];
+  const named = given.slice(0, mostGiven).map((value) => narration.symbol(value));
+  return [narration.voice.given(named, given.length - named.length)];
+}
+
 interface Birth {
   readonly equation: Term;
   readonly why: "domain" | "zeros" | "pole" | "overflow" | "unknown";
@@ -45,11 +59,23 @@ function bornForward(node: PortrayedNode, narration: Narration): Birth | null {
       ? operands.length > 1 && operands.every((each) => each === 0)
         ? "zeros"
         : "domain"
-      : operands.includes(0)
+      : isPole(node.node, operands)
         ? "pole"
         : "overflow",
     index: indexAt(at, tensor.shape),
   };
+}
+
+/** Whether an infinite result is owed to the place where the operands are, and not to their size: next to it results are small. */
+function isPole({ op, attributes, inputs }: Node, operands: readonly number[]): boolean {
+  if (operands.includes(0)) return true;
+  const operator = operatorOf(op);
+  if (isComposite(operator) || operator.element === undefined) return false;
+  const { f } = operator.element(attributes, inputs as readonly Value[]);
+  const resultOf = ([a, b, c]: readonly number[]): number => Math.abs(f(a, b, c));
+  const isSmallBeside = (operand: number, at: number): boolean =>
+    [1 - 2 ** -52, 1 + 2 ** -52].some((factor) => resultOf(operands.with(at, operand * factor)) < 1e100);
+  return resultOf(operands) === Infinity && operands.some(isSmallBeside);
 }
 
 function bornBackward(node: PortrayedNode, narration: Narration): Birth | null {

@@ -2,7 +2,7 @@ import { equation, number, symbol, type Term } from "../../formula/term.ts";
 import type { Verdict } from "../../grading/grade/response.ts";
 import type { Portrait, PortrayedValue } from "../portrait.ts";
 import { courseOf } from "./course.ts";
-import { tellKinks, tellNonfinite } from "./faults.ts";
+import { tellGiven, tellKinks, tellNonfinite } from "./faults.ts";
 import { idOf, isNumber, Narration, type Telling } from "./narration.ts";
 import { joined, type Prose } from "./prose.ts";
 import { tellBackward } from "./step-backward.ts";
@@ -50,7 +50,11 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
     backward: backwardSteps,
     gradients: inputs.map((value) => tellInput(value, told, narration)),
     recognised: tellFunctions(narration),
-    notes: [...tellKinks(narration), ...(omitted.forward + omitted.backward + omitted.gradients === 0 ? [] : [voice.omitted(omitted)])],
+    notes: [
+      ...tellGiven(portrait.values, narration),
+      ...tellKinks(narration),
+      ...(omitted.forward + omitted.backward + omitted.gradients === 0 ? [] : [voice.omitted(omitted)]),
+    ],
     omitted,
     submission: verdict === null ? null : tellSubmission(verdict, [...forwardSteps, ...backwardSteps], narration),
     nonfinite: nonfinite === null ? null : { ...nonfinite, sentence: tellNonfinite(nonfinite, portrait.nodes, narration) },

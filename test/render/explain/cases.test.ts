@@ -166,12 +166,24 @@ describe("faults", () => {
     ["log(x)", { x: -1 }, "forward", "ln(−1) = NaN"],
     ["0/x", { x: 0 }, "forward", "Zero over zero"],
     ["1/x", { x: 0 }, "forward", "division by zero"],
+    ["log1p(x)", { x: -1 }, "forward", "without bound"],
+    ["logit(x)", { x: 1 }, "forward", "without bound"],
+    ["atanh(x)", { x: 1 }, "forward", "without bound"],
+    ["lgamma(x)", { x: -2 }, "forward", "without bound"],
     ["exp(1000*x)", { x: 1 }, "forward", "overflows"],
+    ["1/x", { x: 1e-320 }, "forward", "overflows"],
+    ["y = exp(x)", { x: { dtype: "float32", shape: [], data: [100] } }, "forward", "overflows"],
     ["y = sqrt(x); 2*y", { x: 0 }, "backward", "∂y/∂x"],
   ])("%s is told with what it was made of", (expression, inputs, pass, words) => {
     const { nonfinite } = explained({ expression, inputs });
     expect(nonfinite?.pass).toBe(pass);
     expect(nonfinite?.sentence).toContain(words);
+  });
+
+  test("of what was not finite when it came it is said that no step is to blame", () => {
+    const { nonfinite, notes } = explained({ expression: "x*2 + y", inputs: { x: "NaN", y: 1 } });
+    expect(nonfinite).toBeUndefined();
+    expect(notes).toEqual([expect.stringMatching(/came in with x:/)]);
   });
 
   test("of a point on a kink it is told what is taken there, and of one beside it nothing", () => {

@@ -140,6 +140,8 @@ export const english: Voice = {
     )}. Name fewer values with wrt, or allow more with steps.`,
   kink: ({ node, formula, where, convention }) =>
     say`${node} = ${formula} sits where its derivative is not unique (${where}). By convention it is taken there as: ${convention}.`,
+  given: (values, left) =>
+    say`Numbers that are not finite came in with ${list(values, left)}: where they go, results may not be finite either, which is then owed to no step.`,
   nonfinite: ({ node, pass, equation, why, place }) =>
     say`The first number that is not finite appears at ${node} on the way ${pass === "forward" ? "forward" : "back"}${place === null ? "" : ` (entry ${place})`}${equation === null ? "" : say`: ${equation}`}. ${reasons[why]}`,
 };

@@ -153,6 +153,8 @@ export interface Voice {
   readonly independent: (name: Term, objective: Term) => Prose;
   readonly omitted: (facts: { readonly forward: number; readonly backward: number; readonly gradients: number }) => Prose;
   readonly kink: (facts: { readonly node: Term; readonly formula: Term; readonly where: string; readonly convention: string }) => Prose;
+  /** Inputs and parameters that were not finite when they came, of which `left` are not named. */
+  readonly given: (values: readonly Term[], left: number) => Prose;
   readonly nonfinite: (facts: {
     readonly node: Term;
     readonly pass: "forward" | "backward";

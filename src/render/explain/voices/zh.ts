@@ -123,6 +123,7 @@ export const chinese: Voice = {
     say`略去了${listed([forward === 0 ? [] : say`前向 ${forward} 步`, backward === 0 ? [] : say`反向 ${backward} 步`, gradients === 0 ? [] : say`${gradients} 个梯度`].filter((part) => part.length > 0))}。可用 wrt 指定较少的值，或用 steps 放宽步数。`,
   kink: ({ node, formula, where, convention }) =>
     say`${node} = ${formula} 恰好位于导数不唯一之处（${places[where] ?? where}）。按约定，此处取：${conventions[convention] ?? convention}。`,
+  given: (values, left) => say`${list(values, left)} 的给定值中就有非有限的数：用到它们的结果也可能不是有限的数，而这并非某一步所致。`,
   nonfinite: ({ node, pass, equation, why, place }) =>
     say`${pass === "forward" ? "前向传播" : "反向传播"}中最先在 ${node}${place === null ? "" : `（元素 ${place}）`} 出现非有限的数${equation === null ? "" : say`：${equation}`}。${reasons[why]}`,
 };
