@@ -71,5 +71,7 @@ function letter(given: string): string {
   if (/[{}$%#&_]/.test(given)) return `\\${given}`;
   // Two in a row would become one sign.
   if (/[-'`"]/.test(given)) return `{${given}}`;
-  return `{\\char"${(given.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
+  // What XML has no character for, MathML cannot say.
+  const said = /[\ufffe\uffff]/.test(given) ? "\ufffd" : given;
+  return `{\\char"${(said.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
 }

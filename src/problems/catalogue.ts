@@ -118,6 +118,12 @@ export const problems = Object.freeze({
     "A job, a dataset or a graph is known, and the bytes of its program, weights or data are not there any more. Submit the job, upload the dataset or register the graph again: what is derived from the same content has the same id. The operator finds all that is missing with `adjoint verify`.",
   ),
 
+  precondition_failed: kind(
+    412,
+    "What is there is not what was meant",
+    "The request was to be answered only if what is at this path has the tag of `If-Match`, or has not changed since `If-Unmodified-Since`. It has another tag, or has changed. Leave the header out to have what is there now.",
+  ),
+
   body_too_large: kind(
     413,
     "The body is too large",

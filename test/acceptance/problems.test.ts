@@ -31,6 +31,7 @@ const elsewhere = [
   "not_found",
   "method_not_allowed",
   "request_timeout",
+  "precondition_failed",
   "body_too_large",
   "unsupported_media_type",
   "rate_limited",

@@ -36,6 +36,10 @@ test("signs stand where they belong", () => {
   expect(mathmlOf(latexOf(call("abs", "x")))).toMatch(/<mo[^>]* lspace="0em" rspace="0em">\|<\/mo><mi>x<\/mi>/);
 });
 
+test("names of characters that XML does not have are said with ones that it has", () => {
+  expect(mathmlOf(latexOf(product(symbol("a\ufffe"), symbol("\uffff"))))).not.toMatch(/[\ufffe\uffff]/);
+});
+
 test("the same formula is the same MathML", () => {
   const first = mathmlOf(latexOf(symbol("权重")));
   for (let at = 0; at < 1200; at++) mathmlOf(`x_{${at}}`);

@@ -6,8 +6,10 @@ import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import accepts from "@fastify/accepts";
 import fastify from "fastify";
 import { afterAll, expect, test } from "vitest";
+import { collectMethods, refuseUnrouted } from "../../../src/doors/http/plugins/methods.ts";
+import { answerWithProblems } from "../../../src/doors/http/plugins/problems.ts";
 import { home } from "../../../src/doors/http/routes/home.ts";
-import { startApp } from "./fixture.ts";
+import { problemIn, startApp } from "./fixture.ts";
 
 const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "accept-encoding": "gzip, deflate, br, zstd" };
 const html = "<!doctype html><title>Adjoint</title>";
@@ -26,7 +28,10 @@ for (const [name, content] of [
 
 async function appWith(options: { hasPage: boolean; folder: string }) {
   const app = fastify();
+  answerWithProblems(app, { maxBodyBytes: 1000 });
+  const collected = collectMethods(app);
   await app.register(accepts);
+  refuseUnrouted(app, collected);
   await home(app, { hasPage: options.hasPage, page: pathToFileURL(`${join(folder, options.folder)}/`) });
   return app;
 }
@@ -64,6 +69,24 @@ test("the page is asked for anew each time, and what has its digest in its name 
   expect(asset.body).toBe(script);
   expect(asset.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
   expect((await app.inject("/assets/../index.html")).statusCode).toBe(404);
+});
+
+test.each(["/", "/assets/index-0a1b.js"])("%s is sent whole, and not if it was to be another one", async (url) => {
+  await using app = await appWith({ hasPage: true, folder: "built" });
+  for (const range of ["bytes=0-3", "bytes=999-", "bytes=abc", "lines=1"]) {
+    const { statusCode, headers, body } = await app.inject({ url, headers: { accept: "text/html", range } });
+    expect([statusCode, headers["accept-ranges"], body]).toEqual([200, undefined, url === "/" ? html : script]);
+  }
+  for (const condition of [{ "if-match": '"another"' }, { "if-unmodified-since": "Thu, 01 Jan 1970 00:00:00 GMT" }]) {
+    problemIn(await app.inject({ url, headers: { accept: "text/html", ...condition } }), "precondition_failed");
+  }
+});
+
+test("a file that was there before is not, and no other one is meant", async () => {
+  await using app = await appWith({ hasPage: true, folder: "built" });
+  for (const url of ["/assets/index-9z8y.js", "/assets/", "/assets"]) {
+    expect(problemIn(await app.inject(url), "not_found").errors).toEqual([]);
+  }
 });
 
 test.each([

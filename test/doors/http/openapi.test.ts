@@ -186,10 +186,10 @@ test("every code of the problem catalogue is documented, with an example, under 
   );
 });
 
-test("what computes may answer with every problem but those of its method, of expectations, of readiness and of what is kept", () => {
+test("what computes may answer with every problem but those of its method, of conditions, of expectations, of readiness and of what is kept", () => {
   const statuses = new Set(problemCodes.map((code) => String(problems[code].status)));
   const { responses } = document.paths["/v1/gradients"].post;
-  expect([...statuses].filter((status) => !(status in responses))).toEqual(["405", "409", "410", "417", "431", "507"]);
+  expect([...statuses].filter((status) => !(status in responses))).toEqual(["405", "409", "410", "412", "417", "431", "507"]);
 });
 
 describe("the examples", () => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { nearest } from "../../../problems/nearest.ts";
 import { type Problem, problem, problemAt } from "../../../problems/problems.ts";
+import { assets } from "../routes/home.ts";
 import { pathOf } from "./request-log.ts";
 
 /** Which methods the routes take, by path. */
@@ -37,7 +38,9 @@ export function refuseUnrouted(app: FastifyInstance, collected: RouteMethods): v
 
 function nothingAt(path: string, collected: RouteMethods): Problem {
   const tidy = path.replaceAll(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
-  const [meant] = [...[tidy, `/v1${tidy}`].filter((other) => methodsAt(other, collected).size > 0), ...nearest(path, collected.keys(), 1)];
+  // Files of the page have a digest in their names: nobody has meant another one.
+  const meaningful = [...collected.keys()].filter((known) => !known.startsWith(assets));
+  const [meant] = [...[tidy, `/v1${tidy}`].filter((other) => methodsAt(other, collected).size > 0), ...nearest(path, meaningful, 1)];
   if (meant === undefined) return problem("not_found", `There is nothing at ${path}`);
   return problemAt("not_found", "", `There is nothing at ${path}; did you mean ${meant}?`, meant);
 }

@@ -33,6 +33,8 @@ function problemOf(error: FastifyError, circumstances: Circumstances): Problem {
   if (translate !== undefined) return problem(translate.code, translate.detail(circumstances));
   if (lostFolder.test(error.code))
     return new Problem("storage_unavailable", "A folder of the service's data is gone, or closed to it", [], 5);
+  // What sends files asks of them what the request does.
+  if (error.statusCode === 412) return problem("precondition_failed", "What is there has another tag, or has changed since");
   // The parser of HTTP, or a stream that broke off.
   if (error.statusCode === 400) return problem("malformed_http", "The request could not be read to its end");
   return problem("internal", "The request could not be processed");

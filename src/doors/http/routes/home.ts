@@ -11,6 +11,9 @@ import { Resource } from "../resource.ts";
 /** Where the page lies, once it is built. */
 const built = new URL("../../page/build/", import.meta.url);
 
+/** Where the page's files are, but the first one. */
+export const assets = "/assets/";
+
 /** The style sheets that pictures bring with them. */
 const drawn = Object.values(styleSheets).map((text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
 
@@ -51,10 +54,12 @@ export async function home(app: FastifyInstance, { hasPage, page = built }: Home
     // A name holds the digest of what the file holds: each is a route of its own, and is what it is for ever.
     await app.register(fastifyStatic, {
       root: `${root}assets`,
-      prefix: "/assets/",
+      prefix: assets,
       wildcard: false,
       index: false,
       preCompressed: true,
+      // Nobody needs a part of a small file, and answers that are made anew each time have none either.
+      acceptRanges: false,
       immutable: true,
       maxAge: "365d",
     });
