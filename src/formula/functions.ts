@@ -71,6 +71,9 @@ export const functions: Readonly<Record<string, FunctionNotation>> = {
   min: { latex: "\\min", value: Math.min },
   Γ: { latex: "\\Gamma", partial: true },
   ψ: { latex: "\\psi", partial: true },
+  // A partial derivative, and below it what else is held fixed.
+  held: { around: { latex: [".", "\\vert"], text: ["", "|"], grows: true } },
+  sequence: { around: { latex: ["", ""], text: ["", ""] } },
   list: { around: { latex: ["[", "]"], text: ["[", "]"], grows: true } },
   "¬": { ...big("\\lnot"), value: (truth) => Number(truth === 0) },
   Σ: big("\\sum"),

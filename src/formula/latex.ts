@@ -199,6 +199,7 @@ const signs: Readonly<Record<string, string>> = {
   "∧": "\\land",
   "∨": "\\lor",
   "⊕": "\\oplus",
+  "→": "\\to",
   "∗": "\\ast",
   "⋆": "\\star",
   "≪": "\\ll",

@@ -49,6 +49,15 @@ test.each([
   ],
   [matrixProduct(transpose("X"), "δ"), String.raw`X^{\top} \cdot \delta`, "Xᵀ·δ"],
   [matrixProduct("δ", transpose(sum("A", "B"))), String.raw`\delta \cdot (A + B)^{\top}`, "δ·(A + B)ᵀ"],
+  [matrixProduct("A", elementwise("B", "C")), String.raw`A \cdot (B \odot C)`, "A·(B ⊙ C)"],
+  [elementwise(matrixProduct("A", "B"), "C"), String.raw`(A \cdot B) \odot C`, "(A·B) ⊙ C"],
+  [elementwise(product(2, "y"), "x"), String.raw`2 y \odot x`, "2·y ⊙ x"],
+  [
+    indexedCall("held", call("sequence", "u", "w"), partial("z", "x")),
+    String.raw`\left.\frac{\partial z}{\partial x}\right\vert_{u, w}`,
+    "∂z/∂x|_(u, w)",
+  ],
+  [relation("(2, 3)", "→", "(3,)"), String.raw`\text{(2, 3)} \to \text{(3,)}`, "(2, 3) → (3,)"],
   [
     elementwise("s", difference("δ", call("Σ", elementwise("δ", "s")))),
     String.raw`s \odot (\delta - \sum \delta \odot s)`,

@@ -1,3 +1,4 @@
+import { latexInMarkdown } from "../../formula/latex-markdown.ts";
 import { latexOf, type Writing } from "../../formula/latex.ts";
 import type { Term } from "../../formula/term.ts";
 import type { ToldBlock, ToldItem } from "./document.ts";
@@ -5,8 +6,9 @@ import type { Prose } from "./prose.ts";
 
 /** An explanation in GitHub's Markdown, with formulas between dollar signs. */
 export function markdownOf(title: Prose, blocks: readonly ToldBlock[], writing: Writing): string {
+  const formula = (term: Term): string => latexInMarkdown(latexOf(term, writing));
   const inline = (prose: Prose): string =>
-    prose.map((piece) => (typeof piece === "string" ? escaped(piece) : `$${formula(piece, writing)}$`)).join("");
+    prose.map((piece) => (typeof piece === "string" ? escaped(piece) : `$${formula(piece)}$`)).join("");
   const item = ({ text, details }: ToldItem, at: number): string =>
     [`${at + 1}. ${inline(text)}`, ...details.map((detail) => `   - ${inline(detail)}`)].join("\n");
   const block = (each: ToldBlock): string => {
@@ -16,7 +18,7 @@ export function markdownOf(title: Prose, blocks: readonly ToldBlock[], writing: 
       case "paragraph":
         return inline(each.text);
       case "display":
-        return `$$\n${formula(each.formula, writing)}\n$$`;
+        return `$$\n${formula(each.formula)}\n$$`;
       case "steps":
         return each.items.map(item).join("\n");
     }
@@ -26,9 +28,3 @@ export function markdownOf(title: Prose, blocks: readonly ToldBlock[], writing: 
 
 /** What would be read as Markdown or HTML stands for itself. */
 const escaped = (text: string): string => text.replaceAll(/[\\`*_[\]<>$|~#&!]/g, (character) => `\\${character}`);
-
-/** LaTeX in which no reader of Markdown finds the end of a formula, or the beginning of a tag. */
-const formula = (term: Term, writing: Writing): string =>
-  latexOf(term, writing)
-    .replaceAll("\\$", "\\textdollar{}")
-    .replaceAll(/<(?=[a-z/!?])/giu, "<{}");

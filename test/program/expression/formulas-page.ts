@@ -1,5 +1,6 @@
 import { operatorDescriptions } from "../../../src/compute/operator-descriptions.ts";
 import type { OperatorDescription } from "../../../src/compute/operators.ts";
+import { latexInMarkdown } from "../../../src/formula/latex-markdown.ts";
 import { latexOf } from "../../../src/formula/latex.ts";
 import { simplified } from "../../../src/formula/simplify.ts";
 import { symbol } from "../../../src/formula/term.ts";
@@ -128,6 +129,6 @@ function printedSigns(): string {
 }
 
 const code = (text: string): string => `\`${text.replaceAll("|", String.raw`\|`)}\``;
-const math = (latex: string): string => (latex === "" ? "" : `$${latex.replaceAll("|", String.raw`\vert `)}$`);
+const math = (latex: string): string => (latex === "" ? "" : `$${latexInMarkdown(latex).replaceAll("|", String.raw`\vert `)}$`);
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const rule = (columns: number): string => `|${"---|".repeat(columns)}`;

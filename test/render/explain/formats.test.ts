@@ -34,6 +34,19 @@ test("Markdown has a section each, and formulas between dollar signs", () => {
   expect(text).toContain("2 + 3 = 5");
 });
 
+test("Markdown has only LaTeX that GitHub and MathJax show, and that Markdown itself leaves alone", () => {
+  const text = toldAs(
+    { expression: "é = softmax(x) @ w; where(é > 0, é, -é)", inputs: { x: [1, -2], w: [1, 1] }, cotangent: -0.5 },
+    { format: "markdown" },
+  );
+  expect(text).not.toMatch(/\\operatorname|\\char|\\\\/);
+  expect(text).toContain(String.raw`\mathop{\mathrm{softmax}}(x)`);
+  expect(text).toContain(String.raw`\text{é}`);
+  expect(text).toContain(String.raw`\cr`);
+  const indexed = toldAs({ expression: "y = arcsinh(x)^2", inputs: { x: 1 } }, { format: "markdown" });
+  expect(indexed).not.toContain("operatorname");
+});
+
 test("the request's own format is stronger than the one that is accepted", () => {
   expect(toldAs({ ...request, format: "markdown" }, { format: "html" })).toMatch(/^# /);
 });
