@@ -1,7 +1,8 @@
 import { fold } from "../../formula/fold.ts";
 import { simplified } from "../../formula/simplify.ts";
 import { substituted } from "../../formula/substitute.ts";
-import { ellipsis, number, partial, product, sum, symbol, type Term } from "../../formula/term.ts";
+import { call, ellipsis, indexedCall, number, partial, product, sum, symbol, type Term } from "../../formula/term.ts";
+import { textOf } from "../../formula/text.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { PortrayedEdge, PortrayedNode, PortrayedValue } from "../portrait.ts";
 import type { Course, Passage } from "./course.ts";
@@ -226,7 +227,21 @@ export class Chains {
   }
 
   #factor({ from, use }: WayStep): Term {
-    return partial(this.#symbols.of(use.result), this.#symbols.of(from));
+    return this.factor(from, use.edges[0].to);
+  }
+
+  /**
+   * The derivative of a node's result by one of the values that it uses: ∂t/∂x. Where the objective uses a value at once that also
+   * leads to its other operands, ∂z/∂x is what comes back on all ways; that on one way alone says what it holds fixed.
+   */
+  factor(from: PortrayedValue, node: PortrayedNode): Term {
+    const name = this.#symbols.of(from);
+    const plain = partial(symbol(this.#symbols.nameOf(node.name)), name);
+    const { isSeeded, objective, resultOf } = this.#course;
+    if (isSeeded || resultOf(node) !== objective || (this.#known.get(from)?.uses.length ?? 0) < 2) return plain;
+    const names = new Set(this.#symbols.operandsOf(node).flatMap((each) => (each.kind === "symbol" ? [each.name] : [])));
+    const others = [...names].map(symbol).filter((each) => textOf(each) !== textOf(name));
+    return others.length === 0 ? plain : indexedCall("held", others.length === 1 ? others[0] : call("sequence", ...others), plain);
   }
 
   #factorNumber({ use }: WayStep): Term {

@@ -104,15 +104,21 @@ function elementsOf({ node }: PortrayedNode, at: number, { symbols }: Narration)
   return elements.every((element) => element !== null) ? elements : null;
 }
 
-/** So many nodes on a kink are named. */
+/** So many kinks are told. */
 const mostKinks = 5;
 
-/** Nodes of which an element sits where the derivative jumps, and what is taken there. */
-export function tellKinks(narration: Narration): Prose[] {
-  const { course, symbols, voice } = narration;
-  const told: Prose[] = [];
+/** A node of which an element sits where its derivative jumps, and what is taken there. */
+export interface Kink {
+  readonly node: PortrayedNode;
+  readonly where: string;
+  readonly convention: string;
+}
+
+export function kinksOf(narration: Narration): Kink[] {
+  const { course, symbols } = narration;
+  const found: Kink[] = [];
   for (const passage of course.backward) {
-    if (passage.kind === "sum" || told.length >= mostKinks) continue;
+    if (passage.kind === "sum" || found.length >= mostKinks) continue;
     const { node } = passage;
     const size = Math.min(mostElements, symbols.portrayed(node.node.outputs[0])?.tensor.data.length ?? 0);
     for (const { at: where, convention, holds } of operatorOf(node.node.op).kinks ?? []) {
@@ -120,9 +126,16 @@ export function tellKinks(narration: Narration): Prose[] {
       const sits = Array.from({ length: size }, (_, at) => elementsOf(node, at, narration)).some(
         (operands) => operands !== null && holds(...operands),
       );
-      if (sits)
-        told.push(voice.kink({ node: narration.nodeSymbol(node), formula: formulaOf(node, symbols.operandsOf(node)), where, convention }));
+      if (sits) found.push({ node, where, convention });
     }
   }
-  return told;
+  return found;
 }
+
+export const tellKink = ({ node, where, convention }: Kink, narration: Narration): Prose =>
+  narration.voice.kink({
+    node: narration.nodeSymbol(node),
+    formula: formulaOf(node, narration.symbols.operandsOf(node)),
+    where,
+    convention,
+  });

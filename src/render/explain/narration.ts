@@ -51,7 +51,7 @@ export class Narration {
 
   /** The derivative of a node's result by one of its inputs: ∂t/∂x. */
   localSymbol({ from, to }: PortrayedEdge): Term {
-    return partial(this.nodeSymbol(to), this.symbol(from));
+    return this.chains.factor(from, to);
   }
 
   /** What comes back to a node's result. */

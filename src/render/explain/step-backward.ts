@@ -55,7 +55,7 @@ function byNumbers(edge: PortrayedEdge, [incoming, local, gradient]: readonly nu
   const isTop = !course.isSeeded && course.resultOf(edge.to) === course.objective;
   const formula = localEquation(edge, local, narration);
   const left = isShare ? [] : [chains.upstream(edge.from)];
-  const factors = isTop ? [] : [product(narration.upstream(edge.to), narration.localSymbol(edge))];
+  const factors = isTop || isOneOfTwo(edge, narration) ? [] : [product(narration.upstream(edge.to), narration.localSymbol(edge))];
   return {
     local: { formula, value: edge.local },
     formula: narration.equation(...left, ...factors, product(number(incoming), number(local)), number(gradient)),
@@ -73,8 +73,13 @@ function byNumbers(edge: PortrayedEdge, [incoming, local, gradient]: readonly nu
 function localEquation(edge: PortrayedEdge, value: number, narration: Narration): Term {
   const local = narration.chains.local(edge);
   const sides = local === null ? [] : [local, narration.symbols.inNumbers(local)];
-  return narration.equation(narration.localSymbol(edge), ...sides, number(value));
+  const left = isOneOfTwo(edge, narration) ? [] : [narration.localSymbol(edge)];
+  return narration.equation(...left, ...sides, number(value));
 }
+
+/** Whether the node takes the value in several places, as x·x does: ∂u/∂x is the sum over all of them, and each has no sign of its own. */
+const isOneOfTwo = ({ from, to }: PortrayedEdge, { course }: Narration): boolean =>
+  course.usesOf(from).filter((other) => other.to === to).length > 1;
 
 /** What the rule of the operator makes of the upstream gradient. */
 function byTensors(edge: PortrayedEdge, narration: Narration): Passed {

@@ -1,22 +1,29 @@
 import { stepId } from "../../compute/steps.ts";
-import { number } from "../../formula/term.ts";
+import { fold } from "../../formula/fold.ts";
+import type { Term } from "../../formula/term.ts";
 import type { PortrayedNode } from "../portrait.ts";
 import { isNumber, type Narration } from "./narration.ts";
 import { shapeText } from "./numbers.ts";
 import { formulaOf } from "./rules.ts";
+import { elementTerm } from "./symbols.ts";
 import type { ToldStep } from "./told.ts";
 
 /** What a node computes. */
 export function tellForward(node: PortrayedNode, narration: Narration): ToldStep {
   const { symbols, course, telling, voice } = narration;
-  const formula = formulaOf(node, symbols.operandsOf(node));
+  const terms = symbols.operandsOf(node);
+  const formula = formulaOf(node, terms);
   const tensor = course.resultOf(node)?.tensor ?? null;
   const name = narration.nodeSymbol(node);
   const numbers = symbols.numbersOf(node);
   const isScalar = tensor !== null && isNumber(tensor) && numbers !== null;
-  const written = narration.equation(name, ...(isScalar ? [formula, formulaOf(node, numbers), number(tensor.data[0])] : [formula]));
+  const written = narration.equation(name, ...(isScalar ? [formula, formulaOf(node, numbers), elementTerm(tensor)] : [formula]));
   const layer = telling.layerOf(node);
-  const operands = node.node.inputs.flatMap((input) => (input === null || input.shape.length === 0 ? [] : [shapeText(input.shape)]));
+  // What the formula does not show, such as the axes of a sum, is none of its operands.
+  const isShown = (term: Term): boolean => fold<boolean>(formula, (part, within) => part === term || within.includes(true));
+  const operands = node.node.inputs.flatMap((input, at) =>
+    input === null || input.shape.length === 0 || !isShown(terms[at]) ? [] : [shapeText(input.shape)],
+  );
   const sentence = voice.forward({
     symbol: name,
     introduces: symbols.isIntroduced(node) ? formula : null,

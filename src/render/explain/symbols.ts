@@ -1,4 +1,4 @@
-import { ellipsis, number, omitted, symbol, type Term, words } from "../../formula/term.ts";
+import { constant, ellipsis, number, omitted, symbol, type Term, words } from "../../formula/term.ts";
 import { evaluated } from "../../formula/evaluate.ts";
 import { substituted } from "../../formula/substitute.ts";
 import type { Node, Value } from "../../ir/graph.ts";
@@ -61,9 +61,7 @@ export function symbolsOf({ values, nodes, objective }: Portrait): Symbols {
   const nameOf = (name: string): string => given.get(name) ?? name;
   const of = ({ name, tensor }: PortrayedValue): Term => (name === null ? literalTerm(tensor) : symbol(nameOf(name)));
   const bySymbol = new Map(
-    values.flatMap((value) =>
-      value.name !== null && value.tensor.data.length === 1 ? [[nameOf(value.name), value.tensor.data[0]] as const] : [],
-    ),
+    values.flatMap((value) => (value.name !== null && value.tensor.data.length === 1 ? [[nameOf(value.name), value.tensor] as const] : [])),
   );
   const portrayed = new Map(values.map((each) => [each.value, each]));
   const tensorOf = (value: Value): Tensor | null => portrayed.get(value)?.tensor ?? value.known;
@@ -82,15 +80,15 @@ export function symbolsOf({ values, nodes, objective }: Portrait): Symbols {
       }),
     numbersOf: ({ node }) => {
       const tensors = present(node).map((value) => (value === null ? null : tensorOf(value)));
-      const numbers = tensors.flatMap((tensor) => (tensor?.data.length === 1 ? [number(tensor.data[0])] : []));
+      const numbers = tensors.flatMap((tensor) => (tensor?.data.length === 1 ? [elementTerm(tensor)] : []));
       return numbers.length === tensors.length ? numbers : null;
     },
     inNumbers: (formula) =>
       substituted(formula, (name) => {
-        const value = bySymbol.get(name);
-        return value === undefined ? null : number(value);
+        const tensor = bySymbol.get(name);
+        return tensor === undefined ? null : elementTerm(tensor);
       }),
-    valueOf: (formula) => evaluated(formula, (name) => bySymbol.get(name) ?? Number.NaN, { erf: (x) => 1 - erfc(x) }),
+    valueOf: (formula) => evaluated(formula, (name) => bySymbol.get(name)?.data[0] ?? Number.NaN, { erf: (x) => 1 - erfc(x) }),
     shortened: [...short],
     isIntroduced: ({ name }) => given.has(name),
   };
@@ -115,12 +113,17 @@ function numbered(stem: string, from: number, taken: ReadonlySet<string>): strin
   }
 }
 
+/** A single element: a number, or true or false. */
+export const elementTerm = ({ data: [element], dtype }: Tensor): Term =>
+  dtype === "bool" ? constant(element === 0 ? "false" : "true", element) : number(element);
+
 /** Lists of up to so many numbers are written out where they stand in a formula. */
 const mostWritten = 6;
 
 /** A literal as it stands in a formula. */
-export function literalTerm({ data, shape }: Tensor): Term {
-  if (data.length === 1) return number(data[0]);
+export function literalTerm(tensor: Tensor): Term {
+  const { data, shape } = tensor;
+  if (data.length === 1) return elementTerm(tensor);
   if (data.length > mostWritten || shape.length > 1) return words(`[${shape.join("×")}]`);
   return words(`[${[...data].join(", ")}]`);
 }

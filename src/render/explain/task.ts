@@ -86,7 +86,7 @@ export const explain = defineTask({
         },
       };
       const told = tell(portrait, objective, telling, judge(request, language, cancelled));
-      const writing = { digits, otherwise: voice.otherwise };
+      const writing = { digits, otherwise: voice.otherwise, when: voice.when };
       const content = (): TaskContent => {
         const format = request.format ?? parameters.format;
         if (format === "json") return documentOf(responseOf(told, { language, ...crossingWarnings(program) }, writing));

@@ -1,13 +1,19 @@
 import { number, type Term } from "../../formula/term.ts";
-import type { PortrayedValue } from "../portrait.ts";
+import type { PortrayedNode, PortrayedValue } from "../portrait.ts";
 import type { Derivation } from "./chain.ts";
 import { idOf, isNumber, type Narration } from "./narration.ts";
 import { shapeText } from "./numbers.ts";
 import type { Prose } from "./prose.ts";
 import type { ToldInput } from "./told.ts";
 
-/** The gradient of an input by the chain rule; `steps` are those that are told. */
-export function tellInput(value: PortrayedValue, steps: ReadonlySet<string>, narration: Narration): ToldInput {
+/** What is said of the way back elsewhere: which steps are told, and which nodes sit on a kink. */
+interface Elsewhere {
+  readonly told: ReadonlySet<string>;
+  readonly kinked: ReadonlySet<PortrayedNode>;
+}
+
+/** The gradient of an input by the chain rule. */
+export function tellInput(value: PortrayedValue, { told, kinked }: Elsewhere, narration: Narration): ToldInput {
   const { voice, chains } = narration;
   const { gradient, tensor } = value;
   const chain = chains.of(value);
@@ -15,6 +21,8 @@ export function tellInput(value: PortrayedValue, steps: ReadonlySet<string>, nar
   const common = { name: value.name ?? "", value: tensor, gradient };
   if (chain === null) return { ...common, ...withoutChain(value, narration) };
   const isScalar = gradient !== null && isNumber(gradient);
+  const passages = chains.passagesOf(value);
+  const { data } = narration.course.objective.tensor;
   const equation = narration.equation(left, ...sidesOf(chain), ...(isScalar ? [number(gradient.data[0])] : []));
   const names = { name: narration.symbol(value), objective: narration.course.top };
   const sentenceWith = (shown: Term | null): Prose =>
@@ -23,6 +31,8 @@ export function tellInput(value: PortrayedValue, steps: ReadonlySet<string>, nar
           ...names,
           equation: shown,
           gradient: gradient.data[0],
+          isFinite: Number.isFinite(gradient.data[0]) && data.every((element) => Number.isFinite(element)),
+          isTaken: passages.some((passage) => passage.kind === "backward" && kinked.has(passage.node)),
           ways: chain.ways?.map((way) => way.map((each) => narration.symbol(each))) ?? null,
           closed: isAdded(chain.ways) && chain.closed !== null ? narration.equation(left, chain.closed) : null,
         })
@@ -40,10 +50,7 @@ export function tellInput(value: PortrayedValue, steps: ReadonlySet<string>, nar
     simplified: chain.closed,
     sentence: sentenceWith(equation),
     remark: sentenceWith(null),
-    steps: chains
-      .passagesOf(value)
-      .map(idOf)
-      .filter((id) => steps.has(id)),
+    steps: passages.map(idOf).filter((id) => told.has(id)),
   };
 }
 

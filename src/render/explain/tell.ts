@@ -2,7 +2,7 @@ import { equation, number, symbol, type Term } from "../../formula/term.ts";
 import type { Verdict } from "../../grading/grade/response.ts";
 import type { Portrait, PortrayedValue } from "../portrait.ts";
 import { courseOf } from "./course.ts";
-import { tellGiven, tellKinks, tellNonfinite } from "./faults.ts";
+import { kinksOf, tellGiven, tellKink, tellNonfinite } from "./faults.ts";
 import { idOf, isNumber, Narration, type Telling } from "./narration.ts";
 import { joined, type Prose } from "./prose.ts";
 import { tellBackward } from "./step-backward.ts";
@@ -35,6 +35,8 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
     gradients: wrt.length - inputs.length,
   };
   const told = new Set(backward.map(idOf));
+  const kinks = kinksOf(narration);
+  const kinked = new Set(kinks.map(({ node }) => node));
   const forwardSteps = forward.slice(0, steps).map((node) => tellForward(node, narration));
   const backwardSteps = [
     tellSeed(narration),
@@ -48,11 +50,11 @@ export function tell(portrait: Portrait, objective: PortrayedValue, telling: Tel
     summary: joined([summaryOf(portrait.values, narration), ...namingOf(narration)], voice.between),
     forward: forwardSteps,
     backward: backwardSteps,
-    gradients: inputs.map((value) => tellInput(value, told, narration)),
+    gradients: inputs.map((value) => tellInput(value, { told, kinked }, narration)),
     recognised: tellFunctions(narration),
     notes: [
       ...tellGiven(portrait.values, narration),
-      ...tellKinks(narration),
+      ...kinks.map((kink) => tellKink(kink, narration)),
       ...(omitted.forward + omitted.backward + omitted.gradients === 0 ? [] : [voice.omitted(omitted)]),
     ],
     omitted,

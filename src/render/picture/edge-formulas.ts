@@ -3,6 +3,7 @@ import { call, elementwise, negative, number, partial, product, symbol, type Ter
 import { textOf } from "../../formula/text.ts";
 import { has, operatorOf } from "../../ops/define.ts";
 import { sameShape } from "../../tensor/shape.ts";
+import { passedBack } from "../explain/rules.ts";
 import type { Symbols } from "../explain/symbols.ts";
 import type { Portrait, PortrayedEdge } from "../portrait.ts";
 
@@ -18,13 +19,13 @@ export function edgeFormulas({ objective }: Portrait, symbols: Symbols, digits: 
     if (gradient === null) return null;
     const result = symbol(symbols.nameOf(to.name));
     const upstream = to.name === top ? null : partial(symbol(symbols.nameOf(top)), result);
-    const term = passedBack(edge, symbols.operandsOf(to), upstream, result);
+    const term = flowingBack(edge, symbols.operandsOf(to), upstream, result);
     return term === null ? null : textOf(term, { digits });
   };
 }
 
 /** Where nothing comes from beyond, it is the 1 of the seed, or what the client gives in its place. */
-function passedBack(edge: PortrayedEdge, operands: readonly Term[], upstream: Term | null, result: Term): Term | null {
+function flowingBack(edge: PortrayedEdge, operands: readonly Term[], upstream: Term | null, result: Term): Term | null {
   const { from, input } = edge;
   const { op, attributes, outputs } = edge.to.node;
   const operator = operatorOf(op);
@@ -32,7 +33,7 @@ function passedBack(edge: PortrayedEdge, operands: readonly Term[], upstream: Te
   const seed = isNumber ? number(1) : symbol("δ");
   const derivative =
     isNumber || has(operator, "elementwise") ? (operator.display.derivatives?.(operands, attributes)[input] ?? null) : null;
-  if (derivative === null) return operator.display.cotangents?.(operands, attributes, upstream ?? seed, result)[input] ?? null;
+  if (derivative === null) return passedBack(edge, operands, upstream ?? seed, result);
   const local = simplified(derivative);
   const back = isNumber ? (upstream === null ? local : times(upstream, local, product)) : times(upstream ?? seed, local, elementwise);
   // What was repeated to fit the others is summed on the way back.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { explained, gradientsOf } from "./explained.ts";
+import { explained, gradientsOf, toldAs } from "./explained.ts";
 
 /** The graphs by which the chain rule is taught. */
 describe("the textbook's graphs", () => {
@@ -189,6 +189,52 @@ describe("faults", () => {
   test("of a point on a kink it is told what is taken there, and of one beside it nothing", () => {
     expect(explained({ expression: "relu(x)", inputs: { x: 0 } }).notes.join()).toContain("x = 0");
     expect(explained({ expression: "relu(x)", inputs: { x: 0.1 } }).notes).toEqual([]);
+  });
+
+  test("beside a kink a rate of change is told, on it and of no finite objective none", () => {
+    const sentenceOf = (expression: string, inputs: object): string => explained({ expression, inputs }).gradients[0].sentence;
+    expect(sentenceOf("y = 2*relu(x)", { x: 1 })).toContain("grows about 2 times as much");
+    expect(sentenceOf("y = 2*relu(x)", { x: 0 })).toMatch(/^(?!.*as much).*not unique/);
+    expect(sentenceOf("y = max(a, b)", { a: 2, b: 2 })).toMatch(/^(?!.*as much).*not unique/);
+    expect(sentenceOf("y = log(p)", { p: -1 })).toContain("y is no finite number");
+  });
+
+  test("what comes back on one way alone is not called what comes back on all", () => {
+    const { gradients, backward } = explained({ expression: "y = x*sin(x)", inputs: { x: 2 } });
+    expect(gradients[0].chain.text).toBe("∂y/∂x = ∂y/∂u · ∂u/∂x + ∂y/∂x|_u");
+    expect(backward[1].edges?.map(({ local }) => local.formula?.text)).toEqual(["∂y/∂x|_u = u = 0.909297", "∂y/∂u = x = 2"]);
+  });
+
+  test("an operand that a node takes twice has no derivative of its own", () => {
+    const { backward } = explained({ expression: "u = x*x; y = 2*u", inputs: { x: 3 } });
+    const square = backward.find(({ node, kind }) => node === "u" && kind === "backward");
+    expect(square?.edges?.map(({ local, formula }) => [local.formula?.text, formula.text])).toEqual([
+      ["x = 3", "2·3 = 6"],
+      ["x = 3", "2·3 = 6"],
+    ]);
+  });
+
+  test("truth is told as such, and conditions in the reader's language", () => {
+    const { forward } = explained({ expression: "m = x > y; z = where(m, x, y)", inputs: { x: 2, y: 1 } });
+    expect(forward.map(({ formula }) => formula.text)).toEqual([
+      "m = (x > y) = (2 > 1) = true",
+      "z = {x: m; y: otherwise} = {2: true; 1: otherwise} = 2",
+    ]);
+    const told = toldAs({ expression: "m = x > y; where(m, x, y)", inputs: { x: 2, y: 1 } }, { language: "zh", format: "markdown" });
+    expect(told).toContain(String.raw`\text{若 } m`);
+  });
+
+  test("shapes are told of what the formula shows", () => {
+    const { forward } = explained({
+      expression: "s = sum(x, axis=1); y = sum(s^2)",
+      inputs: {
+        x: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    });
+    expect(forward[0].sentence).toContain("from (2, 2) a tensor of shape (2,)");
   });
 
   test("an input that does not matter is said not to", () => {

@@ -15,6 +15,7 @@ export const english: Voice = {
   tag: "en",
   between: " ",
   otherwise: "otherwise",
+  when: "if",
   headings: {
     summary: "In short",
     forward: "Forward",
@@ -75,7 +76,7 @@ export const english: Voice = {
     const paths = isAll ? `: ${count === 2 ? "two" : count} paths lead from ` : ", so several paths lead from ";
     return say`${value} is used ${count === 2 ? "twice" : `${count} times`}, by ${list(through, count - through.length)}${paths}${value} to ${objective}. What comes back along them is added up: ${equation}.`;
   },
-  input: ({ name, objective, equation, gradient, ways, closed }) =>
+  input: ({ name, objective, equation, gradient, isFinite, isTaken, ways, closed }) =>
     joined(
       [
         ...(ways === null || ways.length < 2
@@ -85,11 +86,13 @@ export const english: Voice = {
             ]),
         ...(equation === null ? [] : [say`By the chain rule ${equation}.`]),
         ...(closed === null ? [] : [say`In the inputs alone that is ${closed}.`]),
-        !Number.isFinite(gradient)
-          ? say`That is no finite number, so no rate of change can be told here.`
-          : gradient === 0
-            ? say`A small change of ${name} does not change ${objective} to first order.`
-            : say`When ${name} grows by a little, ${objective} ${gradient > 0 ? "grows" : "falls"} ${magnitude(gradient)}.`,
+        !isFinite
+          ? say`${Number.isFinite(gradient) ? objective : "That"} is no finite number, so no rate of change can be told here.`
+          : isTaken
+            ? say`A node on the way sits where its derivative is not unique (see the notes), so ${objective} may change otherwise than this says when ${name} grows, or when it falls.`
+            : gradient === 0
+              ? say`A small change of ${name} does not change ${objective} to first order.`
+              : say`When ${name} grows by a little, ${objective} ${gradient > 0 ? "grows" : "falls"} ${magnitude(gradient)}.`,
       ],
       " ",
     ),

@@ -68,6 +68,7 @@ export interface Voice {
   /** Stands between sentences. */
   readonly between: string;
   readonly otherwise: string;
+  readonly when: string;
   readonly headings: {
     readonly summary: string;
     readonly forward: string;
@@ -120,6 +121,10 @@ export interface Voice {
     /** null where it stands beside the sentence. */
     readonly equation: Term | null;
     readonly gradient: number;
+    /** Whether both the gradient and the objective are. */
+    readonly isFinite: boolean;
+    /** Whether a node on the way sits on a kink, where the derivative is what was agreed upon. */
+    readonly isTaken: boolean;
     readonly ways: readonly WayFacts[] | null;
     /** The derivative in the inputs alone, where the equation does not say it. */
     readonly closed: Term | null;

@@ -14,6 +14,7 @@ export const chinese: Voice = {
   tag: "zh-CN",
   between: "",
   otherwise: "其他",
+  when: "若",
   headings: {
     summary: "概要",
     forward: "前向传播",
@@ -72,7 +73,7 @@ export const chinese: Voice = {
     ),
   sum: ({ value, objective, through, count, isAll, equation }) =>
     say`${value} 被使用了 ${count} 次，分别用于 ${list(through, count - through.length)}，${isAll ? "从 " : "因此从 "}${value} 到 ${objective} 有${isAll ? ` ${count} ` : "多"}条路径。沿各条路径传回的梯度相加：${equation}。`,
-  input: ({ name, objective, equation, gradient, ways, closed }) =>
+  input: ({ name, objective, equation, gradient, isFinite, isTaken, ways, closed }) =>
     joined(
       [
         ways === null || ways.length < 2
@@ -80,11 +81,13 @@ export const chinese: Voice = {
           : say`从 ${name} 到 ${objective} 有 ${ways.length} 条路径：${listed(ways.map((way) => (way.length === 0 ? say`直接到达` : say`经过 ${list(way)}`)))}。`,
         equation === null ? [] : say`由链式法则，${equation}。`,
         closed === null ? [] : say`只用输入表示：${closed}。`,
-        !Number.isFinite(gradient)
-          ? say`这不是有限的数，无法说明变化的快慢。`
-          : gradient === 0
-            ? say`${name} 的微小变化不会（在一阶意义下）改变 ${objective}。`
-            : say`${name} 增加一点点时，${objective} 随之${gradient > 0 ? "增加" : "减少"}${magnitude(gradient)}。`,
+        !isFinite
+          ? say`${Number.isFinite(gradient) ? say`${objective} ` : "这"}不是有限的数，无法说明变化的快慢。`
+          : isTaken
+            ? say`途中有节点处在导数不唯一的点（见“说明”），所以 ${name} 增加或减少一点点时，${objective} 的实际变化可能与此不同。`
+            : gradient === 0
+              ? say`${name} 的微小变化不会（在一阶意义下）改变 ${objective}。`
+              : say`${name} 增加一点点时，${objective} 随之${gradient > 0 ? "增加" : "减少"}${magnitude(gradient)}。`,
       ],
       "",
     ),
@@ -97,7 +100,7 @@ export const chinese: Voice = {
       "",
     ),
   naming: (names, left) =>
-    say`公式中${listed(names.map(({ short, name }) => say` ${short} 表示 ${name}`))}${left === 0 ? "" : `，其余 ${left} 个依此类推`}。`,
+    say`公式中 ${listed(names.map(({ short, name }) => say`${short} 表示 ${name}`))}${left === 0 ? "" : `，其余 ${left} 个依此类推`}。`,
   recognised: ({ nodes, title, operands, formula, derivative }) =>
     say`${nodes.length === 1 ? say`${nodes[0]}` : say`${list(nodes.slice(-mostNodes), Math.max(0, nodes.length - mostNodes))} 合起来`}就是 ${list(operands)} 的${titles[title]}：${formula}。它的导数有简洁的形式：${derivative}。`,
   submission: ({ right, total, firstWrong, diagnosis }) =>
