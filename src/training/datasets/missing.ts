@@ -5,7 +5,7 @@ export const missingPolicies = ["keep", "drop", "refuse"] as const;
 export type MissingPolicy = (typeof missingPolicies)[number];
 
 /** What stands for a missing value where nothing is said, in lower case: what pandas takes for one, and what people write. */
-const usualWords = [
+export const usualWords = [
   "na",
   "n/a",
   "nan",

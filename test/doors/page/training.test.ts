@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
 import { commandsOf, type Happening } from "../../../src/doors/page/client/jobs/answers.ts";
 import { chartsOf, withHappening, withRows } from "../../../src/doors/page/client/jobs/merge.ts";
-import { samplesOf, tableOf, uploadPath, usualChoice } from "../../../src/doors/page/client/network/csv.ts";
+import { aimsOf, missingWords, samplesOf, tableOf, uploadPath, usualChoice } from "../../../src/doors/page/client/network/csv.ts";
 import type { JobAnswer } from "../../../src/doors/page/client/network/answers.ts";
+import { usualWords } from "../../../src/training/datasets/missing.ts";
 import { type JobHeard, Training } from "../../../src/doors/page/client/network/training.ts";
 
 const order = { network: { layers: [] }, data: {}, optimizer: { type: "SGD", lr: 0.1 }, steps: 30, seed: 1 };
@@ -225,6 +226,28 @@ describe("a file of the reader's own", () => {
       header: "true",
       missing: "drop",
     });
+  });
+
+  test("has cells that are not known, in the words that the service takes for that", () => {
+    expect([...missingWords]).toEqual(usualWords);
+    const table = tableOf(`x,y\n${"1,0\n?,1\nNA,0\n2,null\n3,1\n".repeat(4)}`);
+    if (table === null) throw new Error("it is a table");
+    const choice = usualChoice(table);
+    expect(choice).toEqual({ inputs: [0], target: 1, aim: "class" });
+    expect(samplesOf(table, choice).targets).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
+  });
+
+  test("is read to its end: what comes last may be another class", () => {
+    const table = tableOf(`x,kind\n${"1,wolf\n".repeat(5000)}2,ant\n3,bee\n`);
+    if (table === null) throw new Error("it is a table");
+    expect(table.rows).toHaveLength(5002);
+    expect(samplesOf(table, usualChoice(table))).toMatchObject({ outputs: 3, classes: ["ant", "bee", "wolf"] });
+  });
+
+  test("has no classes in numbers that are none", () => {
+    const table = tableOf(`x,sign,half,count\n${"1,-1,0.5,0\n2,1,1.5,1\n".repeat(9)}`);
+    if (table === null) throw new Error("it is a table");
+    expect([1, 2, 3].map((column) => aimsOf(table, column))).toEqual([["number"], ["number"], ["number", "class"]]);
   });
 
   test("has numbers as its country writes them, and classes that are numbers", () => {

@@ -1,5 +1,5 @@
 import { texts } from "../shell/settings.ts";
-import { aimOf, type Choice, isNumeric } from "./csv.ts";
+import { aimOf, aimsOf, type Choice, isNumeric } from "./csv.ts";
 import { datasetNames, isMade, sizes } from "./datasets.ts";
 import { isDrawn, startOf } from "./design.ts";
 import { Choose, Folded, Slider } from "./fields.tsx";
@@ -87,11 +87,11 @@ function Columns() {
   };
   const toggle = (column: number, isChosen: boolean): void =>
     choose({ inputs: table.columns.map((_, at) => at).filter((at) => (at === column ? isChosen : choice.inputs.includes(at))) });
-  const aims = isNumeric(table, choice.target) ? (["number", "class"] as const) : (["class"] as const);
+  const aims = aimsOf(table, choice.target);
   return (
     <>
       <p class="small">
-        <bdi>{words.file(file.name, table.rows.length, table.columns.length)}</bdi>
+        <bdi>{words.file(file.name, table.rows.length, table.columns.length, file.isCut)}</bdi>
       </p>
       <fieldset>
         <legend>{words.inputs}</legend>

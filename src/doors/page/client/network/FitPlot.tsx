@@ -2,7 +2,7 @@ import { shortOf } from "../charts/numbers.ts";
 import { texts } from "../shell/settings.ts";
 import { even, type Look, spanOf, type View } from "./look.ts";
 import { drawFrame, drawMark, planeOf } from "./plane.ts";
-import type { Samples } from "./samples.ts";
+import { chosenRows, mostPoints, type Samples } from "./samples.ts";
 import { useCanvas } from "./useCanvas.ts";
 
 interface FitProps {
@@ -29,7 +29,9 @@ export function FitPlot({ samples, view, look }: FitProps) {
       context.fillStyle = palette.sheet;
       context.strokeStyle = palette.quiet;
       context.lineWidth = 1.25;
-      samples.inputs.forEach(([x], at) => drawMark(context, 0, [plane.x(x), plane.y(samples.targets[at])], 3.5));
+      for (const at of chosenRows(samples.inputs.length, mostPoints)) {
+        drawMark(context, 0, [plane.x(samples.inputs[at][0]), plane.y(samples.targets[at])], 3.5);
+      }
       context.strokeStyle = palette.value;
       context.lineWidth = 3;
       context.lineJoin = "round";

@@ -2,7 +2,7 @@ import { texts } from "../shell/settings.ts";
 import { decisionOf } from "./decisions.ts";
 import { type Look, spanOf, type View } from "./look.ts";
 import { drawFrame, drawMark, planeOf } from "./plane.ts";
-import type { Samples } from "./samples.ts";
+import { chosenRows, mostPoints, type Samples } from "./samples.ts";
 import { Tallies } from "./Tallies.tsx";
 import { type CanvasSheet, useCanvas } from "./useCanvas.ts";
 
@@ -28,11 +28,12 @@ export function RegionPlot({ samples, view, look }: RegionProps) {
       drawFrame(context, plane, spans, palette);
       context.strokeStyle = palette.sheet;
       context.lineWidth = 1.5;
-      samples.inputs.forEach(([x, y], at) => {
+      for (const at of chosenRows(samples.inputs.length, mostPoints)) {
+        const [x, y] = samples.inputs[at];
         const kind = samples.targets[at];
         context.fillStyle = `rgb(${palette.classes[kind % palette.classes.length].join()})`;
         drawMark(context, kind, [plane.x(x), plane.y(y)], samples.inputs.length > 60 ? 4 : 7);
-      });
+      }
     },
     [samples, look],
   );

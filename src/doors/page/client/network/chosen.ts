@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { route } from "../shell/route.ts";
-import { type Choice, mostRows, samplesOf, type Table, tableOf, usualChoice } from "./csv.ts";
+import { type Choice, samplesOf, type Table, tableOf, usualChoice } from "./csv.ts";
 import { isMade, makers } from "./datasets.ts";
 import { parametersOf, type Settings, settingsOf } from "./design.ts";
 import { digitsText } from "./digits.ts";
@@ -56,10 +56,12 @@ export function loadDigits(): void {
 }
 
 /** Bytes of a file that are read here; all of it is read by the service. */
-const mostShown = 1_000_000;
+const mostShown = 8_000_000;
 
 export async function takeFile(file: File): Promise<void> {
-  const table = tableOf(await file.slice(0, mostShown).text());
+  const isCut = file.size > mostShown;
+  const text = await file.slice(0, mostShown).text();
+  const table = tableOf(isCut ? text.slice(0, text.lastIndexOf("\n")) : text);
   fileProblem.value = table === null;
   if (table === null) return;
   ownFile.value = {
@@ -67,6 +69,6 @@ export async function takeFile(file: File): Promise<void> {
     content: file,
     table,
     choice: usualChoice(table),
-    isCut: file.size > mostShown || table.rows.length >= mostRows - 1,
+    isCut,
   };
 }

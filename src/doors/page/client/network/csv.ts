@@ -16,8 +16,11 @@ export interface Choice {
   readonly aim: Exclude<Aim, "either">;
 }
 
-/** Rows that are shown of a file at the most, its header among them. */
-export const mostRows = 2_000;
+/** What stands for a cell that is not known, in any case, as the service takes it. */
+export const missingWords: ReadonlySet<string> = new Set(
+  "na, n/a, nan, -nan, null, none, <na>, #n/a, #na, #n/a n/a, 1.#ind, -1.#ind, 1.#qnan, -1.#qnan, -, ?, .".split(", "),
+);
+
 const mostColumns = 100;
 
 /** Reads the beginning of a file; null where it is no table of at least two columns and a row. */
@@ -25,7 +28,7 @@ export function tableOf(text: string): Table | null {
   const counts = ([",", ";", "\t"] as const).map((delimiter) => [delimiter, cellsOf(text, delimiter, 1)[0]?.length ?? 0] as const);
   const [delimiter, count] = counts.reduce((best, each) => (each[1] > best[1] ? each : best));
   if (count < 2 || count > mostColumns) return null;
-  const lines = cellsOf(text, delimiter, mostRows).filter((cells) => cells.length === count);
+  const lines = cellsOf(text, delimiter, Infinity).filter((cells) => cells.length === count);
   const decimal = delimiter === ";" && lines.some((cells) => cells.some((cell) => /^-?\d+,\d+$/.test(cell.trim()))) ? "," : ".";
   const hasHeader = lines[0]?.some((cell) => Number.isNaN(cellNumber(cell, decimal))) ?? false;
   const rows = hasHeader ? lines.slice(1) : lines;
@@ -63,12 +66,14 @@ function cellsOf(text: string, delimiter: string, most: number): string[][] {
   return rows;
 }
 
+const isMissing = (cell: string): boolean => cell.trim() === "" || missingWords.has(cell.trim().toLowerCase());
+
 const cellNumber = (cell: string, decimal: string): number =>
-  cell.trim() === "" ? Number.NaN : Number(decimal === "," ? cell.replace(",", ".") : cell);
+  isMissing(cell) ? Number.NaN : Number(decimal === "," ? cell.replace(",", ".") : cell);
 
 /** Whether all cells of a column that hold something hold numbers. */
 export const isNumeric = ({ rows, decimal }: Table, column: number): boolean =>
-  rows.every((row) => row[column].trim() === "" || !Number.isNaN(cellNumber(row[column], decimal)));
+  rows.every((row) => isMissing(row[column]) || !Number.isNaN(cellNumber(row[column], decimal)));
 
 /** The last column is to be learnt from the others that hold numbers: a class where it holds words, or few different whole numbers. */
 export function usualChoice(table: Table): Choice {
@@ -80,19 +85,22 @@ export function usualChoice(table: Table): Choice {
 const fewClasses = 10;
 
 export function aimOf(table: Table, target: number): Choice["aim"] {
-  if (!isNumeric(table, target)) return "class";
-  const different = new Set(table.rows.map((row) => cellNumber(row[target], table.decimal)));
-  return different.size <= fewClasses &&
-    table.rows.length > 3 * different.size &&
-    [...different].every((each) => Number.isInteger(each) && each >= 0)
-    ? "class"
-    : "number";
+  const [first, ...others] = aimsOf(table, target);
+  const different = new Set(table.rows.map((row) => row[target].trim()));
+  return others.length > 0 && different.size <= fewClasses && table.rows.length > 3 * different.size ? "class" : first;
+}
+
+/** What a column may be: words are classes, and whole numbers from 0 may be. */
+export function aimsOf(table: Table, target: number): readonly [Choice["aim"], ...Choice["aim"][]] {
+  if (!isNumeric(table, target)) return ["class"];
+  const isCount = (number: number): boolean => Number.isNaN(number) || (Number.isInteger(number) && number >= 0);
+  return table.rows.every((row) => isCount(cellNumber(row[target], table.decimal))) ? ["number", "class"] : ["number"];
 }
 
 /** The rows that can be shown; classes are in the order in which the service numbers them. */
 export function samplesOf(table: Table, { inputs, target, aim }: Choice): Samples {
   const number = (row: readonly string[], at: number): number => cellNumber(row[at], table.decimal);
-  const rows = table.rows.filter((row) => row[target].trim() !== "" && inputs.every((at) => !Number.isNaN(number(row, at))));
+  const rows = table.rows.filter((row) => !isMissing(row[target]) && inputs.every((at) => !Number.isNaN(number(row, at))));
   const columns = inputs.map((at) => table.columns[at]);
   const values = rows.map((row) => inputs.map((at) => number(row, at)));
   if (aim === "number") {

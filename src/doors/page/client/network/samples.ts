@@ -106,6 +106,9 @@ export function digitsOf(text: string, size: number): Samples {
   };
 }
 
+/** Points that are drawn at the most. */
+export const mostPoints = 2_000;
+
 /** The rows that are shown and differentiated: all, or some evenly spaced ones, so that no request grows with the data. */
 export function chosenRows(count: number, most: number): number[] {
   return count <= most

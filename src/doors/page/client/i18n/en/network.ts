@@ -20,7 +20,8 @@ export const network = {
     choose: "Choose a CSV file",
     drop: "or drop it here",
     noTable: "This file does not look like a table: it needs at least two columns, separated by commas, semicolons or tabs.",
-    file: (name: string, rows: number, columns: number) => `${name}: ${rows} rows, ${columns} columns`,
+    file: (name: string, rows: number, columns: number, isCut: boolean) =>
+      `${name}: ${isCut ? "more than " : ""}${rows} rows, ${columns} columns`,
     inputs: "Inputs",
     target: "Target",
     aim: "The target is",

@@ -22,7 +22,7 @@ export const network: Texts["network"] = {
     choose: "选择 CSV 文件",
     drop: "或拖到这里",
     noTable: "这个文件看起来不是表格：至少要有两列，用逗号、分号或制表符分隔。",
-    file: (name, rows, columns) => `${name}：${rows} 行，${columns} 列`,
+    file: (name, rows, columns, isCut) => `${name}：${isCut ? "超过 " : ""}${rows} 行，${columns} 列`,
     inputs: "输入",
     target: "目标",
     aim: "目标是",
