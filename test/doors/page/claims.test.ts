@@ -15,6 +15,9 @@ describe("gradients are read as people write them", () => {
     ["a: 2, \n\n b : -3.5e-2  # by hand", { a: 2, b: -0.035 }],
     ["a = 2; b = 1/4", { a: 2, b: 0.25 }],
     ["∂e/∂a = 2\nde/db = 3", { a: 2, b: 3 }],
+    ["a = 2, b = 3 # and c = 4, d = 5", { a: 2, b: 3 }],
+    ["de/da = 2, b = [1, 2], c = 3", { a: 2, b: [1, 2], c: 3 }],
+    ["a：2，b＝[1，2]；c = −3", { a: 2, b: [1, 2], c: -3 }],
     ["a.grad = 2\ngrad_b = 3\ngrad(c) = 4\ngradient c = 5", { a: 2, b: 3, c: 5 }],
     ["da = 2\nd = 3\ndc = −1", { a: 2, d: 3, c: -1 }],
     [

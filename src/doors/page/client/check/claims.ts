@@ -28,10 +28,16 @@ export function claimsIn(text: string, isName: (name: string) => boolean): Claim
   const found: Partial<Record<Section, Record<string, unknown>>> = {};
   let section: Section = "gradients";
   for (const line of statementsOf(text)) {
-    const heading = headings[line.replace(/:$/, "").trim().toLowerCase()];
+    const heading =
+      headings[
+        line
+          .replace(/[:：]$/, "")
+          .trim()
+          .toLowerCase()
+      ];
     if (heading !== undefined) section = heading;
     else {
-      const [, name, value] = /^(.+?)\s*(?:[=≈]|:(?!=))\s*(.*)$/s.exec(line) ?? [null, line, ""];
+      const [, name, value] = /^(.+?)\s*(?:[=＝≈：]|:(?!=))\s*(.*)$/s.exec(line) ?? [null, line, ""];
       const meant = section === "gradients" ? meantBy(name, isName) : name;
       found[section] = { ...found[section], [meant]: valueIn(value) };
     }
@@ -49,14 +55,18 @@ export function tensorsIn(text: string): ReadonlyMap<string, TensorJson> {
   );
 }
 
-/** Lines, joined where a bracket is open over their ends; without comments. */
+/** What ends a statement: a line, a semicolon, a comma before the next name. */
+const end = /(\r?\n|[;；]|[,，](?=\s*[^\s,，=＝≈:：]+\s*[=＝≈:：]))/;
+
+/** Statements, joined where a bracket is open over their ends; without comments. */
 function statementsOf(text: string): string[] {
   const statements: string[] = [];
   let open = "";
-  for (const line of text.split(/\r?\n|;/)) {
-    open = open === "" ? line.replace(/#.*$/, "").trim() : `${open}\n${line}`;
+  const parts = text.replaceAll(/#.*/g, "").split(end);
+  for (let at = 0; at < parts.length; at += 2) {
+    open = open === "" ? (parts[at] ?? "").trim() : `${open}${parts[at - 1] ?? ""}${parts[at] ?? ""}`;
     if (count(open, /[[(]/g) > count(open, /[\])]/g)) continue;
-    if (open !== "") statements.push(open.replace(/,$/, ""));
+    if (open !== "") statements.push(open.replace(/[,，]$/, ""));
     open = "";
   }
   return open === "" ? statements : [...statements, open];
@@ -93,6 +103,7 @@ function objectIn(text: string): Readonly<Record<string, unknown>> | null {
 const jsonOf = (text: string): string =>
   text
     .replaceAll("'", '"')
+    .replaceAll("，", ",")
     .replaceAll(/\b(?:(?:np|numpy|torch|jnp)\.)?(?:array|tensor|Array|float64|float32)\(/g, "(")
     .replaceAll(/,\s*(?:dtype|device|requires_grad|grad_fn|weak_type)\s*=\s*[^,()\]}]+(?:\([^)]*\))?/g, "")
     .replaceAll(/[()]/g, " ")
