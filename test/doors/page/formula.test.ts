@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { completed, completionsOf, isLikely, spanOf, wordBefore } from "../../../src/doors/page/client/formula/completion.ts";
+import { completed, completionsOf, corrected, isLikely, spanOf, wordBefore } from "../../../src/doors/page/client/formula/completion.ts";
 import { exampleNames, examples } from "../../../src/doors/page/client/formula/examples.ts";
 import { likelyInputs } from "../../../src/doors/page/client/formula/names.ts";
 import { firstValue, parametersOf, stateOf, stateWith, valueFor } from "../../../src/doors/page/client/formula/state.ts";
@@ -14,7 +14,9 @@ import {
   written,
 } from "../../../src/doors/page/client/formula/tensors.ts";
 import { hashOf, routeOf } from "../../../src/doors/page/client/shell/address.ts";
+import { faultsOf } from "../../../src/doors/page/client/shell/problem.ts";
 import { gradients } from "../../../src/compute/gradients.ts";
+import { problemOf } from "../../support/problems.ts";
 import { performed } from "../../support/tasks.ts";
 
 const perform = performed(gradients);
@@ -247,4 +249,29 @@ test("numbers are written as people write them", () => {
       3,
     ),
   ).toBe("[20 × 2]");
+});
+
+describe("what the service suggests is taken into the formula", () => {
+  const better = (formula: string): string | null => {
+    const [fault] = faultsOf(problemOf(() => perform({ expression: formula, inputs: {} }, {})).errors ?? []);
+    return fault === undefined ? null : corrected(formula, fault);
+  };
+
+  test.each<[formula: string, better: string]>([
+    ["z = a + 2x", "z = a + 2*x"],
+    ["z = a + 2  x", "z = a + 2*x"],
+    ["z = (x + y)(x - y)", "z = (x + y)*(x - y)"],
+    ["z = 3(x + y)", "z = 3*(x + y)"],
+    ["z = x²y", "z = x²*y"],
+    ["z = sigmiod(x)", "z = sigmoid(x)"],
+  ])("%s", (formula, expected) => {
+    expect(better(formula)).toBe(expected);
+  });
+
+  test.each(["z = sin x", "z = sin²(x)", "z = 1,5", "z = x.T", "z = x => y", "z := x", "z = (x"])(
+    "%s is left to its reader, who sees how far the suggestion reaches",
+    (formula) => {
+      expect(better(formula)).toBeNull();
+    },
+  );
 });

@@ -99,6 +99,24 @@ describe("a formula", () => {
     await page.getByRole("button", { name: "Write sigmoid" }).click();
     await soon(() => field(page).inputValue()).toBe("y = x\nz = sigmoid(y)");
     await page.getByRole("alert").waitFor({ state: "detached" });
+    await field(page).fill("y = sin x");
+    await soon(() => page.getByRole("alert").innerText()).toContain("the argument of a function stands in parentheses: sin(x)");
+  });
+
+  test("that is taken away leaves nothing wrong, and a picture that is told to be of the one before", async ({ visit }) => {
+    const page = await visit();
+    await field(page).fill("y = (x");
+    await page.getByRole("alert").waitFor();
+    await field(page).fill(" ");
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    expect(await page.getByText("This is still the formula before").isVisible()).toBe(true);
+  });
+
+  test("has no line twice in its chain", async ({ visit }) => {
+    const page = await visit();
+    await page.getByLabel("Examples").selectOption("The price of apples");
+    await page.getByRole("button", { name: "apple_num 110" }).click();
+    await soon(() => page.locator(".derivation .equal").count()).toBe(2);
   });
 
   test("is completed by keyboard", async ({ visit }) => {

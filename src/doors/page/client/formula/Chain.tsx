@@ -30,7 +30,10 @@ export function Chain() {
           <p>{input.sentence}</p>
           <div class="derivation">
             <Mathematics formula={input.chain} block />
-            {[input.substituted, input.simplified].map((formula) => formula !== null && <Equal key={formula.latex} formula={formula} />)}
+            {[input.substituted, input.simplified].map(
+              (formula, at, all) =>
+                formula !== null && formula.latex !== all[at - 1]?.latex && <Equal key={formula.latex} formula={formula} />,
+            )}
             {typeof input.gradient === "number" && (
               <p class="equal">
                 <span>=</span> <strong class="gradient-text">{summary(input.gradient, digits)}</strong>

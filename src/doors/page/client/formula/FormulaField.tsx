@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { call } from "../shell/api.ts";
 import { type FormulaFault } from "../shell/problem.ts";
 import { texts } from "../shell/settings.ts";
-import { completed, completionsOf, type FunctionEntry, isLikely, type OpenWord, spanOf, wordBefore } from "./completion.ts";
+import { completed, completionsOf, corrected, type FunctionEntry, isLikely, type OpenWord, spanOf, wordBefore } from "./completion.ts";
 
 /** What can be called, as the service lists it; asked for when somebody writes. */
 const functions = signal<readonly FunctionEntry[]>([]);
@@ -80,9 +80,8 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
     else return;
     event.preventDefault();
   };
-  const replace = ({ line, column, suggestion }: FormulaFault): void => {
-    const { from, to } = spanOf(value, line, column);
-    onValue(value.slice(0, from) + suggestion + value.slice(to));
+  const replace = (text: string): void => {
+    onValue(text);
     field.current?.focus();
   };
   return (
@@ -132,16 +131,19 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
       </ul>
       {faults.length > 0 && (
         <div id={`${id}-faults`} class="problem" role="alert">
-          {faults.map((fault) => (
-            <p key={`${fault.line}:${fault.column}`}>
-              <span class="quiet">{words.place(fault.line, fault.column)}</span> <span lang="en">{fault.message}</span>{" "}
-              {fault.suggestion !== undefined && (
-                <button type="button" onClick={() => replace(fault)}>
-                  {words.replace(fault.suggestion)}
-                </button>
-              )}
-            </p>
-          ))}
+          {faults.map((fault) => {
+            const better = corrected(value, fault);
+            return (
+              <p key={`${fault.line}:${fault.column}`}>
+                <span class="quiet">{words.place(fault.line, fault.column)}</span> <span lang="en">{fault.message}</span>{" "}
+                {better !== null && (
+                  <button type="button" onClick={() => replace(better)}>
+                    {words.replace(fault.suggestion ?? "")}
+                  </button>
+                )}
+              </p>
+            );
+          })}
         </div>
       )}
     </div>

@@ -76,7 +76,7 @@ function Seen() {
   if (current === null) return <div class="seen">{session.trouble.value === null && <p class="quiet">{shell.loading}</p>}</div>;
   const { explanation, svg, state } = current;
   const steps = session.steps.value;
-  const isBehind = session.trouble.value !== null;
+  const isBehind = session.trouble.value !== null || session.isEmpty.value;
   const toStep = (id: string): void => {
     const place = steps.findIndex((step) => step.id === id);
     if (place >= 0) session.goTo(place);

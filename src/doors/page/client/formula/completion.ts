@@ -1,3 +1,4 @@
+import type { FormulaFault } from "../shell/problem.ts";
 import { namesIn } from "./names.ts";
 
 /** A function that can be called in a formula. */
@@ -69,3 +70,18 @@ export function spanOf(text: string, line: number, column: number): { readonly f
   const [word] = /^(?:[\p{L}_][\p{L}\p{N}_]*|[\p{N}.]+|[^\n])/u.exec(text.slice(from)) ?? [" "];
   return { from, to: from + word.length };
 }
+
+/**
+ * The text with what a fault suggests in it: in the place of a word, or of two factors whose sign was left out, of which the fault names the
+ * second. Null elsewhere: how far the suggestion reaches is then for its reader to see.
+ */
+export function corrected(text: string, { line, column, suggestion = "" }: FormulaFault): string | null {
+  const { from, to } = spanOf(text, line, column);
+  const there = text.slice(from, to);
+  const before = text.slice(0, from).trimEnd();
+  const first = suggestion.endsWith(`*${there}`) ? suggestion.slice(0, -there.length - 1) : "";
+  if (first !== "" && before.endsWith(first)) return before.slice(0, -first.length) + suggestion + text.slice(to);
+  return isWord(there) && isWord(suggestion) ? text.slice(0, from) + suggestion + text.slice(to) : null;
+}
+
+const isWord = (text: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text);

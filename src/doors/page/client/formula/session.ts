@@ -2,7 +2,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { ExplainResponse } from "../../../../render/explain/response.ts";
 import { call, text } from "../shell/api.ts";
 import { latest } from "../shell/latest.ts";
-import { ServiceProblem } from "../shell/problem.ts";
+import { faultsOf, ServiceProblem } from "../shell/problem.ts";
 import { inspected } from "../shell/inspected.ts";
 import { remember, route } from "../shell/route.ts";
 import { language, shade } from "../shell/settings.ts";
@@ -28,6 +28,8 @@ export interface FormulaAnswer {
 export const shown = signal<FormulaAnswer | null>(null);
 /** Why what is shown is not of what was asked for last; null where it is. */
 export const trouble = signal<unknown>(null);
+
+export const isEmpty = computed(() => state.value.expression.trim() === "");
 
 export const steps = computed(() =>
   shown.value === null ? [] : [...shown.value.explanation.forward, ...shown.value.explanation.backward],
@@ -125,7 +127,12 @@ async function needsOf(asked: FormulaState): Promise<Needs> {
     const own = found.inputs.map(({ name }) => name);
     // The names were guessed: the service knows them.
     const wereRight = attempt > 2 || (own.length === names.length && own.every((name) => names.includes(name)));
-    if (found.problem !== null && (wereRight || own.length === 0)) throw new ServiceProblem(found.problem.status, found.problem);
+    if (found.problem !== null && (wereRight || own.length === 0)) {
+      // What stands in a wrong place, as in `sin x`, was perhaps taken for an input.
+      const { problem } = faultsOf(found.problem.errors).length === 0 ? found : await inspected(asked.expression, new Map());
+      const told = problem ?? found.problem;
+      throw new ServiceProblem(told.status, told);
+    }
     if (wereRight) {
       const shape = found.outputs.at(-1)?.shape ?? [];
       needs = { of, names: own, cotangent: shape.length === 0 ? null : ones(shape.map((size) => size ?? 1)) };
@@ -166,7 +173,10 @@ export function followFormula(): () => void {
       if (question === lastQuestion) return;
       lastQuestion = question;
       clearTimeout(pause);
-      if (expression.trim() === "") return;
+      if (isEmpty.peek()) {
+        trouble.value = null;
+        return;
+      }
       const isWritten = shown.peek() !== null && shown.peek()?.state.expression !== expression;
       if (isWritten) pause = setTimeout(() => ask(state.peek()), pauseMs);
       else ask(state.peek());
