@@ -2,7 +2,7 @@ import { exactProduct, exactSum, type Fraction, fraction, fractionProduct, fract
 import { isCount, isZero, landmark, type Powers, rank, setOrDelete, workedOut } from "./factors.ts";
 import { fold, withOperands } from "./fold.ts";
 import { Structures } from "./structure.ts";
-import { elementwise, matrixProduct, negative, number, ones, power, product, quotient, sum, type Term, transpose } from "./term.ts";
+import { elementwise, euler, matrixProduct, negative, number, ones, power, product, quotient, sum, type Term, transpose } from "./term.ts";
 
 /** Operands of a part with more of them are not looked into together with those around it. */
 const mostGathered = 64;
@@ -349,6 +349,7 @@ class Simplifier {
       if (first.kind === "negative") return this.#call(part, first.operands);
       return this.#structures.isPositive(first) ? first : plain;
     }
+    if (first === this.#made(euler) && part.name === "ln") return this.#number(1);
     if (first.kind !== "number") return plain;
     const known = landmark(part.name, first.value);
     return known === undefined ? plain : this.#number(known);

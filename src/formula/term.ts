@@ -55,7 +55,7 @@ const none: readonly Term[] = [];
 export const number = (value: number): Term => ({ kind: "number", operands: none, value });
 export const symbol = (name: string): Term => ({ kind: "symbol", operands: none, name });
 export const words = (text: string): Term => ({ kind: "words", operands: none, text });
-export const constant = (sign: string, value: number): Term => ({ kind: "constant", operands: none, sign, value });
+export const constant = (sign: string, value: number): TermOf<"constant"> => ({ kind: "constant", operands: none, sign, value });
 export const ellipsis: Term = { kind: "ellipsis", operands: none };
 /** Stands for an operand that is left out. */
 export const omitted = words("");

@@ -71,8 +71,12 @@ const untransposed = (term: Term): Term =>
 /** A number that is the same everywhere stands for itself. */
 const evenly = (term: Term): Term =>
   fold<Term>(term, (part, operands) =>
-    part.kind === "call" && part.name === "broadcast" && operands[0].kind === "number" ? operands[0] : withOperands(part, operands),
+    part.kind === "call" && part.name === "broadcast" && isFixed(operands[0]) ? operands[0] : withOperands(part, operands),
   );
+
+/** Whether a term is made of numbers alone. */
+const isFixed = (term: Term): boolean =>
+  fold<boolean>(term, (part, operands) => ["number", "constant"].includes(part.kind) || (operands.length > 0 && !operands.includes(false)));
 
 /** Whether a term has a part of a kind. */
 const holds = (term: Term, kind: Term["kind"]): boolean =>

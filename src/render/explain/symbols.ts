@@ -1,4 +1,4 @@
-import { constant, ellipsis, number, omitted, symbol, type Term, words } from "../../formula/term.ts";
+import { constant, ellipsis, euler, number, omitted, pi, symbol, type Term, words } from "../../formula/term.ts";
 import { evaluated } from "../../formula/evaluate.ts";
 import { substituted } from "../../formula/substitute.ts";
 import type { Node, Value } from "../../ir/graph.ts";
@@ -80,7 +80,7 @@ export function symbolsOf({ values, nodes, objective }: Portrait): Symbols {
       }),
     numbersOf: ({ node }) => {
       const tensors = present(node).map((value) => (value === null ? null : tensorOf(value)));
-      const numbers = tensors.flatMap((tensor) => (tensor?.data.length === 1 ? [elementTerm(tensor)] : []));
+      const numbers = tensors.flatMap((tensor) => (tensor?.data.length === 1 ? [literalTerm(tensor)] : []));
       return numbers.length === tensors.length ? numbers : null;
     },
     inNumbers: (formula) =>
@@ -123,7 +123,7 @@ const mostWritten = 6;
 /** A literal as it stands in a formula. */
 export function literalTerm(tensor: Tensor): Term {
   const { data, shape } = tensor;
-  if (data.length === 1) return elementTerm(tensor);
+  if (data.length === 1) return [euler, pi].find(({ value }) => value === data[0]) ?? elementTerm(tensor);
   if (data.length > mostWritten || shape.length > 1) return words(`[${shape.join("×")}]`);
   return words(`[${[...data].join(", ")}]`);
 }

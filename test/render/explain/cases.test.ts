@@ -276,3 +276,22 @@ test("a cotangent is told as what comes from beyond", () => {
   expect(gradients.map(({ gradient }) => gradient)).toEqual(Object.values(gradientsOf(request)));
   expect(gradients[0].simplified?.text).toBe("6·(x + y)");
 });
+
+describe("numbers that have signs of their own", () => {
+  test("e^x is its own derivative", () => {
+    const { forward, gradients } = explained({ expression: "y = e^x", inputs: { x: 2 }, digits: 4 });
+    expect(forward[0].formula.text).toBe("y = e^x = e² = 7.389");
+    expect(gradients[0]).toMatchObject({ substituted: { text: "e^x" }, simplified: { text: "e^x" } });
+  });
+
+  test("a fraction that is the same everywhere is multiplied as it is", () => {
+    const { gradients } = explained({ expression: "Y = X @ W; sum(Y^2) / 2", inputs: { X: [[1, 2]], W: [[3], [4]] } });
+    expect(gradients.map(({ substituted }) => substituted?.text)).toEqual(["Y·Wᵀ", "Xᵀ·Y"]);
+  });
+});
+
+test("in Chinese no blanks stand between words", () => {
+  const { gradients } = explained({ expression: "(a + b) * (b + 1) + x * log(x)", inputs: { a: 2, b: 1, x: 3 }, language: "zh" });
+  expect(gradients.map(({ sentence }) => sentence).join("")).not.toMatch(/\p{Script=Han} \p{Script=Han}/u);
+  expect(gradients[1].sentence).toMatch(/^从 b 到 f 有 2 条路径：经过 .+，经过 .+。由链式法则，.*b 增加一点点时，f 增加的量约为其 5 倍。$/);
+});

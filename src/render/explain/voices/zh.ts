@@ -6,8 +6,10 @@ import type { Voice } from "./voice.ts";
 const listed = (terms: readonly Prose[]): Prose =>
   terms.length < 2 ? joined(terms, "") : [...joined(terms.slice(0, -1), "、"), " 和 ", ...(terms.at(-1) ?? [])];
 /** 另有 `left` 个不列出。 */
-const list = (terms: readonly Term[], left = 0): Prose =>
-  listed([...terms.map((term) => [term]), ...(left === 0 ? [] : [[`另外 ${left} 个`]])]);
+const list = (terms: readonly Term[], left = 0): Prose => {
+  const each = terms.map((term) => [term]);
+  return left === 0 ? listed(each) : say`${joined(each, "、")} 和另外 ${left} 个`;
+};
 const sayLayer = (layer: string | null): string => (layer === null ? "" : `${layer}：`);
 
 export const chinese: Voice = {
@@ -78,7 +80,10 @@ export const chinese: Voice = {
       [
         ways === null || ways.length < 2
           ? []
-          : say`从 ${name} 到 ${objective} 有 ${ways.length} 条路径：${listed(ways.map((way) => (way.length === 0 ? say`直接到达` : say`经过 ${list(way)}`)))}。`,
+          : say`从 ${name} 到 ${objective} 有 ${ways.length} 条路径：${joined(
+              ways.map((way) => (way.length === 0 ? say`直接到达` : say`经过 ${list(way)}`)),
+              "，",
+            )}。`,
         equation === null ? [] : say`由链式法则，${equation}。`,
         closed === null ? [] : say`只用输入表示：${closed}。`,
         !isFinite
@@ -87,7 +92,7 @@ export const chinese: Voice = {
             ? say`途中有节点处在导数不唯一的点（见“说明”），所以 ${name} 增加或减少一点点时，${objective} 的实际变化可能与此不同。`
             : gradient === 0
               ? say`${name} 的微小变化不会（在一阶意义下）改变 ${objective}。`
-              : say`${name} 增加一点点时，${objective} 随之${gradient > 0 ? "增加" : "减少"}${magnitude(gradient)}。`,
+              : say`${name} 增加一点点时，${objective} ${gradient > 0 ? "增加" : "减少"}的量${magnitude(gradient)}。`,
       ],
       "",
     ),
@@ -100,7 +105,10 @@ export const chinese: Voice = {
       "",
     ),
   naming: (names, left) =>
-    say`公式中 ${listed(names.map(({ short, name }) => say`${short} 表示 ${name}`))}${left === 0 ? "" : `，其余 ${left} 个依此类推`}。`,
+    say`公式中 ${joined(
+      names.map(({ short, name }) => say`${short} 表示 ${name}`),
+      "，",
+    )}${left === 0 ? "" : `，其余 ${left} 个依此类推`}。`,
   recognised: ({ nodes, title, operands, formula, derivative }) =>
     say`${nodes.length === 1 ? say`${nodes[0]}` : say`${list(nodes.slice(-mostNodes), Math.max(0, nodes.length - mostNodes))} 合起来`}就是 ${list(operands)} 的${titles[title]}：${formula}。它的导数有简洁的形式：${derivative}。`,
   submission: ({ right, total, firstWrong, diagnosis }) =>
@@ -123,7 +131,14 @@ export const chinese: Voice = {
   insteadOf: (right) => say`正确的推导是：${right}`,
   independent: (name, objective) => say`没有可微的路径从 ${name} 通向 ${objective}，因此 ${name} 的梯度为 0。`,
   omitted: ({ forward, backward, gradients }) =>
-    say`略去了${listed([forward === 0 ? [] : say`前向 ${forward} 步`, backward === 0 ? [] : say`反向 ${backward} 步`, gradients === 0 ? [] : say`${gradients} 个梯度`].filter((part) => part.length > 0))}。可用 wrt 指定较少的值，或用 steps 放宽步数。`,
+    say`略去了${joined(
+      [
+        forward === 0 ? [] : say`前向 ${forward} 步`,
+        backward === 0 ? [] : say`反向 ${backward} 步`,
+        gradients === 0 ? [] : say`${gradients} 个梯度`,
+      ].filter((part) => part.length > 0),
+      "、",
+    )}。可用 wrt 指定较少的值，或用 steps 放宽步数。`,
   kink: ({ node, formula, where, convention }) =>
     say`${node} = ${formula} 恰好位于导数不唯一之处（${places[where] ?? where}）。按约定，此处取：${conventions[convention] ?? convention}。`,
   given: (values, left) => say`${list(values, left)} 的给定值中就有非有限的数：用到它们的结果也可能不是有限的数，而这并非某一步所致。`,
@@ -188,5 +203,5 @@ const reasons = {
 
 const magnitude = (gradient: number): string => {
   const size = Math.abs(gradient);
-  return size === 1 ? "同样多" : `约其 ${Number(size.toPrecision(3))} 倍`;
+  return size === 1 ? "与之相同" : `约为其 ${Number(size.toPrecision(3))} 倍`;
 };
