@@ -19,7 +19,7 @@ export const wrongSign = defineMistake({
   seen: ({ multiple }) => (multiple !== null && isOpposite(multiple.k) ? { residual: multiple.residual, factor: -1 } : null),
 });
 
-const isUnit = (factor: string): boolean => factor === "" || factor === "-1" || factor === "1";
+const isUnit = (factor: string): boolean => factor === "" || near(Math.abs(Number(factor)), 1);
 
 /** Whether k times a number is its opposite. */
 export const isOpposite = (k: number): boolean => Math.abs(k + 1) < 2e-3;
