@@ -42,8 +42,9 @@ const mostFactors = 18;
 const mostParts = 60;
 const mostPartsBefore = 1200;
 const mostTensorParts = 24;
-/** Programs of more nodes have no such formulas that anybody would read. */
+/** Programs of more nodes, or of more operands of all nodes together, have no such formulas that anybody would read. */
 const mostNodes = 2000;
+const mostOperands = 4000;
 
 /** What is known of a value once all that comes back to it has been gone through. */
 interface Known {
@@ -67,7 +68,8 @@ export class Chains {
   constructor(course: Course, symbols: Symbols) {
     this.#course = course;
     this.#symbols = symbols;
-    this.#isSmall = course.forward.length <= mostNodes;
+    const operands = course.forward.reduce((all, { node }) => all + node.inputs.length, 0);
+    this.#isSmall = course.forward.length <= mostNodes && operands <= mostOperands;
     if (this.#isSmall) {
       for (const node of course.forward) {
         const formula = formulaOf(node, symbols.operandsOf(node));

@@ -82,8 +82,11 @@ export const ExplainedStep = z
     formula: WrittenFormula.meta({ description: "What happens, as a formula" }),
     value: tensor,
     shape: z.array(z.int()).meta({ description: "The shape of the value or gradient; [] for a number", examples: [[]] }),
-    edges: z.array(StepEdge).optional().meta({ description: "Of a step back through a node: what each of its inputs gets" }),
-    addends: z.array(Addend).optional().meta({ description: "Of a sum: what is added" }),
+    edges: z
+      .array(StepEdge)
+      .optional()
+      .meta({ description: "Of a step back through a node: what each of its inputs gets; of more than 64 the first" }),
+    addends: z.array(Addend).optional().meta({ description: "Of a sum: what is added; of more than 64 addends the first" }),
   })
   .meta({ id: "ExplainedStep", description: "One step of the way forward or back" });
 export type ExplainedStep = z.output<typeof ExplainedStep>;

@@ -7,6 +7,9 @@ import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import type { PortrayedEdge, PortrayedNode } from "../portrait.ts";
 import { shapeText } from "./numbers.ts";
 
+/** What each of more operands gets is written as no formula: it would be too long to be read, and there would be too many of them. */
+const mostOperands = 128;
+
 /** What a node makes of the operands that are written for its inputs. */
 export function formulaOf({ node }: PortrayedNode, operands: readonly Term[]): Term {
   const formula = operatorOf(node.op).display.formula(operands, node.attributes);
@@ -17,6 +20,7 @@ export function formulaOf({ node }: PortrayedNode, operands: readonly Term[]): T
 
 /** The derivative of a node's result by one of its inputs, as for single numbers; null where no formula says it. */
 export const localOf = ({ to: { node }, input }: PortrayedEdge, operands: readonly Term[]): Term | null => {
+  if (operands.length > mostOperands) return null;
   const local = operatorOf(node.op).display.derivatives?.(operands, node.attributes)[input] ?? null;
   return local && simplified(local);
 };
@@ -53,6 +57,7 @@ export function shapesPassedBack(edge: PortrayedEdge, operands: readonly Term[])
 
 /** The rule of an operator for one of its inputs, with stand-ins for operands, delta and result: it may call something n, as a client may. */
 function ruleOf({ to: { node }, input }: PortrayedEdge, operands: readonly Term[]): Term | null {
+  if (operands.length > mostOperands) return null;
   const op = operatorOf(node.op);
   const { cotangents, derivatives } = op.display;
   const formal = operands.map((each, at) => (each.kind === "words" ? each : symbol(nameAt(at))));

@@ -9,18 +9,22 @@ import { countsRows, formulaOf, shapesPassedBack } from "./rules.ts";
 import { aboutNode } from "./step-forward.ts";
 import type { ToldEdge, ToldStep } from "./told.ts";
 
+/** Of a node's inputs so many are told one by one. */
+const mostEdges = 64;
+
 /** What a node passes back to its inputs. */
 export function tellBackward(node: PortrayedNode, edges: readonly PortrayedEdge[], narration: Narration): ToldStep {
   const { symbols, course, telling, voice } = narration;
   const incoming = course.resultOf(node)?.gradient ?? null;
   const upstream = narration.upstream(node);
-  const told = edges.map((edge) => tellEdge(edge, incoming, narration));
+  const told = edges.slice(0, mostEdges).map((edge) => tellEdge(edge, incoming, narration));
   const lead = voice.backward({
     node: narration.nodeSymbol(node),
     formula: formulaOf(node, symbols.operandsOf(node)),
     incoming: incoming !== null && isNumber(incoming) ? equation(upstream, number(incoming.data[0])) : upstream,
     layer: telling.layerOf(node),
     count: edges.length,
+    told: told.length,
     isScalar: edges.every(({ local, from }) => local !== null && isNumber(from.tensor)),
   });
   return {

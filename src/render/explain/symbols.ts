@@ -64,6 +64,8 @@ export function symbolsOf({ values, nodes, objective }: Portrait): Symbols {
     values.flatMap((value) => (value.name !== null && value.tensor.data.length === 1 ? [[nameOf(value.name), value.tensor] as const] : [])),
   );
   const portrayed = new Map(values.map((each) => [each.value, each]));
+  /** Those of a node are asked for by each of its edges. */
+  const operands = new Map<PortrayedNode, readonly Term[]>();
   const tensorOf = (value: Value): Tensor | null => portrayed.get(value)?.tensor ?? value.known;
   return {
     nameOf,
@@ -71,13 +73,18 @@ export function symbolsOf({ values, nodes, objective }: Portrait): Symbols {
     portrayed: (value) => portrayed.get(value),
     isTaken: (name) => taken.has(name),
     fresh: (candidates) => free(candidates) ?? numbered(candidates[0], 1, taken),
-    operandsOf: ({ node }) =>
-      present(node).map((value) => {
+    operandsOf: (node) => {
+      const before = operands.get(node);
+      if (before !== undefined) return before;
+      const written = present(node.node).map((value) => {
         const own = value === null ? undefined : portrayed.get(value);
         if (own !== undefined) return of(own);
         if (value === null) return omitted;
         return value.known === null ? ellipsis : literalTerm(value.known);
-      }),
+      });
+      operands.set(node, written);
+      return written;
+    },
     numbersOf: ({ node }) => {
       const tensors = present(node).map((value) => (value === null ? null : tensorOf(value)));
       const numbers = tensors.flatMap((tensor) => (tensor?.data.length === 1 ? [literalTerm(tensor)] : []));

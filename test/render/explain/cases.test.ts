@@ -295,3 +295,26 @@ test("in Chinese no blanks stand between words", () => {
   expect(gradients.map(({ sentence }) => sentence).join("")).not.toMatch(/\p{Script=Han} \p{Script=Han}/u);
   expect(gradients[1].sentence).toMatch(/^从 b 到 f 有 2 条路径：经过 .+，经过 .+。由链式法则，.*b 增加一点点时，f 增加的量约为其 5 倍。$/);
 });
+
+describe("a node of very many operands", () => {
+  const names = Array.from({ length: 1000 }, (_, at) => `x${at}`);
+  const inputs = Object.fromEntries(names.map((name, at) => [name, at]));
+
+  test.each(["Sum", "Max", "Mean"])("%s is told by the first of them, and says so", (op) => {
+    const request = { graph: { nodes: [{ name: "z", op, inputs: names }], outputs: ["z"] }, inputs };
+    const { backward, omitted } = explained(request);
+    const { edges = [], sentence } = backward[1];
+    expect(edges.map(({ from }) => from)).toEqual(names.slice(0, 64));
+    expect(sentence).toContain("Of its 1000 operands the first 64 are told here.");
+    expect(omitted).toEqual({ forward: 0, backward: 0, gradients: 900 });
+    expect(toldAs(request).length).toBeLessThan(400_000);
+    expect(toldAs(request, { language: "zh", format: "markdown" })).toContain("共 1000 个输入，这里只写出前 64 个。");
+  });
+
+  test("one value that stands in all of its places has one gradient, of all of them", () => {
+    const request = { graph: { nodes: [{ name: "z", op: "Sum", inputs: names.map(() => "x") }], outputs: ["z"] }, inputs: { x: 2 } };
+    const { gradients, backward } = explained(request);
+    expect(gradients).toMatchObject([{ name: "x", gradient: 1000 }]);
+    expect(backward.at(-1)?.addends).toHaveLength(64);
+  });
+});

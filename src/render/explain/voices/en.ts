@@ -53,10 +53,10 @@ export const english: Voice = {
     top === null
       ? say`The way back begins at ${objective}. Its derivative by itself is 1: ${equation}.`
       : say`The way back begins at ${objective} with the cotangent that was given, as if ${objective} went into a number ${top}: ${equation}.`,
-  backward: ({ node, formula, incoming, layer, count, isScalar }) => {
+  backward: ({ node, formula, incoming, layer, count, told, isScalar }) => {
     const gets = count === 1 ? "Its operand gets" : "Each operand gets";
     const share = isScalar ? "that times its local derivative" : "what the chain rule makes of it";
-    return say`${sayLayer(layer)}Go back through ${node} = ${formula}. What arrives from above is ${incoming}. ${gets} ${share}.`;
+    return say`${sayLayer(layer)}Go back through ${node} = ${formula}. What arrives from above is ${incoming}. ${gets} ${share}.${told < count ? ` Of its ${count} operands the first ${told} are told here.` : ""}`;
   },
   edge: ({ from, incoming, local, gradient, isShare }) =>
     local === null

@@ -101,6 +101,8 @@ export interface Voice {
     readonly incoming: Term;
     readonly layer: string | null;
     readonly count: number;
+    /** So many of them are told one by one. */
+    readonly told: number;
     /** Whether all is about single numbers. */
     readonly isScalar: boolean;
   }) => Prose;

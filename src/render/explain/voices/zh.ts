@@ -54,10 +54,10 @@ export const chinese: Voice = {
     top === null
       ? say`反向传播从 ${objective} 开始，它对自身的导数为 1：${equation}。`
       : say`反向传播从 ${objective} 开始，起始值是给定的上游梯度，相当于 ${objective} 之后还有一个数 ${top}：${equation}。`,
-  backward: ({ node, formula, incoming, layer, count, isScalar }) => {
+  backward: ({ node, formula, incoming, layer, count, told, isScalar }) => {
     const gets = count === 1 ? "它的输入" : "每个输入";
     const share = isScalar ? "得到上游梯度与局部导数之积" : "得到由链式法则算出的梯度";
-    return say`${sayLayer(layer)}经过 ${node} = ${formula} 往回传。上游梯度是 ${incoming}，${gets}${share}。`;
+    return say`${sayLayer(layer)}经过 ${node} = ${formula} 往回传。上游梯度是 ${incoming}，${gets}${share}。${told < count ? `共 ${count} 个输入，这里只写出前 ${told} 个。` : ""}`;
   },
   edge: ({ from, incoming, local, gradient, isShare }) =>
     local === null
