@@ -243,7 +243,7 @@ export class Chains {
     if (isSeeded || resultOf(node) !== objective || (this.#known.get(from)?.uses.length ?? 0) < 2) return plain;
     const names = new Set(this.#symbols.operandsOf(node).flatMap((each) => (each.kind === "symbol" ? [each.name] : [])));
     const others = [...names].map(symbol).filter((each) => textOf(each) !== textOf(name));
-    return others.length === 0 ? plain : indexedCall("held", others.length === 1 ? others[0] : call("sequence", ...others), plain);
+    return heldFixed(plain, others);
   }
 
   #factorNumber({ use }: WayStep): Term {
@@ -269,6 +269,10 @@ const isNumber = ({ tensor }: PortrayedValue): boolean => tensor.data.length ===
 const seedNumber = ({ gradient }: PortrayedValue): Term => number(gradient?.data[0] ?? 0);
 const isComplete = (terms: readonly (Term | null)[]): terms is readonly Term[] => terms.every((term) => term !== null);
 const sumOf = (terms: readonly Term[]): Term => (terms.length === 1 ? terms[0] : sum(...terms));
+
+/** A partial derivative that says what else it holds fixed. */
+export const heldFixed = (derivative: Term, others: readonly Term[]): Term =>
+  others.length === 0 ? derivative : indexedCall("held", others.length === 1 ? others[0] : call("sequence", ...others), derivative);
 
 /** A sum of which so many addends are written, and an ellipsis for the others. */
 const mostAddends = 12;

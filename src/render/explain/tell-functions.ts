@@ -1,6 +1,7 @@
 import { number, partial } from "../../formula/term.ts";
 import { simplified } from "../../formula/simplify.ts";
 import type { PortrayedValue } from "../portrait.ts";
+import { heldFixed } from "./chain.ts";
 import { isNumber, type Narration } from "./narration.ts";
 import { disguisesIn } from "./recognise/recognise.ts";
 import { isElementwise } from "./recognise/trial.ts";
@@ -32,7 +33,9 @@ export function tellFunctions(narration: Narration): ToldFunction[] {
     // What shares its elements has no derivative of each by each that anybody would read: what comes back is told.
     const isShared = !isScalar && result.tensor.data.length > 1 && !isElementwise({ leaves: operands, nodes });
     const slope = simplified(derivative(symbol, narration.chains.upstream(result), ...terms));
-    const left = isShared ? partial(course.top, terms[0]) : partial(symbol, terms[0]);
+    // Other operands that were computed may depend on the first.
+    const others = terms.filter((_, at) => at > 0 && portrayed[at]?.role === "node");
+    const left = isShared ? partial(course.top, terms[0]) : heldFixed(partial(symbol, terms[0]), others);
     const numbers = isScalar ? [symbols.inNumbers(slope), number(symbols.valueOf(slope))] : [];
     const told = narration.equation(left, slope, ...numbers);
     const sentence = voice.recognised({

@@ -205,6 +205,13 @@ describe("faults", () => {
     expect(backward[1].edges?.map(({ local }) => local.formula?.text)).toEqual(["∂y/∂x|_u = u = 0.909297", "∂y/∂u = x = 2"]);
   });
 
+  test("what a known function does not hold fixed is said", () => {
+    const derivativesOf = (expression: string, inputs: object): (string | undefined)[] =>
+      explained({ expression, inputs }).recognised.map(({ derivative }) => derivative.text);
+    expect(derivativesOf("y = (x - x^2)^2", { x: 3 })).toEqual(["∂y/∂x|_u = 2·(x − u) = 2·(3 − 9) = −12"]);
+    expect(derivativesOf("y = (x - t)^2", { x: 3, t: 1 })).toEqual(["∂y/∂x = 2·(x − t) = 2·(3 − 1) = 4"]);
+  });
+
   test("an operand that a node takes twice has no derivative of its own", () => {
     const { backward } = explained({ expression: "u = x*x; y = 2*u", inputs: { x: 3 } });
     const square = backward.find(({ node, kind }) => node === "u" && kind === "backward");
