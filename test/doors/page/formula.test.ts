@@ -13,6 +13,7 @@ import {
   withCell,
   written,
 } from "../../../src/doors/page/client/formula/tensors.ts";
+import { faultInChinese } from "../../../src/doors/page/client/i18n/zh/faults.ts";
 import { hashOf, routeOf } from "../../../src/doors/page/client/shell/address.ts";
 import { faultsOf } from "../../../src/doors/page/client/shell/problem.ts";
 import { gradients } from "../../../src/compute/gradients.ts";
@@ -274,4 +275,32 @@ describe("what the service suggests is taken into the formula", () => {
       expect(better(formula)).toBeNull();
     },
   );
+});
+
+describe("what is most often wrong with a formula is told in Chinese", () => {
+  test.each<[formula: string, said: string, inputs?: object]>([
+    ["y = foo(x)", "没有函数 foo"],
+    ["y = sigmiod(x)", "没有函数 sigmiod；是不是想写 sigmoid？"],
+    ["y = (a + b", "第 1 行第 5 列的 ( 没有配对的右括号"],
+    ["y = a + b)", "这个 ) 没有配对的左括号"],
+    ["y = 2x", "2 与 x 之间缺少运算符；乘积写作 2*x"],
+    ["y = 1/2x", "乘积写作 2*x；前面的 / 管到哪里，请用括号写明"],
+    ["y = a +", "到这里就没有了，还缺一个值"],
+    ["y = a + * b", "这里应当是一个值，却写着 *"],
+    ["y = 1.2.3", "这里应当是运算符，却写着 .3"],
+    ["y = a, b", "多个值要写成列表，放在 [ ] 里"],
+    ["y = sin x", "函数的自变量要写在括号里：sin(x)"],
+    ["y = sin²(x)", "函数的幂写在自变量之后：sin(…)²"],
+    ["y = tan^-1(x)", "tan^-1 有两种读法：写作 1/tan(…)，或写反函数自己的名字"],
+    ["y = a = b", "只能给名字赋值，名字写在 = 的左边；比较是否相等用 =="],
+    ["y = y^2", "y 在第 1 行第 5 列是输入，不能再赋值：请换一个名字"],
+    ["y = x。", "不认识的字符 。 (U+3002)"],
+    ["y = $x$", "这里不能用 $：公式的写法与 Python 相同，分数写作 x^2 / 2，不用 LaTeX"],
+    ["y = a @ b", "y：形状 [1, 2] 与 [1, 2] 不能相乘，内侧的长度 2 与 1 不相等", { a: [[1, 2]], b: [[1, 2]] }],
+    ["y = a @ b", "y：@ 用于矩阵和向量，数与数相乘用 *", { a: 1, b: 2 }],
+    ["y = a + b", "y：形状 [2] 与 [3] 对不上，无法广播", { a: [1, 2, 3], b: [1, 2] }],
+  ])("%s: %s", (expression, said, inputs = {}) => {
+    const [fault] = faultsOf(problemOf(() => perform({ expression, inputs }, {})).errors ?? []);
+    expect(faultInChinese(fault?.message ?? "")).toBe(said);
+  });
 });

@@ -133,9 +133,11 @@ export function FormulaField({ value, faults, label, onValue }: FormulaFieldProp
         <div id={`${id}-faults`} class="problem" role="alert">
           {faults.map((fault) => {
             const better = corrected(value, fault);
+            const said = texts.value.problems.fault(fault.message);
             return (
               <p key={`${fault.line}:${fault.column}`}>
-                <span class="quiet">{words.place(fault.line, fault.column)}</span> <span lang="en">{fault.message}</span>{" "}
+                <span class="quiet">{words.place(fault.line, fault.column)}</span>{" "}
+                <span lang={said === null ? "en" : undefined}>{said ?? fault.message}</span>{" "}
                 {better !== null && (
                   <button type="button" onClick={() => replace(better)}>
                     {words.replace(fault.suggestion ?? "")}

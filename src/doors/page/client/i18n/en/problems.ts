@@ -4,11 +4,14 @@ export const problems = {
   missing: (names: string) => `No value was given for ${names}.`,
   at: "At",
   didYouMean: (name: string) => `Did you mean ${name}?`,
+  /** The service's sentence about a place in a formula, where the page says it in the reader's language; null where it stays as it is. */
+  fault: (_told: string): string | null => null,
   titles: {
     invalid_expression: "The formula cannot be read",
     unknown_function: "There is no such function",
     shape_mismatch: "The shapes do not fit",
     missing_input: "An input has no value",
+    not_differentiable: "There is nothing to differentiate",
     objective_not_scalar: "The result is not a single number",
     too_large: "That is too large",
     unauthorized: "A key is needed",
