@@ -13,6 +13,8 @@ export async function reference(scope: FastifyInstance): Promise<void> {
     if (typeof payload === "string" && String(reply.getHeader("content-type")).startsWith("text/html")) {
       reply.header("content-security-policy", policyFor(payload));
     }
+    // The service may stand below a path, which only the client knows.
+    if (reply.getHeader("location") === "/docs/") reply.header("location", "docs/");
     // The page asks for the script by the same path whatever its version.
     if (reply.statusCode === 200) reply.header("cache-control", "public, max-age=3600");
     done();
@@ -20,7 +22,7 @@ export async function reference(scope: FastifyInstance): Promise<void> {
   await scope.register(apiReference, {
     routePrefix: "/docs",
     configuration: {
-      url: "/openapi.json",
+      url: "../openapi.json",
       pageTitle: "Adjoint API",
       withDefaultFonts: false,
       telemetry: false,
