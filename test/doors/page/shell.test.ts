@@ -6,11 +6,22 @@ import { zh } from "../../../src/doors/page/client/i18n/zh.ts";
 import { PictureProgress, type PictureStep } from "../../../src/doors/page/client/picture/progress.ts";
 import { languageOf, themeOf } from "../../../src/doors/page/client/shell/choices.ts";
 import { readEvents, type ServerEvent } from "../../../src/doors/page/client/shell/events.ts";
+import { answerWithKey, askForAnotherKey, askForKey, keyOf, keyQuestion } from "../../../src/doors/page/client/shell/key.ts";
 import { latest } from "../../../src/doors/page/client/shell/latest.ts";
 import { faultsOf } from "../../../src/doors/page/client/shell/problem.ts";
 import { gradients } from "../../../src/compute/gradients.ts";
 import { problemOf } from "../../support/problems.ts";
 import { performed } from "../../support/tasks.ts";
+
+test("a key that is known and does not suffice gives way to another", async () => {
+  const asked = askForKey(null);
+  answerWithKey("a grader's");
+  expect(await asked).toBe(true);
+  askForAnotherKey();
+  expect(keyQuestion.value).toEqual({ wasRefused: false });
+  answerWithKey("a user's");
+  expect([keyOf(), keyQuestion.value]).toEqual(["a user's", null]);
+});
 
 describe("server-sent events", () => {
   const stream =

@@ -1,9 +1,10 @@
+import { askForAnotherKey } from "./key.ts";
 import { MissingInputs, ServiceProblem, Unreachable } from "./problem.ts";
 import { texts } from "./settings.ts";
 
 /** What went wrong, in the reader's words, then in the service's own, and where. */
 export function ProblemNote({ error }: { readonly error: unknown }) {
-  const { problems } = texts.value;
+  const { problems, shell } = texts.value;
   if (!(error instanceof ServiceProblem)) {
     const said = error instanceof Error ? error.message : String(error);
     return (
@@ -30,6 +31,11 @@ export function ProblemNote({ error }: { readonly error: unknown }) {
           )}
         </p>
       ))}
+      {code === "forbidden" && (
+        <button type="button" onClick={askForAnotherKey}>
+          {shell.key.another}
+        </button>
+      )}
     </div>
   );
 }

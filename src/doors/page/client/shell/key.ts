@@ -27,6 +27,11 @@ export function askForKey(refused: string | null): Promise<boolean> {
   return asking.promise;
 }
 
+/** Asks for a key in place of the one that there is, which does not suffice. */
+export function askForAnotherKey(): void {
+  keyQuestion.value ??= { wasRefused: false };
+}
+
 /** The answer to the question: a key, or null where there is none to give. */
 export function answerWithKey(key: string | null): void {
   if (key !== null) {

@@ -19,5 +19,6 @@ export const shell = {
     label: "API key",
     use: "Use the key",
     without: "Go on without",
+    another: "Use another key",
   },
 };

@@ -21,5 +21,6 @@ export const shell: Texts["shell"] = {
     label: "API 密钥",
     use: "使用密钥",
     without: "不用密钥继续",
+    another: "换一个密钥",
   },
 };
