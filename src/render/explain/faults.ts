@@ -108,15 +108,15 @@ function elementsOf({ node }: PortrayedNode, at: number, { symbols }: Narration)
 const mostKinks = 5;
 
 /** A node of which an element sits where its derivative jumps, and what is taken there. */
-export interface Kink {
+export interface KinkedNode {
   readonly node: PortrayedNode;
   readonly where: string;
   readonly convention: string;
 }
 
-export function kinksOf(narration: Narration): Kink[] {
+export function kinksOf(narration: Narration): KinkedNode[] {
   const { course, symbols } = narration;
-  const found: Kink[] = [];
+  const found: KinkedNode[] = [];
   for (const passage of course.backward) {
     if (passage.kind === "sum" || found.length >= mostKinks) continue;
     const { node } = passage;
@@ -132,7 +132,7 @@ export function kinksOf(narration: Narration): Kink[] {
   return found;
 }
 
-export const tellKink = ({ node, where, convention }: Kink, narration: Narration): Prose =>
+export const tellKink = ({ node, where, convention }: KinkedNode, narration: Narration): Prose =>
   narration.voice.kink({
     node: narration.nodeSymbol(node),
     formula: formulaOf(node, narration.symbols.operandsOf(node)),
