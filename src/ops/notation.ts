@@ -1,4 +1,4 @@
-import { call, omitted, type Term } from "../formula/term.ts";
+import { call, indexedCall, omitted, type Term } from "../formula/term.ts";
 import type { Display } from "./define.ts";
 
 /** Whether an optional operand is there. */
@@ -9,3 +9,9 @@ export const called =
   (name: string, shown = Number.POSITIVE_INFINITY): Display["formula"] =>
   (operands) =>
     call(name, ...operands.slice(0, shown).filter(isGiven));
+
+/** A reduction, with the axes below its name where they are given. */
+export const reduced =
+  (name: string): Display["formula"] =>
+  ([data, axes]) =>
+    isGiven(axes) ? indexedCall(name, axes, data) : call(name, data);

@@ -8,6 +8,7 @@ import { mul } from "../arithmetic/mul.ts";
 import { sign } from "../arithmetic/sign.ts";
 import { where } from "../arithmetic/where.ts";
 import { composed, floats, numbers } from "../define.ts";
+import { reduced } from "../notation.ts";
 import { number } from "../express.ts";
 import { equal, greater, less } from "../logic/comparison.ts";
 import { reducer, reductionOp } from "./family.ts";
@@ -88,7 +89,7 @@ export const ReduceRootMeanSquare = reductionOp({
   accuracy: composed,
   display: {
     label: "rms",
-    formula: ([x]) => term.call("rms", x),
+    formula: reduced("rms"),
     cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.quotient(x, term.product("n", y))), null],
   },
   syntax: { names: [{ name: "rms", arity: 1 }] },

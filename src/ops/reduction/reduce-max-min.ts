@@ -6,6 +6,7 @@ import { cast } from "../arithmetic/cast.ts";
 import { div } from "../arithmetic/div.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { anyType, type Complex, copied, type Kink } from "../define.ts";
+import { reduced } from "../notation.ts";
 import { equal } from "../logic/comparison.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { reduceSum } from "./reduce-sum.ts";
@@ -24,7 +25,7 @@ export const ReduceMax = reductionOp({
   accuracy: copied,
   display: {
     label: "max",
-    formula: ([x]) => term.call("max", x),
+    formula: reduced("max"),
     cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.cases(1, term.relation(x, "=", y), 0)), null],
   },
   syntax: { names: [{ name: "amax" }, { name: "max", arity: 1 }] },
@@ -44,7 +45,7 @@ export const ReduceMin = reductionOp({
   accuracy: copied,
   display: {
     label: "min",
-    formula: ([x]) => term.call("min", x),
+    formula: reduced("min"),
     cotangents: ([x], _, delta, y) => [term.elementwise(delta, term.cases(1, term.relation(x, "=", y), 0)), null],
   },
   syntax: { names: [{ name: "amin" }, { name: "min", arity: 1 }] },

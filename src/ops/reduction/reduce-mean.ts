@@ -3,6 +3,7 @@ import { mean } from "../../kernels/summaries.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { div } from "../arithmetic/div.ts";
 import { numbers, sumOfTerms } from "../define.ts";
+import { reduced } from "../notation.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { averaged } from "./merges.ts";
@@ -19,7 +20,7 @@ export const ReduceMean = reductionOp({
   accuracy: sumOfTerms,
   display: {
     label: "mean",
-    formula: ([x]) => term.call("mean", x),
+    formula: reduced("mean"),
     cotangents: (_, __, delta) => [term.quotient(term.call("broadcast", delta), "n"), null],
   },
   syntax: {

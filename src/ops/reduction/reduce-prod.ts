@@ -4,6 +4,7 @@ import type { Value } from "../../ir/graph.ts";
 import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import { mul } from "../arithmetic/mul.ts";
 import { type Complex, composed, numbers } from "../define.ts";
+import { reduced } from "../notation.ts";
 import { concat } from "../shape/concat.ts";
 import { reshape } from "../shape/reshape.ts";
 import { split } from "../shape/split.ts";
@@ -38,7 +39,7 @@ export const ReduceProd = reductionOp({
   accuracy: composed,
   display: {
     label: "Π",
-    formula: ([x]) => term.call("Π", x),
+    formula: reduced("Π"),
     cotangents: ([x], _, delta) => [
       term.elementwise(delta, term.indexedCall("Π", term.relation("j", "≠", "i"), term.element(x, "j"))),
       null,

@@ -1,6 +1,7 @@
 import * as term from "../../formula/term.ts";
 import { sum } from "../../kernels/summaries.ts";
 import { numbers, sumOfTerms } from "../define.ts";
+import { reduced } from "../notation.ts";
 import { expand } from "../shape/expand.ts";
 import { reducer, reductionOp } from "./family.ts";
 import { added } from "./merges.ts";
@@ -17,7 +18,7 @@ export const ReduceSum = reductionOp({
   accuracy: sumOfTerms,
   display: {
     label: "Σ",
-    formula: ([x]) => term.call("Σ", x),
+    formula: reduced("Σ"),
     cotangents: (_, __, delta) => [term.call("broadcast", delta), null],
   },
   syntax: {

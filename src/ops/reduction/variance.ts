@@ -5,6 +5,7 @@ import { div } from "../arithmetic/div.ts";
 import { sub } from "../arithmetic/sub.ts";
 import { axesWithin, flag, reducedShape, staticNumbers } from "../axes.ts";
 import { defineOp, type Display, floats, type Kink, type Operator, sumOfTerms } from "../define.ts";
+import { reduced } from "../notation.ts";
 import { reshape } from "../shape/reshape.ts";
 import { dataOverAxes } from "./family.ts";
 import { reduceL2, reduceSumSquare } from "./norms.ts";
@@ -65,7 +66,7 @@ export const ReduceVariance = spreadOp({
   spread: (centred, axes, degrees) => div(reduceSumSquare(centred, { axes }), degrees),
   display: {
     label: "var",
-    formula: ([x]) => term.call("Var", x),
+    formula: reduced("Var"),
     cotangents: ([x], { correction }, delta) => [
       term.product(term.quotient(2, degrees(correction)), term.elementwise(delta, term.difference(x, term.call("mean", x)))),
       null,
@@ -80,7 +81,7 @@ export const ReduceStandardDeviation = spreadOp({
   spread: (centred, axes, degrees) => div(reduceL2(centred, { axes }), Math.sqrt(degrees)),
   display: {
     label: "std",
-    formula: ([x]) => term.call("std", x),
+    formula: reduced("std"),
     cotangents: ([x], { correction }, delta, y) => [
       term.quotient(term.elementwise(delta, term.difference(x, term.call("mean", x))), term.product(degrees(correction), y)),
       null,

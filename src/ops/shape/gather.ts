@@ -6,7 +6,6 @@ import { cast } from "../arithmetic/cast.ts";
 import { axisWithin } from "../axes.ts";
 import { anyType, defineOp, integers } from "../define.ts";
 import { one } from "../express.ts";
-import { called } from "../notation.ts";
 import { filled } from "./expand.ts";
 import { indexProbe, refusal } from "./indices.ts";
 import { scatterND } from "./scatter-nd.ts";
@@ -51,7 +50,11 @@ export const Gather = defineOp({
   },
   display: {
     label: "gather",
-    formula: called("gather"),
+    // As it is written: m[:, 0].
+    formula: ([x, indices], { axis }) => {
+      const before = Number(axis);
+      return before < 0 ? term.call("gather", x, indices) : term.element(x, ...new Array<term.Term>(before).fill(term.words(":")), indices);
+    },
     cotangents: ([, indices], _, delta) => [term.call("scatter", delta, indices), null],
   },
   probes: [

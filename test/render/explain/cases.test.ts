@@ -241,7 +241,16 @@ describe("faults", () => {
         ],
       },
     });
-    expect(forward[0].sentence).toContain("from (2, 2) a tensor of shape (2,)");
+    expect(forward[0].sentence).toContain("s = Σ₁ x, from (2, 2) a tensor of shape (2,)");
+  });
+
+  test("places are told as they are written, so that rows and columns differ", () => {
+    const m = [
+      [1, 2],
+      [3, 4],
+    ];
+    const { forward } = explained({ expression: "a = m[0]; b = m[:, 0]; c = a[-1]; y = c*sum(b)", inputs: { m } });
+    expect(forward.slice(0, 3).map(({ formula }) => formula.text)).toEqual(["a = m[0]", "b = m[:, 0]", "c = a[−1]"]);
   });
 
   test("an input that does not matter is said not to", () => {
