@@ -76,11 +76,15 @@ export const claimedTwice: Flaw = {
 };
 
 /** What the program says of a name that it does not have. */
-export const notInProgram = ({ detail, errors }: Problem): Flaw => ({
-  verdict: "unknown_name",
-  message: both(clipped(detail), clipped(detail)),
-  suggestion: errors[0]?.suggestion,
-});
+export function notInProgram({ detail, errors }: Problem): Flaw {
+  const suggestion = errors[0]?.suggestion;
+  const [, what, name] = /^The program has no (value|output) named (.*?)(?:; did you mean .*)?$/s.exec(detail) ?? [];
+  const inChinese =
+    name === undefined
+      ? detail
+      : `程序中没有名为 ${name} 的${what === "output" ? "输出" : "值"}${suggestion === undefined ? "" : `；是不是想写 ${suggestion}？`}`;
+  return { verdict: "unknown_name", message: both(clipped(detail), clipped(inChinese)), suggestion };
+}
 
 /** A gradient that is called other than what it is the gradient of. */
 export const namedAfter = (name: string, value: string): Flaw => ({

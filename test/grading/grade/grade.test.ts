@@ -446,6 +446,17 @@ describe("a student's mistake is a verdict, which says what is wrong", () => {
     ]);
   });
 
+  test("a name that the program does not have is told in Chinese, too", () => {
+    const submission = { gradients: { A: 2, q: 1 }, outputs: { a: 2 } };
+    expect(grade({ ...twoPaths, submission }, "zh").items.map(({ name, message }) => [name, message])).toEqual(
+      expect.arrayContaining([
+        ["A", "程序中没有名为 A 的值；是不是想写 a？"],
+        ["q", "程序中没有名为 q 的值"],
+        ["a", "程序中没有名为 a 的输出"],
+      ]),
+    );
+  });
+
   test("in Chinese, too", () => {
     const { items } = grade({ ...twoPaths, submission: null, language: "zh" });
     expect(items[0].message).toBe("没有提交任何内容：此处为 null");
