@@ -2,7 +2,7 @@ import { number, symbol, type Term } from "../../formula/term.ts";
 import { has, isComposite, operatorOf } from "../../ops/define.ts";
 import type { Node, Value } from "../../ir/graph.ts";
 import type { Nonfinite } from "../../run/watch.ts";
-import { indexAt } from "../../tensor/shape.ts";
+import { broadcastStrides, indexAt, type Shape, sizeOf } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { PortrayedNode, PortrayedValue } from "../portrait.ts";
 import type { Narration } from "./narration.ts";
@@ -95,13 +95,21 @@ function bornBackward(node: PortrayedNode, narration: Narration): Birth | null {
 /** The elements of a node's operands that an element of its result is made of; null where that is not one of each. */
 function elementsOf({ node }: PortrayedNode, at: number, { symbols }: Narration): number[] | null {
   if (!has(operatorOf(node.op), "elementwise") || at < 0) return null;
-  const size = symbols.portrayed(node.outputs[0])?.tensor.data.length;
+  const { shape } = node.outputs[0];
+  const size = sizeOf(shape);
   const elements = node.inputs.map((value): number | null => {
     const tensor: Tensor | null = value === null ? null : (symbols.portrayed(value)?.tensor ?? value.known);
     if (tensor === null) return null;
-    return tensor.data.length === 1 ? tensor.data[0] : tensor.data.length === size ? tensor.data[at] : null;
+    const { length } = tensor.data;
+    return tensor.data[length === 1 ? 0 : length === size ? at : stretchedPlace(at, shape, tensor.shape)];
   });
   return elements.every((element) => element !== null) ? elements : null;
+}
+
+/** Where the element of an operand is that was broadcast onto a place of the result. */
+function stretchedPlace(at: number, shape: Shape, operand: Shape): number {
+  const strides = broadcastStrides(operand, shape);
+  return indexAt(at, shape).reduce((place, index, axis) => place + index * strides[axis], 0);
 }
 
 /** So many kinks are told. */

@@ -180,6 +180,23 @@ describe("faults", () => {
     expect(nonfinite?.sentence).toContain(words);
   });
 
+  test("what was broadcast onto the place is found: a row of attention that is masked to its end", () => {
+    const request = {
+      expression: "a = exp(s + mask); p = a / sum(a, axis=1, keepdims=true); sum(p)",
+      inputs: {
+        s: [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        mask: [
+          [0, 0, 0],
+          ["-Infinity", "-Infinity", "-Infinity"],
+        ],
+      },
+    };
+    expect(explained(request).nonfinite?.sentence).toMatch(/at p .*\(entry \[1, 0\]\): 0\/0 = NaN\. Zero over zero/);
+  });
+
   test("of what was not finite when it came it is said that no step is to blame", () => {
     const { nonfinite, notes } = explained({ expression: "x*2 + y", inputs: { x: "NaN", y: 1 } });
     expect(nonfinite).toBeUndefined();
