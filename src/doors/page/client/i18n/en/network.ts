@@ -1,3 +1,5 @@
+const counted = (updates: number): string => `${updates} ${updates === 1 ? "update" : "updates"}`;
+
 export const network = {
   title: "Train a small network, and watch",
   introduction: "Every update is made by the service: a real training job, which pauses after every few updates to be looked at.",
@@ -81,7 +83,7 @@ export const network = {
       over: "Trained",
       failed: "Failed",
     },
-    at: (step: number, loss: string) => `after ${step} updates, loss ${loss}`,
+    at: (step: number, loss: string) => `after ${counted(step)}, loss ${loss}`,
     updates: "Updates",
     loss: "Loss",
     rate: "Rate",
@@ -95,20 +97,20 @@ export const network = {
   },
   fit: {
     title: "What it has learnt",
-    label: (step: number, loss: string) => `The fitted function after ${step} updates, loss ${loss}; as a table below`,
+    label: (step: number, loss: string) => `The fitted function after ${counted(step)}, loss ${loss}; as a table below`,
     points: "data",
     curve: "what the network says",
     says: "the network says",
   },
   regions: {
     label: (step: number, right: number, rows: number) =>
-      `Decision regions after ${step} updates: ${right} of ${rows} points lie in the region of their class; as a table below`,
+      `Decision regions after ${counted(step)}: ${right} of ${rows} points lie in the region of their class; as a table below`,
     caption:
       "The colour of a place is the class that the network decides for, paler where it is less sure. Marks of another shape are of another class.",
   },
   digits: {
     label: (step: number, right: number, rows: number) =>
-      `${rows} handwritten digits, of which the network reads ${right} rightly after ${step} updates; as a table below`,
+      `${rows} handwritten digits, of which the network reads ${right} rightly after ${counted(step)}; as a table below`,
     caption: "Beside each picture, what the network reads in it; those that it misreads are crossed.",
     source: "Pictures: E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0",
   },
@@ -119,7 +121,7 @@ export const network = {
   tallies: { class: "Class", rows: "Rows", right: "Rightly decided" },
   curve: {
     title: "Loss",
-    label: (step: number, loss: string) => `The loss over ${step} updates, now ${loss}; as a table below`,
+    label: (step: number, loss: string) => `The loss over ${counted(step)}, now ${loss}; as a table below`,
     axis: "update",
     training: "loss",
     held: "held back",
