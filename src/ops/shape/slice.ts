@@ -7,7 +7,7 @@ import { anyType, defineOp, type ProbeInput } from "../define.ts";
 import { noAttributes } from "../elementwise.ts";
 import { OperatorError } from "../errors.ts";
 import { one } from "../express.ts";
-import { called } from "../notation.ts";
+import { isGiven } from "../notation.ts";
 import { scatterSlices } from "./gather.ts";
 import { indexProbe } from "./indices.ts";
 import { pad } from "./pad.ts";
@@ -43,7 +43,7 @@ export const Slice = defineOp({
     return size === x.shape[row] && step === 1 ? row : null;
   },
   vjp: ({ inputs: [x, ...bounds], grads: [g] }) => [unslice(g, x.shape, windows(x.shape, bounds)), null, null, null, null],
-  display: { label: "slice", formula: called("slice", 1), cotangents: (_, __, delta) => [term.call("pad", delta), null, null, null, null] },
+  display: { label: "slice", formula: sliced, cotangents: (_, __, delta) => [term.call("pad", delta), null, null, null, null] },
   probes: [
     { inputs: [[4, 3], list(1), list(3)] },
     { inputs: [[3, 5], list(-1, 4), list(-10, 0), list(0, 1), list(-1, -2)] },
@@ -124,3 +124,17 @@ export interface SliceBounds {
 
 export const slice = (x: Value, { starts, ends, axes, steps }: SliceBounds): Value =>
   one(Slice, [x, int64s(starts), int64s(ends), axes === undefined ? null : int64s(axes), steps === undefined ? null : int64s(steps)]);
+
+/** As it is written along one axis, m[:, 1:3]; along several it is called a slice. */
+function sliced(operands: readonly term.Term[]): term.Term {
+  const [x, ...given] = operands;
+  const [start, end, axis = 0, step = 1] = given.map((each) =>
+    each.kind === "number" ? each.value : isGiven(each) ? Number.NaN : undefined,
+  );
+  if (start === undefined || end === undefined || ![start, end, axis, step].every(Number.isSafeInteger) || axis < 0)
+    return term.call("slice", x);
+  // Beyond any place there is as far as it goes.
+  const bound = (place: number): string => (Math.abs(place) >= 2 ** 31 - 1 ? "" : String(place));
+  const range = `${start === 0 ? "" : bound(start)}:${bound(end)}${step === 1 ? "" : `:${step}`}`;
+  return term.element(x, ...new Array<term.Term>(axis).fill(term.words(":")), term.words(range));
+}

@@ -268,6 +268,16 @@ describe("faults", () => {
     ];
     const { forward } = explained({ expression: "a = m[0]; b = m[:, 0]; c = a[-1]; y = c*sum(b)", inputs: { m } });
     expect(forward.slice(0, 3).map(({ formula }) => formula.text)).toEqual(["a = m[0]", "b = m[:, 0]", "c = a[−1]"]);
+    const slices = explained({
+      expression: "a = m[:1]; b = m[:, 1:]; c = m[-2:]; d = m[::-1]; sum(a) + sum(b) + sum(c) + sum(d)",
+      inputs: { m },
+    });
+    expect(slices.forward.flatMap(({ op, formula }) => (op === "Slice" ? [formula.text] : []))).toEqual([
+      "a = m[:1]",
+      "b = m[:, 1:]",
+      "c = m[-2:]",
+      "d = m[::-1]",
+    ]);
   });
 
   test("an input that does not matter is said not to", () => {
