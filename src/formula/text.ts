@@ -186,4 +186,6 @@ function flat(runs: Runs): string {
   return text;
 }
 
-const behind = (sign: string, text: string): string => (/^[\p{L}\p{N}]+$/u.test(text) ? sign + text : `${sign}(${text})`);
+/** What has a power of its own is bracketed: e^x² would be read as the square of e^x, too. */
+const behind = (sign: string, text: string): string =>
+  /^[\p{L}\p{N}]+$/u.test(text) && !/[⁰¹²³⁴-⁹]/.test(text) ? sign + text : `${sign}(${text})`;

@@ -36,7 +36,7 @@ test.each([
   [power(-2, 2), String.raw`(-2)^{2}`, "(−2)²"],
   [power(quotient(1, "x"), 2), String.raw`\left(\frac{1}{x}\right)^{2}`, "(1/x)²"],
   [power(square("x"), 3), String.raw`(x^{2})^{3}`, "(x²)³"],
-  [power("x", power("y", power("z", 2))), "x^{y^{z^{2}}}", "x^(y^z²)"],
+  [power("x", power("y", power("z", 2))), "x^{y^{z^{2}}}", "x^(y^(z²))"],
   [square(call("tanh", "x")), String.raw`\tanh^{2}(x)`, "tanh²(x)"],
   [square(call("σ", "x")), String.raw`\sigma(x)^{2}`, "σ(x)²"],
   [square(symbol("w_1")), "w_{1}^{2}", "w_1²"],
@@ -128,7 +128,7 @@ test("runs say what stands above and below the line", () => {
   ]);
   expect(runsOf(power("x", power("y", power("z", 2))))).toEqual([
     { text: "x", level: 0 },
-    { text: "y^z²", level: 1 },
+    { text: "y^(z²)", level: 1 },
   ]);
 });
 

@@ -29,10 +29,10 @@ export const PictureRequest = z
     show: z
       .array(z.enum(parts))
       .refine((shown) => new Set(shown).size === shown.length, "The same part is named twice")
-      .default(["values", "gradients"])
+      .optional()
       .meta({
         description:
-          "What stands at the edges: the value that goes forward, the gradient that flows back, the derivative of the node's result by this input alone, and the gradient as a formula",
+          "What stands at the edges: the value that goes forward, the gradient that flows back, the derivative of the node's result by this input alone, and the gradient as a formula. Left out, it is values and gradients; or values alone where the request says nothing of gradients and the program has no single number to take them of, as a network without a loss",
         examples: [["values", "gradients", "formulas"]],
       }),
     digits: z

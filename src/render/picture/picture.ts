@@ -3,10 +3,12 @@ import { EvaluateRequest, GradientsRequest } from "../../compute/requests.ts";
 import { atPoint } from "../../program/points.ts";
 import { decodeGiven, merged } from "../../program/feeds.ts";
 import { programOf } from "../../program/source.ts";
-import { problemAt } from "../../problems/problems.ts";
+import type { ProblemCode } from "../../problems/catalogue.ts";
+import { Problem, problemAt } from "../../problems/problems.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import { defineTask, json } from "../../tasks/define.ts";
-import { portrayerOf } from "../portrait.ts";
+import { type Portrait, portrayerOf } from "../portrait.ts";
+import type { Shown } from "./compose.ts";
 import { drawn, formatOf, mediaTypes } from "./formats.ts";
 import { loadGraphviz } from "./graphviz.ts";
 import { formats, PictureRequest } from "./picture-request.ts";
@@ -45,18 +47,29 @@ export const picture = defineTask({
         decodeGiven(request.inputs, ["inputs"], limits),
         decodeGiven(request.parameters ?? {}, ["parameters"], limits),
       ]);
-      const { of, wrt, seed } = request;
+      const { of, wrt, seed, thickness } = request;
+      const show: readonly Shown[] = request.show ?? usual.show;
       const cotangent = request.cotangent === undefined ? undefined : decodeTensor(request.cotangent, "/cotangent", limits);
-      const portrait = portray(
-        { of, wrt, seed, cotangent, backward: true, locals: request.show.includes("locals") },
-        programOf(request),
-        given,
-        cancelled,
-      );
-      return { content: drawn(portrait, request, request.format ?? format), facts: null };
+      const portrayed = (backward: boolean) =>
+        portray({ of, wrt, seed, cotangent, backward, locals: show.includes("locals") }, programOf(request), given, cancelled);
+      const saysNothing = [request.show, of, wrt, cotangent].every((said) => said === undefined) && !thickness;
+      const portrait = saysNothing ? gradientsIfAny(portrayed) : portrayed(thickness || show.some((part) => part !== "values"));
+      return { content: drawn(portrait, { ...request, show }, request.format ?? format), facts: null };
     };
   },
 });
+
+/** With gradients, where there is something that they are taken of without being told. */
+function gradientsIfAny(portrayed: (backward: boolean) => Portrait): Portrait {
+  try {
+    return portrayed(true);
+  } catch (error) {
+    if (error instanceof Problem && nothingToDifferentiate.has(error.code)) return portrayed(false);
+    throw error;
+  }
+}
+
+const nothingToDifferentiate: ReadonlySet<ProblemCode> = new Set(["objective_not_scalar", "objective_ambiguous", "not_differentiable"]);
 
 /** How the requests of other paths are drawn, which say nothing of pictures. */
 const usual = {

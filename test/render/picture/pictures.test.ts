@@ -40,6 +40,28 @@ describe("the picture of", () => {
   });
 });
 
+describe("without a number to take gradients of", () => {
+  const layers = { network: { layers: [{ type: "Linear", in_features: 2, out_features: 3 }] }, inputs: { input: [[1, 2]] } };
+  const vector = { expression: "y = tanh(x)", inputs: { x: [1, 2] } };
+  const open = { expression: "a = 2*x; b = argmax(a)", inputs: { x: [1, 2] } };
+
+  test.each([layers, vector, open])("values are drawn alone where nothing is said of gradients: %j", (request) => {
+    expect(drawn(request)).toBe(drawn({ ...request, show: ["values"] }));
+    expect(drawn(request)).not.toContain('class="back"');
+  });
+
+  test.each([{ show: ["gradients"] }, { wrt: ["x"] }, { thickness: true }])(
+    "who asks for gradients with %j is told what lacks",
+    (asked) => {
+      expect(() => drawn({ ...vector, ...asked })).toThrow(expect.objectContaining({ code: "objective_not_scalar" }));
+    },
+  );
+
+  test("values that are asked for alone are drawn without gradients", () => {
+    expect(drawn({ ...cases.square, show: ["values"] })).not.toContain('class="back"');
+  });
+});
+
 test("labels that stand on one another are found", () => {
   const svg = drawn(cases.square)
     .replace(/(<text class="gradient[^>]*) y="[^"]*"/g, '$1 y="60"')
