@@ -17,7 +17,8 @@ export function go(tab: TabName, parameters = new URLSearchParams()): void {
 /** Writes what a tab shows into the address, without an entry in the history: that holds where somebody went, not each move of a slider. */
 export function remember(tab: TabName, parameters: URLSearchParams): void {
   kept.value = new Map([...kept.peek(), [tab, parameters]]);
-  if (route.peek().tab !== tab) return;
+  // The address is ahead of the route: somebody may be on the way to another tab.
+  if (routeOf(hashNow()).tab !== tab) return;
   const hash = hashOf({ tab, parameters });
   if (hash !== hashNow()) history.replaceState(null, "", hash);
 }
