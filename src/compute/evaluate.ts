@@ -1,5 +1,5 @@
 import type { GivenInputs } from "../program/draft.ts";
-import { decodeGiven, feedsOf, merged } from "../program/feeds.ts";
+import { feedsOf, givenIn } from "../program/feeds.ts";
 import { programOf, type ProgramSource } from "../program/source.ts";
 import { type Runnable, runnable } from "../run/run.ts";
 import { defineTask, json, noParameters, type Shared } from "../tasks/define.ts";
@@ -31,10 +31,7 @@ export const evaluate = defineTask({
     const { limits } = shared;
     const evaluator = evaluatorOf(shared);
     return (request, { cancelled }) => {
-      const given = merged([
-        decodeGiven(request.inputs, ["inputs"], limits),
-        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
-      ]);
+      const given = givenIn(request, limits);
       const findings = evaluator(request, programOf(request), given, cancelled);
       return { content: { kind: "findings", findings, encoding: request.encoding }, facts: null };
     };

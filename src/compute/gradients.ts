@@ -1,6 +1,6 @@
 import type { GivenInputs } from "../program/draft.ts";
 import { atPoint } from "../program/points.ts";
-import { decodeGiven, feedsOf, merged, settleCotangent } from "../program/feeds.ts";
+import { decodeGiven, feedsOf, givenIn, merged, settleCotangent } from "../program/feeds.ts";
 import type { Program } from "../program/program.ts";
 import { programOf, type ProgramSource } from "../program/source.ts";
 import { decodeTensor } from "../request/tensor.ts";
@@ -37,10 +37,7 @@ export const gradients = defineTask({
     const { limits } = shared;
     const differentiator = differentiatorOf(shared);
     return (request, { cancelled }) => {
-      const given = merged([
-        decodeGiven(request.inputs, ["inputs"], limits),
-        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
-      ]);
+      const given = givenIn(request, limits);
       return { content: differentiator(request, programOf(request), given, cancelled), facts: null };
     };
   },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { compileDraft, checkDraft } from "../program/compile.ts";
 import type { Draft, GivenInputs } from "../program/draft.ts";
-import { decodeGiven, merged } from "../program/feeds.ts";
+import { givenIn } from "../program/feeds.ts";
 import type { NamedValue, Program } from "../program/program.ts";
 import { exactlyOne, oneOfRequired, programMembers, programOf } from "../program/source.ts";
 import { ProblemDocument } from "../problems/document.ts";
@@ -59,10 +59,7 @@ export const inspect = defineTask({
       const seen: { draft: Draft | null; program: Program | null; given: GivenInputs | null } = { draft: null, program: null, given: null };
       const problem = problemOf(() => {
         const source = programOf(request);
-        const given = merged([
-          decodeGiven(request.inputs, ["inputs"], limits),
-          decodeGiven(request.parameters ?? {}, ["parameters"], limits),
-        ]);
+        const given = givenIn(request, limits);
         seen.given = given;
         const draft = compiler.draftOf(source, given);
         seen.draft = draft;

@@ -26,6 +26,14 @@ export const merged = (all: readonly GivenInputs[]): GivenInputs => ({
   pointers: new Map(all.flatMap(({ pointers }) => [...pointers])),
 });
 
+/** All tensors that a request gives by name for what its program takes. */
+export const givenIn = (
+  { inputs, parameters = {} }: { readonly inputs: Tensors; readonly parameters?: Tensors | undefined },
+  limits: Limits,
+): GivenInputs => merged([decodeGiven(inputs, ["inputs"], limits), decodeGiven(parameters, ["parameters"], limits)]);
+
+type Tensors = Readonly<Record<string, unknown>>;
+
 /** Everything of given tensors that a compiled program depends on, besides the numbers that decide shapes. */
 export function signature({ tensors }: GivenInputs): string {
   let text = "";

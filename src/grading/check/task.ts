@@ -1,6 +1,6 @@
 import { defineTask, json, noParameters, type Shared } from "../../tasks/define.ts";
 import type { TaskResult } from "../../tasks/result.ts";
-import { decodeGiven, feedsOf, merged, settleCotangent } from "../../program/feeds.ts";
+import { decodeGiven, feedsOf, givenIn, merged, settleCotangent } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
 import { account } from "../../memory/account.ts";
 import { sizeOf } from "../../tensor/shape.ts";
@@ -56,11 +56,7 @@ function checkerOf(shared: Shared) {
     const source = programOf(request);
     const wanted = inputsToDraw(request, source, compiler);
     const place = placeOfDrawn(request, source);
-    const given = merged([
-      drawInputs(wanted, request.seed, limits, place),
-      decodeGiven(request.inputs, ["inputs"], limits),
-      decodeGiven(request.parameters ?? {}, ["parameters"], limits),
-    ]);
+    const given = merged([drawInputs(wanted, request.seed, limits, place), givenIn(request, limits)]);
     const claimed = request.gradients === undefined ? null : decodeGiven(request.gradients, ["gradients"], limits);
     // Weights of our own are no secret from our own gradients, but claimed ones were made with some that the request must say.
     const asked = {

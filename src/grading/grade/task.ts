@@ -3,7 +3,7 @@ import { defineTask, json, type Shared } from "../../tasks/define.ts";
 import { type TaskContent, documentOf } from "../../tasks/result.ts";
 import { Cancelled } from "../../run/executable.ts";
 import { atPoint } from "../../program/points.ts";
-import { decodeGiven, feedsOf, merged, settleCotangent } from "../../program/feeds.ts";
+import { decodeGiven, feedsOf, givenIn, merged, settleCotangent } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
 
 import type { GivenInputs } from "../../program/draft.ts";
@@ -80,12 +80,12 @@ export function judgeFor(thread: Shared) {
 
   return (request: GradeRequest, language: Language, cancelled: () => boolean): Verdict[] => {
     const source = programOf(request);
-    const shared = [decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)];
+    const shared = givenIn(request, limits);
     const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);
     const points: readonly GivenInputs[] =
       request.points === undefined
-        ? [merged(shared)]
-        : request.points.map((point, at) => merged([...shared, decodeGiven(point, ["points", at], limits)]));
+        ? [shared]
+        : request.points.map((point, at) => merged([shared, decodeGiven(point, ["points", at], limits)]));
 
     const question = { of: request.of, cotangent: cotangent !== null };
     const preparedFor = (given: GivenInputs, items: readonly ItemRequest[], program: () => Program): PreparedGrading =>

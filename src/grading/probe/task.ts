@@ -2,7 +2,7 @@ import { defineTask, json, noParameters, type Shared } from "../../tasks/define.
 import type { TaskContent, WriteTensor } from "../../tasks/result.ts";
 import { branchesOf } from "../../autodiff/branches.ts";
 import { record } from "../../tasks/outline.ts";
-import { decodeGiven, merged } from "../../program/feeds.ts";
+import { givenIn } from "../../program/feeds.ts";
 import { Preparations } from "../../tasks/preparations.ts";
 import { runnable } from "../../run/run.ts";
 import type { GivenInputs } from "../../program/draft.ts";
@@ -51,7 +51,7 @@ function drawerOf(shared: Shared) {
 
   return (request: ProbeRequest, cancelled: () => boolean): TaskContent => {
     const source = programOf(request);
-    const fixed = merged([decodeGiven(request.inputs, ["inputs"], limits), decodeGiven(request.parameters ?? {}, ["parameters"], limits)]);
+    const fixed = givenIn(request, limits);
     const wanted = wantedInputs(request, fixed, compiler, limits);
     const given = withPlaceholders(fixed, wanted);
     const cotangent = request.cotangent === undefined ? null : decodeTensor(request.cotangent, "/cotangent", limits);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { crossingWarnings } from "../../compute/crossing-warnings.ts";
 import { type Language, languageOf, languages } from "../../grading/language.ts";
 import { problemAt } from "../../problems/problems.ts";
-import { decodeGiven, merged } from "../../program/feeds.ts";
+import { givenIn } from "../../program/feeds.ts";
 import { programOf } from "../../program/source.ts";
 import { decodeTensor } from "../../request/tensor.ts";
 import { defineTask, json } from "../../tasks/define.ts";
@@ -63,10 +63,7 @@ export const explain = defineTask({
       const language = request.language ?? parameters.language;
       const source = programOf(request);
       const { of, wrt, seed, digits, steps } = request;
-      const given = merged([
-        decodeGiven(request.inputs, ["inputs"], limits),
-        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
-      ]);
+      const given = givenIn(request, limits);
       const cotangent = request.cotangent === undefined ? undefined : decodeTensor(request.cotangent, "/cotangent", limits);
       const portrait = portray({ of, wrt, seed, cotangent, backward: true, locals: true }, source, given, cancelled);
       const { objective, program } = portrait;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EvaluateRequest, GradientsRequest } from "../../compute/requests.ts";
 import { atPoint } from "../../program/points.ts";
-import { decodeGiven, merged } from "../../program/feeds.ts";
+import { decodeGiven, givenIn, merged } from "../../program/feeds.ts";
 import { programOf } from "../../program/source.ts";
 import type { ProblemCode } from "../../problems/catalogue.ts";
 import { Problem, problemAt } from "../../problems/problems.ts";
@@ -43,10 +43,7 @@ export const picture = defineTask({
     const { limits } = shared;
     const portray = portrayerOf(shared);
     return (request, { parameters: { format }, cancelled }) => {
-      const given = merged([
-        decodeGiven(request.inputs, ["inputs"], limits),
-        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
-      ]);
+      const given = givenIn(request, limits);
       const { of, wrt, seed, thickness } = request;
       const show: readonly Shown[] = request.show ?? usual.show;
       const cotangent = request.cotangent === undefined ? undefined : decodeTensor(request.cotangent, "/cotangent", limits);
@@ -104,11 +101,7 @@ export const gradientsPicture = defineTask({
         throw problemAt("invalid_request", "/points", `A picture is of one point, and here are ${points.length}: ask for one at a time`);
       }
       const own = (points ?? []).map((point, at) => decodeGiven(point, ["points", at], limits));
-      const given = merged([
-        decodeGiven(request.inputs, ["inputs"], limits),
-        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
-        ...own,
-      ]);
+      const given = merged([givenIn(request, limits), ...own]);
       const cotangent = request.cotangent === undefined ? undefined : decodeTensor(request.cotangent, "/cotangent", limits);
       const portrayed = () => portray({ of, wrt, seed, cotangent, backward: true, locals: false }, programOf(request), given, cancelled);
       return { content: drawn(own.length === 0 ? portrayed() : atPoint(0, portrayed), usual, format), facts: null };
@@ -127,10 +120,7 @@ export const evaluatePicture = defineTask({
     const { limits } = shared;
     const portray = portrayerOf(shared);
     return (request, { parameters: { format }, cancelled }) => {
-      const given = merged([
-        decodeGiven(request.inputs, ["inputs"], limits),
-        decodeGiven(request.parameters ?? {}, ["parameters"], limits),
-      ]);
+      const given = givenIn(request, limits);
       const portrait = portray({ seed: request.seed, backward: false, locals: false }, programOf(request), given, cancelled);
       return { content: drawn(portrait, usual, format), facts: null };
     };
